@@ -1,0 +1,67 @@
+# The only front door. `make help` says what there is.
+# Two builds of the same sources: build/o (release) and build/san (tests: ASan, UBSan, arena poisoning).
+
+CC      ?= cc
+PKGS    := libmicrohttpd libuv libwslay libcurl sqlite3 libpq jansson libsodium icu-i18n icu-uc
+STD     := -std=gnu2x -D_GNU_SOURCE -Isrc -I. -Ibuild/gen
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror
+HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
+           -ftrivial-auto-var-init=zero -fno-strict-aliasing -fPIE
+RELEASE := -O2 -g $(HARDEN)
+SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-strict-aliasing
+CFLAGS_PKG = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
+LIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmd4c -lpthread -lm
+LDFLAGS_RELEASE := -pie -Wl,-z,relro,-z,now
+
+ALL_C   := $(wildcard src/*.c src/*/*.c src/feature/*/*.c src/integration/*/*.c)
+TESTS   := $(filter %_test.c,$(ALL_C))
+SPEC    := src/base/spec_main.c
+LIB     := $(filter-out %_test.c $(SPEC) src/main.c,$(ALL_C)) $(wildcard crdt/*.c)
+SQL     := $(wildcard src/*/schema.sql src/*/queries.sql src/feature/*/schema.sql src/feature/*/queries.sql)
+GEN     := build/gen/sql.gen.c
+
+O_LIB   := $(LIB:%.c=build/o/%.o) build/o/sql.gen.o build/o/assets.o
+O_MAIN  := build/o/src/main.o
+O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) build/san/src/base/spec_main.o \
+           build/san/sql.gen.o build/san/assets.o
+
+all: build/hindsight
+
+build/hindsight: $(O_MAIN) $(O_LIB)
+	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+
+build/test: $(O_TEST)
+	@echo "  link $@"; $(CC) $(SAN) -o $@ $^ $(LIBS)
+
+build/o/%.o: %.c | build/gen/sql.gen.h
+	@mkdir -p $(@D); echo "  cc   $<"; $(CC) $(STD) $(WARN) $(RELEASE) $(CFLAGS_PKG) -MMD -MP -c -o $@ $<
+build/san/%.o: %.c | build/gen/sql.gen.h
+	@mkdir -p $(@D); echo "  san  $<"; $(CC) $(STD) $(WARN) $(SAN) $(CFLAGS_PKG) -MMD -MP -c -o $@ $<
+build/o/sql.gen.o: build/gen/sql.gen.c
+	@mkdir -p $(@D); $(CC) $(STD) $(RELEASE) -c -o $@ $<
+build/san/sql.gen.o: build/gen/sql.gen.c
+	@mkdir -p $(@D); $(CC) $(STD) $(SAN) -c -o $@ $<
+build/o/assets.o build/san/assets.o: build/gen/assets.S
+	@mkdir -p $(@D); $(CC) -c -o $@ $<
+
+build/gen/sql.gen.h: build/gen/sql.gen.c
+build/gen/sql.gen.c: $(SQL) tools/embed_sql.awk
+	@mkdir -p build/gen; awk -v header=build/gen/sql.gen.h -f tools/embed_sql.awk $(SQL) > $@.tmp && mv $@.tmp $@
+
+# The UI and other files that travel inside the binary.
+build/gen/assets.S: tools/embed_assets.sh $(wildcard build/web/* build/web/*/*)
+	@mkdir -p build/gen; sh tools/embed_assets.sh build/web > $@.tmp && mv $@.tmp $@
+
+-include $(shell find build/o build/san -name '*.d' 2>/dev/null)
+
+test-c: build/test
+	ASAN_OPTIONS=detect_leaks=1 build/test $(W)
+
+floors:
+	awk -f tools/floors.awk src/FLOORS $(ALL_C) $(shell find src -name '*.h')
+
+clean:
+	rm -rf build
+
+.PHONY: all test-c floors clean
+.DELETE_ON_ERROR:

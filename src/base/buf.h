@@ -1,0 +1,21 @@
+#pragma once
+#include "base/arena.h"
+
+/** Text or bytes being built in an arena. Grows by doubling up to a hard maximum; past it the buffer is
+ *  `full`, further additions are dropped, and the builder must say so (see buf_full). */
+typedef struct Buf { Arena *arena; char *at; size_t len, room, max_bytes; bool full; } Buf;
+
+Buf  buf_new(Arena *a, size_t max_bytes);
+void buf_add(Buf *b, Str s);
+void buf_byte(Buf *b, char c);
+[[gnu::format(printf, 2, 3)]] void buf_fmt(Buf *b, const char *fmt, ...);
+/** `s` as a JSON string with quotes. Escapes control bytes, `<`, U+2028/9; ill-formed UTF-8 becomes U+FFFD. */
+void buf_json(Buf *b, Str s);
+/** `s` with & < > " ' escaped for HTML text and quoted attributes. */
+void buf_html(Buf *b, Str s);
+/** What was built so far: a view into the buffer, valid until the next addition; NUL-terminated. */
+Str  buf_str(const Buf *b);
+/** True when something did not fit into max_bytes. */
+static inline bool buf_full(const Buf *b) { return b->full; }
+/** Forgets the text, keeps the memory. */
+static inline void buf_clear(Buf *b) { b->len = 0; b->full = false; }

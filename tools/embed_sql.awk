@@ -1,0 +1,38 @@
+# Turns src/**/{schema,queries}.sql into C: `-- name: x` begins query sql_x, `-- step N` begins a schema step.
+# The text stays as written; store/ rewrites parameters and dialect words when it prepares.
+function cstr(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n\"\n    \"", s); return "\"" s "\"" }
+function end_query() {
+    if (name == "") return
+    print "extern const Sql sql_" name ";" > header
+    print "const Sql sql_" name " = { \"" name "\",\n    " cstr(text) " };"
+    names[++n_names] = name; name = ""; text = ""
+}
+function end_step() { if (step != "") steps = steps "    " cstr(step) ",\n"; n_steps += (step != ""); step = "" }
+function end_schema() {
+    if (room == "") return
+    end_step()
+    print "extern const Schema " room "_schema;" > header
+    print "static const char *const " room "_steps[] = {\n" steps "};"
+    print "const Schema " room "_schema = { \"" room "\", " room "_steps, " n_steps " };"
+    room = ""; steps = ""; n_steps = 0
+}
+BEGIN {
+    print "#include \"sql.gen.h\""
+    print "#pragma once\n#include \"store/store.h\"\nextern const Sql *const sql_all[];\nextern const size_t sql_all_len;" > header
+}
+FNR == 1 {
+    end_query(); end_schema()
+    if (FILENAME ~ /schema\.sql$/) { n = split(FILENAME, p, "/"); room = p[n - 1] }
+}
+room != "" && /^-- step / { end_step(); next }
+room != "" { if ($0 !~ /^[ \t]*(--.*)?$/) step = step $0 "\n"; next }
+/^-- name:/ { end_query(); name = $3; next }
+/^--(if|else|end)/ { text = text $0 "\n"; next }
+/^[ \t]*--/ || name == "" { next }
+{ text = text $0 "\n" }
+END {
+    end_query(); end_schema()
+    print "const Sql *const sql_all[] = {"
+    for (i = 1; i <= n_names; i++) print "    &sql_" names[i] ","
+    print "    0 };\nconst size_t sql_all_len = " n_names + 0 ";"
+}
