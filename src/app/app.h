@@ -1,0 +1,48 @@
+#pragma once
+/** The process: what `serve` puts together once and every Cx points to. */
+#include "app/feature.h"
+
+typedef struct AppOptions {
+    Str database;          /* URL or path */
+    Str data_dir;          /* files, secret.key; with PostgreSQL too */
+    Str listen;            /* "127.0.0.1:8080" */
+    Str public_url;        /* "https://hindsight.example.com": for links; empty = from the request */
+    Str trusted_proxies;
+    int workers;
+    bool secure_cookies;
+    int64_t now_ms;        /* tests freeze the clock; 0 = real */
+} AppOptions;
+
+struct App {
+    Arena *arena;                 /* process life */
+    AppOptions options;
+    Database *db;
+    Live *live;
+    Server *server;
+    unsigned char key[32];        /* for sealing */
+    struct Limits *limits;        /* limit.c */
+    struct Topics *topics;        /* live.c of app: subscriptions of open pages */
+    struct Jobs *jobs;            /* job.c: runner threads */
+    struct RouteTree *tree;       /* router.c */
+};
+
+/** Opens the database, migrates, starts features. No threads yet: enough for the command line and tests. */
+Err  app_open(Arena *a, const AppOptions *options, App **ret);
+/** Starts the live loop, the job runners and the HTTP server. */
+Err  app_serve(App *app);
+/** Stops all in order, finishing what was begun. NULL is fine. */
+void app_close(App *app);
+#define auto_app [[gnu::cleanup(app_drop)]] App *
+static inline void app_drop(App **a) { app_close(*a); }
+
+/** A context for work of Hindsight itself, on `store`. */
+Cx   app_cx(App *app, Arena *a, Store *store);
+/** A link that works outside: public_url + path. */
+Str  app_link(Cx *cx, Str path);
+
+/** Runs one request through the routes without a socket, as the server would: for tests and the demo.
+ *  Write routes commit before it returns. */
+void app_request(App *app, HttpReq *req, HttpRes *ret);
+
+/** Test helper: a fresh system on the database under test (TEST_DATABASE), all features migrated, frozen clock. */
+App *given_a_system(Arena *a, int64_t now_ms);

@@ -1,0 +1,17 @@
+#pragma once
+/** Slow or outside work: a row written in the transaction of its cause, claimed with a lease, retried with growing
+ *  pauses, idempotent, dead-lettered with its error, visible to administrators. Several nodes share the queue. */
+#include "app/cx.h"
+
+typedef struct JobKind {
+    const char *name;                               /* "setup.demo"; unique */
+    Err (*run)(Cx *cx, Str payload);                /* cx has a reading store; write with cx_write. MAY run twice */
+    int64_t every_ms;                               /* > 0: runs by itself this often, on one node at a time; payload "" */
+    int max_attempts;                               /* 0 = 8 */
+    int64_t lease_ms;                               /* 0 = 60,000: how long one run may take before another node may retry */
+} JobKind;
+
+/** Queues one. Within a write. `unique_key` (may be empty): while a job with this key waits, no second is added. */
+Err job_add(Cx *cx, const char *kind, Str payload, int64_t run_at_ms, Str unique_key);
+/** For long jobs: progress shown to people and the lease renewed. */
+Err job_progress(Cx *cx, int64_t done, int64_t total);

@@ -1,0 +1,37 @@
+#pragma once
+/** Where alerts come from. An integration turns the bytes that a monitoring system posts into alerts; the alert feature
+ *  stores, groups and routes them. */
+#include "app/cx.h"
+#include "app/shape.h"
+#include "net/server.h"
+
+/** One alert as a payload tells it. Views into the payload or the arena. */
+typedef struct AlertIn {
+    Str dedup_key;               /* what makes it the same alert while it fires; REQUIRED */
+    bool resolved;
+    bool acknowledged;
+    Str severity;                /* "SEV-1" … "SEV-4", "unknown" */
+    Str title, description;
+    Str labels;                  /* JSON object of strings */
+    Str links;                   /* JSON array of {"title","url"} */
+    int64_t started_ms, ended_ms;/* 0 = not told (or 0001-01-01) */
+    Str group_key;               /* alerts of one group join one incident; may be empty */
+} AlertIn;
+typedef LIST(AlertIn) AlertsIn;
+
+typedef struct SourceConfig { Str mapping; /* JSON, generic only */ Str name; } SourceConfig;
+
+typedef struct AlertSource {
+    const char *kind;                                    /* "alertmanager": in the URL and in settings */
+    const char *title, *description;
+    const char *instructions;                            /* Markdown; {{url}} is replaced by the intake URL */
+    const char *sample;                                  /* a whole payload: the demo and *Send a test* */
+    /** Payload → alerts, in order. Fails: ERR_INVALID naming the field. Pure: no store, no clock. */
+    Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret);
+    /** MAY be NULL: checks a signature beyond the key in the URL. */
+    Err (*verify)(Arena *a, const HttpReq *req, Str secret);
+    /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else {"accepted":n}. */
+    Str (*reply)(Arena *a, const AlertsIn *alerts);
+    int status;                                          /* of the answer; 0 = 202 */
+} AlertSource;
+
