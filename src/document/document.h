@@ -1,0 +1,35 @@
+#pragma once
+/** Live documents: a body that many people write at once (CRDT, Yjs bytes), stored as a snapshot and a log of updates,
+ *  each with a checksum. Nothing is rewritten in place; what was acknowledged is on disk. */
+#include "app/feature.h"
+#include "document/node.h"
+
+/** Stores a new document whose XmlFragment "default" holds `content` (a "doc" node), written by the author Hindsight.
+ *  Within a write. Fails: ERR_CONFLICT when the id has one. */
+Err document_create(Cx *cx, Str id, const DocNode *content);
+/** The content as it is now on disk (all that was acknowledged). Fails: ERR_NOT_FOUND. */
+Err document_read(Cx *cx, Str id, DocNode **ret);
+/** Replaces the whole content as an edit by Hindsight that merges with what others write meanwhile; open rooms see it. */
+Err document_replace(Cx *cx, Str id, const DocNode *content);
+/** A number that grows with each stored update; "changed since published" compares it. 0 when there is none. */
+Err document_revision(Cx *cx, Str id, int64_t *ret);
+/** The content as it was at a revision (history is kept). */
+Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret);
+Err document_remove(Cx *cx, Str id);
+
+/** A person who joins the room of a document over the y-websocket protocol. */
+typedef struct RoomMember {
+    Str document;            /* id */
+    UserRef user;            /* empty id for share links */
+    bool can_write;
+    bool wants_saved;        /* ?saved=1: message types 100 and 101 are understood */
+    Str session;             /* to be put out when it ends; may be empty */
+} RoomMember;
+/** Answers the request with an upgrade into the document's room (opens it when needed). The caller has checked rights. */
+Err room_join(Cx *cx, const RoomMember *member, Res *res);
+/** Puts out (or makes read-only) every member for whom `may` says so: called when rights are withdrawn. Any thread. */
+void room_recheck(App *app, Str document);
+/** Called about once per 2 s for each room that had edits, after they are durable, as a job: lets features index, count words, note authors.
+ *  `authors`: user ids who wrote since the last call. Set once by the feature that owns documents, before serving. */
+typedef Err (*DocumentChanged)(Cx *cx, Str document, Strs authors);
+void document_on_change(App *app, DocumentChanged changed);

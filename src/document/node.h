@@ -1,0 +1,45 @@
+#pragma once
+/** A document as a tree, between the engine and everything that reads or writes it: what ProseMirror calls nodes and
+ *  marks, with the names of TipTap's extensions (the list stands in docs/internals/document.md). Lives in one arena. */
+#include <jansson.h>
+#include "base/buf.h"
+#include "base/list.h"
+
+typedef struct DocMark { Str type; json_t *attrs; } DocMark;          /* {"bold"}, {"link", {"href":…}}; attrs may be NULL */
+typedef LIST(DocMark) DocMarks;
+
+typedef struct DocNode DocNode;
+typedef LIST(DocNode *) DocNodes;
+struct DocNode {
+    Str type;             /* "doc", "paragraph", "text", … */
+    json_t *attrs;        /* object, or NULL without */
+    Str text;             /* type "text" only */
+    DocMarks marks;       /* type "text" (and inline nodes) */
+    DocNodes children;
+};
+
+DocNode *doc_node(Arena *a, const char *type);
+DocNode *doc_add(Arena *a, DocNode *parent, const char *type);            /* appended, returned */
+DocNode *doc_text(Arena *a, DocNode *parent, Str text);                   /* a text node without marks; NULL for "" */
+/** Sets a string attribute; freed with the arena. */
+void doc_attr(Arena *a, DocNode *n, const char *name, Str value);
+void doc_attr_int(Arena *a, DocNode *n, const char *name, int64_t value);
+void doc_attr_bool(Arena *a, DocNode *n, const char *name, bool value);
+Str  doc_get(const DocNode *n, const char *name);                         /* string attribute or "" */
+int64_t doc_get_int(const DocNode *n, const char *name, int64_t otherwise);
+bool doc_has_mark(const DocNode *text, const char *type);
+
+/** Markdown (CommonMark with tables, task lists, strike, autolinks: md4c) → nodes of our schema. Raw HTML becomes text;
+ *  links only http, https, mailto and relative. `- [ ]` makes task lists; `> [!WARNING]` makes callouts. At most 2 MiB. */
+Err  import_markdown(Arena *a, Str markdown, DocNode **ret_doc);
+/** Nodes → Markdown that import_markdown reads back to the same tree. Guides are left out. */
+Err  render_markdown(Arena *a, const DocNode *doc, Str *ret);
+/** Nodes → HTML, everything escaped, no scripts, no styles inline; heading ids for a table of contents; image sources are
+ *  rewritten by `image_base` ("/files/", "/share/SECRET/files/"). Unknown nodes show their text. */
+typedef struct RenderHtml { Str image_base; bool toc; Str locale, time_zone; } RenderHtml;
+Err  render_html(Arena *a, const DocNode *doc, const RenderHtml *options, Str *ret);
+/** Nodes → plain text, blocks divided by blank lines: for search, excerpts and word counts. */
+Err  render_text(Arena *a, const DocNode *doc, Str *ret);
+/** The ProseMirror JSON of the tree, and back. */
+Str  doc_json(Arena *a, const DocNode *doc);
+Err  doc_from_json(Arena *a, Str json, DocNode **ret);
