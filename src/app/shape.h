@@ -3,6 +3,7 @@
  *  page and the UI's types. */
 #include <jansson.h>
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/list.h"
 
 typedef struct Strs { Str *at; size_t len, room; } Strs;          /* a LIST(Str) with a name */
@@ -53,7 +54,7 @@ struct Shape { const char *name; size_t size; const Field *fields; const char *d
 #define FIELD_RAW(T, member, flags_, doc_, ...) \
     { .name = #member, .doc = doc_, .type = FIELD_JSON, .flags = (flags_), .offset = offsetof(T, member), __VA_ARGS__ }
 /** Declares `const Shape x` for struct T with these fields: SHAPE(followup_shape, Followup, "A follow-up", FIELD(…), FIELD(…)); */
-#define SHAPE(x, T, doc_, ...) const Shape x = { #T, sizeof(T), (const Field[]){ __VA_ARGS__, { 0 } }, doc_ }
+#define SHAPE(x, T, doc_, ...) const Shape x = { #x, sizeof(T), (const Field[]){ __VA_ARGS__, { 0 } }, doc_ }
 
 extern const Shape ref_shape, user_ref_shape, record_ref_shape;
 
@@ -70,6 +71,8 @@ typedef enum DecodeMode { DECODE_CREATE, DECODE_PATCH } DecodeMode;
 Err shape_decode(Arena *a, const Shape *shape, DecodeMode mode, Str json, void *ret, Present *ret_present);
 /** The same from a parsed value; `path` is put before field names ("" at the top). */
 Err shape_decode_value(Arena *a, const Shape *shape, DecodeMode mode, json_t *value, Str path, void *ret, Present *ret_present);
+/** Name for API pages: "follow_up_shape" → "FollowUp". */
+Str shape_title(Arena *a, const Shape *shape);
 /** JSON name of a field ("due_ms" → "due_at"). */
 Str field_json_name(Arena *a, const Field *f);
 
