@@ -1,0 +1,41 @@
+import { dictionary } from './i18n';
+
+/** Words of the shell. */
+export const t = dictionary({
+    en: {
+        main_nav: 'Main', home: 'Home', incidents: 'Incidents', reports: 'Post-mortems', follow_ups: 'Follow-ups', more: 'More',
+        templates: 'Templates', settings: 'Settings', search_or_run: 'Search or run', skip: 'Skip to content',
+        language: 'Language', theme: 'Theme', theme_system: 'As the system', theme_light: 'Light', theme_dark: 'Dark',
+        times: 'Times', times_utc: 'Show UTC everywhere', times_local: 'My time zone ({zone})', sign_out: 'Sign out', profile: 'My profile',
+        shortcuts: 'Keyboard shortcuts', offline: 'The server cannot be reached. What you type in a post-mortem is kept on this device.',
+        retry: 'Try again', error_title: 'Something went wrong on this screen', error_body: 'Nothing that was saved is lost.', reload: 'Load again',
+        not_found: 'There is nothing at this address', not_found_body: 'It may have been moved, or you may not see it.', go_home: 'Go home',
+        signed_out: 'You have been signed out', signed_out_body: 'Sign in again to go on where you were. What you typed is kept on this device.',
+        palette: 'Go anywhere, do anything', palette_hint: 'Type a name, a reference like INC-42, or an action', palette_none: 'Nothing found for “{q}”',
+        go_to: 'Go to', actions: 'Actions', found: 'Found', search: 'Search', search_for: 'Search for “{q}”',
+        keys_anywhere: 'Anywhere', keys_lists: 'In lists', keys_editor: 'In a post-mortem',
+        key_palette: 'Search or run', key_search: 'Search', key_sheet: 'This list', key_next: 'Next and previous row', key_select: 'Select', key_open: 'Open',
+        key_bold: 'Bold, italic, underline', key_link: 'Link', key_slash: 'Insert a block', key_mention: 'Mention a person, incident, follow-up', key_find: 'Find in document', key_undo: 'Undo my edits', key_save: 'Everything is saved as you type',
+        collapse: 'Collapse', expand: 'Expand', workspace: 'Workspace',
+        kind_incident: 'Incident', kind_report: 'Post-mortem', kind_follow_up: 'Follow-up', kind_alert: 'Alert',
+        sample: 'Sample data',
+    },
+    zh: {
+        main_nav: '主导航', home: '首页', incidents: '事件', reports: '复盘', follow_ups: '跟进项', more: '更多',
+        templates: '模板', settings: '设置', search_or_run: '搜索或执行', skip: '跳到内容',
+        language: '语言', theme: '主题', theme_system: '跟随系统', theme_light: '浅色', theme_dark: '深色',
+        times: '时间', times_utc: '全部显示 UTC', times_local: '我的时区（{zone}）', sign_out: '退出登录', profile: '个人资料',
+        shortcuts: '键盘快捷键', offline: '无法连接服务器。你在复盘中输入的内容会保存在本设备上。',
+        retry: '重试', error_title: '这个页面出错了', error_body: '已保存的内容都没有丢失。', reload: '重新加载',
+        not_found: '这个地址没有内容', not_found_body: '它可能已被移动，或者你没有查看权限。', go_home: '回到首页',
+        signed_out: '你已退出登录', signed_out_body: '重新登录后可继续。你输入的内容保存在本设备上。',
+        palette: '前往任意位置，执行任意操作', palette_hint: '输入名称、编号（如 INC-42）或操作', palette_none: '没有找到“{q}”',
+        go_to: '前往', actions: '操作', found: '搜索结果', search: '搜索', search_for: '搜索“{q}”',
+        keys_anywhere: '任何位置', keys_lists: '列表中', keys_editor: '复盘编辑中',
+        key_palette: '搜索或执行', key_search: '搜索', key_sheet: '本列表', key_next: '下一行、上一行', key_select: '选择', key_open: '打开',
+        key_bold: '粗体、斜体、下划线', key_link: '链接', key_slash: '插入内容块', key_mention: '提及人员、事件、跟进项', key_find: '在文档中查找', key_undo: '撤销我的修改', key_save: '输入时自动保存',
+        collapse: '收起', expand: '展开', workspace: '工作区',
+        kind_incident: '事件', kind_report: '复盘', kind_follow_up: '跟进项', kind_alert: '告警',
+        sample: '示例数据',
+    },
+});
