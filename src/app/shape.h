@@ -11,6 +11,9 @@ typedef struct Strs { Str *at; size_t len, room; } Strs;          /* a LIST(Str)
 typedef struct Ref { Str id, name; } Ref;
 typedef struct UserRef { Str id, name; int64_t avatar_color; } UserRef;
 typedef struct RecordRef { Str id, reference, title; } RecordRef;
+typedef LIST(Ref) Refs;
+typedef LIST(UserRef) UserRefs;
+typedef LIST(RecordRef) RecordRefs;
 
 typedef enum FieldType {
     FIELD_STR, FIELD_INT, FIELD_REAL, FIELD_BOOL,
