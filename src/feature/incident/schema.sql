@@ -1,0 +1,109 @@
+-- step 1
+CREATE TABLE incident (
+    id                TEXT PRIMARY KEY,
+    number            BIGINT NOT NULL UNIQUE,
+    kind              TEXT NOT NULL,
+    status            TEXT NOT NULL,
+    severity          TEXT NOT NULL,
+    audience          TEXT NOT NULL,
+    title             TEXT NOT NULL,
+    summary           TEXT NOT NULL,
+    channel_id        TEXT,
+    team_id           TEXT,
+    labels            TEXT NOT NULL,
+    custom_fields     TEXT NOT NULL,
+    impact_started_ms BIGINT,
+    detected_ms       BIGINT,
+    declared_ms       BIGINT NOT NULL,
+    acknowledged_ms   BIGINT,
+    mitigated_ms      BIGINT,
+    resolved_ms       BIGINT,
+    impact_ended_ms   BIGINT,
+    closed_ms         BIGINT,
+    published_ms      BIGINT,
+    detection         TEXT NOT NULL,
+    detection_note    TEXT NOT NULL,
+    cause_trigger     TEXT NOT NULL,
+    trigger_note      TEXT NOT NULL,
+    declared_by       TEXT,
+    declared_how      TEXT NOT NULL,
+    merged_into       TEXT,
+    no_report_reason  TEXT NOT NULL,
+    report_state      TEXT NOT NULL,
+    n_events          BIGINT NOT NULL,
+    n_alerts          BIGINT NOT NULL,
+    n_follow_ups      BIGINT NOT NULL,
+    n_changes         BIGINT NOT NULL,
+    n_messages        BIGINT NOT NULL,
+    n_reports         BIGINT NOT NULL,
+    active            BIGINT NOT NULL,
+    began_ms          BIGINT NOT NULL,
+    rank_active       BIGINT NOT NULL,
+    rank_severity     BIGINT NOT NULL,
+    version           BIGINT NOT NULL,
+    created_ms        BIGINT NOT NULL,
+    updated_ms        BIGINT NOT NULL
+);
+CREATE INDEX incident_by_active   ON incident (rank_active, id);
+CREATE INDEX incident_by_began    ON incident (began_ms, id);
+CREATE INDEX incident_by_severity ON incident (rank_severity, id);
+CREATE INDEX incident_by_updated  ON incident (updated_ms, id);
+CREATE INDEX incident_by_status   ON incident (status, rank_active, id);
+CREATE INDEX incident_by_channel  ON incident (channel_id, rank_active, id);
+CREATE INDEX incident_by_team     ON incident (team_id, rank_active, id);
+CREATE INDEX incident_now         ON incident (active, rank_active, id);
+CREATE TABLE incident_service (
+    incident_id TEXT NOT NULL REFERENCES incident,
+    service_id  TEXT NOT NULL,
+    PRIMARY KEY (incident_id, service_id)
+);
+CREATE INDEX incident_service_by_service ON incident_service (service_id, incident_id);
+CREATE TABLE incident_impact (
+    id                 TEXT PRIMARY KEY,
+    incident_id        TEXT NOT NULL REFERENCES incident,
+    kind               TEXT NOT NULL,
+    title              TEXT NOT NULL,
+    description        TEXT NOT NULL,
+    started_ms         BIGINT,
+    ended_ms           BIGINT,
+    service_ids        TEXT NOT NULL,
+    customers_affected BIGINT NOT NULL,
+    requests_affected  BIGINT NOT NULL,
+    cost               DOUBLE PRECISION NOT NULL,
+    currency           TEXT NOT NULL
+);
+CREATE INDEX incident_impact_by_incident ON incident_impact (incident_id, started_ms);
+CREATE TABLE incident_role (
+    incident_id TEXT NOT NULL REFERENCES incident,
+    role        TEXT NOT NULL,
+    user_id     TEXT NOT NULL,
+    joined_ms   BIGINT NOT NULL,
+    left_ms     BIGINT,
+    PRIMARY KEY (incident_id, role, user_id)
+);
+CREATE INDEX incident_role_by_user ON incident_role (user_id, incident_id);
+CREATE TABLE incident_cause (
+    incident_id TEXT NOT NULL REFERENCES incident,
+    position    BIGINT NOT NULL,
+    cause       TEXT NOT NULL,
+    note        TEXT NOT NULL,
+    PRIMARY KEY (incident_id, position)
+);
+CREATE INDEX incident_cause_by_cause ON incident_cause (cause, incident_id);
+CREATE TABLE incident_link (
+    incident_id TEXT NOT NULL REFERENCES incident,
+    other_id    TEXT NOT NULL REFERENCES incident,
+    relation    TEXT NOT NULL,
+    PRIMARY KEY (incident_id, other_id)
+);
+CREATE INDEX incident_link_by_other ON incident_link (other_id);
+CREATE TABLE incident_report (
+    incident_id  TEXT NOT NULL REFERENCES incident,
+    report_id    TEXT NOT NULL,
+    reference    TEXT NOT NULL,
+    title        TEXT NOT NULL,
+    state        TEXT NOT NULL,
+    published_ms BIGINT,
+    PRIMARY KEY (incident_id, report_id)
+);
+CREATE INDEX incident_report_by_report ON incident_report (report_id);
