@@ -15,3 +15,18 @@ typedef struct JobKind {
 Err job_add(Cx *cx, const char *kind, Str payload, int64_t run_at_ms, Str unique_key);
 /** For long jobs: progress shown to people and the lease renewed. */
 Err job_progress(Cx *cx, int64_t done, int64_t total);
+
+typedef struct JobRow { Str id, kind, payload, state; int64_t run_at_ms, attempts, done, total; Str error; int64_t created_ms; } JobRow;
+typedef LIST(JobRow) JobRows;
+/** Newest first. Empty filters match all; `before_*` continue a list. For the administrator's page. */
+Err job_list(Cx *cx, Str state, Str kind, int64_t before_ms, Str before_id, int64_t limit, JobRows *ret);
+/** A dead job gets all its attempts again. Within a write. Fails: ERR_NOT_FOUND. */
+Err job_revive(Cx *cx, Str id);
+
+/** The runner threads of this node. */
+typedef struct Jobs Jobs;
+Err  jobs_start(App *app, Arena *a, Jobs **ret);
+void jobs_wake(Jobs *jobs);            /* a job was added somewhere; NULL is fine */
+void jobs_stop(Jobs *jobs);            /* finishes what runs; NULL is fine */
+/** Runs one due job on this thread; false when none is due. For tests and the command line. */
+bool job_run_one(App *app);

@@ -19,3 +19,5 @@ int64_t setting_int(Cx *cx, const char *key);
 bool    setting_bool(Cx *cx, const char *key);
 /** Checks against the table and stores. Within a write; audited. Fails: ERR_NOT_FOUND, ERR_INVALID. */
 Err     setting_set(Cx *cx, Str key, Str value);
+/** The declaration of a key, or NULL. */
+const Setting *setting_find(Str key);
