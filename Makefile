@@ -2,7 +2,7 @@
 # Two builds of the same sources: build/o (release) and build/san (tests: ASan, UBSan, arena poisoning).
 
 CC      ?= cc
-PKGS    := libmicrohttpd libuv libwslay libcurl sqlite3 libpq jansson libsodium icu-i18n icu-uc
+PKGS    := libmicrohttpd libuv libcurl sqlite3 libpq jansson libsodium icu-i18n icu-uc
 STD     := -std=gnu2x -D_GNU_SOURCE -Isrc -I. -Ibuild/gen
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror
 HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \
@@ -10,19 +10,20 @@ HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
 RELEASE := -O2 -g $(HARDEN)
 SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-strict-aliasing
 CFLAGS_PKG = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lmd4c -lpthread -lm
+LIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay -lmd4c -lpthread -lm
 LDFLAGS_RELEASE := -pie -Wl,-z,relro,-z,now
 
 ALL_C   := $(wildcard src/*.c src/*/*.c src/feature/*/*.c src/integration/*/*.c)
 TESTS   := $(filter %_test.c,$(ALL_C))
-SPEC    := src/base/spec_main.c
+# spec_*.c: the runner and the helpers of tests (given_a_database …); they never stand in the binary.
+SPEC    := $(foreach f,$(ALL_C),$(if $(filter spec_%,$(notdir $f)),$f))
 LIB     := $(filter-out %_test.c $(SPEC) src/main.c,$(ALL_C)) $(wildcard crdt/*.c)
 SQL     := $(wildcard src/*/schema.sql src/*/queries.sql src/feature/*/schema.sql src/feature/*/queries.sql)
 GEN     := build/gen/sql.gen.c
 
 O_LIB   := $(LIB:%.c=build/o/%.o) build/o/sql.gen.o build/o/assets.o
 O_MAIN  := build/o/src/main.o
-O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) build/san/src/base/spec_main.o \
+O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) $(SPEC:%.c=build/san/%.o) \
            build/san/sql.gen.o build/san/assets.o
 
 all: build/hindsight

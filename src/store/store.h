@@ -9,12 +9,16 @@
  *
  *  SQL is one text for both, written in .sql files (`-- name: incident_get`) and known to C as
  *  `sql_incident_get` from the generated sql.gen.h. Values are only ever bound, as :named parameters.
- *  What the two dialects say differently is written as a word that store/ replaces:
- *      IN LIST(:xs)   any of a JSON array of strings bound as text
+ *  What the two dialects say differently is written as a word, in capitals, that store/ replaces:
+ *      IN LIST(:xs), NOT IN LIST(:xs)     any (none) of a JSON array of strings bound as text
  *      BLOB           BYTEA on PostgreSQL
+ *      INTEGER, REAL  BIGINT, DOUBLE PRECISION on PostgreSQL (BIGINT may be written for both)
  *      AUTO_ID        an ascending integer primary key
- *      NOCASE(x)      x compared without regard to case
- *      GREATEST(a,b), LEAST(a,b)
+ *      NOCASE(x)      x compared without regard to case, on both sides: NOCASE(email) = NOCASE(:email); may be indexed
+ *      GREATEST(a,b), LEAST(a,b)          of values that are not NULL
+ *      FOR UPDATE [SKIP LOCKED]           left out on SQLite, where one work writes at a time
+ *  LIKE regards case on both. There is no boolean type: a flag is a BIGINT, asked as `flag = 1`. A parameter has
+ *  the type of what was bound (text, BIGINT, DOUBLE PRECISION, BLOB); columns are not converted silently.
  *  Parts of a query may be optional:
  *      SELECT … WHERE 1 = 1
  *      --if status
@@ -25,7 +29,8 @@
  *      ORDER BY id DESC
  *      --end
  *  and are switched on by stmt_begin_if(…, "status", "asc", NULL). An --if reaches to the next --if, --else or --end.
- *  Every variant is prepared once per connection and kept.
+ *  Every variant is prepared once per connection and kept. A parameter that only an absent part has may be bound all
+ *  the same; one that the variant has must be bound (stmt_null for NULL).
  */
 #include "base/err.h"
 
@@ -53,6 +58,10 @@ void database_close(Database *db);
 static inline void database_drop(Database **db) { database_close(*db); }
 typedef enum DatabaseKind { DATABASE_SQLITE, DATABASE_POSTGRES } DatabaseKind;
 DatabaseKind database_kind(const Database *db);
+/** For `serve`: the only server on this SQLite file, until closed. Other processes may still open the file and make
+ *  short writes (the command line); they wait for each other up to 5 s. Nothing to claim on PostgreSQL.
+ *  Fails: ERR_UNAVAILABLE when another server has it. */
+Err  database_claim(Database *db, Arena *a);
 
 /** Brings every room's schema up to its last step; safe when several nodes start at once.
  *  Fails: ERR_CONFLICT when the database has a step or room that this program does not know
@@ -65,8 +74,10 @@ void   store_give(Store *s);                 /* NULL is fine */
 #define auto_store [[gnu::cleanup(store_drop_)]] Store *
 static inline void store_drop_(Store **s) { store_give(*s); }
 
-/** Work inside a write transaction. An error rolls back all that this work wrote (and nothing else).
- *  On PostgreSQL it may run again after a serialisation failure, so it must have no other effects. */
+/** Work inside a write transaction, as if no other work ran at the same time (SERIALIZABLE on PostgreSQL). An error
+ *  rolls back all that this work wrote (and nothing else). So does any statement of it that failed, even if the work
+ *  goes on and returns OK: use ON CONFLICT, or look first, instead of trying. It may run again when it clashed with
+ *  another, so it must have no effects outside the database. It must not take a store or start a write. */
 typedef Err (*StoreWork)(Store *s, void *arg);
 
 /** Runs `work` and returns when it is durable or has failed. Never call it from inside a work.

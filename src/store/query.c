@@ -1,0 +1,235 @@
+/** Composes query text. One pass over the tokens: quoted strings and names are passed through, `:name` becomes a
+ *  number, and the few dialect words (see store.h) are exchanged. It is not a parser: it knows tokens and
+ *  balanced parentheses, which is all that the words need. */
+#include "store/query.h"
+#include "base/buf.h"
+
+#define TEXT_MAX_BYTES (1 << 20)
+
+typedef struct Composer {
+    DatabaseKind kind;
+    const Query *query;          /* NULL: schema text, without parameters */
+    Composed *composed;
+    Buf *out;
+} Composer;
+
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+static size_t word_len(Str s, size_t i)
+{
+    size_t n = 0;
+    while (i + n < s.len && is_word(s.at[i + n])) n++;
+    return n;
+}
+
+/** Length of the quoted piece, comment or ':' run that begins at i and must be left alone; 0 when none does. */
+static size_t opaque_len(Str s, size_t i)
+{
+    char c = s.at[i];
+    if (c == '\'' || c == '"') {
+        size_t n = 1;
+        while (i + n < s.len && s.at[i + n] != c) n++;
+        return n + (i + n < s.len);
+    }
+    if (c == '-' && i + 1 < s.len && s.at[i + 1] == '-') {
+        size_t n = 0;
+        while (i + n < s.len && s.at[i + n] != '\n') n++;
+        return n;
+    }
+    return c == ':' && i + 1 < s.len && s.at[i + 1] == ':' ? 2 : 0;
+}
+
+/** The parameter that begins at i (its name), or empty. */
+static Str param_at(Str s, size_t i)
+{
+    return s.at[i] == ':' ? str_sub(s, i + 1, word_len(s, i + 1)) : S("");
+}
+
+static Str control_word(Str line, Str *ret_name)
+{
+    static const char *const words[] = { "--if", "--else", "--end" };
+    for (size_t i = 0; i < 3; i++) {
+        Str w = str_of(words[i]);
+        if (!str_starts(line, w) || (line.len > w.len && is_word(line.at[w.len]))) continue;
+        *ret_name = str_trim(str_sub(line, w.len, line.len));
+        return w;
+    }
+    return S("");
+}
+
+uint64_t query_part(const Query *q, Str name)
+{
+    for (size_t i = 0; i < q->n_parts; i++)
+        if (str_eq(q->parts[i], name)) return 1ull << i;
+    return 0;
+}
+
+static Err add_params(Arena *a, Query *q, Str line)
+{
+    for (size_t i = 0; i < line.len;) {
+        size_t skip = opaque_len(line, i);
+        Str name = skip ? S("") : param_at(line, i);
+        i += skip ? skip : 1 + name.len;
+        bool known = str_empty(name);
+        for (size_t k = 0; k < q->n_params && !known; k++) known = str_eq(q->params[k], name);
+        if (known) continue;
+        if (q->n_params == QUERY_PARAMS_MAX) return fail(a, ERR_INTERNAL, "query %s has too many parameters", q->sql->name);
+        q->params[q->n_params++] = name;
+    }
+    return OK;
+}
+
+Err query_parse(Arena *a, const Sql *sql, Query *ret)
+{
+    Str rest = str_of(sql->text), line, name;
+    Query q = { .sql = sql };
+    Str params[QUERY_PARAMS_MAX];
+    q.params = params;
+    while (str_next(&rest, '\n', &line)) {
+        Str word = control_word(line, &name);
+        if (str_empty(word)) { TRY(add_params(a, &q, line)); continue; }
+        if (!str_eq(word, S("--if"))) continue;
+        if (str_empty(name)) return fail(a, ERR_INTERNAL, "query %s has an --if without a name", sql->name);
+        if (query_part(&q, name)) continue;
+        if (q.n_parts == QUERY_PARTS_MAX) return fail(a, ERR_INTERNAL, "query %s has too many optional parts", sql->name);
+        q.parts[q.n_parts++] = name;
+    }
+    q.params = arena_array(a, Str, q.n_params);
+    if (q.n_params) memcpy(q.params, params, q.n_params * sizeof *params);
+    *ret = q;
+    return OK;
+}
+
+static void put_param(Composer *c, Str name)
+{
+    for (size_t i = 0; i < c->query->n_params; i++) {
+        if (!str_eq(c->query->params[i], name)) continue;
+        if (!c->composed->param_of[i]) c->composed->param_of[i] = ++c->composed->n_params;
+        buf_fmt(c->out, "%c%d", c->kind == DATABASE_SQLITE ? '?' : '$', c->composed->param_of[i]);
+        return;
+    }
+}
+
+static size_t skip_space(Str s, size_t i)
+{
+    while (i < s.len && (s.at[i] == ' ' || s.at[i] == '\t' || s.at[i] == '\n')) i++;
+    return i;
+}
+
+/** True when `phrase` (words with single spaces) stands at i; `ret` is where it ends. */
+static bool phrase_at(Str s, size_t i, const char *phrase, size_t *ret)
+{
+    Str rest = str_of(phrase), word;
+    while (str_next(&rest, ' ', &word)) {
+        i = skip_space(s, i);
+        size_t n = word_len(s, i);
+        if (!str_eq(str_sub(s, i, n), word)) return false;
+        i += n;
+    }
+    *ret = i;
+    return true;
+}
+
+/** Words that stand for other words. */
+static const struct { const char *phrase, *sqlite, *postgres; } words[] = {
+    { "FOR UPDATE SKIP LOCKED", "", "FOR UPDATE SKIP LOCKED" },
+    { "FOR UPDATE", "", "FOR UPDATE" },
+    { "BLOB", "BLOB", "BYTEA" },
+    { "INTEGER", "INTEGER", "BIGINT" },
+    { "REAL", "REAL", "DOUBLE PRECISION" },
+    { "AUTO_ID", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT GENERATED BY DEFAULT AS IDENTITY PRIMARY KEY" },
+    { "NOCASE", "lower", "lower" },
+    { "GREATEST", "max", "GREATEST" },
+    { "LEAST", "min", "LEAST" },
+};
+
+/** `NOT IN LIST(:x)` and `IN LIST(:x)`. Returns where it ends, or 0. */
+static size_t put_list(Composer *c, Str s, size_t i)
+{
+    size_t end;
+    bool not = phrase_at(s, i, "NOT IN LIST", &end);
+    if (!not && !phrase_at(s, i, "IN LIST", &end)) return 0;
+    end = skip_space(s, end);
+    size_t close = end;
+    while (close < s.len && s.at[close] != ')') close++;
+    if (end >= s.len || s.at[end] != '(' || close >= s.len) return 0;
+    Str name = str_trim(str_sub(s, end + 1, close - end - 1));
+    bool sqlite = c->kind == DATABASE_SQLITE;
+    buf_add(c->out, sqlite ? (not ? S("NOT IN (SELECT value FROM json_each(") : S("IN (SELECT value FROM json_each("))
+                           : (not ? S("<> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(")
+                                  : S("= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(")));
+    if (str_starts(name, S(":"))) put_param(c, str_sub(name, 1, name.len));
+    else buf_add(c->out, name);
+    buf_add(c->out, sqlite ? S("))") : S(" AS jsonb))))"));
+    return close + 1;
+}
+
+/** The word at i, or what stands for it here. Returns where it ends. */
+static size_t put_word(Composer *c, Str s, size_t i)
+{
+    size_t end = c->query ? put_list(c, s, i) : 0;
+    if (end) return end;
+    for (size_t k = 0; k < sizeof words / sizeof *words; k++) {
+        if (!phrase_at(s, i, words[k].phrase, &end)) continue;
+        buf_add(c->out, str_of(c->kind == DATABASE_SQLITE ? words[k].sqlite : words[k].postgres));
+        return end;
+    }
+    end = i + word_len(s, i);
+    buf_add(c->out, str_sub(s, i, end - i));
+    return end;
+}
+
+static void put_text(Composer *c, Str s)
+{
+    for (size_t i = 0; i < s.len;) {
+        size_t skip = opaque_len(s, i);
+        Str name = skip || !c->query ? S("") : param_at(s, i);
+        if (skip) {
+            if (s.at[i] != '-') buf_add(c->out, str_sub(s, i, skip));
+            i += skip;
+        } else if (!str_empty(name)) {
+            put_param(c, name);
+            i += 1 + name.len;
+        } else if (is_word(s.at[i])) {
+            i = put_word(c, s, i);
+        } else {
+            buf_byte(c->out, s.at[i++]);
+        }
+    }
+}
+
+/** The lines that this variant has. */
+static Str choose(Arena *a, const Query *q, uint64_t parts)
+{
+    Buf text = buf_new(a, TEXT_MAX_BYTES);
+    Str rest = str_of(q->sql->text), line, name;
+    bool condition = true, on = true;
+    while (str_next(&rest, '\n', &line)) {
+        Str word = control_word(line, &name);
+        if (str_eq(word, S("--if"))) on = condition = (parts & query_part(q, name)) != 0;
+        else if (str_eq(word, S("--else"))) on = !condition;
+        else if (str_eq(word, S("--end"))) on = true;
+        else if (on) { buf_add(&text, line); buf_byte(&text, '\n'); }
+    }
+    return buf_str(&text);
+}
+
+Err query_compose(Arena *a, const Query *q, uint64_t parts, DatabaseKind kind, Composed *ret)
+{
+    Buf out = buf_new(a, TEXT_MAX_BYTES);
+    *ret = (Composed){ .param_of = arena_array(a, int, q->n_params) };
+    put_text(&(Composer){ .kind = kind, .query = q, .composed = ret, .out = &out }, choose(a, q, parts));
+    if (buf_full(&out)) return fail(a, ERR_INTERNAL, "query %s is too long", q->sql->name);
+    ret->text = buf_str(&out);
+    return OK;
+}
+
+Str query_dialect(Arena *a, Str text, DatabaseKind kind)
+{
+    Buf out = buf_new(a, TEXT_MAX_BYTES);
+    put_text(&(Composer){ .kind = kind, .out = &out }, text);
+    return buf_str(&out);
+}
