@@ -53,6 +53,8 @@ static Err list_of(Cx *cx, const Sql *sql, const char *key, Str value, Strs *ret
 
 Err access_members(Cx *cx, Str audience, Strs *ret) { return list_of(cx, &sql_access_members, "audience", audience, ret); }
 
+Err access_people(Cx *cx, Str audience, Strs *ret) { return list_of(cx, &sql_access_people, "audience", audience, ret); }
+
 Err access_principals(Cx *cx, Str user, Strs teams)
 {
     Strs members = { 0 };

@@ -23,3 +23,5 @@ Err  access_members(Cx *cx, Str audience, Strs *ret);
 Err  access_principals(Cx *cx, Str user, Strs teams);
 /** JSON array of the audiences the actor belongs to, for search_find(). */
 Err  access_audiences(Cx *cx, Str *ret);
+/** Ids of all people who belong to an audience. */
+Err  access_people(Cx *cx, Str audience, Strs *ret);

@@ -10,6 +10,7 @@ typedef struct AppOptions {
     Str trusted_proxies;
     int workers;
     bool secure_cookies;
+    bool access_log;       /* a line per request on standard error */
     int64_t now_ms;        /* tests freeze the clock; 0 = real */
 } AppOptions;
 
@@ -20,10 +21,13 @@ struct App {
     Live *live;
     Server *server;
     unsigned char key[32];        /* for sealing */
-    struct Limits *limits;        /* limit.c */
-    struct Topics *topics;        /* live.c of app: subscriptions of open pages */
-    struct Jobs *jobs;            /* job.c: runner threads */
-    struct RouteTree *tree;       /* router.c */
+    struct Limits *limits;
+    struct Topics *topics;        /* NULL until it serves */
+    struct Jobs *jobs;            /* NULL until it serves */
+    struct RouteTree *tree;
+    struct Rooms *rooms;          /* document/: NULL until it serves */
+    void (*heard)(void *ctx, Str channel, Str payload);   /* document/: notices of other channels than "live" and "job" */
+    void *heard_ctx;
 };
 
 /** Opens the database, migrates, starts features. No threads yet: enough for the command line and tests. */
@@ -39,10 +43,6 @@ static inline void app_drop(App **a) { app_close(*a); }
 Cx   app_cx(App *app, Arena *a, Store *store);
 /** A link that works outside: public_url + path. */
 Str  app_link(Cx *cx, Str path);
-
-/** Runs one request through the routes without a socket, as the server would: for tests and the demo.
- *  Write routes commit before it returns. */
-void app_request(App *app, HttpReq *req, HttpRes *ret);
 
 /** Test helper: a fresh system on the database under test (TEST_DATABASE), all features migrated, frozen clock. */
 App *given_a_system(Arena *a, int64_t now_ms);

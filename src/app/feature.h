@@ -104,6 +104,9 @@ typedef struct Feature {
     const Authenticator *authenticator;
     /** MAY be NULL: readiness of this feature at start (e.g. built-in rows); runs in a write after migration; idempotent. */
     Err (*start)(Cx *cx);
+    /** MAY be NULL: what needs the live loop, before the first request (serve), and after the last socket (stop). */
+    Err  (*serve)(App *app);
+    void (*stop)(App *app);
     /** MAY be NULL: Prometheus lines of this feature, appended to /metrics. */
     Err (*metrics)(Cx *cx, Buf *to);
 } Feature;

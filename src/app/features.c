@@ -4,7 +4,9 @@
 #include "features.def"
 #undef FEATURE
 #define FEATURE(name) &name##_feature,
+extern const Feature app_feature;
 const Feature *const features[] = {
+    &app_feature,
 #include "features.def"
     NULL
 };

@@ -13,6 +13,8 @@ INSERT INTO audience_member (audience, member) VALUES (:audience, :member) ON CO
 SELECT member FROM audience_member WHERE audience = :audience ORDER BY member;
 -- name: access_audiences
 SELECT DISTINCT m.audience FROM audience_member m JOIN principal p ON p.member = m.member WHERE p.user_id = :user_id;
+-- name: access_people
+SELECT DISTINCT p.user_id FROM audience_member m JOIN principal p ON p.member = m.member WHERE m.audience = :audience;
 -- name: principal_clear
 DELETE FROM principal WHERE user_id = :user_id;
 -- name: principal_add

@@ -1,0 +1,151 @@
+#include "app/app.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "app/limit.h"
+#include "app/router.h"
+#include "app/topics.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "store/search.h"
+
+Cx app_cx(App *app, Arena *a, Store *store)
+{
+    return (Cx){ .arena = a, .store = store, .app = app, .actor = { .role = ROLE_ADMIN, .scopes = SCOPE_ALL, .locale = S("en"), .time_zone = S("UTC") },
+                 .now_ms = app->options.now_ms ? app->options.now_ms : clock_ms(), .if_match = MATCH_ANY };
+}
+
+Str app_link(Cx *cx, Str path)
+{
+    return arena_fmt(cx->arena, STR_FMT STR_FMT, STR_ARG(cx->app->options.public_url), STR_ARG(path));
+}
+
+/** The key of 64 hex digits from the environment or from secret.key, which is made when it is missing. */
+static Err load_key(App *app, Arena *a)
+{
+    const char *given = getenv("HINDSIGHT_SECRET_KEY");
+    char hex[65] = { 0 };
+    const char *path = arena_fmt(a, STR_FMT "/secret.key", STR_ARG(app->options.data_dir)).at;
+    if (given) {
+        if (strlen(given) != 64) return fail(a, ERR_INVALID, "HINDSIGHT_SECRET_KEY must be 64 hex digits");
+        memcpy(hex, given, 64);
+    } else if (str_empty(app->options.data_dir)) {
+        randombytes_buf(app->key, sizeof app->key);            /* a test's or a command's that never reads secrets back */
+        return OK;
+    } else {
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 && errno == ENOENT) {
+            unsigned char fresh[32];
+            randombytes_buf(fresh, sizeof fresh);
+            sodium_bin2hex(hex, sizeof hex, fresh, sizeof fresh);
+            fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            if (fd < 0 || write(fd, hex, 64) != 64 || fsync(fd)) {
+                Err e = fail(a, ERR_UNAVAILABLE, "cannot write %s: %s", path, strerror(errno));
+                if (fd >= 0) close(fd);
+                return e;
+            }
+        } else if (fd < 0) return fail(a, ERR_UNAVAILABLE, "cannot read %s: %s", path, strerror(errno));
+        else if (read(fd, hex, 64) != 64) { close(fd); return fail(a, ERR_UNAVAILABLE, "%s is damaged: put it back from a backup", path); }
+        close(fd);
+    }
+    size_t n;
+    if (sodium_hex2bin(app->key, sizeof app->key, hex, 64, NULL, &n, NULL) || n != sizeof app->key)
+        return fail(a, ERR_UNAVAILABLE, "the secret key is not 64 hex digits");
+    return OK;
+}
+
+static Err migrate(App *app, Arena *a)
+{
+    const Schema *all[64];
+    size_t n = 0;
+    all[n++] = search_schema(database_kind(app->db));
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->schema) all[n++] = features[i]->schema;
+    return database_migrate(app->db, a, all, n, NULL);
+}
+
+static Err start_features(Cx *cx, void *arg)
+{
+    (void)arg;
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->start) TRY_AS(cx->arena, features[i]->start(cx), "starting %s", features[i]->name);
+    return OK;
+}
+
+static AppOptions keep_options(Arena *a, const AppOptions *o)
+{
+    AppOptions kept = *o;
+    kept.database = arena_str(a, o->database);
+    kept.data_dir = arena_str(a, o->data_dir);
+    kept.listen = arena_str(a, o->listen);
+    kept.public_url = arena_str(a, str_ends(o->public_url, S("/")) ? str_sub(o->public_url, 0, o->public_url.len - 1) : o->public_url);
+    kept.trusted_proxies = arena_str(a, o->trusted_proxies);
+    return kept;
+}
+
+static int worker_count(const App *app)
+{
+    if (app->options.workers) return app->options.workers;
+    return database_kind(app->db) == DATABASE_POSTGRES ? 16 : 4;
+}
+
+Err app_open(Arena *a, const AppOptions *options, App **ret)
+{
+    if (sodium_init() < 0) return fail(a, ERR_INTERNAL, "libsodium does not start");
+    Arena *life = arena_new(16 << 10);
+    App *app = arena_make(life, App);
+    app->arena = life;
+    app->options = keep_options(life, options);
+    app->limits = limits_new();
+    app->tree = router_make(life);
+    Err e = load_key(app, a);
+    DatabaseOptions db = { .url = app->options.database, .readers = options->workers ? options->workers + 4 : 20 };
+    if (!e.info) e = database_open(a, &db, &app->db);
+    if (!e.info) e = migrate(app, a);
+    Cx cx = app_cx(app, a, NULL);
+    if (!e.info) e = cx_write(&cx, start_features, NULL);
+    if (e.info) { app_close(app); return e; }
+    *ret = app;
+    return OK;
+}
+
+static void heard(void *ctx, Str channel, Str payload)
+{
+    App *app = ctx;
+    if (str_eq(channel, S("live"))) topics_heard(app->topics, payload);
+    else if (str_eq(channel, S("job"))) jobs_wake(app->jobs);
+    if (app->heard) app->heard(app->heard_ctx, channel, payload);
+}
+
+Err app_serve(App *app)
+{
+    Arena *a = app->arena;
+    TRY(live_start(a, &app->live));
+    TRY(topics_start(app, a, &app->topics));
+    database_listen(app->db, heard, app);
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->serve) TRY(features[i]->serve(app));
+    ServerOptions o = { .listen = app->options.listen, .workers = worker_count(app), .trusted_proxies = app->options.trusted_proxies,
+        .body_limit = router_body_limit, .handle = router_handle, .refuse = router_refuse, .ctx = app, .live = app->live };
+    TRY(server_start(a, &o, &app->server));
+    return jobs_start(app, a, &app->jobs);
+}
+
+void app_close(App *app)
+{
+    if (!app) return;
+    if (app->server) server_stop(app->server, 10000);
+    jobs_stop(app->jobs);
+    app->jobs = NULL;
+    topics_stop(app->topics);
+    if (app->live) live_stop(app->live);
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->stop && app->live) features[i]->stop(app);
+    database_close(app->db);
+    topics_free(app->topics);
+    limits_free(app->limits);
+    arena_free(app->arena);
+}
