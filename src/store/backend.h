@@ -43,7 +43,9 @@ typedef LIST(Notice) Notices;
 struct Store {
     Database *db;
     Arena *arena;                /* statements of this connection */
-    void *conn;                  /* NULL until first needed, and after it was lost */
+    void *conn;                  /* NULL until first needed */
+    unsigned generation;         /* of the connection: grows with every new one (PostgreSQL) */
+    unsigned n_prepared;
     QueryEntry *queries[QUERY_BUCKETS];
     bool writer;                 /* may write: SQLite's one writer */
     bool in_work;                /* inside a StoreWork */
@@ -65,13 +67,14 @@ typedef struct Backend {
     DatabaseKind kind;
     Err  (*open)(Database *db, Arena *a);
     void (*close)(Database *db);                                    /* after all its connections */
-    Err  (*connect)(Store *s, Arena *a);                            /* sets s->conn */
+    Err  (*connect)(Store *s, Arena *a);                            /* unless it is; sets s->conn */
     void (*disconnect)(Store *s);
     Err  (*run)(Store *s, Arena *a, const char *text);              /* any number of statements without parameters */
     Err  (*prepare)(Store *s, Arena *a, Prepared *p);
+    Err  (*check)(Store *s, Arena *a, Prepared *p);                 /* when prepare only makes ready; may be NULL */
     void (*forget)(Store *s, Prepared *p);
     Err  (*step)(Store *s, Arena *a, Run *r);                       /* binds and runs at the first; sets row or done */
-    Value (*column)(Run *r, int i, ValueType want);                 /* bytes are borrowed until the next step */
+    Value (*column)(Run *r, Arena *a, int i, ValueType want);       /* bytes are borrowed until the next step */
     void (*reset)(Store *s, Run *r);
     Err  (*control)(Store *s, Arena *a, Control what);
     bool (*in_transaction)(Store *s);                               /* false: the database has rolled back by itself */
@@ -115,8 +118,6 @@ void store_init(Store *s, Database *db, bool writer);
 void store_done(Store *s);
 /** Opens the connection when it is not open. */
 Err  store_connect(Store *s, Arena *a);
-/** Drops what was prepared, after the connection was lost. */
-void store_forget(Store *s);
 /** Runs `work` on `s` inside its open transaction and settles what a failed statement means. */
 Err  store_work(Store *s, Arena *a, StoreWork work, void *arg);
 /** Tells this process what `s` noticed, and forgets it. */

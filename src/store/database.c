@@ -11,26 +11,20 @@ void store_init(Store *s, Database *db, bool writer)
     *s = (Store){ .db = db, .arena = arena_new(16 << 10), .writer = writer, .notice_arena = arena_new(512) };
 }
 
-void store_forget(Store *s)
-{
-    memset(s->queries, 0, sizeof s->queries);
-    arena_reset(s->arena);
-}
-
 void store_done(Store *s)
 {
     if (!s->arena) return;
     for (size_t i = 0; i < QUERY_BUCKETS; i++)
         for (QueryEntry *e = s->queries[i]; e; e = e->next)
             for (Prepared *p = e->variants; p; p = p->next)
-                if (s->conn) s->db->backend->forget(s, p);
+                s->db->backend->forget(s, p);
     s->db->backend->disconnect(s);
     arena_free(s->arena);
     arena_free(s->notice_arena);
     *s = (Store){ 0 };
 }
 
-Err store_connect(Store *s, Arena *a) { return s->conn ? OK : s->db->backend->connect(s, a); }
+Err store_connect(Store *s, Arena *a) { return s->db->backend->connect(s, a); }
 
 static void database_free(Database *db)
 {

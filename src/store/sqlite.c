@@ -169,6 +169,7 @@ static void sqlite_disconnect(Store *s)
 
 static Err sqlite_connect(Store *s, Arena *a)
 {
+    if (s->conn) return OK;
     sqlite3 *conn = NULL;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (s->writer ? SQLITE_OPEN_CREATE : 0);
     int rc = sqlite3_open_v2(file_of(s)->path, &conn, flags, NULL);
@@ -237,8 +238,9 @@ static Err sqlite_step(Store *s, Arena *a, Run *r)
     return rc == SQLITE_ROW || rc == SQLITE_DONE ? OK : sqlite_err(s, a, rc, r->prepared->sql->name);
 }
 
-static Value sqlite_column(Run *r, int i, ValueType want)
+static Value sqlite_column(Run *r, Arena *a, int i, ValueType want)
 {
+    (void)a;
     sqlite3_stmt *h = r->prepared->handle;
     Value v = { .type = want, .bytes = S("") };
     if (sqlite3_column_type(h, i) == SQLITE_NULL) { v.type = VALUE_NULL; return v; }

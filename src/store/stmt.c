@@ -180,7 +180,7 @@ static bool has_column(Stmt *q, int i)
 static Value column(Stmt *q, int i, ValueType want)
 {
     if (!has_column(q, i)) return (Value){ .type = VALUE_NULL, .bytes = S("") };
-    return q->store->db->backend->column(q->backend, i, want);
+    return q->store->db->backend->column(q->backend, q->arena, i, want);
 }
 
 Str stmt_col_str(Stmt *q, int i) { return arena_str(q->arena, column(q, i, VALUE_TEXT).bytes); }
@@ -213,8 +213,9 @@ static Err check_variant(Store *s, Arena *a, QueryEntry *e, uint64_t parts)
 {
     Prepared *p;
     TRY(prepare(s, a, a, e, parts, &p));
+    Err failed = s->db->backend->check ? s->db->backend->check(s, a, p) : OK;
     s->db->backend->forget(s, p);
-    return OK;
+    return failed;
 }
 
 Err store_check(Store *s, Arena *a, const Sql *const *all, size_t n)

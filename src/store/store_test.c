@@ -1,5 +1,5 @@
 #include "base/spec.h"
-#include "store/store.h"
+#include "store/spec_database.h"
 
 static const char *const thing_steps[] = {
     "CREATE TABLE thing (id TEXT PRIMARY KEY, n BIGINT NOT NULL, note TEXT, weight REAL, data BLOB);" };
@@ -24,11 +24,7 @@ static Err add(Store *s, void *arg)
 SPEC("what was written is read")
 {
     auto_arena a = arena_new(4096);
-    auto_database db = NULL;
-    expect_ok(database_open(a, &(DatabaseOptions){ .url = S(":memory:") }, &db));
-    int applied = 0;
-    expect_ok(database_migrate(db, a, schemas, 1, &applied));
-    expect_int(1, applied);
+    Database *db = given_a_database(a, schemas, 1);
     expect_ok(database_write(db, a, add, "x"));
     expect_ok(database_write(db, a, add, "y"));
     auto_store s = store_take(db);
