@@ -21,7 +21,8 @@ typedef struct SockEvents {
     void (*opened)(Sock *s, void *data);
     void (*message)(Sock *s, void *data, FrameKind kind, Str payload);   /* whole messages; valid during the call */
     void (*drained)(Sock *s, void *data);       /* MAY be NULL: the queue fell below half of max_queue_bytes */
-    void (*closed)(Sock *s, void *data);        /* exactly once, also when opened was never called: free data here */
+    void (*closed)(Sock *s, void *data);        /* exactly once: free data here. When the upgrade never happened (client gone,
+                                                   wrong handshake) opened was not called, s is NULL, the thread any */
     size_t max_message_bytes;                   /* larger ones close the socket with 1009 */
     size_t max_queue_bytes;                     /* sock_send refuses beyond (returns false) */
     int ping_seconds;                           /* a socket that does not answer two pings is closed; 0 = 30 */
