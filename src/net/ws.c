@@ -1,5 +1,8 @@
 #include "net/ws.h"
 #include <openssl/evp.h>
+#include <stdlib.h>
+#include <wslay/wslay.h>
+#include "base/utf8.h"
 #include "net/url.h"
 
 /** SHA-1 is what RFC 6455 asks for, against confused caches, not against attackers. */
@@ -37,4 +40,158 @@ int ws_handshake(const HttpReq *req, Str *ret_accept, Str *ret_detail)
     if (!is_key(key)) return 400;
     *ret_accept = accept_of(req->arena, key);
     return 101;
+}
+
+size_t ws_header(WsOpcode opcode, size_t n, uint8_t to[WS_MOST_HEADER])
+{
+    to[0] = (uint8_t)(0x80 | opcode);
+    if (n < 126) { to[1] = (uint8_t)n; return 2; }
+    size_t wide = n < 65536 ? 2 : 8;
+    to[1] = wide == 2 ? 126 : 127;
+    for (size_t i = 0; i < wide; i++) to[1 + wide - i] = (uint8_t)((uint64_t)n >> (8 * i));
+    return 2 + wide;
+}
+
+struct WsReader {
+    struct wslay_frame_context *frames;
+    Str in;                      /* what ws_read was given and wslay has not taken */
+    uint64_t taken, parsed;      /* bytes: given to wslay; of frames that are complete or begun, whole length */
+    bool in_frame;
+    uint64_t left;               /* of the payload of this frame */
+    struct wslay_frame_iocb frame;
+    uint8_t kind;                /* of the message in pieces; 0: none */
+    char *message;               /* its bytes so far */
+    size_t len, room;
+    char control[125];
+    size_t control_len;
+};
+
+static ssize_t give(uint8_t *to, size_t room, int flags, void *arg)
+{
+    (void)flags;
+    WsReader *r = arg;
+    size_t n = r->in.len < room ? r->in.len : room;
+    if (n == 0) return -1;
+    memcpy(to, r->in.at, n);
+    r->in = str_sub(r->in, n, r->in.len);
+    r->taken += n;
+    return (ssize_t)n;
+}
+
+WsReader *ws_reader_new(void)
+{
+    WsReader *r = calloc(1, sizeof *r);
+    struct wslay_frame_callbacks callbacks = { .recv_callback = give };
+    if (!r || wslay_frame_context_init(&r->frames, &callbacks, r)) bug("out of memory");
+    return r;
+}
+
+void ws_reader_free(WsReader *r)
+{
+    if (!r) return;
+    wslay_frame_context_free(r->frames);
+    free(r->message);
+    free(r);
+}
+
+bool ws_reader_is_idle(const WsReader *r) { return !r->in_frame && !r->kind && r->taken == r->parsed; }
+
+static bool is_control(const WsReader *r) { return r->frame.opcode >= 8; }
+
+/** A new frame: are its header and its place allowed? Returns 0 or a close code. */
+static int begin_frame(WsReader *r, const struct wslay_frame_iocb *io, size_t max_message)
+{
+    r->frame = *io;
+    r->in_frame = true;
+    r->left = io->payload_length;
+    r->parsed += 6 + (io->payload_length < 126 ? 0 : io->payload_length < 65536 ? 2 : 8) + io->payload_length;
+    if (!io->mask || io->rsv) return WS_PROTOCOL_ERROR;
+    if (is_control(r)) {
+        r->control_len = 0;
+        return io->opcode > WS_PONG || !io->fin || io->payload_length > sizeof r->control ? WS_PROTOCOL_ERROR : 0;
+    }
+    if (io->opcode > WS_BINARY || (io->opcode == WS_CONTINUATION) != (r->kind != 0)) return WS_PROTOCOL_ERROR;
+    if (io->payload_length > max_message || r->len > max_message - io->payload_length) return WS_TOO_BIG;
+    if (io->opcode) r->kind = io->opcode;
+    return 0;
+}
+
+static void keep(WsReader *r, Str piece)
+{
+    if (r->len + piece.len > r->room) {
+        size_t room = r->room ? r->room : 1024;
+        while (room < r->len + piece.len) room *= 2;
+        char *more = realloc(r->message, room);
+        if (!more) bug("out of memory");
+        r->message = more;
+        r->room = room;
+    }
+    if (piece.len) memcpy(r->message + r->len, piece.at, piece.len);
+    r->len += piece.len;
+}
+
+/** Hands over a whole message. Returns 0, a close code, or -1 to stop. */
+static int end_message(WsReader *r, Str whole, const WsSink *sink, void *arg)
+{
+    FrameKind kind = r->kind == WS_TEXT ? FRAME_TEXT : FRAME_BINARY;
+    char *bytes = r->message;
+    r->message = NULL;
+    r->kind = 0;
+    r->len = r->room = 0;
+    int end = kind == FRAME_TEXT && !utf8_valid(whole) ? WS_NOT_UTF8 : sink->message(arg, kind, whole) ? 0 : -1;
+    free(bytes);
+    return end;
+}
+
+/** Codes a peer may send: not those reserved for local use. */
+static bool is_code(int code)
+{
+    return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) || (code >= 3000 && code <= 4999);
+}
+
+static int end_control(WsReader *r, const WsSink *sink, void *arg)
+{
+    Str payload = { r->control, r->control_len };
+    if (r->frame.opcode == WS_PING) return sink->ping(arg, payload) ? 0 : -1;
+    if (r->frame.opcode == WS_PONG) return sink->pong(arg, payload) ? 0 : -1;
+    if (payload.len == 1) return WS_PROTOCOL_ERROR;
+    int code = payload.len ? (uint8_t)payload.at[0] << 8 | (uint8_t)payload.at[1] : WS_NO_CODE;
+    Str reason = str_sub(payload, 2, payload.len);
+    if (payload.len && !is_code(code)) return WS_PROTOCOL_ERROR;
+    if (!utf8_valid(reason)) return WS_NOT_UTF8;
+    sink->close(arg, code, reason);
+    return -1;
+}
+
+/** Takes a piece of payload, of the frame that is being read. */
+static int take_piece(WsReader *r, Str piece, const WsSink *sink, void *arg)
+{
+    r->left -= piece.len;
+    bool whole = r->left == 0;
+    if (whole) r->in_frame = false;
+    if (is_control(r)) {
+        if (piece.len) memcpy(r->control + r->control_len, piece.at, piece.len);
+        r->control_len += piece.len;
+        return whole ? end_control(r, sink, arg) : 0;
+    }
+    if (whole && r->frame.fin && r->len == 0) return end_message(r, piece, sink, arg);   /* the usual: no copy */
+    keep(r, piece);
+    return whole && r->frame.fin ? end_message(r, (Str){ r->message, r->len }, sink, arg) : 0;
+}
+
+int ws_read(WsReader *r, Str bytes, size_t max_message, const WsSink *sink, void *arg)
+{
+    r->in = bytes;
+    for (;;) {
+        struct wslay_frame_iocb io = { 0 };
+        ssize_t n = wslay_frame_recv(r->frames, &io);
+        if (n == WSLAY_ERR_WANT_READ) {
+            if (r->in.len) continue;
+            return 0;
+        }
+        if (n < 0) return WS_PROTOCOL_ERROR;
+        int end = r->in_frame ? 0 : begin_frame(r, &io, max_message);
+        if (!end) end = take_piece(r, (Str){ (const char *)io.data, io.data_length }, sink, arg);
+        if (end) return end > 0 ? end : 0;
+    }
 }
