@@ -16,6 +16,7 @@ typedef struct AlertIn {
     Str links;                   /* JSON array of {"title","url"} */
     int64_t started_ms, ended_ms;/* 0 = not told (or 0001-01-01) */
     Str group_key;               /* alerts of one group join one incident; may be empty */
+    Str note;                    /* what of the payload was left out ("9,936 of 10,000 labels …"); usually empty */
 } AlertIn;
 typedef LIST(AlertIn) AlertsIn;
 
@@ -33,5 +34,9 @@ typedef struct AlertSource {
     /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else {"accepted":n}. */
     Str (*reply)(Arena *a, const AlertsIn *alerts);
     int status;                                          /* of the answer; 0 = 202 */
+    /** MAY be NULL: the body of a 400 in the sender's own form. Else problem+json. */
+    Str (*refuse)(Arena *a, Err why);
+    /** MAY be NULL (no mapping): checks a mapping when it is saved. Fails: ERR_INVALID naming "mapping.title". */
+    Err (*check)(Arena *a, Str mapping);
 } AlertSource;
 

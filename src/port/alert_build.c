@@ -1,0 +1,234 @@
+#include "port/alert_build.h"
+#include <math.h>
+#include <stdlib.h>
+#include "app/secret.h"
+#include "base/time.h"
+#include "base/utf8.h"
+
+typedef struct Word { const char *word, *means; } Word;
+
+static const Word severities[] = {
+    { "critical", "SEV-1" }, { "crit", "SEV-1" }, { "fatal", "SEV-1" }, { "emergency", "SEV-1" }, { "emerg", "SEV-1" },
+    { "disaster", "SEV-1" }, { "page", "SEV-1" }, { "blocker", "SEV-1" }, { "highest", "SEV-1" }, { "immediate", "SEV-1" },
+    { "p0", "SEV-1" }, { "p1", "SEV-1" }, { "sev0", "SEV-1" }, { "sev1", "SEV-1" }, { "sev-1", "SEV-1" }, { "s1", "SEV-1" },
+    { "1", "SEV-1" }, { "紧急", "SEV-1" }, { "严重", "SEV-1" }, { "致命", "SEV-1" },
+    { "error", "SEV-2" }, { "err", "SEV-2" }, { "major", "SEV-2" }, { "high", "SEV-2" }, { "urgent", "SEV-2" },
+    { "alert", "SEV-2" }, { "p2", "SEV-2" }, { "sev2", "SEV-2" }, { "sev-2", "SEV-2" }, { "s2", "SEV-2" }, { "2", "SEV-2" },
+    { "重要", "SEV-2" }, { "高", "SEV-2" },
+    { "warning", "SEV-3" }, { "warn", "SEV-3" }, { "minor", "SEV-3" }, { "medium", "SEV-3" }, { "moderate", "SEV-3" },
+    { "average", "SEV-3" }, { "normal", "SEV-3" }, { "p3", "SEV-3" }, { "sev3", "SEV-3" }, { "sev-3", "SEV-3" },
+    { "s3", "SEV-3" }, { "3", "SEV-3" }, { "警告", "SEV-3" }, { "中", "SEV-3" },
+    { "info", "SEV-4" }, { "information", "SEV-4" }, { "informational", "SEV-4" }, { "notice", "SEV-4" }, { "low", "SEV-4" },
+    { "lowest", "SEV-4" }, { "debug", "SEV-4" }, { "none", "SEV-4" }, { "ok", "SEV-4" }, { "trivial", "SEV-4" },
+    { "p4", "SEV-4" }, { "p5", "SEV-4" }, { "sev4", "SEV-4" }, { "sev-4", "SEV-4" }, { "s4", "SEV-4" }, { "4", "SEV-4" },
+    { "5", "SEV-4" }, { "提示", "SEV-4" }, { "低", "SEV-4" },
+    { 0 },
+};
+
+static const char *const resolved_words[] = {
+    "resolved", "resolve", "ok", "okay", "up", "closed", "close", "recovered", "recovery", "normal", "inactive", "cleared",
+    "clear", "success", "green", "deactivated", "healthy", "healed", "done", "fixed", "ended", "end", "false", "0", "已恢复",
+    "恢复", "已解决", NULL,
+};
+
+Str alert_severity(Str word)
+{
+    word = str_trim(word);
+    for (const Word *w = severities; w->word; w++)
+        if (str_eq_nocase(word, str_of(w->word))) return str_of(w->means);
+    return S("unknown");
+}
+
+bool alert_word_resolved(Str word)
+{
+    word = str_trim(word);
+    for (size_t i = 0; resolved_words[i]; i++)
+        if (str_eq_nocase(word, str_of(resolved_words[i]))) return true;
+    return false;
+}
+
+#define DAY_MS 86400000LL
+#define LAST_MS 253402300799999LL   /* end of the year 9999 */
+
+/** Keeps what can be a time of an alert; times that mean "not told" become 0. */
+static bool keep_time(int64_t ms, int64_t *ret_ms)
+{
+    if (ms > LAST_MS) return false;
+    *ret_ms = ms < DAY_MS ? 0 : ms;
+    return true;
+}
+
+/** Seconds until the year 5138, then ms, µs and ns: real times of one unit never reach into the next. */
+static bool unix_time(int64_t n, int64_t *ret_ms)
+{
+    if (n < 0) return keep_time(0, ret_ms);
+    if (n < 100000000000LL) return keep_time(n * 1000, ret_ms);
+    if (n < 100000000000000LL) return keep_time(n, ret_ms);
+    if (n < 100000000000000000LL) return keep_time(n / 1000, ret_ms);
+    return keep_time(n / 1000000, ret_ms);
+}
+
+static bool real_time(double n, int64_t *ret_ms)
+{
+    if (!isfinite(n) || n > 9e18) return false;
+    if (n < 0) return keep_time(0, ret_ms);
+    return n < 1e11 ? keep_time((int64_t)(n * 1000 + 0.5), ret_ms) : unix_time((int64_t)n, ret_ms);
+}
+
+static bool text_time(Str text, int64_t *ret_ms)
+{
+    char fixed[64], *end;
+    int64_t n;
+    text = str_trim(text);
+    if (str_empty(text)) return keep_time(0, ret_ms);
+    if (time_parse(text, &n)) return keep_time(n, ret_ms);
+    if (str_int(text, &n)) return unix_time(n, ret_ms);
+    if (text.len + 2 > sizeof fixed) return false;
+    memcpy(fixed, text.at, text.len);
+    fixed[text.len] = 0;
+    /* "…+0000", as in PagerDuty's own examples */
+    if (text.len > 5 && (text.at[text.len - 5] == '+' || text.at[text.len - 5] == '-')) {
+        memmove(fixed + text.len - 1, fixed + text.len - 2, 2);
+        fixed[text.len - 2] = ':';
+        if (time_parse((Str){ fixed, text.len + 1 }, &n)) return keep_time(n, ret_ms);
+        return false;
+    }
+    /* "2026-11-10T14:07:30" without an offset is read as UTC */
+    if (text.len >= 19 && (text.at[10] == 'T' || text.at[10] == ' ')) {
+        fixed[text.len] = 'Z';
+        if (time_parse((Str){ fixed, text.len + 1 }, &n)) return keep_time(n, ret_ms);
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++)
+        if ((fixed[i] < '0' || fixed[i] > '9') && fixed[i] != '.') return false;
+    double real = strtod(fixed, &end);
+    return end == fixed + text.len && end != fixed && real_time(real, ret_ms);
+}
+
+bool alert_time(const json_t *value, int64_t *ret_ms)
+{
+    if (!value || json_is_null(value)) return keep_time(0, ret_ms);
+    if (json_is_integer(value)) return unix_time(json_integer_value(value), ret_ms);
+    if (json_is_real(value)) return real_time(json_real_value(value), ret_ms);
+    if (!json_is_string(value)) return false;
+    return text_time((Str){ json_string_value(value), json_string_length(value) }, ret_ms);
+}
+
+/** Bytes that neither a database nor a reader wants become spaces. */
+static Str clean(Arena *a, Str text, bool keep_lines)
+{
+    size_t i = 0;
+    while (i < text.len && (unsigned char)text.at[i] >= 0x20) i++;
+    if (i == text.len) return text;
+    char *to = arena_bytes(a, text.len + 1, 1);
+    for (i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        to[i] = (unsigned char)c >= 0x20 || (keep_lines && (c == '\n' || c == '\t')) ? c : ' ';
+    }
+    return (Str){ to, text.len };
+}
+
+void alert_labels_add(AlertLabels *l, Str name, Str value)
+{
+    Str kept_name = clean(l->arena, utf8_clip(name, ALERT_LABEL_NAME_BYTES), false);
+    Str kept = clean(l->arena, utf8_clip(value, ALERT_LABEL_VALUE_BYTES), true);
+    for (size_t i = 0; i < l->len; i++)
+        if (str_eq(l->at[i].name, kept_name)) return;
+    if (l->len == ALERT_MAX_LABELS) { l->left_out++; return; }
+    if (kept_name.len < name.len || kept.len < value.len) l->cut++;
+    l->at[l->len].name = kept_name;
+    l->at[l->len++].value = kept;
+}
+
+/** What people route and search by; kept first when there are too many. */
+static const char *const important[] = {
+    "alertname", "severity", "service", "team", "cluster", "namespace", "job", "instance", "env", "environment", "region",
+    "host", "app", "component", "pod", NULL,
+};
+
+static bool is_important(const char *name)
+{
+    for (size_t i = 0; important[i]; i++)
+        if (!strcmp(name, important[i])) return true;
+    return false;
+}
+
+static Str label_text(Arena *a, const json_t *value)
+{
+    if (json_is_object(value) || json_is_array(value)) return json_text(a, value);
+    return alert_scalar(a, value);
+}
+
+void alert_labels_add_all(AlertLabels *l, const json_t *object)
+{
+    const char *name;
+    json_t *value;
+    bool crowded = json_object_size(object) > ALERT_MAX_LABELS;
+    for (int pass = crowded ? 0 : 1; pass < 2; pass++)
+        json_object_foreach((json_t *)object, name, value) {
+            if (json_is_null(value) || !*name || (crowded && is_important(name) != (pass == 0))) continue;
+            alert_labels_add(l, str_of(name), l->len < ALERT_MAX_LABELS ? label_text(l->arena, value) : S(""));
+        }
+}
+
+static int by_name(const void *x, const void *y) { return str_cmp(*(const Str *)x, *(const Str *)y); }
+
+Str alert_labels_end(AlertLabels *l, Buf *note)
+{
+    Buf json = buf_new(l->arena, 1 << 20);
+    qsort(l->at, l->len, sizeof l->at[0], by_name);
+    buf_byte(&json, '{');
+    for (size_t i = 0; i < l->len; i++) {
+        if (i) buf_byte(&json, ',');
+        buf_json(&json, l->at[i].name);
+        buf_byte(&json, ':');
+        buf_json(&json, l->at[i].value);
+    }
+    buf_byte(&json, '}');
+    if (l->left_out) buf_fmt(note, "%zu of %zu labels were left out. ", l->left_out, l->left_out + l->len);
+    if (l->cut) buf_fmt(note, "%zu long labels were cut. ", l->cut);
+    return buf_str(&json);
+}
+
+void alert_link_add(Buf *links, Str title, Str url)
+{
+    url = str_trim(url);
+    if (!str_starts(url, S("https://")) && !str_starts(url, S("http://"))) return;
+    if (url.len > 2000) return;
+    size_t n = 0;
+    Str rest = buf_str(links);   /* quotes inside values are escaped, so this finds objects only */
+    for (ptrdiff_t at; (at = str_find(rest, S("{\"title\":"))) >= 0; n++) rest = str_sub(rest, (size_t)at + 9, rest.len);
+    if (n >= ALERT_MAX_LINKS) return;
+    buf_add(links, links->len ? S(",{\"title\":") : S("[{\"title\":"));
+    buf_json(links, alert_line(links->arena, str_empty(title) ? url : title, 200));
+    buf_add(links, S(",\"url\":"));
+    buf_json(links, url);
+    buf_byte(links, '}');
+}
+
+Str alert_links_end(Buf *links)
+{
+    if (!links->len) return S("[]");
+    buf_byte(links, ']');
+    return buf_str(links);
+}
+
+Str alert_line(Arena *a, Str text, size_t max_bytes) { return clean(a, utf8_clip(str_trim(text), max_bytes), false); }
+
+Str alert_text(Arena *a, Str text) { return clean(a, utf8_clip(str_trim(text), ALERT_TEXT_BYTES), true); }
+
+Str alert_key(Arena *a, Str key)
+{
+    if (key.len <= ALERT_KEY_BYTES && (!key.len || !memchr(key.at, 0, key.len))) return key;
+    Str hash = secret_hash(a, key);
+    return arena_fmt(a, "hash:" STR_FMT, STR_ARG(hash));
+}
+
+Str alert_scalar(Arena *a, const json_t *value)
+{
+    if (json_is_string(value)) return (Str){ json_string_value(value), json_string_length(value) };
+    if (json_is_integer(value)) return arena_fmt(a, "%lld", (long long)json_integer_value(value));
+    if (json_is_real(value)) return json_text(a, value);
+    if (json_is_boolean(value)) return json_is_true(value) ? S("true") : S("false");
+    return S("");
+}
