@@ -1,5 +1,6 @@
 #pragma once
 /** Inside account/ only. */
+#include "app/fold.h"
 #include "feature/account/account.h"
 
 #define SESSION_IDLE_MS (30ll * 24 * 3600 * 1000)     /* a session ends this long after its last use */
@@ -16,10 +17,6 @@ Err user_find_secret(Cx *cx, Str email, User *ret, Str *ret_hash);
 typedef struct UserFilter { Str q, team; Strs roles; bool enabled; int64_t limit, skip; } UserFilter;
 Err user_select(Cx *cx, const UserFilter *filter, Users *ret);
 Err user_total(Cx *cx, const UserFilter *filter, int64_t *ret);
-/** What is searched and sorted by: lower case, one form of every character. */
-Str fold_key(Arena *a, Str text);
-/** `text` as a LIKE pattern that finds it anywhere. Escape character '\'. */
-Str like_anywhere(Arena *a, Str text);
 /** Brings the principals of a person in line with their teams. Within a write. */
 Err user_principals(Cx *cx, Str user);
 
