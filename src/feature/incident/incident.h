@@ -134,5 +134,13 @@ typedef struct IncidentFilter {
 Err incident_list(Cx *cx, const IncidentFilter *filter, Cursor after, int64_t limit, Incidents *ret);
 Err incident_total(Cx *cx, const IncidentFilter *filter, int64_t *ret);
 
+/** Adds an id once; empty ones are left out. For gathering what a page names. */
+static inline void ids_add(Arena *a, Strs *list, Str id)
+{
+    for (size_t i = 0; i < list->len; i++)
+        if (str_eq(list->at[i], id)) return;
+    if (id.len) *list_add(a, list) = id;
+}
+
 /** Fills `metrics` from the times. */
 void incident_metrics(Arena *a, Incident *i);
