@@ -1,5 +1,6 @@
 /* What hangs on an incident: impacts, roles, causes, services, links, members, merging, and the figures that features
  * above keep in its row. */
+#include "base/id.h"
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "feature/incident/rules.h"

@@ -3,6 +3,7 @@
  * Status may go any way forward and be reopened. The times that follow from it are only ever filled in when they are not
  * known, and a reopening takes back the moments that turned out not to have happened yet; each is on the timeline. */
 #include "base/time.h"
+#include "base/id.h"
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "feature/incident/rules.h"

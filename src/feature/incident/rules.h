@@ -3,7 +3,6 @@
 #include "feature/incident/incident.h"
 
 extern const Shape incident_new_shape, incident_edit_shape;
-extern const Route incident_routes[];
 extern const Setting incident_settings[];
 
 /* rows.c */
