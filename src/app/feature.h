@@ -16,13 +16,20 @@ typedef struct Route Route;
 /** A request on its way through a handler. */
 typedef struct Req {
     HttpReq *http;
+    void *prepared;          /* what the handler of an OWN_WRITES route leaves for res->then */
     const Route *route;
     void *body;              /* the struct of route->body, decoded; NULL without */
     Present present;         /* which of its fields were named */
     HttpHeader params[8];    /* path parameters by name; ids are resolved already (see Resolver) */
     size_t n_params;
 } Req;
-typedef struct Res { HttpRes http; Buf out; bool has_etag; int64_t etag; } Res;
+typedef struct Res Res;
+struct Res {
+    HttpRes http; Buf out; bool has_etag; int64_t etag;
+    /** MAY be set by the handler of an OWN_WRITES route that has read and decoded all it needs (into req->prepared): runs in
+     *  a write transaction while the worker goes on; its answer is the answer, once durable. It fills `res` from nothing. */
+    Err (*then)(Cx *cx, Req *req, Res *res);
+};
 
 /** The path parameter ":incident": a record's id after its Resolver ran, else the decoded text. */
 Str  req_param(const Req *req, const char *name);

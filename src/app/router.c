@@ -13,6 +13,7 @@ typedef struct Call {
     Cx cx;
     Req req;
     Res res;
+    Err (*work)(Cx *cx, Req *req, Res *res);    /* in the transaction: the handler, or what it left in res->then */
     WriteJob job;
 } Call;
 
@@ -199,7 +200,7 @@ static Err run_in_write(Store *s, void *arg)
     Call *c = arg;
     c->res = (Res){ 0 };                            /* PostgreSQL may run it again */
     c->cx.store = s;
-    Err e = c->req.route->handle(&c->cx, &c->req, &c->res);
+    Err e = c->work(&c->cx, &c->req, &c->res);
     c->cx.store = NULL;
     return e;
 }
@@ -247,7 +248,8 @@ void router_handle(void *ctx, HttpReq *http)
     store_give(s);
     c->cx.store = NULL;
     if (no_match && !e.info) { precondition_required(c); return; }
-    if (e.info || !write) { answer(c, e); return; }
+    c->work = write ? r->handle : c->res.then;
+    if (e.info || !c->work) { answer(c, e); return; }
     c->job = (WriteJob){ .work = run_in_write, .arg = c, .arena = http->arena, .done = written };
     database_submit(app->db, &c->job);
 }
