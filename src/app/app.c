@@ -117,7 +117,9 @@ static void heard(void *ctx, Str channel, Str payload)
     App *app = ctx;
     if (str_eq(channel, S("live"))) topics_heard(app->topics, payload);
     else if (str_eq(channel, S("job"))) jobs_wake(app->jobs);
-    if (app->heard) app->heard(app->heard_ctx, channel, payload);
+    else
+        for (size_t i = 0; features[i]; i++)
+            if (features[i]->heard) features[i]->heard(app, channel, payload);
 }
 
 Err app_serve(App *app)
@@ -125,9 +127,9 @@ Err app_serve(App *app)
     Arena *a = app->arena;
     TRY(live_start(a, &app->live));
     TRY(topics_start(app, a, &app->topics));
-    database_listen(app->db, heard, app);
     for (size_t i = 0; features[i]; i++)
         if (features[i]->serve) TRY(features[i]->serve(app));
+    database_listen(app->db, heard, app);
     ServerOptions o = { .listen = app->options.listen, .workers = worker_count(app), .trusted_proxies = app->options.trusted_proxies,
         .body_limit = router_body_limit, .handle = router_handle, .refuse = router_refuse, .ctx = app, .live = app->live };
     TRY(server_start(a, &o, &app->server));
@@ -141,7 +143,9 @@ void app_close(App *app)
     jobs_stop(app->jobs);
     app->jobs = NULL;
     topics_stop(app->topics);
-    if (app->live) live_stop(app->live);
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->quiesce && app->live) features[i]->quiesce(app);
+    live_stop(app->live);
     for (size_t i = 0; features[i]; i++)
         if (features[i]->stop && app->live) features[i]->stop(app);
     database_close(app->db);

@@ -26,8 +26,6 @@ struct App {
     struct Jobs *jobs;            /* NULL until it serves */
     struct RouteTree *tree;
     struct Rooms *rooms;          /* document/: NULL until it serves */
-    void (*heard)(void *ctx, Str channel, Str payload);   /* document/: notices of other channels than "live" and "job" */
-    void *heard_ctx;
 };
 
 /** Opens the database, migrates, starts features. No threads yet: enough for the command line and tests. */

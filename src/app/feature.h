@@ -111,9 +111,13 @@ typedef struct Feature {
     const Authenticator *authenticator;
     /** MAY be NULL: readiness of this feature at start (e.g. built-in rows); runs in a write after migration; idempotent. */
     Err (*start)(Cx *cx);
-    /** MAY be NULL: what needs the live loop, before the first request (serve), and after the last socket (stop). */
+    /** MAY be NULL: before the first request · no more requests, sockets still there: finish what is under way ·
+     *  after the last socket: free. */
     Err  (*serve)(App *app);
+    void (*quiesce)(App *app);
     void (*stop)(App *app);
+    /** MAY be NULL: notices of store_notify, of every node. Any thread, must be quick; only after serve. */
+    void (*heard)(App *app, Str channel, Str payload);
     /** MAY be NULL: Prometheus lines of this feature, appended to /metrics. */
     Err (*metrics)(Cx *cx, Buf *to);
 } Feature;

@@ -25,10 +25,11 @@ INSERT INTO job (id, kind, payload, unique_key, state, run_at_ms, attempts, leas
 VALUES (:id, :kind, :payload, :unique_key, 'waiting', :run_at_ms, 0, 0, 0, 0, '', :now_ms)
 ON CONFLICT (unique_key) DO NOTHING;
 -- name: job_claim
-UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = :now_ms + :lease_ms
+UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = :now_ms + :lease_ms,
+    unique_key = CASE WHEN substr(unique_key, 1, 6) = 'every:' THEN unique_key END   -- from now on the next one may wait
 WHERE id = (SELECT id FROM job
             WHERE (state = 'waiting' AND run_at_ms <= :now_ms) OR (state = 'running' AND lease_until_ms < :now_ms)
-            ORDER BY run_at_ms LIMIT 1 SKIP_LOCKED)
+            ORDER BY run_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, payload, attempts, lease_until_ms;
 -- name: job_lease
 UPDATE job SET lease_until_ms = :lease_until_ms WHERE id = :id AND state = 'running' AND attempts = :attempts;

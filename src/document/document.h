@@ -27,8 +27,11 @@ typedef struct RoomMember {
 } RoomMember;
 /** Answers the request with an upgrade into the document's room (opens it when needed). The caller has checked rights. */
 Err room_join(Cx *cx, const RoomMember *member, Res *res);
-/** Puts out (or makes read-only) every member for whom `may` says so: called when rights are withdrawn. Any thread. */
+/** Puts every member of a document's room out; their clients come back at once, and who may no longer is refused at the
+ *  door. Call it after rights changed. Any thread; a room that is not open is fine. */
 void room_recheck(App *app, Str document);
+/** Puts a person out of all rooms: disabled, signed out everywhere. Any thread. */
+void room_put_out(App *app, Str user);
 /** Called about once per 2 s for each room that had edits, after they are durable, as a job: lets features index, count words, note authors.
  *  `authors`: user ids who wrote since the last call. Set once by the feature that owns documents, before serving. */
 typedef Err (*DocumentChanged)(Cx *cx, Str document, Strs authors);

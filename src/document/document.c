@@ -1,0 +1,166 @@
+/** Documents as features use them: create, read, replace. What many people write at once goes through rooms (room.c);
+ *  what Hindsight writes goes straight to the log, and open rooms hear of it like of an edit on another node. */
+#include "document/document.h"
+#include "app/app.h"
+#include "document/room.h"
+#include "document/storage.h"
+#include "sql.gen.h"
+
+static const char root_name[] = "default";
+
+static Err decode_tree(Cx *cx, CrdtDoc *doc, DocNode **ret)
+{
+    CrdtNode root;
+    auto_crdt_buf json = { 0 };
+    CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
+    if (!e) e = crdt_prosemirror_json(doc, root, &json);
+    if (e) return crdt_failed(cx->arena, e, NULL, "reading a document");
+    return doc_from_json(cx->arena, str_of_buf(&json), ret);
+}
+
+/** Writes `content` over what is there; appends the update of it. */
+static CrdtErr write_content(CrdtDoc *doc, CrdtNode root, uint64_t children, Str json, CrdtBuf *update, CrdtFault *fault)
+{
+    CrdtErr e = crdt_begin(doc);
+    if (!e && children) e = crdt_delete(doc, root, 0, children);
+    if (!e) e = crdt_insert_prosemirror(doc, root, 0, bytes_of(json), fault);
+    CrdtErr end = crdt_commit(doc, update);
+    return e ? e : end;
+}
+
+Err document_create(Cx *cx, Str id, const DocNode *content)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_add);
+    stmt_str(&q, "id", id);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    TRY(stmt_exec(&q));
+    auto_crdt doc = NULL;
+    auto_crdt_buf update = { 0 };
+    CrdtNode root;
+    CrdtFault fault = { 0 };
+    CrdtErr e = crdt_open(NULL, &doc);
+    if (!e) e = crdt_root_make(doc, crdt_str(root_name), &root);
+    if (!e) e = write_content(doc, root, 0, doc_json(cx->arena, content), &update, &fault);
+    if (e) return crdt_failed(cx->arena, e, &fault, "writing the first content");
+    int64_t revision;
+    TRY(storage_append(cx, id, str_of_buf(&update), S(""), S(""), &revision));
+    return storage_snapshot(cx, id, revision, str_of_buf(&update));
+}
+
+Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret)
+{
+    auto_crdt doc = NULL;
+    int64_t at;
+    TRY(storage_load(cx, id, revision, NULL, &doc, &at, NULL));
+    return decode_tree(cx, doc, ret);
+}
+
+Err document_read(Cx *cx, Str id, DocNode **ret) { return document_read_at(cx, id, INT64_MAX, ret); }
+
+static uint64_t count_children(const CrdtDoc *doc, CrdtNode root)
+{
+    CrdtCursor cursor = { 0 };
+    CrdtValue child;
+    uint64_t n = 0;
+    while (crdt_child_next(doc, root, &cursor, &child)) n++;
+    return n;
+}
+
+Err document_replace(Cx *cx, Str id, const DocNode *content)
+{
+    auto_crdt doc = NULL;
+    auto_crdt_buf update = { 0 };
+    int64_t revision;
+    CrdtNode root;
+    CrdtFault fault = { 0 };
+    TRY(storage_load(cx, id, INT64_MAX, NULL, &doc, &revision, NULL));
+    CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
+    if (!e) e = write_content(doc, root, count_children(doc, root), doc_json(cx->arena, content), &update, &fault);
+    if (e) return crdt_failed(cx->arena, e, &fault, "replacing the content");
+    if (update.len == 0) return OK;
+    return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), &revision);
+}
+
+Err document_revision(Cx *cx, Str id, int64_t *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_get);
+    stmt_str(&q, "id", id);
+    int64_t revision = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
+    TRY(stmt_end(&q));
+    *ret = revision;
+    return OK;
+}
+
+Err document_remove(Cx *cx, Str id)
+{
+    static const Sql *const steps[] = { &sql_document_delete_updates, &sql_document_delete_snapshots, &sql_document_delete };
+    for (size_t i = 0; i < 3; i++) {
+        auto_stmt q = stmt_begin(cx->arena, cx->store, steps[i]);
+        stmt_str(&q, "id", id);
+        TRY(stmt_exec(&q));
+    }
+    return OK;
+}
+
+/* ---- Telling features -------------------------------------------------------------------------------------- */
+
+static DocumentChanged on_change;
+
+void document_on_change(App *app, DocumentChanged changed)
+{
+    (void)app;
+    on_change = changed;
+}
+
+static bool in_list(const Strs *list, Str s)
+{
+    list_each(list, i)
+        if (str_eq(list->at[i], s)) return true;
+    return false;
+}
+
+static Err authors_between(Cx *cx, Str id, int64_t after, int64_t upto, Strs *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_authors);
+    stmt_str(&q, "document", id);
+    stmt_int(&q, "after", after);
+    stmt_int(&q, "upto", upto);
+    while (stmt_step(&q))
+        for (Str rest = stmt_col_str(&q, 0), one; str_next(&rest, ',', &one);)
+            if (one.len && !in_list(ret, one)) *list_add(cx->arena, ret) = one;
+    return stmt_end(&q);
+}
+
+static Err set_noted(Cx *cx, void *arg)
+{
+    const StoredUpdate *u = arg;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_set_noted);
+    stmt_str(&q, "id", u->body);
+    stmt_int(&q, "noted", u->revision);
+    return stmt_exec(&q);
+}
+
+static Err tell_changed(Cx *cx, Str id)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_get);
+    stmt_str(&q, "id", id);
+    bool found = stmt_step(&q);
+    int64_t revision = found ? stmt_col_int(&q, 0) : 0, noted = found ? stmt_col_int(&q, 1) : 0;
+    TRY(stmt_end(&q));
+    if (!found || revision == noted || !on_change) return OK;
+    Strs authors = { 0 };
+    TRY(authors_between(cx, id, noted, revision, &authors));
+    TRY(on_change(cx, id, authors));
+    StoredUpdate told = { revision, id };
+    return cx_write(cx, set_noted, &told);
+}
+
+static const JobKind jobs[] = {
+    { .name = "document.changed", .run = tell_changed },
+    { 0 },
+};
+
+const Feature document_feature = {
+    .name = "document", .schema = &document_schema, .jobs = jobs,
+    .serve = rooms_serve, .quiesce = rooms_quiesce, .stop = rooms_stop, .heard = rooms_heard,
+};

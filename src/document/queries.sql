@@ -1,0 +1,27 @@
+-- name: document_add
+INSERT INTO document (id, revision, noted, created_ms) VALUES (:id, 0, 0, :now_ms);
+-- name: document_next
+UPDATE document SET revision = revision + 1 WHERE id = :id RETURNING revision;
+-- name: document_get
+SELECT revision, noted FROM document WHERE id = :id;
+-- name: document_set_noted
+UPDATE document SET noted = :noted WHERE id = :id;
+-- name: document_delete
+DELETE FROM document WHERE id = :id;
+-- name: document_delete_updates
+DELETE FROM document_update WHERE document = :id;
+-- name: document_delete_snapshots
+DELETE FROM document_snapshot WHERE document = :id;
+-- name: document_put_update
+INSERT INTO document_update (document, revision, body, crc, authors, at_ms)
+VALUES (:document, :revision, :body, :crc, :authors, :at_ms);
+-- name: document_updates
+SELECT revision, body, crc FROM document_update
+WHERE document = :document AND revision > :after AND revision <= :upto ORDER BY revision;
+-- name: document_authors
+SELECT authors FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
+-- name: document_put_snapshot
+INSERT INTO document_snapshot (document, revision, body, crc, at_ms) VALUES (:document, :revision, :body, :crc, :at_ms)
+ON CONFLICT (document, revision) DO NOTHING;
+-- name: document_snapshots
+SELECT revision, body, crc FROM document_snapshot WHERE document = :document AND revision <= :upto ORDER BY revision DESC;

@@ -1,0 +1,26 @@
+-- step 1
+CREATE TABLE document (
+    id           TEXT   PRIMARY KEY,
+    revision     BIGINT NOT NULL,     -- of the last stored update
+    noted        BIGINT NOT NULL,     -- up to which features were told (document_on_change)
+    created_ms   BIGINT NOT NULL
+);
+-- Every update ever stored stays: history reads it. Never changed in place.
+CREATE TABLE document_update (
+    document   TEXT   NOT NULL,
+    revision   BIGINT NOT NULL,       -- 1, 2, 3 … within the document
+    body       BLOB   NOT NULL,       -- Yjs update v1
+    crc        BIGINT NOT NULL,       -- CRC-32C of body
+    authors    TEXT   NOT NULL,       -- user ids, comma-separated; empty: Hindsight
+    at_ms      BIGINT NOT NULL,
+    PRIMARY KEY (document, revision)
+);
+-- The whole document as it was at a revision, so that opening does not replay history.
+CREATE TABLE document_snapshot (
+    document   TEXT   NOT NULL,
+    revision   BIGINT NOT NULL,
+    body       BLOB   NOT NULL,
+    crc        BIGINT NOT NULL,
+    at_ms      BIGINT NOT NULL,
+    PRIMARY KEY (document, revision)
+);
