@@ -116,7 +116,7 @@ static void close_for(Member *m, CrdtErr e)
     else sock_close(m->sock, 1013, "out of memory");
 }
 
-static void take_update(Member *m, CrdtBytes update)
+static void take_update(Member *m, CrdtBytes update, bool counted)
 {
     Room *r = m->room;
     CrdtApplied applied = { 0 };
@@ -124,7 +124,7 @@ static void take_update(Member *m, CrdtBytes update)
     if (r->unsaved_bytes + update.len > MAX_UNSAVED_BYTES) { sock_close(m->sock, 1013, "cannot save now"); return; }
     CrdtErr e = crdt_apply(r->doc, update, &applied, NULL);
     if (e) { close_for(m, e); return; }
-    m->seen++;
+    m->seen += counted;
     if (applied.changed || applied.pending) {
         auto_crdt_buf b = { 0 };
         if (crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) == CRDT_OK && crdt_sync_write_update(update, &b) == CRDT_OK)
@@ -142,7 +142,7 @@ static void take_sync(Member *m, CrdtBytes in)
     CrdtBytes payload;
     if (crdt_sync_read(&in, &kind, &payload)) { sock_close(m->sock, 1007, "malformed sync message"); return; }
     if (kind == CRDT_SYNC_STEP1) answer_step1(m, payload);
-    else take_update(m, payload);
+    else take_update(m, payload, kind == CRDT_SYNC_UPDATE);      /* *saved* counts update messages only */
 }
 
 static void take_message(Member *m, Str message)
