@@ -137,6 +137,7 @@ static bool phrase_at(Str s, size_t i, const char *phrase, size_t *ret)
 static const struct { const char *phrase, *sqlite, *postgres; } words[] = {
     { "FOR UPDATE SKIP LOCKED", "", "FOR UPDATE SKIP LOCKED" },
     { "FOR UPDATE", "", "FOR UPDATE" },
+    { "SKIP_LOCKED", "", "FOR UPDATE SKIP LOCKED" },
     { "BLOB", "BLOB", "BYTEA" },
     { "INTEGER", "INTEGER", "BIGINT" },
     { "REAL", "REAL", "DOUBLE PRECISION" },

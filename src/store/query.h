@@ -2,7 +2,7 @@
 /** Inside store/ only: the text of a query, from what stands in the .sql file to what one database reads. */
 #include "store/store.h"
 
-#define QUERY_PARTS_MAX 32
+#define QUERY_PARTS_MAX 60
 #define QUERY_PARAMS_MAX 128
 
 /** What a query offers: its optional parts and all its parameters, each once, in order of appearance. */

@@ -17,6 +17,7 @@
  *      NOCASE(x)      x compared without regard to case, on both sides: NOCASE(email) = NOCASE(:email); may be indexed
  *      GREATEST(a,b), LEAST(a,b)          of values that are not NULL
  *      FOR UPDATE [SKIP LOCKED]           left out on SQLite, where one work writes at a time
+ *      SKIP_LOCKED                        short for FOR UPDATE SKIP LOCKED
  *  LIKE regards case on both. There is no boolean type: a flag is a BIGINT, asked as `flag = 1`. A parameter has
  *  the type of what was bound (text, BIGINT, DOUBLE PRECISION, BLOB); columns are not converted silently.
  *  Parts of a query may be optional:
