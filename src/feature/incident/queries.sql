@@ -152,7 +152,7 @@ WHERE 1 = 1
 --if number
   AND i.number = :number
 --end
-LIMIT :limit) AS some;
+LIMIT :limit) found;
 
 -- name: incident_services_of
 SELECT incident_id, service_id FROM incident_service WHERE incident_id IN LIST(:ids) ORDER BY incident_id, service_id;
