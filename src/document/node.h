@@ -3,7 +3,13 @@
  *  marks, with the names of TipTap's extensions (the list stands in docs/internals/document.md). Lives in one arena. */
 #include <jansson.h>
 #include "base/buf.h"
+#include "base/err.h"
 #include "base/list.h"
+
+/** Deeper nesting is not read from Markdown or JSON, and not followed when rendering. */
+#define DOC_MAX_DEPTH 48
+/** Largest text that is read or rendered. */
+#define DOC_MAX_BYTES (8u << 20)
 
 typedef struct DocMark { Str type; json_t *attrs; } DocMark;          /* {"bold"}, {"link", {"href":…}}; attrs may be NULL */
 typedef LIST(DocMark) DocMarks;
@@ -27,7 +33,19 @@ void doc_attr_int(Arena *a, DocNode *n, const char *name, int64_t value);
 void doc_attr_bool(Arena *a, DocNode *n, const char *name, bool value);
 Str  doc_get(const DocNode *n, const char *name);                         /* string attribute or "" */
 int64_t doc_get_int(const DocNode *n, const char *name, int64_t otherwise);
+bool doc_get_bool(const DocNode *n, const char *name);
 bool doc_has_mark(const DocNode *text, const char *type);
+/** The mark of this type, or NULL. */
+const DocMark *doc_find_mark(const DocNode *text, const char *type);
+/** Appends a mark; its address is valid until the next one is added. */
+DocMark *doc_mark(Arena *a, DocNode *n, const char *type);
+void doc_mark_attr(Arena *a, DocMark *m, const char *name, Str value);
+Str  doc_mark_get(const DocMark *m, const char *name);                    /* string attribute or "" */
+bool doc_is(const DocNode *n, const char *type);
+/** The text inside a node without any markup, on one line. */
+Str  doc_plain(Arena *a, const DocNode *n);
+/** True for addresses we let people follow: http, https, mailto, and relative ones within this site. */
+bool doc_link_ok(Str href);
 
 /** Markdown (CommonMark with tables, task lists, strike, autolinks: md4c) → nodes of our schema. Raw HTML becomes text;
  *  links only http, https, mailto and relative. `- [ ]` makes task lists; `> [!WARNING]` makes callouts. At most 2 MiB. */
@@ -36,8 +54,15 @@ Err  import_markdown(Arena *a, Str markdown, DocNode **ret_doc);
 Err  render_markdown(Arena *a, const DocNode *doc, Str *ret);
 /** Nodes → HTML, everything escaped, no scripts, no styles inline; heading ids for a table of contents; image sources are
  *  rewritten by `image_base` ("/files/", "/share/SECRET/files/"). Unknown nodes show their text. */
-typedef struct RenderHtml { Str image_base; bool toc; Str locale, time_zone; } RenderHtml;
+typedef struct RenderHtml {
+    Str image_base;          /* empty = "/files/" */
+    bool toc;                /* begins with the table of contents */
+    Str locale, time_zone;   /* for timestamps; empty = en, UTC */
+    bool outside;            /* for readers without an account: links into the workspace become text */
+} RenderHtml;
 Err  render_html(Arena *a, const DocNode *doc, const RenderHtml *options, Str *ret);
+/** Only the table of contents (headings of level 1 to 3), or "" with fewer than two headings. Ids as in render_html. */
+Err  render_toc(Arena *a, const DocNode *doc, Str *ret);
 /** Nodes → plain text, blocks divided by blank lines: for search, excerpts and word counts. */
 Err  render_text(Arena *a, const DocNode *doc, Str *ret);
 /** The ProseMirror JSON of the tree, and back. */

@@ -1,0 +1,93 @@
+/* Nodes → plain text: what search reads, excerpts are cut from, and words are counted in. */
+#include "base/time.h"
+#include "document/node.h"
+#include "document/words.h"
+
+static void blocks_into(Buf *b, Arena *a, const DocNode *n, Str indent, int depth);
+
+static void inline_into(Buf *b, Arena *a, const DocNode *n, int depth)
+{
+    int64_t ms;
+    if (doc_is(n, "hardBreak")) buf_byte(b, '\n');
+    else if (doc_is(n, "timestamp") && time_parse(doc_get(n, "at"), &ms)) {
+        buf_add(b, words_time(a, ms, WORDS_DATE_TIME, S("en"), S("UTC")));
+        buf_add(b, S(" UTC"));
+    } else if (n->children.len && depth < DOC_MAX_DEPTH) {
+        list_each(&n->children, i) inline_into(b, a, n->children.at[i], depth + 1);
+    } else buf_add(b, doc_plain(a, n));
+}
+
+static void gap(Buf *b)
+{
+    while (b->len && b->at[b->len - 1] == '\n') b->len--;
+    if (b->len) buf_add(b, S("\n\n"));
+}
+
+static void list_into(Buf *b, Arena *a, const DocNode *n, Str indent, int depth)
+{
+    int64_t number = doc_get_int(n, "start", 1);
+    Str inner = arena_fmt(a, STR_FMT "  ", STR_ARG(indent));
+    list_each(&n->children, i) {
+        const DocNode *item = n->children.at[i];
+        buf_add(b, indent);
+        if (doc_is(n, "orderedList")) buf_fmt(b, "%lld. ", (long long)number++);
+        else if (doc_is(n, "taskList")) buf_add(b, doc_get_bool(item, "checked") ? S("[x] ") : S("[ ] "));
+        else buf_add(b, S("- "));
+        list_each(&item->children, j) {
+            const DocNode *block = item->children.at[j];
+            if (doc_is(block, "paragraph")) {
+                if (j) buf_add(b, inner);
+                inline_into(b, a, block, depth + 2);
+                buf_byte(b, '\n');
+            } else blocks_into(b, a, block, inner, depth + 2);
+        }
+        if (!item->children.len) buf_byte(b, '\n');
+    }
+}
+
+static void row_into(Buf *b, Arena *a, const DocNode *n, int depth)
+{
+    list_each(&n->children, i) {
+        if (i) buf_byte(b, '\t');
+        const DocNode *cell = n->children.at[i];
+        list_each(&cell->children, j) {
+            if (j) buf_byte(b, ' ');
+            buf_add(b, doc_plain(a, cell->children.at[j]));
+        }
+    }
+    buf_byte(b, '\n');
+    (void)depth;
+}
+
+static void blocks_into(Buf *b, Arena *a, const DocNode *n, Str indent, int depth)
+{
+    if (depth >= DOC_MAX_DEPTH) return;
+    if (doc_is(n, "bulletList") || doc_is(n, "orderedList") || doc_is(n, "taskList")) { list_into(b, a, n, indent, depth); return; }
+    if (doc_is(n, "tableRow")) { row_into(b, a, n, depth); return; }
+    if (doc_is(n, "image")) {
+        buf_add(b, doc_get(n, "caption").len ? doc_get(n, "caption") : doc_get(n, "alt"));
+        buf_byte(b, '\n');
+        return;
+    }
+    if (doc_is(n, "paragraph") || doc_is(n, "heading") || doc_is(n, "codeBlock") || doc_is(n, "detailsSummary") || doc_is(n, "text")) {
+        buf_add(b, indent);
+        inline_into(b, a, n, depth + 1);
+        buf_byte(b, '\n');
+        return;
+    }
+    bool rows = doc_is(n, "table");
+    list_each(&n->children, i) {
+        if (i && !rows) gap(b);
+        blocks_into(b, a, n->children.at[i], indent, depth + 1);
+    }
+}
+
+Err render_text(Arena *a, const DocNode *doc, Str *ret)
+{
+    Buf b = buf_new(a, DOC_MAX_BYTES);
+    blocks_into(&b, a, doc, S(""), 0);
+    while (b.len && b.at[b.len - 1] == '\n') b.len--;
+    if (buf_full(&b)) return fail(a, ERR_TOO_LARGE, "the document is over %u bytes of text", DOC_MAX_BYTES);
+    *ret = buf_str(&b);
+    return OK;
+}

@@ -1,0 +1,87 @@
+/* Words for times. The pattern table below is ours, so that what a report says does not change with the ICU version. */
+#include <unicode/ucal.h>
+#include <unicode/udat.h>
+#include <unicode/ustring.h>
+#include <stdio.h>
+#include "base/buf.h"
+#include "document/words.h"
+
+static const char *const patterns[][2] = {
+    [WORDS_CLOCK]     = { "HH:mm", "HH:mm" },
+    [WORDS_CLOCK_S]   = { "HH:mm:ss", "HH:mm:ss" },
+    [WORDS_DATE]      = { "d MMMM yyyy", "yyyy'年'M'月'd'日'" },
+    [WORDS_DAY]       = { "EEE d MMM yyyy", "yyyy'年'M'月'd'日' EEE" },
+    [WORDS_DATE_TIME] = { "d MMM yyyy, HH:mm", "yyyy'年'M'月'd'日' HH:mm" },
+};
+
+static Str formatted(Arena *a, int64_t ms, const char *pattern, bool zh, Str time_zone)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar zone[64] = { 'U', 'T', 'C', 0 }, form[64], out[128];
+    char text[512];
+    if (time_zone.len && time_zone.len < 60) u_strFromUTF8(zone, 64, NULL, time_zone.at, (int32_t)time_zone.len, &status);
+    u_strFromUTF8(form, 64, NULL, pattern, -1, &status);
+    if (U_FAILURE(status)) return S("");
+    UDateFormat *f = udat_open(UDAT_PATTERN, UDAT_PATTERN, zh ? "zh_CN" : "en_GB", zone, -1, form, -1, &status);
+    if (U_FAILURE(status)) return S("");
+    int32_t n = udat_format(f, (UDate)ms, out, 128, NULL, &status), width = 0;
+    udat_close(f);
+    if (U_FAILURE(status) || n >= 128) return S("");
+    u_strToUTF8(text, sizeof text, &width, out, n, &status);
+    return U_FAILURE(status) ? S("") : arena_str(a, (Str){ text, (size_t)width });
+}
+
+Str words_time(Arena *a, int64_t ms, WordsTime form, Str locale, Str time_zone)
+{
+    if (!ms) return S("");
+    return formatted(a, ms, patterns[form][words_zh(locale)], words_zh(locale), time_zone);
+}
+
+Str words_zone(Arena *a, int64_t ms, Str locale, Str time_zone)
+{
+    if (str_empty(time_zone) || str_eq(time_zone, S("UTC")) || str_eq(time_zone, S("Etc/UTC"))) return S("UTC");
+    return formatted(a, ms, "zzz", words_zh(locale), time_zone);
+}
+
+typedef struct Unit { int64_t ms; const char *one, *many, *zh, *brief; } Unit;
+static const Unit units[] = {
+    { 86400000, "day", "days", "天", "d" }, { 3600000, "hour", "hours", "小时", "h" },
+    { 60000, "minute", "minutes", "分", "m" }, { 1000, "second", "seconds", "秒", "s" },
+};
+
+typedef enum Form { BRIEF, LONG } Form;
+
+static Str duration(Arena *a, int64_t ms, Str locale, Form form)
+{
+    if (ms < 0) return S("");
+    Buf b = buf_new(a, 200);
+    int shown = 0;
+    bool zh = words_zh(locale);
+    for (size_t i = 0; i < 4 && shown < 2; i++) {
+        int64_t n = ms / units[i].ms;
+        if (!n && (shown || i < 3)) { if (shown) break; continue; }
+        if (form == LONG && shown && i == 3 && !zh) break;       /* prose rounds to minutes */
+        ms -= n * units[i].ms;
+        const char *word = zh ? i == 2 && (form == LONG || (!shown && ms < 1000)) ? "分钟" : units[i].zh
+                         : form == BRIEF ? units[i].brief : n == 1 ? units[i].one : units[i].many;
+        buf_fmt(&b, "%s%lld %s", shown ? " " : "", (long long)n, word);
+        shown++;
+    }
+    return buf_str(&b);
+}
+
+Str words_duration(Arena *a, int64_t ms, Str locale) { return duration(a, ms, locale, BRIEF); }
+Str words_duration_long(Arena *a, int64_t ms, Str locale) { return duration(a, ms, locale, LONG); }
+
+Str words_number(Arena *a, int64_t n)
+{
+    char digits[32];
+    int len = snprintf(digits, sizeof digits, "%lld", (long long)(n < 0 ? -n : n));
+    Buf b = buf_new(a, 64);
+    if (n < 0) buf_byte(&b, '-');
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0) buf_byte(&b, ',');
+        buf_byte(&b, digits[i]);
+    }
+    return buf_str(&b);
+}
