@@ -57,13 +57,19 @@ static Err load_key(App *app, Arena *a)
     return OK;
 }
 
+size_t app_schemas(DatabaseKind kind, const Schema **to)
+{
+    size_t n = 0;
+    to[n++] = search_schema(kind);
+    for (size_t i = 0; features[i]; i++)
+        if (features[i]->schema) to[n++] = features[i]->schema;
+    return n;
+}
+
 static Err migrate(App *app, Arena *a)
 {
-    const Schema *all[64];
-    size_t n = 0;
-    all[n++] = search_schema(database_kind(app->db));
-    for (size_t i = 0; features[i]; i++)
-        if (features[i]->schema) all[n++] = features[i]->schema;
+    const Schema *all[APP_SCHEMAS_MAX];
+    size_t n = app_schemas(database_kind(app->db), all);
     return database_migrate(app->db, a, all, n, NULL);
 }
 
@@ -92,22 +98,45 @@ static int worker_count(const App *app)
     return database_kind(app->db) == DATABASE_POSTGRES ? 16 : 4;
 }
 
-Err app_open(Arena *a, const AppOptions *options, App **ret)
+/** Everything but the database. */
+static App *app_new(const AppOptions *options)
 {
-    if (sodium_init() < 0) return fail(a, ERR_INTERNAL, "libsodium does not start");
+    if (sodium_init() < 0) bug("libsodium does not start");
     Arena *life = arena_new(16 << 10);
     App *app = arena_make(life, App);
     app->arena = life;
     app->options = keep_options(life, options);
     app->limits = limits_new();
     app->tree = router_make(life);
-    Err e = load_key(app, a);
+    return app;
+}
+
+static Err start_all(App *app, Arena *a)
+{
+    Cx cx = app_cx(app, a, NULL);
+    return cx_write(&cx, start_features, NULL);
+}
+
+Err app_open(Arena *a, const AppOptions *options, App **ret)
+{
+    App *app = app_new(options);
     DatabaseOptions db = { .url = app->options.database, .readers = options->workers ? options->workers + 4 : 20 };
+    Err e = load_key(app, a);
     if (!e.info) e = database_open(a, &db, &app->db);
     if (!e.info) e = migrate(app, a);
-    Cx cx = app_cx(app, a, NULL);
-    if (!e.info) e = cx_write(&cx, start_features, NULL);
+    if (!e.info) e = start_all(app, a);
     if (e.info) { app_close(app); return e; }
+    *ret = app;
+    return OK;
+}
+
+Err app_adopt(Arena *a, const AppOptions *options, Database *db, App **ret)
+{
+    App *app = app_new(options);
+    app->db = db;
+    Err e = load_key(app, a);
+    if (!e.info) e = start_all(app, a);
+    if (e.info) { app->db = NULL; app_close(app); return e; }
     *ret = app;
     return OK;
 }

@@ -30,6 +30,11 @@ struct App {
 
 /** Opens the database, migrates, starts features. No threads yet: enough for the command line and tests. */
 Err  app_open(Arena *a, const AppOptions *options, App **ret);
+/** The same over a database that is open and migrated, which then belongs to the App on success. For tests. */
+Err  app_adopt(Arena *a, const AppOptions *options, Database *db, App **ret);
+/** The schemas of all features, in order; `to` has room for APP_SCHEMAS_MAX. */
+enum { APP_SCHEMAS_MAX = 64 };
+size_t app_schemas(DatabaseKind kind, const Schema **to);
 /** Starts the live loop, the job runners and the HTTP server. */
 Err  app_serve(App *app);
 /** Stops all in order, finishing what was begun. NULL is fine. */
