@@ -199,6 +199,9 @@ static enum MHD_Result take_body(Request *r, const char *bytes, size_t n)
 static enum MHD_Result hand_to_workers(Request *r)
 {
     Server *s = r->server;
+    /* A connection that is suspended while libmicrohttpd still waits for bytes is read first when it is resumed; had the
+     * peer shut its sending side down, it would be closed instead of answered. After one more round it waits for us. */
+    if (!r->complete) { r->complete = true; return MHD_YES; }
     if (!conn_enter(r->conn, PHASE_HANDLING)) return MHD_NO;
     pthread_mutex_lock(&s->lock);
     if (s->closed) {

@@ -67,7 +67,7 @@ struct Request {
     HttpHeader *headers;
     size_t n_headers;
     size_t target_bytes;         /* of the request target as sent */
-    bool headed;                 /* its head was read */
+    bool headed, complete;       /* its head was read; all of it */
     char *body;
     size_t body_room, body_limit;
     _Atomic Stage stage;
