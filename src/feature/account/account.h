@@ -48,6 +48,8 @@ Err team_members(Cx *cx, Str team, Strs *ret);
 Err team_of_user(Cx *cx, Str user, Strs *ret);
 /** All enabled people, by name. */
 Err user_list_all(Cx *cx, Users *ret);
+/** The same with disabled people. */
+Err user_list_every(Cx *cx, Users *ret);
 
 /* ---- for the command line, sample data and tests. All within a write unless said otherwise. */
 

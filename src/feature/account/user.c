@@ -178,6 +178,7 @@ Err user_total(Cx *cx, const UserFilter *f, int64_t *ret)
 }
 
 Err user_list_all(Cx *cx, Users *ret) { return user_select(cx, &(UserFilter){ .enabled = true }, ret); }
+Err user_list_every(Cx *cx, Users *ret) { return user_select(cx, &(UserFilter){ 0 }, ret); }
 Err user_count(Cx *cx, int64_t *ret) { return user_total(cx, &(UserFilter){ 0 }, ret); }
 
 Err user_refs(Cx *cx, Strs ids, Map **ret)
