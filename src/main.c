@@ -1,1 +1,8 @@
-int main(void) { return 0; }
+#include "cli/cli.h"
+
+extern char **environ;
+
+int main(int argc, char **argv)
+{
+    return cli_main(argc, argv, environ);
+}

@@ -256,7 +256,7 @@ static Err load_file(Cli *cli)
     Str given = opt(cli, "config"), data = opt(cli, "data");
     if (!given.len && !data.len) return OK;
     const char *path = given.len ? arena_cstr(cli->arena, given) : arena_fmt(cli->arena, STR_FMT "/hindsight.conf", STR_ARG(data)).at;
-    Str text;
+    Str text = S("");
     bool missing;
     Err e = read_file(cli->arena, path, &text, &missing);
     if (e.info && missing && !given.len) return OK;
