@@ -51,7 +51,7 @@ struct Store {
     bool in_work;                /* inside a StoreWork */
     bool again;                  /* the database asks for the transaction to be run again (serialisation) */
     Err work_err;                /* the first statement of this work that failed; as on PostgreSQL, the work is lost */
-    Arena *notice_arena;
+    Arena *txn_arena;            /* of the open transaction; reset by store_tell */
     Notices notices;             /* of the open transaction */
     struct Store *next;          /* in the pool's list of the free */
     void *extra;                 /* the backend's */

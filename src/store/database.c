@@ -8,7 +8,7 @@ static _Thread_local bool working;      /* this thread is inside a work */
 
 void store_init(Store *s, Database *db, bool writer)
 {
-    *s = (Store){ .db = db, .arena = arena_new(16 << 10), .writer = writer, .notice_arena = arena_new(512) };
+    *s = (Store){ .db = db, .arena = arena_new(16 << 10), .writer = writer, .txn_arena = arena_new(512) };
 }
 
 void store_done(Store *s)
@@ -20,7 +20,7 @@ void store_done(Store *s)
                 s->db->backend->forget(s, p);
     s->db->backend->disconnect(s);
     arena_free(s->arena);
-    arena_free(s->notice_arena);
+    arena_free(s->txn_arena);
     *s = (Store){ 0 };
 }
 
@@ -104,8 +104,8 @@ Err store_work(Store *s, Arena *a, StoreWork work, void *arg)
     s->in_work = working = false;
     s->work_err = OK;
     if (!e.info && failed.info)
-        e = err_make(a, failed, failed.info->kind, failed.info->field, __FILE__, __LINE__,
-                     "a statement failed, so the whole work is undone");
+        e = err_make(a, OK, failed.info->kind, failed.info->field, failed.info->file, failed.info->line, STR_FMT,
+                     STR_ARG(failed.info->message));
     if (e.info) s->notices.len = notices;
     return e;
 }
@@ -147,7 +147,9 @@ Err database_write(Database *db, Arena *a, StoreWork work, void *arg)
     if (working) bug("a write was started inside a write");
     if (db->backend->kind == DATABASE_SQLITE) return writer_wait(db, a, work, arg);
     auto_store s = store_take(db);
-    return store_transaction(s, a, work, arg);
+    Err e = store_transaction(s, a, work, arg);
+    store_tell(s);
+    return e;
 }
 
 void store_tell(Store *s)
@@ -156,7 +158,7 @@ void store_tell(Store *s)
     list_each(&s->notices, i)
         if (db->heard) db->heard(db->heard_ctx, s->notices.at[i].channel, s->notices.at[i].payload);
     s->notices = (Notices){ 0 };
-    arena_reset(s->notice_arena);
+    arena_reset(s->txn_arena);
 }
 
 Err store_notify(Store *s, Arena *a, Str channel, Str payload)

@@ -60,6 +60,7 @@ static Err migrate_locked(Database *db, Migration *m)
     TRY(store_connect(s, m->arena));
     TRY(db->backend->lock(s, m->arena, LOCK_MIGRATE));
     Err e = store_transaction(s, m->arena, migrate, m);
+    store_tell(s);
     db->backend->unlock(s, LOCK_MIGRATE);
     return e;
 }

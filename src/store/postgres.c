@@ -2,7 +2,7 @@
  *
  *  Types. The same text must prepare here and on SQLite, where anything may be bound anywhere. So each parameter
  *  has the type of what was bound to it: text, int8, float8, bytea; NULL keeps the type that was bound before, or
- *  leaves it to PostgreSQL. Where that does not fit (substr() wants int4), the numbers are left to PostgreSQL too.
+ *  leaves it to PostgreSQL. Where a number does not fit (substr() wants int4), its type is left to PostgreSQL too.
  *
  *  Connections. A lost one is opened again when it is next needed, and what was asked outside of a transaction is
  *  asked again once. Inside one it fails: nothing was promised yet. Sessions read only; a write says so (BEGIN …
@@ -20,7 +20,6 @@ enum { OID_BYTEA = 17, OID_INT8 = 20, OID_TEXT = 25, OID_FLOAT8 = 701 };
 typedef struct PgPrepared {
     char name[24];
     unsigned generation;         /* of the connection that knows it; 0: none */
-    bool loose;                  /* numbers are left to PostgreSQL */
     ValueType types[QUERY_PARAMS_MAX];   /* as last prepared; VALUE_NULL: not known */
 } PgPrepared;
 
@@ -174,12 +173,12 @@ static void pg_forget(Store *s, Prepared *p)
     p->handle = NULL;
 }
 
-static Oid oid_of(ValueType type, bool loose)
+static Oid oid_of(ValueType type)
 {
     switch (type) {
     case VALUE_TEXT: return OID_TEXT;
-    case VALUE_INT: return loose ? 0 : OID_INT8;
-    case VALUE_REAL: return loose ? 0 : OID_FLOAT8;
+    case VALUE_INT: return OID_INT8;
+    case VALUE_REAL: return OID_FLOAT8;
     case VALUE_BLOB: return OID_BYTEA;
     default: return 0;
     }
@@ -190,6 +189,25 @@ static int param_in(const PGresult *res)
 {
     const char *dollar = strchr(PQresultErrorMessage(res), '$');
     return dollar ? atoi(dollar + 1) : 0;
+}
+
+/** Leaves the type of numbers to PostgreSQL in the call or expression that it complains about. False: none there. */
+static bool loosen(const PGresult *res, const char *text, Oid *oids, int n)
+{
+    const char *position = PQresultErrorField(res, PG_DIAG_STATEMENT_POSITION);
+    size_t from = position ? (size_t)atoi(position) : 0;
+    bool found = false;
+    if (from == 0 || from > strlen(text)) return false;
+    int depth = 0;
+    for (const char *p = text + from - 1; *p && !(found && depth == 0); p++) {
+        if (*p == '(') depth++;
+        if (*p == ')' && --depth <= 0) break;
+        int param = *p == '$' ? atoi(p + 1) : 0;
+        if (param < 1 || param > n || (oids[param - 1] != OID_INT8 && oids[param - 1] != OID_FLOAT8)) continue;
+        oids[param - 1] = 0;
+        found = true;
+    }
+    return found;
 }
 
 /** Asks PostgreSQL to prepare, and once more for every type it could not work out. Leaves the last result. */
@@ -206,11 +224,7 @@ static PGresult *prepare_types(Store *s, Prepared *p, Oid *oids)
         if (good || tries > n + 1) return res;
         int unclear = state_is(res, "42P18 42P08") ? param_in(res) : 0;
         if (unclear >= 1 && unclear <= n && oids[unclear - 1] != OID_TEXT) oids[unclear - 1] = OID_TEXT;
-        else if (state_is(res, "42883 42804 42725 42P08") && !h->loose) {
-            h->loose = true;
-            for (int i = 0; i < n; i++)
-                if (oids[i] == OID_INT8 || oids[i] == OID_FLOAT8) oids[i] = 0;
-        } else return res;
+        else if (!state_is(res, "42883 42804 42725") || !loosen(res, p->composed.text.at, oids, n)) return res;
         PQclear(res);
     }
 }
@@ -231,7 +245,7 @@ static Err know(Store *s, Arena *a, Prepared *p, const Query *query, const Value
     memcpy(h->types, types, sizeof *types * query->n_params);
     Oid oids[QUERY_PARAMS_MAX] = { 0 };
     for (size_t i = 0; i < query->n_params; i++)
-        if (p->composed.param_of[i]) oids[p->composed.param_of[i] - 1] = oid_of(types[i], h->loose);
+        if (p->composed.param_of[i]) oids[p->composed.param_of[i] - 1] = oid_of(types[i]);
     PGresult *res = prepare_types(s, p, oids);
     if (!is_good(res)) return pg_err(s, a, res, p->sql->name);
     PQclear(res);

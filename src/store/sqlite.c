@@ -285,8 +285,8 @@ static bool sqlite_in_transaction(Store *s) { return s->conn && !sqlite3_get_aut
 static Err sqlite_notify(Store *s, Arena *a, Notice n)
 {
     (void)a;
-    Notice *kept = list_add(s->notice_arena, &s->notices);
-    *kept = (Notice){ arena_str(s->notice_arena, n.channel), arena_str(s->notice_arena, n.payload) };
+    Notice *kept = list_add(s->txn_arena, &s->notices);
+    *kept = (Notice){ arena_str(s->txn_arena, n.channel), arena_str(s->txn_arena, n.payload) };
     return OK;
 }
 

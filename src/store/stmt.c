@@ -51,18 +51,25 @@ static Err prepared_of(Store *s, Arena *a, QueryEntry *e, uint64_t parts, Run *r
     return OK;
 }
 
+/** The same failure in another arena. */
+static Err copy_err(Arena *a, Err e)
+{
+    return err_make(a, OK, e.info->kind, e.info->field, e.info->file, e.info->line, STR_FMT, STR_ARG(e.info->message));
+}
+
 /** A statement of a work that failed: what the work still does is lost as well, on both databases. */
 static void stick(Stmt *q, Err e)
 {
+    Store *s = q->store;
     if (!e.info) return;
     if (!q->err.info) q->err = e;
-    if (q->store->in_work && !q->store->work_err.info) q->store->work_err = e;
+    if (s->in_work && !s->work_err.info) s->work_err = copy_err(s->txn_arena, e);
 }
 
 static Err begin(Stmt *q, const char *const *parts, size_t n_parts)
 {
     Store *s = q->store;
-    if (s->work_err.info) return s->work_err;
+    if (s->work_err.info) return copy_err(q->arena, s->work_err);
     TRY(store_connect(s, q->arena));
     QueryEntry *e;
     TRY(entry_of(s, q->arena, q->sql, &e));
@@ -156,6 +163,7 @@ static Err all_bound(Stmt *q, Run *run)
 bool stmt_step(Stmt *q)
 {
     Run *run = q->backend;
+    if (!run && !q->err.info) bug("query %s was stepped after its end", q->sql->name);
     if (q->err.info || run->done) return false;
     if (!run->started) q->err = all_bound(q, run);
     if (q->err.info) return false;
