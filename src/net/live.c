@@ -67,7 +67,8 @@ struct Sock {
     uint32_t written;            /* bytes since the last ping, roughly */
     int fd;
     uint8_t missed;              /* pings without a sign of life */
-    bool is_due, opened, closing, close_heard, dead, heard, above_half, refused, polls_write;
+    bool is_due, closing, close_heard, deaf, half_closed, dead;
+    bool heard, above_half, refused, polls_write;
 };
 
 /* ---- frames ---- */
@@ -192,19 +193,21 @@ static void kill_sock(Sock *s)
     make_due(s);
 }
 
+/* While we close, only the peer's close frame still matters. */
+
 static bool on_message(void *arg, FrameKind kind, Str payload)
 {
     Sock *s = arg;
     atomic_fetch_add_explicit(&s->live->messages_in, 1, memory_order_relaxed);
-    s->events->message(s, s->data, kind, payload);
-    return !s->closing && !s->dead;
+    if (!s->closing && !s->dead) s->events->message(s, s->data, kind, payload);
+    return true;
 }
 
 static bool on_ping(void *arg, Str payload)
 {
     Sock *s = arg;
     /* A peer that pings and does not read must not fill our memory with pongs. */
-    if (s->queued <= s->events->max_queue_bytes) enqueue(s, frame_of(WS_PONG, payload));
+    if (!s->closing && s->queued <= s->events->max_queue_bytes) enqueue(s, frame_of(WS_PONG, payload));
     return true;
 }
 
@@ -220,9 +223,6 @@ static void on_close(void *arg, int code, Str reason)
 }
 
 static const WsSink sink = { on_message, on_ping, on_pong, on_close };
-/* While we close, only the peer's close frame still matters. */
-static bool ignore_message(void *arg, FrameKind kind, Str payload) { (void)arg, (void)kind, (void)payload; return true; }
-static const WsSink closing_sink = { ignore_message, on_pong, on_pong, on_close };
 
 static WsReader *borrow_reader(Live *l) { return l->n_spare ? l->spare[--l->n_spare] : ws_reader_new(); }
 
@@ -236,17 +236,17 @@ static void return_reader(Sock *s)
 
 static void feed(Sock *s, Str bytes)
 {
-    if (s->dead || s->close_heard) return;
+    if (s->dead || s->deaf || s->close_heard) return;
     if (!s->reader) s->reader = borrow_reader(s->live);
-    bool was_closing = s->closing;
-    int bad = ws_read(s->reader, bytes, s->events->max_message_bytes, was_closing ? &closing_sink : &sink, s);
-    if (bad) begin_close(s, bad, S(""));
-    if (bad || s->close_heard || s->closing != was_closing) {
-        /* What follows is not read any more; our close frame goes out, then the socket ends. */
+    int bad = ws_read(s->reader, bytes, s->events->max_message_bytes, &sink, s);
+    if (bad) {
+        begin_close(s, bad, S(""));
+        s->deaf = true;
+        make_due(s);
+    }
+    if (bad || s->close_heard) {
         ws_reader_free(s->reader);
         s->reader = NULL;
-        s->close_heard = true;
-        make_due(s);
     } else if (ws_reader_is_idle(s->reader)) {
         return_reader(s);
     }
@@ -313,8 +313,6 @@ static void end_sock(Sock *s)
     if (s->next) s->next->prev = s->prev;
     atomic_fetch_sub(&l->sockets, 1);
     uv_poll_stop(&s->poll);
-    /* A FIN, also when bytes of theirs are unread: they should read our close frame. */
-    shutdown(s->fd, SHUT_WR);
     while (s->n) {
         frame_drop(s->queue[s->first]);
         s->first = (s->first + 1) % s->room;
@@ -330,6 +328,12 @@ static void attend(Sock *s)
 {
     if (!s->dead) write_out(s);
     if (s->dead || (s->closing && s->close_heard && s->n == 0)) { s->dead = true; end_sock(s); return; }
+    if (s->deaf && s->n == 0 && !s->half_closed) {
+        /* They broke the rules and know it now. Closing with bytes of theirs unread would reset the connection and could
+         * take our close frame with it: so say that no more comes, and read away what does until they end. */
+        shutdown(s->fd, SHUT_WR);
+        s->half_closed = true;
+    }
     if (s->above_half && !s->closing && s->queued < s->events->max_queue_bytes / 2 + 1) {
         s->above_half = s->refused = false;
         if (s->events->drained) s->events->drained(s, s->data);
