@@ -1,6 +1,6 @@
 # Turns src/**/{schema,queries}.sql into C: `-- name: x` begins query sql_x, `-- step N` begins a schema step.
 # The text stays as written; store/ rewrites parameters and dialect words when it prepares.
-function cstr(s) { gsub(/\\/, "\\\\", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n\"\n    \"", s); return "\"" s "\"" }
+function cstr(s) { gsub(/\\/, "\\\\&", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n\"\n    \"", s); return "\"" s "\"" }
 function end_query() {
     if (name == "") return
     print "extern const Sql sql_" name ";" > header
