@@ -210,6 +210,25 @@ static bool loosen(const PGresult *res, const char *text, Oid *oids, int n)
     return found;
 }
 
+/** Takes the parameters beside an operator of which nothing is known (a check binds no values) for numbers. */
+static bool assume_numbers(const PGresult *res, const char *text, Oid *oids, int n)
+{
+    const char *position = PQresultErrorField(res, PG_DIAG_STATEMENT_POSITION);
+    size_t at = position ? (size_t)atoi(position) : 0;
+    bool found = false;
+    if (at == 0 || at > strlen(text)) return false;
+    const char *before = text + at - 1, *after = strchr(before, '$');
+    while (before > text && *before != '$') before--;
+    for (int i = 0; i < 2; i++) {
+        const char *p = i ? after : before;
+        int param = p && *p == '$' ? atoi(p + 1) : 0;
+        if (param < 1 || param > n || oids[param - 1] != 0) continue;
+        oids[param - 1] = OID_INT8;
+        found = true;
+    }
+    return found;
+}
+
 /** Asks PostgreSQL to prepare, and once more for every type it could not work out. Leaves the last result. */
 static PGresult *prepare_types(Store *s, Prepared *p, Oid *oids)
 {
@@ -224,6 +243,7 @@ static PGresult *prepare_types(Store *s, Prepared *p, Oid *oids)
         if (good || tries > n + 1) return res;
         int unclear = state_is(res, "42P18 42P08") ? param_in(res) : 0;
         if (unclear >= 1 && unclear <= n && oids[unclear - 1] != OID_TEXT) oids[unclear - 1] = OID_TEXT;
+        else if (state_is(res, "42725") && assume_numbers(res, p->composed.text.at, oids, n)) { /* again */ }
         else if (!state_is(res, "42883 42804 42725") || !loosen(res, p->composed.text.at, oids, n)) return res;
         PQclear(res);
     }

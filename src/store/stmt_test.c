@@ -253,3 +253,12 @@ SPEC("numbers and NULLs find the type that their place needs")
         expect(ms == 1789999999000);
     }
 }
+
+SPEC("a check prepares what has no value yet: sums of parameters, and parameters that are only compared with NULL")
+{
+    static const Sql sum = { "thing_sum", "UPDATE thing SET n = :now_ms + :lease_ms WHERE id = :id AND (:maybe IS NULL OR note = :maybe)" };
+    const Sql *const all[] = { &sum };
+    auto_arena a = arena_new(4096);
+    auto_store s = store_take(given_things(a));
+    expect_ok(store_check(s, a, all, 1));
+}
