@@ -1,0 +1,184 @@
+/* The log and its chain. */
+#include <sodium.h>
+#include "feature/account/account.h"
+#include "feature/timeline/rules.h"
+#include "sql.gen.h"
+
+Str timeline_content(Arena *a, const TimelineEvent *e)
+{
+    const struct { const char *name; Str value; } texts[] = {
+        { "id", e->id }, { "incident", e->incident_id }, { "kind", e->kind }, { "source", e->source }, { "actor", e->actor.id },
+        { "title", e->title }, { "body", e->body }, { "data", e->data }, { "evidence_kind", e->evidence.kind },
+        { "evidence_id", e->evidence.id }, { "evidence_url", e->evidence.url }, { "evidence_title", e->evidence.title },
+        { "visibility", e->visibility }, { "phase", e->phase }, { "state", e->state },
+    };
+    const struct { const char *name; int64_t value; } numbers[] = {
+        { "occurred_ms", e->occurred_ms }, { "recorded_ms", e->recorded_ms }, { "starred", e->starred },
+        { "state_ms", e->state_ms }, { "corrected_from_ms", e->corrected_from_ms }, { "hand_made", e->hand_made },
+        { "version", e->version },
+    };
+    Buf b = buf_new(a, 1 << 20);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        buf_fmt(&b, "%c\"%s\":", i ? ',' : '{', texts[i].name);
+        buf_json(&b, texts[i].value);
+    }
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        buf_fmt(&b, ",\"%s\":%lld", numbers[i].name, (long long)numbers[i].value);
+    buf_byte(&b, '}');
+    return buf_str(&b);
+}
+
+typedef struct Entry { int64_t seq, at_ms; Str event, action, actor, content, hash; } Entry;
+
+static Str entry_hash(Arena *a, Str before, const Entry *e)
+{
+    Buf head = buf_new(a, 64 * 1024);
+    buf_fmt(&head, STR_FMT "\n%lld\n" STR_FMT "\n%lld\n" STR_FMT "\n", STR_ARG(before), (long long)e->seq, STR_ARG(e->action),
+            (long long)e->at_ms, STR_ARG(e->actor));
+    unsigned char hash[crypto_generichash_BYTES];
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    crypto_generichash_update(&state, (const unsigned char *)head.at, head.len);
+    crypto_generichash_update(&state, (const unsigned char *)e->content.at, e->content.len);
+    crypto_generichash_final(&state, hash, sizeof hash);
+    char hex[2 * sizeof hash + 1];
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    return arena_str(a, str_of(hex));
+}
+
+/** The chain's next number and the hash before it. The row stays locked until the end of the write, so that two
+ *  nodes never take the same number. */
+static Err chain_next(Cx *cx, Str incident, int64_t *ret_seq, Str *ret_before)
+{
+    for (int attempt = 0; attempt < 2; attempt++) {
+        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_next);
+        stmt_str(&q, "incident", incident);
+        bool found = stmt_step(&q);
+        if (found) *ret_seq = stmt_col_int(&q, 0), *ret_before = stmt_col_str(&q, 1);
+        TRY(stmt_end(&q));
+        if (found) return OK;
+        auto_stmt begin = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_begin);
+        stmt_str(&begin, "incident", incident);
+        TRY(stmt_exec(&begin));
+    }
+    return fail(cx->arena, ERR_INTERNAL, "the timeline of incident " STR_FMT " has no chain", STR_ARG(incident));
+}
+
+static Err append(Cx *cx, const TimelineEvent *e, const char *action)
+{
+    Entry n = { .event = e->id, .action = str_of(action), .at_ms = cx->now_ms, .actor = cx->actor.id,
+                .content = timeline_content(cx->arena, e) };
+    Str before;
+    TRY(chain_next(cx, e->incident_id, &n.seq, &before));
+    n.hash = entry_hash(cx->arena, before, &n);
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_add);
+    stmt_str(&q, "incident", e->incident_id);
+    stmt_int(&q, "seq", n.seq);
+    stmt_str(&q, "event", n.event);
+    stmt_str(&q, "action", n.action);
+    stmt_int(&q, "at_ms", n.at_ms);
+    stmt_str(&q, "actor", n.actor);
+    stmt_str(&q, "content", n.content);
+    stmt_str(&q, "hash", n.hash);
+    TRY(stmt_exec(&q));
+    auto_stmt end = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_end);
+    stmt_str(&end, "incident", e->incident_id);
+    stmt_str(&end, "hash", n.hash);
+    return stmt_exec(&end);
+}
+
+Err timeline_write(Cx *cx, const TimelineEvent *e, const char *action)
+{
+    TRY(append(cx, e, action));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_event_put);
+    stmt_str(&q, "id", e->id);
+    stmt_str(&q, "incident", e->incident_id);
+    stmt_int(&q, "occurred_ms", e->occurred_ms);
+    stmt_int(&q, "recorded_ms", e->recorded_ms);
+    stmt_str(&q, "actor", e->actor.id);
+    stmt_str(&q, "source", e->source);
+    stmt_str(&q, "kind", e->kind);
+    stmt_str(&q, "title", e->title);
+    stmt_str(&q, "body", e->body);
+    stmt_str(&q, "data", e->data);
+    stmt_str(&q, "evidence_kind", e->evidence.kind);
+    stmt_str(&q, "evidence_id", e->evidence.id);
+    stmt_str(&q, "evidence_url", e->evidence.url);
+    stmt_str(&q, "evidence_title", e->evidence.title);
+    stmt_int(&q, "starred", e->starred);
+    stmt_str(&q, "visibility", e->visibility);
+    stmt_str(&q, "phase", e->phase);
+    stmt_str(&q, "state", e->state);
+    stmt_int_or_null(&q, "state_ms", e->state_ms);
+    stmt_int_or_null(&q, "corrected_from_ms", e->corrected_from_ms);
+    stmt_int(&q, "hand_made", e->hand_made);
+    stmt_int(&q, "removed", str_eq(str_of(action), S("removed")));
+    stmt_int(&q, "version", e->version);
+    return stmt_exec(&q);
+}
+
+/** Does the present view say what the last entry of its event says? */
+static Err matches_view(Cx *cx, const Entry *last, bool *ret)
+{
+    TimelineEvent e = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_event_get);
+    stmt_str(&q, "id", last->event);
+    bool found = stmt_step(&q);
+    if (found) timeline_row(&q, &e);
+    TRY(stmt_end(&q));
+    bool removed = str_eq(last->action, S("removed"));
+    *ret = removed ? !found : found && str_eq(timeline_content(cx->arena, &e), last->content);
+    return OK;
+}
+
+Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken)
+{
+    LIST(Entry) all = { 0 };
+    Str before = S("");
+    int64_t broken = 0;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_all);
+    stmt_str(&q, "incident", incident);
+    while (stmt_step(&q)) {
+        Entry *e = list_add(cx->arena, &all);
+        *e = (Entry){ .seq = stmt_col_int(&q, 0), .event = stmt_col_str(&q, 1), .action = stmt_col_str(&q, 2),
+                      .at_ms = stmt_col_int(&q, 3), .actor = stmt_col_str(&q, 4), .content = stmt_col_str(&q, 5),
+                      .hash = stmt_col_str(&q, 6) };
+        bool fits = e->seq == (int64_t)all.len && str_eq(e->hash, entry_hash(cx->arena, before, e));
+        if (!fits && !broken) broken = (int64_t)all.len;
+        before = e->hash;
+    }
+    TRY(stmt_end(&q));
+    auto_stmt head = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_head);
+    stmt_str(&head, "incident", incident);
+    bool begun = stmt_step(&head);
+    bool whole = begun ? stmt_col_int(&head, 0) == (int64_t)all.len && str_eq(stmt_col_str(&head, 1), before) : all.len == 0;
+    TRY(stmt_end(&head));
+    if (!whole && !broken) broken = (int64_t)all.len + 1;          /* the end was cut off */
+    Map *last = map_new(cx->arena);
+    list_each(&all, k) map_set(last, all.at[k].event, &all.at[k]);
+    list_each(&all, k) {
+        bool ok = true;
+        if (map_get(last, all.at[k].event) == &all.at[k]) TRY(matches_view(cx, &all.at[k], &ok));
+        if (!ok && (!broken || all.at[k].seq < broken)) broken = all.at[k].seq;
+    }
+    *ret_entries = (int64_t)all.len;
+    *ret_broken = broken;
+    return OK;
+}
+
+Err timeline_history(Cx *cx, Str id, Revisions *ret)
+{
+    Strs users = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_of_event);
+    stmt_str(&q, "event", id);
+    while (stmt_step(&q)) {
+        Revision *r = list_add(cx->arena, ret);
+        *r = (Revision){ stmt_col_str(&q, 1), stmt_col_int(&q, 2), { .id = stmt_col_str(&q, 3) }, stmt_col_str(&q, 4) };
+        ids_add(cx->arena, &users, r->actor.id);
+    }
+    TRY(stmt_end(&q));
+    Map *names;
+    TRY(user_refs(cx, users, &names));
+    list_each(ret, k) ret->at[k].actor = user_ref(names, ret->at[k].actor.id);
+    return OK;
+}

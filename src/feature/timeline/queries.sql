@@ -1,0 +1,67 @@
+-- name: timeline_event_put
+INSERT INTO timeline_event (id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data,
+    evidence_kind, evidence_id, evidence_url, evidence_title, starred, visibility, phase, state, state_ms,
+    corrected_from_ms, hand_made, removed, version)
+VALUES (:id, :incident, :occurred_ms, :recorded_ms, :actor, :source, :kind, :title, :body, :data, :evidence_kind,
+    :evidence_id, :evidence_url, :evidence_title, :starred, :visibility, :phase, :state, :state_ms, :corrected_from_ms,
+    :hand_made, :removed, :version)
+ON CONFLICT (id) DO UPDATE SET occurred_ms = excluded.occurred_ms, title = excluded.title, body = excluded.body,
+    data = excluded.data, evidence_kind = excluded.evidence_kind, evidence_id = excluded.evidence_id,
+    evidence_url = excluded.evidence_url, evidence_title = excluded.evidence_title, starred = excluded.starred,
+    visibility = excluded.visibility, phase = excluded.phase, state = excluded.state, state_ms = excluded.state_ms,
+    corrected_from_ms = excluded.corrected_from_ms, removed = excluded.removed, version = excluded.version;
+
+-- name: timeline_event_get
+SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
+    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version
+FROM timeline_event WHERE id = :id AND removed = 0;
+
+-- name: timeline_event_list
+SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
+    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version
+FROM timeline_event
+WHERE incident_id = :incident AND removed = 0
+--if kind
+  AND kind IN LIST(:kind)
+--if phase
+  AND phase IN LIST(:phase)
+--if actor
+  AND actor_id IN LIST(:actor)
+--if starred
+  AND starred = 1
+--if since
+  AND occurred_ms >= :since_ms
+--if until
+  AND occurred_ms < :until_ms
+--if q
+  AND (NOCASE(title) LIKE NOCASE(:q) OR NOCASE(body) LIKE NOCASE(:q))
+--if after
+  AND (occurred_ms, id) > (:at, :after)
+--end
+ORDER BY occurred_ms, id
+LIMIT :limit;
+
+-- name: timeline_event_has
+SELECT 1 FROM timeline_event WHERE incident_id = :incident AND kind = :kind LIMIT 1;
+
+-- name: timeline_chain_begin
+INSERT INTO timeline_chain (incident_id, seq, hash) VALUES (:incident, 0, '') ON CONFLICT (incident_id) DO NOTHING;
+
+-- name: timeline_chain_next
+UPDATE timeline_chain SET seq = seq + 1 WHERE incident_id = :incident RETURNING seq, hash;
+
+-- name: timeline_chain_end
+UPDATE timeline_chain SET hash = :hash WHERE incident_id = :incident;
+
+-- name: timeline_chain_head
+SELECT seq, hash FROM timeline_chain WHERE incident_id = :incident;
+
+-- name: timeline_entry_add
+INSERT INTO timeline_entry (incident_id, seq, event_id, action, at_ms, actor_id, content, hash)
+VALUES (:incident, :seq, :event, :action, :at_ms, :actor, :content, :hash);
+
+-- name: timeline_entry_all
+SELECT seq, event_id, action, at_ms, actor_id, content, hash FROM timeline_entry WHERE incident_id = :incident ORDER BY seq;
+
+-- name: timeline_entry_of_event
+SELECT seq, action, at_ms, actor_id, content FROM timeline_entry WHERE event_id = :event ORDER BY seq;

@@ -1,0 +1,23 @@
+#pragma once
+/** Inside the timeline's room. */
+#include "feature/timeline/timeline.h"
+
+extern const Listener timeline_listeners[];
+extern const Shape timeline_new_shape, timeline_edit_shape;
+
+/** Writes the event as it is now: an entry at the end of the chain, and the row of the present. */
+Err timeline_write(Cx *cx, const TimelineEvent *e, const char *action);
+/** The content that is chained: the event as JSON with its keys in a fixed order. */
+Str timeline_content(Arena *a, const TimelineEvent *e);
+/** Applies what `present` (of timeline_edit_shape) names. */
+Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in);
+/** Takes a hand-made one out of the view; the log keeps it. */
+Err timeline_remove(Cx *cx, Str id);
+
+typedef struct Revision { Str action; int64_t at_ms; UserRef actor; Str content; } Revision;
+typedef LIST(Revision) Revisions;
+Err timeline_history(Cx *cx, Str id, Revisions *ret);
+
+/** The columns of timeline_event_get and _list. */
+void timeline_row(Stmt *q, TimelineEvent *e);
+Err timeline_names(Cx *cx, TimelineEvents *page);

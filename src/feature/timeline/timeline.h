@@ -1,0 +1,58 @@
+#pragma once
+/** What happened when: the timeline of an incident. Rows write themselves from the events of the house (listeners run in the
+ *  transaction of the change), and people add notes, decisions, hypotheses and actions.
+ *
+ *  Append-only. The log `timeline_entry` holds, per incident, every recording, revision and removal in order, with the whole
+ *  content of the event after it; nothing in it is ever changed. Entries are chained:
+ *
+ *      hash(n) = BLAKE2b-256( hash(n-1) "\n" n "\n" action "\n" at_ms "\n" actor "\n" content )      hash(0) = ""
+ *
+ *  in lower-case hex, so that a changed, missing or inserted entry shows (timeline_verify). `timeline_event` is the
+ *  present view of the log, for lists; verifying compares it with the last entry of each event as well.
+ *
+ *  An event whose subject is no incident is ignored. Kinds that are heard stand in listen.c. */
+#include "feature/incident/incident.h"
+
+extern const char *const timeline_kinds[], *const timeline_hand_kinds[], *const timeline_phases[], *const timeline_states[];
+
+typedef struct Evidence { Str kind, id, url, title; } Evidence;
+
+typedef struct TimelineEvent {
+    Str id, incident_id;
+    int64_t occurred_ms, recorded_ms;
+    UserRef actor;
+    Str source, kind, title, body;
+    Str data;                      /* JSON object */
+    Evidence evidence;
+    bool starred;
+    Str visibility, phase;         /* internal, external; detection … key_moment or empty */
+    Str state;                     /* hypothesis: open, confirmed, rejected */
+    int64_t state_ms;              /* when it was confirmed or rejected */
+    int64_t corrected_from_ms;     /* what occurred_ms was first; 0 = never corrected */
+    bool hand_made;
+    int64_t version;
+    Str known, not_known;          /* decision: said when it is added or changed; kept in data */
+} TimelineEvent;
+typedef LIST(TimelineEvent) TimelineEvents;
+extern const Shape timeline_shape;
+
+typedef struct TimelineFilter {
+    Strs kind, phase, actor;
+    bool starred;
+    Str q;                         /* words in title or body, without regard to case */
+    int64_t since_ms, until_ms;
+} TimelineFilter;
+
+/** Events in the order they occurred. The caller has checked access to the incident. `limit` rows at most. */
+Err timeline_list(Cx *cx, Str incident, const TimelineFilter *filter, Cursor after, int64_t limit, TimelineEvents *ret);
+/** All of them, for report drafts (at most 5,000). */
+Err timeline_all(Cx *cx, Str incident, const TimelineFilter *filter, TimelineEvents *ret);
+/** Records one; `e->id`, recorded_ms, version are set. Any kind: for imports and sample data too. Empty occurred_ms = now,
+ *  empty source = "hindsight". Within a write. Fails: ERR_INVALID naming the field. */
+Err timeline_add(Cx *cx, Str incident, TimelineEvent *e);
+/** Stars or unstars. Within a write. */
+Err timeline_star(Cx *cx, Str event, bool starred);
+Err timeline_get(Cx *cx, Str id, TimelineEvent *ret);
+
+/** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
+Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken);
