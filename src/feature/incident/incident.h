@@ -119,6 +119,11 @@ Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta);
  *  `published_ms` 0 while it is not. */
 Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms);
 Err incident_report_remove(Cx *cx, Str incident, Str report);
+/** Reports known from incidents, by id: for naming them below the report feature. Unknown ones are left out. */
+Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret);
+/** One by id or reference, with an incident it is about. The actor must see that incident.
+ *  Fails: ERR_INVALID naming `field`. */
+Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident);
 
 /** What lists accept. Empty lists and texts do not filter. */
 typedef struct IncidentFilter {

@@ -268,3 +268,9 @@ UPDATE incident_impact SET ended_ms = :ended_ms WHERE id = :id;
 
 -- name: incident_impact_span
 UPDATE incident_impact SET started_ms = :started_ms, ended_ms = :ended_ms WHERE id = :id;
+
+-- name: incident_report_refs
+SELECT DISTINCT report_id, reference, title FROM incident_report WHERE report_id IN LIST(:ids);
+
+-- name: incident_report_find
+SELECT report_id, reference, title, incident_id FROM incident_report WHERE report_id = :given OR reference = :given;

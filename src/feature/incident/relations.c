@@ -426,3 +426,33 @@ Err incident_report_remove(Cx *cx, Str incident, Str report)
     TRY(stmt_exec(&q));
     return sum_reports(cx, incident);
 }
+
+Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_refs);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    while (stmt_step(&q))
+        *list_add(cx->arena, ret) = (RecordRef){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2) };
+    return stmt_end(&q);
+}
+
+Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident)
+{
+    RecordRefs found = { 0 };
+    Strs incidents = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_find);
+    stmt_str(&q, "given", given);
+    while (stmt_step(&q)) {
+        *list_add(cx->arena, &found) = (RecordRef){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2) };
+        *list_add(cx->arena, &incidents) = stmt_col_str(&q, 3);
+    }
+    TRY(stmt_end(&q));
+    list_each(&found, k) {
+        Err seen = incident_resolve(cx, incidents.at[k], ret_incident);
+        if (err_is(seen, ERR_NOT_FOUND)) continue;
+        TRY(seen);
+        *ret = found.at[k];
+        return OK;
+    }
+    return fail_field(cx->arena, field, "there is no report " STR_FMT, STR_ARG(given));
+}

@@ -107,3 +107,4 @@ CREATE TABLE incident_report (
     PRIMARY KEY (incident_id, report_id)
 );
 CREATE INDEX incident_report_by_report ON incident_report (report_id);
+CREATE INDEX incident_report_by_reference ON incident_report (reference);

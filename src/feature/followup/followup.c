@@ -1,0 +1,496 @@
+/* The rules of follow-ups. */
+#include "base/id.h"
+#include "base/time.h"
+#include "feature/account/account.h"
+#include "feature/catalog/catalog.h"
+#include "feature/followup/rules.h"
+#include "store/search.h"
+#include "sql.gen.h"
+
+const char *const followup_statuses[] = { "open", "in_progress", "done", "verified", "not_effective", "wont_do", NULL };
+const char *const followup_kinds[] = { "prevent", "detect", "mitigate", "process", "document", "train", "investigate", NULL };
+const char *const followup_priorities[] = { "urgent", "high", "medium", "low", NULL };
+
+static const int64_t NO_DUE = (int64_t)1 << 43;                    /* sorts behind every date */
+
+static int place_of(const char *const *words, Str word)
+{
+    for (int i = 0; words[i]; i++)
+        if (str_eq(word, str_of(words[i]))) return i;
+    return -1;
+}
+
+static bool is_settled(const FollowUp *f)
+{
+    if (str_eq(f->status, S("verified")) || str_eq(f->status, S("wont_do"))) return true;
+    if (str_eq(f->status, S("done"))) return str_empty(f->effectiveness_check);
+    return str_eq(f->status, S("not_effective")) && f->successor.id.len > 0;
+}
+
+/* ---- writing the row */
+
+static void bind_row(Cx *cx, Stmt *q, const FollowUp *f)
+{
+    int64_t due = f->due_ms ? f->due_ms : NO_DUE;
+    stmt_str(q, "id", f->id);
+    const struct { const char *name; Str value; } texts[] = {
+        { "title", f->title }, { "description", f->description }, { "status", f->status }, { "kind", f->kind },
+        { "priority", f->priority }, { "audience", f->audience }, { "risk_reduction", f->risk_reduction },
+        { "effectiveness_check", f->effectiveness_check }, { "effectiveness_note", f->effectiveness_note },
+        { "wont_do_reason", f->wont_do_reason }, { "labels", strs_json(cx->arena, f->labels) },
+    };
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) stmt_str(q, texts[k].name, texts[k].value);
+    stmt_str_or_null(q, "owner", f->owner_id);
+    stmt_str_or_null(q, "team", f->team_id);
+    stmt_str_or_null(q, "channel", f->channel_id);
+    stmt_str_or_null(q, "incident", f->incident.id);
+    stmt_str_or_null(q, "report", f->report.id);
+    stmt_str_or_null(q, "successor", f->successor.id);
+    stmt_str_or_null(q, "verified_by", f->verified_by.id);
+    stmt_int_or_null(q, "due_ms", f->due_ms);
+    stmt_int_or_null(q, "effectiveness_due_ms", f->effectiveness_due_ms);
+    stmt_int_or_null(q, "completed_ms", f->completed_ms);
+    stmt_int_or_null(q, "verified_ms", f->verified_ms);
+    stmt_int(q, "settled", is_settled(f));
+    stmt_int(q, "rank_due", due);
+    stmt_int(q, "rank_priority", ((int64_t)place_of(followup_priorities, f->priority) << 44) + due);
+    stmt_int(q, "now_ms", cx->now_ms);
+}
+
+static Err index_words(Cx *cx, const FollowUp *f)
+{
+    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(f->reference), STR_ARG(f->description),
+                         STR_ARG(f->risk_reduction), STR_ARG(f->effectiveness_check));
+    return search_put(cx->store, cx->arena, &(SearchDoc){ S("follow_up"), f->id, f->title, body, f->audience, f->created_ms });
+}
+
+static Err tell_pages(Cx *cx, const FollowUp *f)
+{
+    TRY(live_touch(cx, S("follow-ups"), "changed", f->id, f->version, f->audience));
+    TRY(live_touch(cx, S("home"), "follow_up", f->id, f->version, f->audience));
+    if (f->report.id.len) {
+        Str topic = arena_fmt(cx->arena, "report:" STR_FMT, STR_ARG(f->report.id));
+        TRY(live_touch(cx, topic, "follow_up", f->id, f->version, f->audience));
+    }
+    if (str_empty(f->incident.id)) return OK;
+    Str topic = arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(f->incident.id));
+    return live_touch(cx, topic, "follow_up", f->id, f->version, f->audience);
+}
+
+static Err save(Cx *cx, FollowUp *f)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_update);
+    bind_row(cx, &q, f);
+    TRY(stmt_exec(&q));
+    f->version++;
+    TRY(index_words(cx, f));
+    return tell_pages(cx, f);
+}
+
+static Err note(Cx *cx, Str id, const char *field, Str was, Str became)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_history_add);
+    stmt_str(&q, "id", id_new(cx->arena, cx->now_ms));
+    stmt_str(&q, "followup", id);
+    stmt_int(&q, "at_ms", cx->now_ms);
+    stmt_str(&q, "actor", cx->actor.id);
+    stmt_str(&q, "field", str_of(field));
+    stmt_str(&q, "was", was);
+    stmt_str(&q, "became", became);
+    return stmt_exec(&q);
+}
+
+static Err news(Cx *cx, const FollowUp *f, const char *kind, Str title, Str data)
+{
+    return event_emit(cx, &(Event){ .kind = kind, .subject = f->incident.id.len ? f->incident.id : f->id, .object = f->id,
+                                    .title = title, .data = data, .version = f->version, .audience = f->audience });
+}
+
+static Err put_services(Cx *cx, Str id, Strs services)
+{
+    auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_followup_service_clear);
+    stmt_str(&clear, "id", id);
+    TRY(stmt_exec(&clear));
+    list_each(&services, k) {
+        Ref service;
+        TRY(service_named(cx, arena_fmt(cx->arena, "service_ids[%zu]", k), services.at[k], &service));
+        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_service_add);
+        stmt_str(&q, "id", id);
+        stmt_str(&q, "service", service.id);
+        TRY(stmt_exec(&q));
+    }
+    return OK;
+}
+
+static Err check(Cx *cx, const FollowUp *f)
+{
+    if (str_empty(f->title)) return fail_field(cx->arena, S("title"), "say what must change");
+    if (place_of(followup_statuses, f->status) < 0) return fail_field(cx->arena, S("status"), "no such status: " STR_FMT, STR_ARG(f->status));
+    if (place_of(followup_kinds, f->kind) < 0) return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(f->kind));
+    if (place_of(followup_priorities, f->priority) < 0) return fail_field(cx->arena, S("priority"), "no such priority: " STR_FMT, STR_ARG(f->priority));
+    if (str_eq(f->status, S("wont_do")) && str_empty(f->wont_do_reason))
+        return fail_field(cx->arena, S("wont_do_reason"), "say why it will not be done");
+    if (f->due_ms >= NO_DUE) return fail_field(cx->arena, S("due_at"), "due_at is too far away");
+    return OK;
+}
+
+/* ---- adding */
+
+/** Takes channel, team and audience from the incident, or from the incident of the report. */
+static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
+{
+    if (report.len) {
+        Str of = S("");
+        TRY(incident_report_named(cx, S("report_id"), report, &f->report, &of));
+        if (str_empty(incident)) incident = of;
+    }
+    if (str_empty(incident)) return OK;
+    Str id;
+    Err seen = incident_resolve(cx, incident, &id);
+    if (err_is(seen, ERR_NOT_FOUND)) return fail_field(cx->arena, S("incident_id"), "there is no incident " STR_FMT, STR_ARG(incident));
+    TRY(seen);
+    Incident i;
+    TRY(incident_row(cx, id, &i));
+    f->incident = (RecordRef){ i.id, i.reference, i.title };
+    f->audience = i.audience;
+    if (str_empty(f->channel_id)) f->channel_id = i.channel_id;
+    if (str_empty(f->team_id)) f->team_id = i.team_id;
+    return OK;
+}
+
+static Err place(Cx *cx, FollowUp *f, const FollowUpInput *in)
+{
+    UserRef owner;
+    Ref ref;
+    if (in->owner_id.len) { TRY(user_named(cx, S("owner_id"), in->owner_id, &owner)); f->owner_id = owner.id; }
+    if (in->team_id.len) { TRY(team_named(cx, S("team_id"), in->team_id, &ref)); f->team_id = ref.id; }
+    if (in->channel_id.len) { TRY(channel_named(cx, S("channel_id"), in->channel_id, &ref)); f->channel_id = ref.id; }
+    return OK;
+}
+
+static Str or_else(Str given, Str otherwise) { return str_empty(given) ? otherwise : given; }
+
+static Err insert(Cx *cx, FollowUp *f)
+{
+    TRY(counter_next(cx, "FU", &f->number));
+    f->reference = reference(cx->arena, "FU", f->number);
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_insert);
+    bind_row(cx, &q, f);
+    stmt_int(&q, "number", f->number);
+    stmt_str_or_null(&q, "predecessor", f->predecessor.id);
+    stmt_str_or_null(&q, "created_by", cx->actor.id);
+    return stmt_exec(&q);
+}
+
+Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
+{
+    FollowUp f = {
+        .id = id_new(cx->arena, cx->now_ms), .title = in->title, .description = in->description,
+        .status = or_else(in->status, S("open")), .kind = or_else(in->kind, S("prevent")),
+        .priority = or_else(in->priority, S("medium")), .due_ms = in->due_ms, .labels = in->labels,
+        .risk_reduction = in->risk_reduction, .effectiveness_check = in->effectiveness_check,
+        .effectiveness_due_ms = in->effectiveness_due_ms, .effectiveness_note = in->effectiveness_note,
+        .wont_do_reason = in->wont_do_reason, .audience = in->audience, .predecessor.id = in->predecessor_id,
+        .created_ms = cx->now_ms, .version = 1,
+    };
+    TRY(check(cx, &f));
+    TRY(place(cx, &f, in));
+    TRY(inherit(cx, &f, in->incident_id, in->report_id));
+    bool finished = place_of(followup_statuses, f.status) >= 2 && !str_eq(f.status, S("wont_do"));
+    if (finished) f.completed_ms = cx->now_ms;
+    if (str_eq(f.status, S("verified"))) f.verified_ms = cx->now_ms, f.verified_by.id = cx->actor.id;
+    TRY(insert(cx, &f));
+    TRY(put_services(cx, f.id, in->service_ids));
+    TRY(note(cx, f.id, "created", S(""), f.title));
+    TRY(index_words(cx, &f));
+    if (f.incident.id.len) TRY(incident_count(cx, f.incident.id, INCIDENT_FOLLOW_UPS, 1));
+    Buf data = buf_new(cx->arena, 4096);
+    buf_fmt(&data, "{\"reference\":\"" STR_FMT "\",\"title\":", STR_ARG(f.reference));
+    buf_json(&data, f.title);
+    buf_byte(&data, '}');
+    TRY(news(cx, &f, "followup.added", arena_fmt(cx->arena, STR_FMT " added: " STR_FMT, STR_ARG(f.reference), STR_ARG(f.title)), buf_str(&data)));
+    TRY(tell_pages(cx, &f));
+    return followup_get(cx, f.id, ret);
+}
+
+/* ---- status */
+
+/** open, in_progress, done and wont_do may follow each other in any order; a verdict needs something that was done. */
+static Err move(Cx *cx, FollowUp *f, Str to)
+{
+    bool verdict = str_eq(to, S("verified")) || str_eq(to, S("not_effective"));
+    bool was_done = str_eq(f->status, S("done")) || str_eq(f->status, S("verified")) || str_eq(f->status, S("not_effective"));
+    if (verdict && !was_done)
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is not done yet, so nobody can say whether it worked", STR_ARG(f->reference));
+    f->status = to;
+    if (str_eq(to, S("done"))) f->completed_ms = cx->now_ms;
+    if (str_eq(to, S("open")) || str_eq(to, S("in_progress")) || str_eq(to, S("wont_do"))) f->completed_ms = 0;
+    f->verified_ms = verdict ? cx->now_ms : 0;
+    f->verified_by.id = verdict ? cx->actor.id : S("");
+    if (!str_eq(to, S("wont_do"))) f->wont_do_reason = S("");
+    return OK;
+}
+
+static Err tell_status(Cx *cx, const FollowUp *f, Str from)
+{
+    Str data = arena_fmt(cx->arena, "{\"reference\":\"" STR_FMT "\",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
+                         STR_ARG(f->reference), STR_ARG(from), STR_ARG(f->status));
+    return news(cx, f, "followup.status_changed", arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(f->reference), STR_ARG(f->status)), data);
+}
+
+Err followup_set_status(Cx *cx, Str id, Str status, Str reason)
+{
+    FollowUp f;
+    TRY(followup_row(cx, id, &f));
+    Str from = f.status;
+    if (str_eq(from, status)) return OK;
+    TRY(move(cx, &f, status));
+    if (str_eq(status, S("wont_do"))) f.wont_do_reason = reason;
+    TRY(check(cx, &f));
+    TRY(note(cx, f.id, "status", from, status));
+    TRY(save(cx, &f));
+    return tell_status(cx, &f, from);
+}
+
+/* ---- editing */
+
+#define NAMED(member) shape_has(&followup_edit_shape, present, offsetof(FollowUpInput, member))
+typedef struct Text { const char *name; size_t in, row; } Text;
+#define TEXT(member) { #member, offsetof(FollowUpInput, member), offsetof(FollowUp, member) }
+static const Text texts[] = { TEXT(title), TEXT(description), TEXT(kind), TEXT(priority), TEXT(risk_reduction),
+                              TEXT(effectiveness_check), TEXT(effectiveness_note), TEXT(wont_do_reason) };
+
+static Err edit_texts(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
+{
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) {
+        if (!shape_has(&followup_edit_shape, present, texts[k].in)) continue;
+        Str *is = (Str *)(void *)((char *)f + texts[k].row);
+        Str to = *(const Str *)(const void *)((const char *)in + texts[k].in);
+        if (str_eq(*is, to)) continue;
+        TRY(note(cx, f->id, texts[k].name, *is, to));
+        *is = to;
+        ++*changed;
+    }
+    return OK;
+}
+
+static Str time_text(Arena *a, int64_t ms)
+{
+    char text[TIME_TEXT_MAX];
+    return ms ? arena_str(a, str_of(time_rfc3339(ms, text))) : S("");
+}
+
+static Err edit_times(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
+{
+    if (NAMED(due_ms) && in->due_ms != f->due_ms) {
+        TRY(note(cx, f->id, "due_at", time_text(cx->arena, f->due_ms), time_text(cx->arena, in->due_ms)));
+        f->due_ms = in->due_ms;
+        ++*changed;
+    }
+    if (NAMED(effectiveness_due_ms) && in->effectiveness_due_ms != f->effectiveness_due_ms) {
+        TRY(note(cx, f->id, "effectiveness_due_at", time_text(cx->arena, f->effectiveness_due_ms), time_text(cx->arena, in->effectiveness_due_ms)));
+        f->effectiveness_due_ms = in->effectiveness_due_ms;
+        ++*changed;
+    }
+    return OK;
+}
+
+static Strs two(Arena *a, Str x, Str y)
+{
+    Strs both = { 0 };
+    ids_add(a, &both, x);
+    ids_add(a, &both, y);
+    return both;
+}
+
+/** Owner, team, channel: the history keeps their names, which outlive them. */
+static Err edit_place(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
+{
+    FollowUp was = *f;
+    if (NAMED(owner_id)) f->owner_id = S("");
+    if (NAMED(team_id)) f->team_id = S("");
+    if (NAMED(channel_id)) f->channel_id = S("");
+    FollowUpInput named = { .owner_id = NAMED(owner_id) ? in->owner_id : S(""), .team_id = NAMED(team_id) ? in->team_id : S(""),
+                            .channel_id = NAMED(channel_id) ? in->channel_id : S("") };
+    TRY(place(cx, f, &named));
+    Map *names;
+    if (!str_eq(was.owner_id, f->owner_id)) {
+        TRY(user_refs(cx, two(cx->arena, was.owner_id, f->owner_id), &names));
+        TRY(note(cx, f->id, "owner", user_ref(names, was.owner_id).name, user_ref(names, f->owner_id).name));
+        ++*changed;
+    }
+    if (!str_eq(was.team_id, f->team_id)) {
+        TRY(team_refs(cx, two(cx->arena, was.team_id, f->team_id), &names));
+        TRY(note(cx, f->id, "team", ref_of(names, was.team_id).name, ref_of(names, f->team_id).name));
+        ++*changed;
+    }
+    if (!str_eq(was.channel_id, f->channel_id)) {
+        TRY(channel_refs(cx, two(cx->arena, was.channel_id, f->channel_id), &names));
+        TRY(note(cx, f->id, "channel", ref_of(names, was.channel_id).name, ref_of(names, f->channel_id).name));
+        ++*changed;
+    }
+    return OK;
+}
+
+static Err edit_lists(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
+{
+    if (NAMED(labels)) {
+        Str was = strs_json(cx->arena, f->labels), to = strs_json(cx->arena, in->labels);
+        if (!str_eq(was, to)) { TRY(note(cx, f->id, "labels", was, to)); f->labels = in->labels; ++*changed; }
+    }
+    if (!NAMED(service_ids)) return OK;
+    FollowUps one = { .at = f, .len = 1, .room = 1 };
+    Strs self = two(cx->arena, f->id, S("")), was = { 0 }, now = { 0 };
+    TRY(followup_services_of(cx, self, &one, &was));
+    TRY(put_services(cx, f->id, in->service_ids));
+    TRY(followup_services_of(cx, self, &one, &now));
+    if (str_eq(strs_json(cx->arena, was), strs_json(cx->arena, now))) return OK;
+    Map *names;
+    Buf from = buf_new(cx->arena, 8192), to = buf_new(cx->arena, 8192);
+    TRY(service_refs(cx, was, &names));
+    list_each(&was, k) buf_fmt(&from, "%s" STR_FMT, k ? ", " : "", STR_ARG(ref_of(names, was.at[k]).name));
+    TRY(service_refs(cx, now, &names));
+    list_each(&now, k) buf_fmt(&to, "%s" STR_FMT, k ? ", " : "", STR_ARG(ref_of(names, now.at[k]).name));
+    ++*changed;
+    return note(cx, f->id, "services", buf_str(&from), buf_str(&to));
+}
+
+static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
+{
+    if (!NAMED(incident_id)) return OK;
+    FollowUp was = *f;
+    f->incident = (RecordRef){ 0 };
+    TRY(inherit(cx, f, in->incident_id, S("")));
+    if (str_eq(was.incident.id, f->incident.id)) return OK;
+    if (str_empty(f->incident.id) && was.audience.len)
+        return fail_field(cx->arena, S("incident_id"), "the incident is private: without it everyone would see this follow-up");
+    if (was.incident.id.len) TRY(incident_count(cx, was.incident.id, INCIDENT_FOLLOW_UPS, -1));
+    if (f->incident.id.len) TRY(incident_count(cx, f->incident.id, INCIDENT_FOLLOW_UPS, 1));
+    RecordRefs names = { 0 };
+    if (was.incident.id.len) TRY(incident_refs(cx, two(cx->arena, was.incident.id, S("")), &names));
+    ++*changed;
+    return note(cx, f->id, "incident", names.len ? names.at[0].reference : S(""), f->incident.reference);
+}
+
+Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
+{
+    FollowUp f;
+    TRY(followup_row(cx, id, &f));
+    TRY(cx_match(cx, f.version));
+    int changed = 0;
+    Str from = f.status;
+    TRY(edit_texts(cx, &f, present, in, &changed));
+    if (NAMED(status) && in->status.len && !str_eq(in->status, from)) {
+        Str reason = f.wont_do_reason;
+        TRY(move(cx, &f, in->status));
+        if (str_eq(f.status, S("wont_do"))) f.wont_do_reason = reason;
+        TRY(note(cx, f.id, "status", from, f.status));
+        changed++;
+    }
+    TRY(edit_times(cx, &f, present, in, &changed));
+    TRY(edit_place(cx, &f, present, in, &changed));
+    TRY(edit_lists(cx, &f, present, in, &changed));
+    TRY(edit_incident(cx, &f, present, in, &changed));
+    if (!changed) return OK;
+    TRY(check(cx, &f));
+    TRY(save(cx, &f));
+    return str_eq(from, f.status) ? news(cx, &f, "followup.changed", arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))
+                                  : tell_status(cx, &f, from);
+}
+
+/* ---- did it work? */
+
+static Err try_again(Cx *cx, FollowUp *f, Str title)
+{
+    FollowUps one = { .at = f, .len = 1, .room = 1 };
+    Strs services = { 0 };
+    FollowUp next;
+    TRY(followup_services_of(cx, two(cx->arena, f->id, S("")), &one, &services));
+    FollowUpInput again = {
+        .title = or_else(title, f->title), .description = f->description, .kind = f->kind, .priority = f->priority,
+        .owner_id = f->owner_id, .team_id = f->team_id, .channel_id = f->channel_id, .labels = f->labels, .service_ids = services,
+        .incident_id = f->incident.id, .report_id = f->report.id, .risk_reduction = f->risk_reduction,
+        .effectiveness_check = f->effectiveness_check, .audience = f->audience, .predecessor_id = f->id,
+    };
+    TRY(followup_add(cx, &again, &next));
+    f->successor.id = next.id;
+    return note(cx, f->id, "successor", S(""), next.reference);
+}
+
+Err followup_verify(Cx *cx, Str id, const VerifyInput *in, FollowUp *ret)
+{
+    FollowUp f;
+    TRY(followup_row(cx, id, &f));
+    Str from = f.status;
+    TRY(move(cx, &f, in->effective ? S("verified") : S("not_effective")));
+    TRY(note(cx, f.id, "status", from, f.status));
+    if (in->note.len) {
+        TRY(note(cx, f.id, "effectiveness_note", f.effectiveness_note, in->note));
+        f.effectiveness_note = in->note;
+    }
+    if (!in->effective && str_eq(in->then, S("reopen"))) {
+        TRY(move(cx, &f, S("open")));
+        TRY(note(cx, f.id, "status", S("not_effective"), S("open")));
+    }
+    if (!in->effective && str_eq(in->then, S("new"))) TRY(try_again(cx, &f, in->title));
+    TRY(save(cx, &f));
+    TRY(tell_status(cx, &f, from));
+    return followup_get(cx, f.id, ret);
+}
+
+/* ---- what happens to the incident happens to its follow-ups */
+
+static Err visibility_changed(Cx *cx, const Event *event)
+{
+    json_t *data;
+    TRY(json_parse(cx->arena, event->data, &data));
+    Str audience = json_str(data, "audience");
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_set_audience);
+    stmt_str(&q, "incident", event->subject);
+    stmt_str(&q, "audience", audience);
+    TRY(stmt_exec(&q));
+    FollowUpFilter all = { .incident = two(cx->arena, event->subject, S("")) };
+    Cx whole = *cx;
+    whole.actor = (Actor){ .role = ROLE_ADMIN };
+    FollowUps list = { 0 };
+    TRY(followup_list(&whole, &all, (Cursor){ 0 }, 1000, &list));
+    list_each(&list, k) TRY(index_words(cx, &list.at[k]));
+    return OK;
+}
+
+static Err field_changed(Cx *cx, const Event *event)
+{
+    json_t *data;
+    TRY(json_parse(cx->arena, event->data, &data));
+    Str field = json_str(data, "field");
+    bool channel = str_eq(field, S("channel_id"));
+    if (!channel && !str_eq(field, S("team_id"))) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, channel ? &sql_followup_move_channel : &sql_followup_move_team);
+    stmt_str(&q, "incident", event->subject);
+    stmt_str(&q, "was", json_str(data, "from"));
+    stmt_str_or_null(&q, "became", json_str(data, "to"));
+    return stmt_exec(&q);
+}
+
+static Err merged(Cx *cx, const Event *event)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_move_incident);
+    stmt_str(&q, "incident", event->subject);
+    stmt_str(&q, "into", event->object);
+    stmt_step(&q);
+    int64_t moved = stmt_changes(&q);
+    TRY(stmt_end(&q));
+    if (!moved) return OK;
+    Incident into;
+    TRY(incident_row(cx, event->object, &into));
+    TRY(visibility_changed(cx, &(Event){ .subject = into.id, .data = arena_fmt(cx->arena, "{\"audience\":\"" STR_FMT "\"}", STR_ARG(into.audience)) }));
+    TRY(incident_count(cx, event->subject, INCIDENT_FOLLOW_UPS, -moved));
+    return incident_count(cx, event->object, INCIDENT_FOLLOW_UPS, moved);
+}
+
+const Listener followup_listeners[] = {
+    { "incident.visibility_changed", LISTEN_NOW, visibility_changed },
+    { "incident.field_changed", LISTEN_NOW, field_changed },
+    { "incident.merged", LISTEN_NOW, merged },
+    { 0 },
+};
