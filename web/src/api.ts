@@ -138,10 +138,7 @@ export const api = {
     },
 };
 
-/** Asks the server who is here; also clears the mark of an ended session. */
-export async function loadSession(): Promise<Session> {
-    const s = await request<Session>('GET', '/session');
-    session.value = s;
-    if (s.user) signedOut.value = false;
-    return s;
+/** Asks the server who is here. */
+export function loadSession(): Promise<Session> {
+    return request<Session>('GET', '/session');
 }

@@ -8,14 +8,14 @@ import type { Session, User } from './types';
 
 function apply(s: Session): void {
     const before = session.peek()?.user?.id;
+    if (before && s.user && before !== s.user.id) return location.reload();     /* nothing of one person's in another's name */
     session.value = s;
     if (s.user) {
         signedOut.value = false;
         if (s.user.time_zone) userZone.value = s.user.time_zone;
-        if (before !== s.user.id && (s.user.locale === 'en' || s.user.locale === 'zh')) setLocale(s.user.locale);
+        if (!before && (s.user.locale === 'en' || s.user.locale === 'zh')) setLocale(s.user.locale);
         reconnect();
     }
-    if (before && before !== s.user?.id) forgetAll();
 }
 
 /** Fetches the session; to be called once at the start. */

@@ -1,0 +1,35 @@
+/** What the editor needs to know of the world; the screen supplies it. */
+import type { Editor, AnyExtension, Range } from '@tiptap/core';
+import type { IconName } from '../kit/icons';
+
+export type Uploaded = { url: string; width: number; height: number };
+export type MentionHit = { kind: 'person' | 'incident' | 'follow_up' | 'report' | 'time'; id: string; label: string; note?: string; color?: number; at?: string };
+
+export type EditorContext = {
+    /** References of the incidents that the report is about, first one first. */
+    incidents: () => { reference: string; title: string }[];
+    upload: (file: File, progress: (part: number) => void) => Promise<Uploaded>;
+    mentions: (q: string) => Promise<MentionHit[]>;
+    /** Fetches below /api/v1. */
+    get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;
+    /** Calls back when something about these topics changed. */
+    watch: (topics: string[], f: () => void) => () => void;
+    fail: (e: unknown, what: string) => void;
+    /** Opens a record of ours. */
+    open: (href: string) => void;
+};
+
+/** An entry of the slash menu. */
+export type SlashItem = {
+    id: string;
+    group: 'text' | 'blocks' | 'live';
+    label: () => string;
+    /** More words that find it, in both languages. */
+    words: string;
+    icon: IconName;
+    hint?: string;
+    run: (editor: Editor, range: Range) => void;
+};
+
+/** One node or mark and everything about it. */
+export type Piece = { extensions: AnyExtension[]; slash?: SlashItem[] };

@@ -1,0 +1,128 @@
+/**
+ * Edits kept on this device (IndexedDB), one database per person and report. `kept` says whether everything written so
+ * far has reached the disk of this device; the state line must not promise it before.
+ */
+import * as Y from 'yjs';
+
+const COMPACT_AT = 300;
+const PREFIX = 'hindsight-document';
+
+function done<T>(r: IDBRequest<T>): Promise<T> {
+    return new Promise((ok, fail) => {
+        r.onsuccess = () => ok(r.result);
+        r.onerror = () => fail(r.error);
+    });
+}
+
+function committed(tx: IDBTransaction): Promise<void> {
+    return new Promise((ok, fail) => {
+        tx.oncomplete = () => ok();
+        tx.onerror = tx.onabort = () => fail(tx.error);
+    });
+}
+
+export class Device {
+    private db: IDBDatabase | null = null;
+    private pending = 0;
+    private count = 0;
+    private failed = false;
+    private dead = false;
+
+    private constructor(private readonly doc: Y.Doc, private readonly onChange: () => void) {}
+
+    /** Loads what is kept into the document (origin 'device') and keeps every update from then on. */
+    static async open(user: string, report: string, doc: Y.Doc, onChange: () => void): Promise<Device> {
+        const device = new Device(doc, onChange);
+        doc.on('update', device.onUpdate);
+        try {
+            const r = indexedDB.open(`${PREFIX} ${user} ${report}`, 1);
+            r.onupgradeneeded = () => {
+                r.result.createObjectStore('updates', { autoIncrement: true });
+                r.result.createObjectStore('meta');
+            };
+            device.db = await done(r);
+            device.db.onversionchange = () => device.db?.close();
+            const all = await done(device.db.transaction('updates').objectStore('updates').getAll() as IDBRequest<Uint8Array[]>);
+            device.count = all.length;
+            if (all.length) Y.transact(doc, () => { for (const u of all) Y.applyUpdate(doc, u); }, 'device', false);
+        } catch {
+            device.failed = true;            /* private window or full disk: the state line says so */
+        }
+        return device;
+    }
+
+    /** True when every edit is on this device's disk. */
+    get kept(): boolean {
+        return !this.failed && this.db !== null && this.pending === 0;
+    }
+
+    /** Notes whether the server lacks edits, so that the next visit knows before it is connected. */
+    async setUnsaved(unsaved: boolean): Promise<void> {
+        if (!this.db || this.dead) return;
+        try {
+            const tx = this.db.transaction('meta', 'readwrite');
+            tx.objectStore('meta').put(unsaved, 'unsaved');
+            await committed(tx);
+        } catch { /* the updates themselves are what counts */ }
+    }
+
+    async wasUnsaved(): Promise<boolean> {
+        if (!this.db) return false;
+        return (await done(this.db.transaction('meta').objectStore('meta').get('unsaved'))) === true;
+    }
+
+    destroy(): void {
+        this.dead = true;
+        this.doc.off('update', this.onUpdate);
+        const db = this.db;
+        this.db = null;
+        db?.close();            /* waits for what is being written */
+    }
+
+    private onUpdate = (update: Uint8Array, origin: unknown): void => {
+        if (origin === 'device') return;
+        void this.write(update);
+    };
+
+    private async write(update: Uint8Array): Promise<void> {
+        if (!this.db) return;
+        this.pending++;
+        try {
+            const tx = this.db.transaction('updates', 'readwrite', { durability: 'strict' });
+            tx.objectStore('updates').add(update);
+            await committed(tx);
+            this.failed = false;
+            if (++this.count >= COMPACT_AT) await this.compact();
+        } catch {
+            this.failed = true;
+        }
+        this.pending--;
+        this.onChange();
+    }
+
+    /** Replaces many small updates by one, in a single transaction. */
+    private async compact(): Promise<void> {
+        if (!this.db) return;
+        const tx = this.db.transaction('updates', 'readwrite', { durability: 'strict' });
+        const store = tx.objectStore('updates');
+        const all = (await done(store.getAll())) as Uint8Array[];
+        store.clear();
+        store.add(Y.mergeUpdates(all));
+        await committed(tx);
+        this.count = 1;
+    }
+}
+
+/** Removes what this person kept here and the server has: called when somebody signs out on purpose. */
+export async function forgetSaved(user: string): Promise<void> {
+    if (!indexedDB.databases) return;
+    for (const { name } of await indexedDB.databases()) {
+        if (!name?.startsWith(`${PREFIX} ${user} `)) continue;
+        try {
+            const db = await done(indexedDB.open(name));
+            const unsaved = await done(db.transaction('meta').objectStore('meta').get('unsaved'));
+            db.close();
+            if (unsaved !== true) indexedDB.deleteDatabase(name);
+        } catch { /* it stays; it can be opened by the same person only */ }
+    }
+}

@@ -1,0 +1,99 @@
+/** The report editor: TipTap over a Yjs document. Loaded when the first report is opened. */
+import { Editor } from '@tiptap/core';
+import { Collaboration } from '@tiptap/extension-collaboration';
+import { TextSelection } from '@tiptap/pm/state';
+import type { Awareness } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+import { Carets } from './carets';
+import type { EditorContext } from './context';
+import { Find } from './find';
+import { Guard } from './guard';
+import { Gutters } from './gutter';
+import { FloatBars } from './menus/floatbar';
+import { mentionMenu } from './menus/mention';
+import { slashMenu } from './menus/slash';
+import { sections, type Section } from './nodes/heading';
+import { Paste } from './paste';
+import { pieces } from './schema';
+
+export type EditorOptions = { element: HTMLElement; doc: Y.Doc; awareness: Awareness; editable: boolean; label: string; context: EditorContext };
+
+export function createEditor(o: EditorOptions): Editor {
+    const all = pieces(o.context);
+    return new Editor({
+        element: o.element,
+        editable: o.editable,
+        injectCSS: false,
+        extensions: [
+            ...all.flatMap((p) => p.extensions),
+            Collaboration.configure({ document: o.doc }),
+            Carets(o.awareness),
+            slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
+            mentionMenu(o.context),
+            FloatBars, Gutters, Find, Guard, Paste,
+        ],
+        editorProps: { attributes: { class: 'doc-body', role: 'textbox', 'aria-multiline': 'true', 'aria-label': o.label, spellcheck: 'true' } },
+    });
+}
+
+/** Words of a text: Latin words and single Chinese, Japanese and Korean characters count one each. */
+export function countWords(text: string): number {
+    const cjk = text.match(/[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]/g)?.length ?? 0;
+    const rest = text.replace(/[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]/g, ' ').match(/[\p{L}\p{N}][\p{L}\p{N}'’._-]*/gu)?.length ?? 0;
+    return cjk + rest;
+}
+
+/** What is written about the document beside it. */
+export type Facts = { sections: Section[]; words: number; cited: Map<string, number> };
+
+export function factsOf(editor: Editor): Facts {
+    const doc = editor.state.doc;
+    const cited = new Map<string, number>();
+    doc.descendants((n) => {
+        if (n.type.name !== 'evidence') return;
+        const id = String(n.attrs['id'] ?? '');
+        cited.set(id, (cited.get(id) ?? 0) + 1);
+    });
+    return { sections: sections(doc), words: countWords(doc.textBetween(0, doc.content.size, ' ', ' ')), cited };
+}
+
+/** Puts a citation chip at the cursor, after the sentence it supports. */
+export function insertEvidence(editor: Editor, e: { kind: string; id: string; title: string; at: string | null; url?: string | null }, pos?: number): void {
+    const at = pos ?? editor.state.selection.to;
+    const $at = editor.state.doc.resolve(at);
+    const before = $at.parent.isTextblock && $at.parentOffset > 0 && !/\s$/.test($at.parent.textBetween(Math.max(0, $at.parentOffset - 1), $at.parentOffset, ' ', 'x'));
+    const chip = { type: 'evidence', attrs: { kind: e.kind, id: e.id, title: e.title, at: e.at, url: e.url ?? null } };
+    editor.chain().focus().insertContentAt(at, [...(before ? [{ type: 'text', text: ' ' }] : []), chip, { type: 'text', text: ' ' }]).run();
+}
+
+/** Goes to a heading. */
+export function jumpTo(editor: Editor, pos: number): void {
+    const el = editor.view.nodeDOM(pos);
+    if (el instanceof HTMLElement) el.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    if (editor.isEditable) {
+        const tr = editor.state.tr.setSelection(TextSelection.near(editor.state.doc.resolve(pos + 1)));
+        editor.view.dispatch(tr);
+        editor.view.focus();
+    }
+}
+
+/** A click below the last block: go on writing there. */
+export function writeAtEnd(editor: Editor): void {
+    if (!editor.isEditable) return;
+    const last = editor.state.doc.lastChild;
+    if (last?.type.name !== 'paragraph' || last.content.size) {
+        const tr = editor.state.tr.insert(editor.state.doc.content.size, editor.state.schema.nodes['paragraph']!.create());
+        editor.view.dispatch(tr);
+    }
+    editor.commands.focus('end');
+}
+
+export type { Editor };
+export { endFind, find, replaceOne } from './find';
+export { evidenceLook } from './nodes/inline';
+export { eventKind } from './nodes/live-block';
+export { Provider, type SaveState } from './provider';
+export { Device, forgetSaved } from './device';
+export { awareUser, type AwareUser } from './carets';
+export { Doc } from 'yjs';
+export { Awareness } from 'y-protocols/awareness';

@@ -1,0 +1,18 @@
+/** A section that opens and closes; the open state is everybody's. */
+import { Details, DetailsContent, DetailsSummary } from '@tiptap/extension-details';
+import { Placeholder } from '@tiptap/extensions';
+import type { Piece } from '../context';
+import { t } from '../strings';
+
+export const details: Piece = {
+    extensions: [
+        Details.configure({ persist: true, HTMLAttributes: { class: 'details' }, renderToggleButton: ({ element }) => element.setAttribute('aria-label', t('toggle')) }),
+        DetailsSummary, DetailsContent,
+        Placeholder.configure({
+            includeChildren: true, showOnlyCurrent: true,
+            placeholder: ({ node }) => (node.type.name === 'detailsSummary' ? t('details_summary') : node.type.name === 'heading' ? t('heading_placeholder') : t('placeholder')),
+        }),
+    ],
+    slash: [{ id: 'details', group: 'blocks', label: () => t('details'), words: 'toggle collapse fold spoiler 折叠', icon: 'toggle',
+        run: (e, r) => { e.chain().focus().deleteRange(r).setDetails().run(); } }],
+};

@@ -1,0 +1,92 @@
+/**
+ * Headings, and with them the sections: a section heading of the template carries `section` (its key) and `guide`, which
+ * is shown while the section is empty and never published.
+ */
+import { Heading as Base } from '@tiptap/extension-heading';
+import type { Node as PmNode } from '@tiptap/pm/model';
+import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
+import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import type { Piece } from '../context';
+import { h } from '../dom';
+import { t } from '../strings';
+
+/** Content of a section: from after its heading to the next heading of the same or a higher level. */
+export type Section = { pos: number; level: number; title: string; key: string; guide: string; from: number; to: number; empty: boolean; node: PmNode };
+
+const FULL = new Set(['image', 'liveBlock', 'horizontalRule', 'table', 'evidence', 'mention', 'timestamp']);
+
+function hasContent(node: PmNode): boolean {
+    if (node.isText) return /\S/.test(node.text ?? '');
+    if (FULL.has(node.type.name)) return true;
+    let found = false;
+    node.descendants((n) => {
+        if (found) return false;
+        if (FULL.has(n.type.name) || (n.isText && /\S/.test(n.text ?? ''))) found = true;
+        return !found;
+    });
+    return found;
+}
+
+/** The sections of a document in order; `empty` when nothing but blank paragraphs stand in them. */
+export function sections(doc: PmNode): Section[] {
+    const out: Section[] = [];
+    doc.forEach((node, pos) => {
+        if (node.type.name === 'heading') {
+            const level = Number(node.attrs['level']);
+            for (const s of out) if (s.to < 0 && level <= s.level) s.to = pos;
+            out.push({ pos, level, title: node.textContent, key: String(node.attrs['section'] ?? ''), guide: String(node.attrs['guide'] ?? ''),
+                from: pos + node.nodeSize, to: -1, empty: true, node });
+            for (const s of out) if (s.to < 0 && s.pos !== pos && hasContent(node)) s.empty = false;
+        } else if (hasContent(node)) for (const s of out) if (s.to < 0) s.empty = false;
+    });
+    for (const s of out) if (s.to < 0) s.to = doc.content.size;
+    return out;
+}
+
+function guides(doc: PmNode, head: number): DecorationSet {
+    const list: Decoration[] = [];
+    for (const s of sections(doc)) {
+        if (!s.empty || !s.guide) continue;
+        const first = s.from < doc.content.size ? doc.nodeAt(s.from) : null;
+        const blank = first?.type.name === 'paragraph' && s.from < s.to;
+        const inside = blank && head > s.from && head < s.from + first.nodeSize;
+        list.push(Decoration.widget(s.from, (view, getPos) => h('p', { class: 'guide', contenteditable: 'false', onmousedown: (e: MouseEvent) => {
+            const at = getPos();
+            if (!view.editable || at === undefined) return;
+            e.preventDefault();
+            const para = view.state.doc.nodeAt(at);
+            let tr = view.state.tr;
+            if (para?.type.name !== 'paragraph') tr = tr.insert(at, view.state.schema.nodes['paragraph']!.create());
+            view.dispatch(tr.setSelection(near(tr.doc, at + 1)));
+            view.focus();
+        } }, s.guide), { side: -1, key: `guide ${s.guide}`, ignoreSelection: true }));
+        if (blank) list.push(Decoration.node(s.from, s.from + first.nodeSize, { class: inside ? 'guided-here' : 'guided' }));
+    }
+    return DecorationSet.create(doc, list);
+}
+
+const near = (doc: PmNode, pos: number) => TextSelection.near(doc.resolve(pos));
+
+const Heading = Base.extend({
+    addAttributes() {
+        return {
+            ...this.parent?.(),
+            section: { default: null, parseHTML: (el) => el.getAttribute('data-section'), renderHTML: (a) => (a['section'] ? { 'data-section': a['section'] as string } : {}) },
+            guide: { default: null, parseHTML: (el) => el.getAttribute('data-guide'), renderHTML: (a) => (a['guide'] ? { 'data-guide': a['guide'] as string } : {}) },
+        };
+    },
+    addProseMirrorPlugins() {
+        return [new Plugin({
+            key: new PluginKey('guides'),
+            props: { decorations: (state) => guides(state.doc, state.selection.head) },
+        })];
+    },
+}).configure({ levels: [1, 2, 3, 4] });
+
+export const heading: Piece = {
+    extensions: [Heading],
+    slash: ([1, 2, 3] as const).map((level) => ({
+        id: `h${level}`, group: 'text' as const, label: () => t(`h${level}`), words: `heading title 标题 h${level}`, icon: 'heading' as const, hint: '#'.repeat(level),
+        run: (editor, range) => { editor.chain().focus().deleteRange(range).setNode('heading', { level }).run(); },
+    })),
+};

@@ -1,0 +1,217 @@
+/** Images: pasted, dropped or chosen; uploaded with progress; caption, description, width, alignment. */
+import { Node, type Editor } from '@tiptap/core';
+import type { Node as PmNode } from '@tiptap/pm/model';
+import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
+import type { EditorContext, Piece } from '../context';
+import { barButton, h } from '../dom';
+import { t } from '../strings';
+
+type Upload = { id: number; pos: number; el: HTMLElement };
+const uploads = new PluginKey<DecorationSet>('uploads');
+let next = 1;
+
+/** Sends image files and puts each where it belongs, even when others have typed meanwhile. */
+export async function insertImages(view: EditorView, files: File[], pos: number, ctx: EditorContext): Promise<void> {
+    for (const file of files) {
+        if (!file.type.startsWith('image/')) {
+            ctx.fail(new Error(file.name), t('not_image'));
+            continue;
+        }
+        const id = next++;
+        const bar = h('progress', { max: 1, value: 0, class: 'progress' });
+        const el = h('div', { class: 'uploading', contenteditable: 'false' }, h('span', {}, t('uploading', { name: file.name || 'image' })), bar);
+        view.dispatch(view.state.tr.setMeta(uploads, { add: { id, pos, el } satisfies Upload }));
+        try {
+            const done = await ctx.upload(file, (part) => { bar.value = part; });
+            const at = placeOf(view, id);
+            const node = view.state.schema.nodes['image']!.create({ src: done.url, alt: '', width: null });
+            const tr = view.state.tr.setMeta(uploads, { remove: id });
+            if (at !== null) {
+                const $at = tr.doc.resolve(Math.min(at, tr.doc.content.size));
+                const blank = $at.parent.type.name === 'paragraph' && $at.parent.content.size === 0 && $at.depth > 0;
+                if (blank) tr.replaceWith($at.before(), $at.after(), node);
+                else tr.insert($at.depth > 0 ? $at.after(1) : $at.pos, node);
+                if (tr.doc.lastChild?.type.name === 'image') tr.insert(tr.doc.content.size, view.state.schema.nodes['paragraph']!.create());
+            }
+            view.dispatch(tr);
+        } catch (e) {
+            view.dispatch(view.state.tr.setMeta(uploads, { remove: id }));
+            ctx.fail(e, t('upload_failed'));
+        }
+    }
+}
+
+function placeOf(view: EditorView, id: number): number | null {
+    const found = uploads.getState(view.state)?.find(undefined, undefined, (s) => s['id'] === id);
+    return found?.length ? found[0]!.from : null;
+}
+
+/** Opens the browser's file dialog. */
+function choose(editor: Editor, ctx: EditorContext): void {
+    const input = h('input', { type: 'file', accept: 'image/*', multiple: true });
+    input.onchange = () => void insertImages(editor.view, [...(input.files ?? [])], editor.state.selection.from, ctx);
+    input.click();
+}
+
+const filesOf = (d: DataTransfer | null) => [...(d?.files ?? [])].filter((f) => f.type.startsWith('image/'));
+
+function imageView(editor: Editor, first: PmNode, getPos: () => number | undefined) {
+    let node = first;
+    const set = (attrs: Record<string, unknown>) => {
+        const pos = getPos();
+        if (pos !== undefined) editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...node.attrs, ...attrs }));
+    };
+    const img = h('img', { draggable: 'false' });
+    const handle = h('span', { class: 'img-handle', title: t('resize'), 'aria-hidden': 'true' });
+    const caption = h('input', { class: 'img-caption', placeholder: t('caption'), 'aria-label': t('caption') });
+    const alt = h('input', { class: 'img-alt', placeholder: t('alt'), 'aria-label': t('alt') });
+    const bar = h('div', { class: 'floatbar img-bar', contenteditable: 'false' });
+    const frame = h('div', { class: 'img-frame' }, img, handle, bar);
+    const dom = h('figure', { class: 'image' }, frame, h('figcaption', { contenteditable: 'false' }, caption), alt);
+    caption.onchange = () => set({ caption: caption.value.trim() || null });
+    alt.onchange = () => set({ alt: alt.value.trim() });
+    for (const i of [caption, alt]) {
+        i.onkeydown = (e) => {
+            if (e.key === 'Enter' || e.key === 'Escape') {
+                e.preventDefault();
+                i.blur();
+                editor.commands.focus((getPos() ?? 0) + node.nodeSize);
+            }
+        };
+    }
+    const buttons = () => {
+        const full = dom.parentElement?.clientWidth ?? 680;
+        const align = String(node.attrs['align'] ?? 'center');
+        const size = (part: number) => () => set({ width: part === 1 ? null : Math.round(full * part) });
+        bar.replaceChildren(
+            barButton({ text: t('small'), label: `${t('width')}: ${t('small')}`, run: size(0.35) }),
+            barButton({ text: t('medium'), label: `${t('width')}: ${t('medium')}`, run: size(0.65) }),
+            barButton({ text: t('full'), label: `${t('width')}: ${t('full')}`, run: size(1) }), h('span', { class: 'sep' }),
+            barButton({ text: t('align_left'), label: t('align_left'), on: align === 'left', run: () => set({ align: 'left' }) }),
+            barButton({ text: t('align_center'), label: t('align_center'), on: align !== 'left', run: () => set({ align: 'center' }) }), h('span', { class: 'sep' }),
+            barButton({ text: t('alt_short'), label: t('alt'), on: !!node.attrs['alt'], run: () => { dom.classList.add('alt-open'); alt.focus(); } }),
+            barButton({ icon: 'trash', label: t('image_delete'), danger: true, run: () => {
+                const pos = getPos();
+                if (pos !== undefined) editor.chain().focus().deleteRange({ from: pos, to: pos + node.nodeSize }).run();
+            } }));
+    };
+    handle.onpointerdown = (e) => {
+        if (!editor.isEditable) return;
+        e.preventDefault();
+        handle.setPointerCapture(e.pointerId);
+        const start = e.clientX;
+        const from = img.clientWidth;
+        const max = dom.clientWidth;
+        let width = from;
+        handle.onpointermove = (m) => {
+            width = Math.round(Math.min(max, Math.max(80, from + (m.clientX - start) * (node.attrs['align'] === 'left' ? 1 : 2))));
+            img.style.width = `${width}px`;
+        };
+        handle.onpointerup = () => {
+            handle.onpointermove = handle.onpointerup = null;
+            set({ width: width >= max ? null : width });
+        };
+    };
+    const show = () => {
+        const a = node.attrs;
+        const src = String(a['src'] ?? '');
+        if (img.getAttribute('src') !== src) img.src = src;
+        img.alt = String(a['alt'] ?? '');
+        if (a['title']) img.title = String(a['title']);
+        img.style.width = a['width'] ? `${Number(a['width'])}px` : '';
+        dom.dataset['align'] = String(a['align'] ?? 'center');
+        if (document.activeElement !== caption) caption.value = String(a['caption'] ?? '');
+        if (document.activeElement !== alt) alt.value = String(a['alt'] ?? '');
+        caption.disabled = alt.disabled = !editor.isEditable;
+        dom.classList.toggle('captioned', !!a['caption']);
+        dom.classList.toggle('fixed', !editor.isEditable);
+        buttons();
+    };
+    show();
+    const redraw = () => show();
+    editor.on('update', redraw);
+    return {
+        dom,
+        update: (n: PmNode) => {
+            if (n.type !== node.type) return false;
+            node = n;
+            show();
+            return true;
+        },
+        selectNode: () => dom.classList.add('on'),
+        deselectNode: () => dom.classList.remove('on', 'alt-open'),
+        stopEvent: (e: Event) => e.target === caption || e.target === alt || bar.contains(e.target as globalThis.Node) || e.target === handle,
+        ignoreMutation: () => true,
+        destroy: () => { editor.off('update', redraw); },
+    };
+}
+
+function imageNode(ctx: EditorContext) {
+    return Node.create({
+        name: 'image',
+        group: 'block',
+        atom: true,
+        draggable: true,
+        addAttributes() {
+            return {
+                src: { default: null }, alt: { default: '' }, title: { default: null },
+                width: { default: null, parseHTML: (el) => Number(el.getAttribute('width')) || null }, height: { default: null, parseHTML: () => null },
+                caption: { default: null, parseHTML: (el) => el.closest('figure')?.querySelector('figcaption')?.textContent ?? el.getAttribute('data-caption') },
+                align: { default: null, parseHTML: (el) => el.getAttribute('data-align') },
+            };
+        },
+        /* Only pictures that we store: a pasted foreign address would tell its server who reads. */
+        parseHTML() {
+            return [{ tag: 'img[src]', getAttrs: (el) => (/^\/files\/|^\/share\//.test((el as HTMLElement).getAttribute('src') ?? '') ? null : false) }];
+        },
+        renderHTML({ node }) {
+            const a = node.attrs;
+            return ['img', { src: a['src'], alt: a['alt'] ?? '', width: a['width'], 'data-caption': a['caption'], 'data-align': a['align'] }];
+        },
+        addNodeView() {
+            return ({ node, editor, getPos }) => imageView(editor, node, getPos);
+        },
+        addProseMirrorPlugins() {
+            return [new Plugin<DecorationSet>({
+                key: uploads,
+                state: {
+                    init: () => DecorationSet.empty,
+                    apply(tr, set) {
+                        set = set.map(tr.mapping, tr.doc);
+                        const m = tr.getMeta(uploads) as { add?: Upload; remove?: number } | undefined;
+                        if (m?.add) set = set.add(tr.doc, [Decoration.widget(m.add.pos, m.add.el, { id: m.add.id, side: 1 })]);
+                        if (m?.remove !== undefined) set = set.remove(set.find(undefined, undefined, (s) => s['id'] === m.remove));
+                        return set;
+                    },
+                },
+                props: {
+                    decorations: (state) => uploads.getState(state),
+                    handlePaste: (view, e) => {
+                        const files = filesOf(e.clipboardData);
+                        if (!view.editable || !files.length || e.clipboardData?.getData('text/html').includes('<table')) return false;
+                        void insertImages(view, files, view.state.selection.from, ctx);
+                        return true;
+                    },
+                    handleDrop: (view, e, _slice, moved) => {
+                        const files = filesOf(e.dataTransfer);
+                        if (!view.editable || moved || !files.length) return false;
+                        e.preventDefault();
+                        const at = view.posAtCoords({ left: e.clientX, top: e.clientY });
+                        void insertImages(view, files, at?.pos ?? view.state.selection.from, ctx);
+                        return true;
+                    },
+                },
+            })];
+        },
+    });
+}
+
+export const image = (ctx: EditorContext): Piece => ({
+    extensions: [imageNode(ctx)],
+    slash: [{ id: 'image', group: 'blocks', label: () => t('image'), words: 'picture screenshot graph upload 图片 截图', icon: 'image',
+        run: (e, r) => {
+            e.chain().focus().deleteRange(r).run();
+            choose(e, ctx);
+        } }],
+});

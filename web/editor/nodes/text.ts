@@ -1,0 +1,42 @@
+/** Paragraphs, lists, quotes, dividers and the plain marks, as TipTap has them. */
+import StarterKit from '@tiptap/starter-kit';
+import { Highlight } from '@tiptap/extension-highlight';
+import { Mark, mergeAttributes } from '@tiptap/core';
+import type { Piece } from '../context';
+import { t } from '../strings';
+
+/** The range of a comment thread. Threads are kept beside the document; the mark only holds their place. */
+const Comment = Mark.create({
+    name: 'comment',
+    inclusive: false,
+    excludes: '',
+    addAttributes() {
+        return { id: { default: null, parseHTML: (el) => el.getAttribute('data-comment'), renderHTML: (a) => ({ 'data-comment': a['id'] as string }) } };
+    },
+    parseHTML() {
+        return [{ tag: 'span[data-comment]' }];
+    },
+    renderHTML({ HTMLAttributes }) {
+        return ['span', mergeAttributes({ class: 'cm' }, HTMLAttributes), 0];
+    },
+});
+
+export const text: Piece = {
+    extensions: [
+        StarterKit.configure({
+            undoRedo: false, heading: false, codeBlock: false, trailingNode: false,
+            dropcursor: { class: 'drop-line', color: false, width: 2 },
+            link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https', protocols: ['mailto'],
+                HTMLAttributes: { rel: 'noopener noreferrer', target: null } },
+        }),
+        Highlight,
+        Comment,
+    ],
+    slash: [
+        { id: 'text', group: 'text', label: () => t('text'), words: 'paragraph plain 正文 段落', icon: 'text', run: (e, r) => { e.chain().focus().deleteRange(r).setParagraph().run(); } },
+        { id: 'bullets', group: 'text', label: () => t('bullets'), words: 'list unordered ul 列表', icon: 'list', hint: '-', run: (e, r) => { e.chain().focus().deleteRange(r).toggleBulletList().run(); } },
+        { id: 'numbers', group: 'text', label: () => t('numbers'), words: 'list ordered ol 列表 编号', icon: 'olist', hint: '1.', run: (e, r) => { e.chain().focus().deleteRange(r).toggleOrderedList().run(); } },
+        { id: 'quote', group: 'blocks', label: () => t('quote'), words: 'blockquote cite 引用', icon: 'quote', hint: '>', run: (e, r) => { e.chain().focus().deleteRange(r).toggleBlockquote().run(); } },
+        { id: 'divider', group: 'blocks', label: () => t('divider'), words: 'rule line hr 分隔', icon: 'divider', hint: '---', run: (e, r) => { e.chain().focus().deleteRange(r).setHorizontalRule().run(); } },
+    ],
+};

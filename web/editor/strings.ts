@@ -1,0 +1,38 @@
+import { dictionary } from '../src/i18n';
+
+export const t = dictionary({
+    en: {
+        placeholder: 'Type / for blocks, @ for people, incidents and times', heading_placeholder: 'Heading',
+        group_text: 'Text', group_blocks: 'Blocks', group_live: 'Live from {incident}', matching: 'Blocks matching “{q}”', none: 'Nothing fits. Escape to go on typing.',
+        text: 'Text', h1: 'Heading 1', h2: 'Heading 2', h3: 'Heading 3', bullets: 'Bullet list', numbers: 'Numbered list', tasks: 'Task list', quote: 'Quote', code_block: 'Code', divider: 'Divider',
+        table: 'Table', image: 'Image', callout_info: 'Note', callout_success: 'Success', callout_warning: 'Warning', callout_danger: 'Danger', callout: 'Callout', details: 'Collapsible section', details_summary: 'Summary',
+        mention: 'Mention a person or record', time: 'Time', now: 'Now',
+        live_incident_card: 'Incident card', live_timeline: 'Timeline', live_follow_ups: 'Follow-ups', live_alerts: 'Alerts', live_changes: 'Changes', live_impacts: 'Impacts', live_metrics: 'Metrics',
+        live_block: 'Live block', snapshot: 'Make a snapshot', live_of: '{what} of {incident}', live_empty: 'Nothing recorded yet.', live_failed: 'This cannot be shown now: {why}', starred_only: 'Starred only', all_events: 'All events', live_count: '{shown} of {total} starred events of {incident}',
+        bold: 'Bold', italic: 'Italic', underline: 'Underline', strike: 'Strikethrough', code: 'Code', highlight: 'Highlight', link: 'Link', link_url: 'Address', link_apply: 'Apply', link_remove: 'Remove link', link_open: 'Open link', turn_into: 'Turn into',
+        row_above: 'Add row above', row_below: 'Add row below', col_before: 'Add column before', col_after: 'Add column after', row_delete: 'Delete row', col_delete: 'Delete column', header_row: 'Header row', merge: 'Merge or split cells', table_delete: 'Delete table',
+        row: 'Row', column: 'Column', caption: 'Caption', alt: 'Description for people who cannot see it', alt_short: 'Alt text', width: 'Width', small: 'Small', medium: 'Medium', full: 'Full', image_delete: 'Remove image', align_left: 'Left', align_center: 'Centre', uploading: 'Uploading {name}', upload_failed: 'The image could not be stored', not_image: 'Only images can be put here', resize: 'Drag to resize',
+        callout_kind: 'Kind of callout', language: 'Language', plain: 'Plain text', copy: 'Copy', toggle: 'Open or close', insert_below: 'Insert a block below', drag: 'Drag to move; click for more', delete_block: 'Delete', duplicate: 'Duplicate', move_up: 'Move up', move_down: 'Move down',
+        kind_person: 'People', kind_incident: 'Incidents', kind_follow_up: 'Follow-ups', kind_report: 'Post-mortems', kind_time: 'Times', mention_none: 'Nobody and nothing fits', mention_hint: 'Type a name, a reference, or a time like 14:07',
+        find: 'Find in document', find_next: 'Next', find_prev: 'Previous', replace: 'Replace', found: '{at} of {n}', not_found: 'Not found',
+        col_time: 'Time', col_event: 'Event', col_source: 'Source', col_title: 'Title', col_owner: 'Owner', col_due: 'Due', col_status: 'Status', col_kind: 'Kind', col_start: 'Start', col_end: 'End', col_customers: 'Customers', col_what: 'What', col_value: 'Value', no_owner: 'No owner', no_due: 'No date', not_yet: 'not yet', pending: 'pending', not_applicable: 'does not apply', invalid: 'times contradict each other', unknown: 'not known',
+        severity: 'Severity', status: 'Status', started: 'Impact started', resolved: 'Resolved', commander: 'Commander', services: 'Services', duration: 'Impact duration', cited_source: 'Source: {title}',
+    },
+    zh: {
+        placeholder: '输入 / 插入内容块，输入 @ 提及人员、事件和时间', heading_placeholder: '标题',
+        group_text: '文本', group_blocks: '内容块', group_live: '来自 {incident} 的实时内容', matching: '匹配“{q}”的内容块', none: '没有匹配项，按 Esc 继续输入。',
+        text: '正文', h1: '一级标题', h2: '二级标题', h3: '三级标题', bullets: '无序列表', numbers: '有序列表', tasks: '任务列表', quote: '引用', code_block: '代码', divider: '分隔线',
+        table: '表格', image: '图片', callout_info: '说明', callout_success: '成功', callout_warning: '警告', callout_danger: '危险', callout: '提示框', details: '可折叠内容', details_summary: '摘要',
+        mention: '提及人员或记录', time: '时间', now: '现在',
+        live_incident_card: '事件卡片', live_timeline: '时间线', live_follow_ups: '跟进项', live_alerts: '告警', live_changes: '变更', live_impacts: '影响', live_metrics: '指标',
+        live_block: '实时内容', snapshot: '转为快照', live_of: '{incident} 的{what}', live_empty: '尚无记录。', live_failed: '暂时无法显示：{why}', starred_only: '仅加星', all_events: '全部', live_count: '{incident} 的加星事项，显示 {shown} / {total}',
+        bold: '粗体', italic: '斜体', underline: '下划线', strike: '删除线', code: '代码', highlight: '高亮', link: '链接', link_url: '网址', link_apply: '应用', link_remove: '移除链接', link_open: '打开链接', turn_into: '转换为',
+        row_above: '在上方插入行', row_below: '在下方插入行', col_before: '在左侧插入列', col_after: '在右侧插入列', row_delete: '删除行', col_delete: '删除列', header_row: '标题行', merge: '合并或拆分单元格', table_delete: '删除表格',
+        row: '行', column: '列', caption: '图片说明', alt: '供无法看到图片的人阅读的描述', alt_short: '替代文本', width: '宽度', small: '小', medium: '中', full: '全宽', image_delete: '移除图片', align_left: '左对齐', align_center: '居中', uploading: '正在上传 {name}', upload_failed: '图片无法保存', not_image: '这里只能放图片', resize: '拖动调整大小',
+        callout_kind: '提示框类型', language: '语言', plain: '纯文本', copy: '复制', toggle: '展开或收起', insert_below: '在下方插入', drag: '拖动以移动，点击显示更多', delete_block: '删除', duplicate: '复制一份', move_up: '上移', move_down: '下移',
+        kind_person: '人员', kind_incident: '事件', kind_follow_up: '跟进项', kind_report: '复盘', kind_time: '时间', mention_none: '没有匹配项', mention_hint: '输入姓名、编号，或 14:07 这样的时间',
+        find: '在文档中查找', find_next: '下一个', find_prev: '上一个', replace: '替换', found: '第 {at} 个，共 {n} 个', not_found: '未找到',
+        col_time: '时间', col_event: '事项', col_source: '来源', col_title: '标题', col_owner: '负责人', col_due: '截止', col_status: '状态', col_kind: '类型', col_start: '开始', col_end: '结束', col_customers: '客户数', col_what: '内容', col_value: '数值', no_owner: '无负责人', no_due: '无日期', not_yet: '尚未', pending: '待定', not_applicable: '不适用', invalid: '时间互相矛盾', unknown: '未知',
+        severity: '严重级别', status: '状态', started: '影响开始', resolved: '已解决', commander: '指挥', services: '服务', duration: '影响时长', cited_source: '来源：{title}',
+    },
+});
