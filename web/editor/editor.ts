@@ -57,15 +57,6 @@ export function factsOf(editor: Editor): Facts {
     return { sections: sections(doc), words: countWords(doc.textBetween(0, doc.content.size, ' ', ' ')), cited };
 }
 
-/** Puts a citation chip at the cursor, after the sentence it supports. */
-export function insertEvidence(editor: Editor, e: { kind: string; id: string; title: string; at: string | null; url?: string | null }, pos?: number): void {
-    const at = pos ?? editor.state.selection.to;
-    const $at = editor.state.doc.resolve(at);
-    const before = $at.parent.isTextblock && $at.parentOffset > 0 && !/\s$/.test($at.parent.textBetween(Math.max(0, $at.parentOffset - 1), $at.parentOffset, ' ', 'x'));
-    const chip = { type: 'evidence', attrs: { kind: e.kind, id: e.id, title: e.title, at: e.at, url: e.url ?? null } };
-    editor.chain().focus().insertContentAt(at, [...(before ? [{ type: 'text', text: ' ' }] : []), chip, { type: 'text', text: ' ' }]).run();
-}
-
 /** Goes to a heading. */
 export function jumpTo(editor: Editor, pos: number): void {
     const el = editor.view.nodeDOM(pos);
@@ -89,6 +80,7 @@ export function writeAtEnd(editor: Editor): void {
 }
 
 export type { Editor };
+export { insertEvidence } from './evidence';
 export { endFind, find, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';

@@ -1,7 +1,9 @@
-/** Pasting: Markdown as text becomes blocks; office HTML loses its dressing. Images are handled by nodes/image.ts. */
+/** Pasting and dropping: Markdown as text becomes blocks, office HTML loses its dressing, evidence from the panel becomes
+ *  a citation. Images are handled by nodes/image.ts. */
 import { Extension } from '@tiptap/core';
 import { DOMParser as PmParser } from '@tiptap/pm/model';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { insertEvidence, type Chip } from './evidence';
 import { looksLikeMarkdown, markdownToHtml } from './markdown';
 
 /** Takes out what word processors add around the content. */
@@ -11,12 +13,20 @@ export function cleanHtml(html: string): string {
 }
 
 export const Paste = Extension.create({
-    name: 'paste',
+    name: 'pasteAndDrop',
     addProseMirrorPlugins() {
         return [new Plugin({
             key: new PluginKey('paste'),
             props: {
                 transformPastedHTML: cleanHtml,
+                handleDrop: (view, e) => {
+                    const raw = e.dataTransfer?.getData('application/x-hindsight-evidence');
+                    const at = raw && view.editable ? view.posAtCoords({ left: e.clientX, top: e.clientY }) : null;
+                    if (!raw || !at) return false;
+                    e.preventDefault();
+                    insertEvidence(this.editor, JSON.parse(raw) as Chip, at.pos);
+                    return true;
+                },
                 handlePaste: (view, e) => {
                     const data = e.clipboardData;
                     const text = data?.getData('text/plain') ?? '';

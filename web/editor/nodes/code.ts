@@ -1,30 +1,72 @@
 /** Code with language and highlighting. */
-import { CodeBlockLowlight } from '@tiptap/extension-code-block-lowlight';
-import bash from 'highlight.js/lib/languages/bash';
-import c from 'highlight.js/lib/languages/c';
-import diff from 'highlight.js/lib/languages/diff';
-import dockerfile from 'highlight.js/lib/languages/dockerfile';
-import go from 'highlight.js/lib/languages/go';
-import ini from 'highlight.js/lib/languages/ini';
-import java from 'highlight.js/lib/languages/java';
-import javascript from 'highlight.js/lib/languages/javascript';
-import json from 'highlight.js/lib/languages/json';
-import nginx from 'highlight.js/lib/languages/nginx';
-import python from 'highlight.js/lib/languages/python';
-import rust from 'highlight.js/lib/languages/rust';
-import sql from 'highlight.js/lib/languages/sql';
-import typescript from 'highlight.js/lib/languages/typescript';
-import xml from 'highlight.js/lib/languages/xml';
-import yaml from 'highlight.js/lib/languages/yaml';
-import { createLowlight } from 'lowlight';
+import { CodeBlock as Base } from '@tiptap/extension-code-block';
+import type { Node as PmNode } from '@tiptap/pm/model';
+import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import type { Piece } from '../context';
 import { h, icon } from '../dom';
 import { t } from '../strings';
 
-const languages = { bash, c, diff, dockerfile, go, ini, java, javascript, json, nginx, python, rust, sql, typescript, xml, yaml };
-const lowlight = createLowlight(languages);
+const LANGUAGES = ['bash', 'c', 'diff', 'dockerfile', 'go', 'ini', 'java', 'javascript', 'json', 'nginx', 'python', 'rust', 'sql', 'typescript', 'xml', 'yaml'];
+const LONG = 40_000;            /* characters; longer code stays plain */
+const key = new PluginKey<DecorationSet>('highlight');
+let colour: typeof import('../highlight') | null = null;
 
-const CodeBlock = CodeBlockLowlight.extend({
+const hasCode = (doc: PmNode) => {
+    let found = false;
+    doc.descendants((n) => {
+        if (n.type.name === 'codeBlock' && n.attrs['language']) found = true;
+        return !found && !n.isTextblock;
+    });
+    return found;
+};
+
+function colours(doc: PmNode): DecorationSet {
+    if (!colour) return DecorationSet.empty;
+    const list: Decoration[] = [];
+    doc.descendants((n, pos) => {
+        const language = n.type.name === 'codeBlock' ? String(n.attrs['language'] ?? '') : '';
+        if (language && n.textContent.length < LONG)
+            for (const s of colour!.highlight(n.textContent, language)) list.push(Decoration.inline(pos + 1 + s.from, pos + 1 + s.to, { class: s.classes }));
+        return !n.isTextblock;
+    });
+    return DecorationSet.create(doc, list);
+}
+
+/** Did the step touch code? If not, the old colours only move. */
+const codeOf = (doc: PmNode) => {
+    let text = '';
+    doc.descendants((n) => {
+        if (n.type.name === 'codeBlock') text += `${n.attrs['language']}\u0000${n.textContent}\u0000`;
+        return !n.isTextblock;
+    });
+    return text;
+};
+
+const highlighter = () => new Plugin<DecorationSet>({
+    key,
+    state: {
+        init: (_c, s) => colours(s.doc),
+        apply: (tr, set, before) => (tr.getMeta(key) || (tr.docChanged && codeOf(before.doc) !== codeOf(tr.doc)) ? colours(tr.doc) : set.map(tr.mapping, tr.doc)),
+    },
+    props: { decorations: (s) => key.getState(s) },
+    view: (view) => {
+        let asked = false;
+        let gone = false;
+        const look = () => {
+            if (colour || asked || !hasCode(view.state.doc)) return;
+            asked = true;
+            void import('../highlight').then((m) => {
+                colour = m;
+                if (!gone) view.dispatch(view.state.tr.setMeta(key, true));
+            }, () => { asked = false; });
+        };
+        look();
+        return { update: look, destroy: () => { gone = true; } };
+    },
+});
+
+const CodeBlock = Base.extend({
     addNodeView() {
         return ({ node, editor, getPos }) => {
             let current = node;
@@ -33,14 +75,14 @@ const CodeBlock = CodeBlockLowlight.extend({
                 if (pos === undefined) return;
                 editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...current.attrs, language: select.value || null }));
             } });
-            select.append(h('option', { value: '' }, t('plain')), ...Object.keys(languages).map((l) => h('option', { value: l }, l)));
+            select.append(h('option', { value: '' }, t('plain')), ...LANGUAGES.map((l) => h('option', { value: l }, l)));
             const copy = h('button', { type: 'button', class: 'btn plain icon sm', 'aria-label': t('copy'), title: t('copy'), contenteditable: 'false',
                 onclick: () => void navigator.clipboard?.writeText(current.textContent) }, icon('copy'));
             const code = h('code', { spellcheck: 'false' });
             const dom = h('div', { class: 'codeblock' }, h('div', { class: 'code-bar', contenteditable: 'false' }, select, copy), h('pre', {}, code));
             const show = () => {
                 const l = String(current.attrs['language'] ?? '');
-                if (l && !(l in languages) && ![...select.options].some((o) => o.value === l)) select.append(h('option', { value: l }, l));
+                if (l && !LANGUAGES.includes(l) && ![...select.options].some((o) => o.value === l)) select.append(h('option', { value: l }, l));
                 select.value = l;
                 select.disabled = !editor.isEditable;
             };
@@ -58,7 +100,10 @@ const CodeBlock = CodeBlockLowlight.extend({
             };
         };
     },
-}).configure({ lowlight, defaultLanguage: null });
+    addProseMirrorPlugins() {
+        return [...(this.parent?.() ?? []), highlighter()];
+    },
+}).configure({ defaultLanguage: null });
 
 export const code: Piece = {
     extensions: [CodeBlock],

@@ -1,0 +1,116 @@
+/** Who, when, where: the record beside the document, each value edited in place. */
+import type { ComponentChildren } from 'preact';
+import { useRef, useState } from 'preact/hooks';
+import { Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, type Tone } from 'kit';
+import { session } from 'app/api';
+import { day, dayClock, inUtc } from 'app/time';
+import type { Report, Reviewer } from 'app/types';
+import { exportItems, SharePanel, StatePill } from './state';
+import { t } from './strings';
+import type { ReportHandle } from './use-report';
+
+const REVIEW: Record<Reviewer['state'], Tone> = { pending: 'idle', approved: 'ok', changes_requested: 'warn' };
+
+export function DetailsPanel({ report, handle }: { report: Report; handle: ReportHandle }) {
+    const can = report.can_edit;
+    const workspace = session.value?.workspace.name ?? '';
+    return <>
+        <dl class="dl details-dl">
+            <dt>{t('state')}</dt><dd><StatePill report={report} handle={handle} /></dd>
+            <dt>{t('owner')}</dt>
+            <Edit can={can} label={t('owner')} shown={report.owner ? <PersonName person={report.owner} /> : <None>{t('nobody')}</None>}>
+                {(close) => <PeoplePicker autofocus label={t('owner')} value={report.owner ? [report.owner] : []} onChange={(p) => { if (p[0]) { void handle.save({ owner_id: p[0].id }, { owner: p[0] }); close(); } }} />}
+            </Edit>
+            <dt>{t('authors')}</dt><dd>{report.authors.length ? <span class="names">{report.authors.map((a) => <PersonName key={a.id} person={a} />)}</span> : <None>{t('nobody')}</None>}</dd>
+            <dt>{t('reviewers')}</dt><dd>{report.reviewers.length ? <ul class="names">{report.reviewers.map((r) => <ReviewerRow key={r.user.id} r={r} />)}</ul> : <None>{t('none')}</None>}</dd>
+            <dt>{t('due')}</dt>
+            <Edit can={can} label={t('due')} shown={report.due_at ? <time dateTime={report.due_at} title={inUtc(report.due_at)}>{day(report.due_at)}</time> : <None>{t('no_date')}</None>}>
+                {(close) => <DueEditor report={report} handle={handle} onClose={close} />}
+            </Edit>
+            <dt>{t('incidents')}</dt><dd>{report.incidents.length ? report.incidents.map((i) => <a key={i.id} class="link ref-line" href={`/incidents/${i.reference}`} title={i.title}>{i.reference} <span class="quiet">{i.title}</span></a>) : <None>{t('none')}</None>}</dd>
+            <dt>{t('channel')}</dt>
+            <Edit can={can} label={t('channel')} shown={report.channel?.name ?? <None>{t('none')}</None>}>
+                {(close) => <RefPicker path="/channels" label={t('channel')} value={report.channel ? [report.channel] : []} onChange={(r) => { void handle.save({ channel_id: r[0]?.id ?? null }, { channel: r[0] ?? null }); close(); }} />}
+            </Edit>
+            <dt>{t('team')}</dt>
+            <Edit can={can} label={t('team')} shown={report.team?.name ?? <None>{t('none')}</None>}>
+                {(close) => <RefPicker path="/teams" label={t('team')} value={report.team ? [report.team] : []} onChange={(r) => { void handle.save({ team_id: r[0]?.id ?? null }, { team: r[0] ?? null }); close(); }} />}
+            </Edit>
+            <dt>{t('language')}</dt>
+            <dd>{can ? <MenuButton class="value" label={t('language')} items={[
+                { label: 'English', checked: report.language === 'en', onSelect: () => void handle.save({ language: 'en' }, { language: 'en' }) },
+                { label: '中文', checked: report.language === 'zh', onSelect: () => void handle.save({ language: 'zh' }, { language: 'zh' }) },
+            ]}>{report.language === 'zh' ? '中文' : 'English'}</MenuButton> : report.language === 'zh' ? '中文' : 'English'}</dd>
+            {report.template && <><dt>{t('template')}</dt><dd>{report.template.name}</dd></>}
+            <dt>{t('visible')}</dt><dd>{report.visibility === 'private' ? <Status icon="lock">{t('private')}</Status> : t('everyone', { workspace })}</dd>
+            <dt>{t('created')}</dt><dd><time dateTime={report.created_at} title={inUtc(report.created_at)}>{dayClock(report.created_at)}</time></dd>
+            {report.published_at && <><dt>{t('published')}</dt><dd><time dateTime={report.published_at} title={inUtc(report.published_at)}>{dayClock(report.published_at)}</time>{report.published_by && `, ${report.published_by.name}`}</dd></>}
+        </dl>
+        <Documents report={report} handle={handle} />
+        <section class="panel-block"><h3>{t('share')}</h3><SharePanel report={report} /></section>
+        <section class="panel-block"><MenuButton class="btn" items={exportItems(report)}><Icon name="download" />{t('export')}</MenuButton></section>
+    </>;
+}
+
+const None = ({ children }: { children?: ComponentChildren }) => <span class="quiet">{children}</span>;
+
+function ReviewerRow({ r }: { r: Reviewer }) {
+    return <li class="reviewer"><PersonName person={r.user} /><Status tone={REVIEW[r.state] ?? 'idle'}>{t.any(r.state)}</Status>{r.note && <p class="soft note">{r.note}</p>}</li>;
+}
+
+/** A value that opens its editor. */
+function Edit({ can, label, shown, children }: { can: boolean; label: string; shown: ComponentChildren; children: (close: () => void) => ComponentChildren }) {
+    const [open, setOpen] = useState(false);
+    const anchor = useRef<HTMLElement>(null);
+    if (!can) return <dd>{shown}</dd>;
+    return (
+        <dd ref={anchor}>
+            <button type="button" class="value" aria-label={`${t('change')}: ${label}`} onClick={() => setOpen(true)}>{shown}</button>
+            {open && <Popover anchor={anchor} label={label} class="value-pop" onClose={() => setOpen(false)}>{children(() => setOpen(false))}</Popover>}
+        </dd>
+    );
+}
+
+function DueEditor({ report, handle, onClose }: { report: Report; handle: ReportHandle; onClose: () => void }) {
+    const [at, setAt] = useState(report.due_at);
+    return (
+        <form class="form" onSubmit={(e) => {
+            e.preventDefault();
+            onClose();
+            void handle.save({ due_at: at }, { due_at: at });
+        }}>
+            <Field label={t('due')}>{(p) => <DateTime {...p} value={at} onChange={setAt} />}</Field>
+            <div class="row end"><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" type="submit">{t('save')}</Button></div>
+        </form>
+    );
+}
+
+function Documents({ report, handle }: { report: Report; handle: ReportHandle }) {
+    const [adding, setAdding] = useState(false);
+    const [f, setF] = useState({ title: '', url: '' });
+    const docs = report.linked_documents ?? [];
+    const save = (list: Report['linked_documents']) => handle.save({ linked_documents: list }, { linked_documents: list });
+    if (!docs.length && !report.can_edit) return null;
+    return (
+        <section class="panel-block">
+            <h3>{t('documents')}</h3>
+            <ul class="linked">{docs.map((d, i) => (
+                <li key={d.url + i}><Icon name="external" small /><a class="link clip grow" href={/^https?:/.test(d.url) ? d.url : undefined} target="_blank" rel="noopener noreferrer" title={d.url}>{d.title || d.url}</a>
+                    {report.can_edit && <IconButton small icon="x" label={t('remove', { name: d.title || d.url })} onClick={() => void save(docs.filter((_x, n) => n !== i))} />}</li>
+            ))}</ul>
+            {report.can_edit && (adding ? (
+                <form class="form" onSubmit={async (e) => {
+                    e.preventDefault();
+                    if (await save([...docs, { title: f.title.trim() || f.url.trim(), url: f.url.trim() }])) {
+                        setAdding(false);
+                        setF({ title: '', url: '' });
+                    }
+                }}>
+                    <Field label={t('doc_url')}>{(p) => <Input {...p} type="url" required placeholder="https://" autofocus value={f.url} onChange={(url) => setF({ ...f, url })} />}</Field>
+                    <Field label={t('doc_title')} optional>{(p) => <Input {...p} value={f.title} onChange={(title) => setF({ ...f, title })} />}</Field>
+                    <div class="row end"><Button onClick={() => setAdding(false)}>{t('cancel')}</Button><Button kind="primary" type="submit">{t('add')}</Button></div>
+                </form>
+            ) : <Button kind="plain" icon="plus" onClick={() => setAdding(true)}>{t('add_document')}</Button>)}
+        </section>
+    );
+}

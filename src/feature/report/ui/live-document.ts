@@ -1,0 +1,153 @@
+/** One open report: document, connection, the copy on this device, the editor, and what the screen shows of them. */
+import { signal } from '@preact/signals';
+import { api, loadSession, session, signedOut } from 'app/api';
+import { backoff, subscribe } from 'app/live';
+import { navigate, findRoute } from 'app/router';
+import { toastError } from 'kit/toast';
+import type { Page, Report, SearchHit, User } from 'app/types';
+import type * as EditorModule from 'editor/editor';
+import type { Facts, SaveState, Editor, AwareUser } from 'editor/editor';
+import type { EditorContext, MentionHit, Uploaded } from 'editor/context';
+import { parseTime } from 'editor/parse-time';
+import { clockSeconds, day } from 'app/time';
+
+type Mod = typeof EditorModule;
+export type Here = AwareUser & { me: boolean };
+
+export class LiveDocument {
+    readonly state = signal<SaveState>('connecting');
+    /** Everything typed is on this device's disk. */
+    readonly kept = signal(false);
+    readonly unsaved = signal(false);
+    /** The content has arrived, from the device or the server. */
+    readonly ready = signal(false);
+    readonly here = signal<Here[]>([]);
+    readonly facts = signal<Facts>({ sections: [], words: 0, cited: new Map() });
+    readonly editor = signal<Editor | null>(null);
+    private stops: (() => void)[] = [];
+    private provider: InstanceType<Mod['Provider']> | null = null;
+    private device: Awaited<ReturnType<Mod['Device']['open']>> | null = null;
+    private gone = false;
+
+    constructor(readonly mod: Mod, private report: Report, private readonly element: HTMLElement, private readonly label: string) {
+        void this.open();
+    }
+
+    private async open(): Promise<void> {
+        const { mod } = this;
+        const user = session.peek()!.user!;
+        const doc = new mod.Doc();
+        const awareness = new mod.Awareness(doc);
+        awareness.setLocalStateField('user', { id: user.id, name: user.name, color: user.avatar_color ?? 1 });
+        const device = await mod.Device.open(user.id, this.report.id, doc, this.changed);
+        const wasUnsaved = await device.wasUnsaved().catch(() => false);
+        if (this.gone) return device.destroy();
+        this.device = device;
+        if (doc.getXmlFragment('default').length) this.ready.value = true;
+        const editor = mod.createEditor({ element: this.element, doc, awareness, editable: this.report.can_edit, label: this.label, context: this.context() });
+        const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+        const provider = new mod.Provider({
+            url: `${scheme}://${location.host}/ws/reports/${this.report.id}?saved=1`, doc, awareness, wait: backoff,
+            stillSignedIn: async () => {
+                const ok = (await loadSession()).user !== null;
+                if (!ok) signedOut.value = true;
+                return ok;
+            },
+            onState: (s) => {
+                this.state.value = s;
+                if (s === 'signed_out') signedOut.value = true;
+                editor.setEditable(this.report.can_edit && s !== 'read_only', false);
+                this.changed();
+            },
+            onSynced: () => { this.ready.value = true; },
+        });
+        this.provider = provider;
+        if (wasUnsaved) provider.markUnsaved();
+        this.stops.push(signedOut.subscribe((out) => { if (!out && this.state.peek() === 'signed_out') provider.connect(); }));
+        const wake = () => provider.connect();
+        const leaving = (e: BeforeUnloadEvent) => { if (provider.hasUnsaved && !device.kept) e.preventDefault(); };
+        addEventListener('online', wake);
+        addEventListener('beforeunload', leaving);
+        this.stops.push(() => removeEventListener('online', wake), () => removeEventListener('beforeunload', leaving));
+        const people = () => { this.here.value = this.peopleOf(awareness, doc.clientID); };
+        awareness.on('change', people);
+        people();
+        let waiting = 0;
+        const look = () => {
+            cancelAnimationFrame(waiting);
+            waiting = requestAnimationFrame(() => { if (!this.gone) this.facts.value = mod.factsOf(editor); });
+        };
+        editor.on('transaction', ({ transaction }) => { if (transaction.docChanged) look(); });
+        doc.on('update', () => this.changed());
+        look();
+        this.stops.push(() => cancelAnimationFrame(waiting), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());
+        this.editor.value = editor;
+    }
+
+    private peopleOf(awareness: InstanceType<Mod['Awareness']>, mine: number): Here[] {
+        const by = new Map<string, Here>();
+        for (const [client, s] of awareness.getStates()) {
+            const u = this.mod.awareUser((s as Record<string, unknown>)['user']);
+            const key = u.id || `${client}`;
+            if (!by.has(key) || client === mine) by.set(key, { ...u, me: client === mine || by.get(key)?.me === true });
+        }
+        return [...by.values()].sort((a, b) => Number(a.me) - Number(b.me) || a.name.localeCompare(b.name));
+    }
+
+    private changed = (): void => {
+        const unsaved = this.provider?.hasUnsaved ?? false;
+        if (unsaved !== this.unsaved.peek()) {
+            this.unsaved.value = unsaved;
+            void this.device?.setUnsaved(unsaved);
+        }
+        this.kept.value = this.device?.kept ?? false;
+    };
+
+    /** The record changed: rights may have, too. */
+    setReport(r: Report): void {
+        this.report = r;
+        this.editor.peek()?.setEditable(r.can_edit && this.state.peek() !== 'read_only', false);
+    }
+
+    /** True when nothing would be lost by leaving now. */
+    get safe(): boolean {
+        return !this.unsaved.peek() || this.kept.peek();
+    }
+
+    destroy(): void {
+        this.gone = true;
+        for (const s of this.stops) s();
+        this.stops = [];
+        this.editor.value = null;
+    }
+
+    private context(): EditorContext {
+        return {
+            incidents: () => this.report.incidents,
+            upload: (file, progress) => api.upload<Uploaded>(`/reports/${this.report.id}/files?name=${encodeURIComponent(file.name || 'image')}`, file, progress),
+            mentions: (q) => this.mentions(q),
+            get: (path, query) => api.get(path, query),
+            watch: (topics, f) => subscribe(topics, f),
+            fail: (e, what) => toastError(e, what),
+            open: (href) => {
+                const u = new URL(href, location.href);
+                if (u.origin === location.origin && findRoute(u.pathname)) navigate(href);
+                else window.open(u.href, '_blank', 'noopener');
+            },
+        };
+    }
+
+    private async mentions(q: string): Promise<MentionHit[]> {
+        const near = this.report.metrics.find((m) => m.key === 'started_at')?.value;
+        const at = parseTime(q, typeof near === 'string' && near ? near : new Date().toISOString());
+        const times: MentionHit[] = at ? [{ kind: 'time', id: at, at, label: `${day(at)} ${clockSeconds(at)}` }] : [];
+        const [people, hits] = await Promise.all([
+            api.get<Page<User>>('/people', { q, limit: 6 }).then((r) => r.items.filter((u) => !u.disabled), () => []),
+            q ? api.get<Page<SearchHit>>('/search', { q, kind: 'incident,follow_up,report', limit: 8 }).then((r) => r.items, () => [])
+                : Promise.resolve(this.report.incidents.map((i) => ({ kind: 'incident' as const, id: i.id, reference: i.reference, title: i.title }))),
+        ]);
+        return [...times,
+            ...people.map((u): MentionHit => ({ kind: 'person', id: u.id, label: u.name, ...(u.avatar_color ? { color: u.avatar_color } : {}) })),
+            ...hits.filter((x) => x.kind !== ('alert' as string)).map((x): MentionHit => ({ kind: x.kind as MentionHit['kind'], id: x.reference, label: `${x.reference} ${x.title}` }))];
+    }
+}

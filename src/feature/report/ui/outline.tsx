@@ -1,0 +1,56 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { LiveDocument } from './live-document';
+import { t } from './strings';
+
+/** Headings with a dot each: full when something is written, open when the section is empty. Follows the scroll. */
+export function Outline({ live }: { live: LiveDocument | null }) {
+    const facts = live?.facts.value;
+    const editor = live?.editor.value ?? null;
+    const [at, setAt] = useState(-1);
+    const list = (facts?.sections ?? []).filter((s) => s.level <= 3 && s.title.trim());
+    const top = Math.min(...list.map((s) => s.level), 4);
+    useEffect(() => {
+        const paper = document.querySelector('.paper');
+        if (!paper || !editor) return;
+        let frame = 0;
+        const follow = () => {
+            cancelAnimationFrame(frame);
+            frame = requestAnimationFrame(() => {
+                const edge = paper.getBoundingClientRect().top + 80;
+                let found = -1;
+                for (const s of live!.facts.peek().sections) {
+                    const el = editor.view.nodeDOM(s.pos);
+                    if (el instanceof HTMLElement && el.getBoundingClientRect().top <= edge) found = s.pos;
+                }
+                setAt(found);
+            });
+        };
+        const scroller = getComputedStyle(paper).overflowY === 'auto' ? paper : window;
+        scroller.addEventListener('scroll', follow, { passive: true });
+        follow();
+        return () => {
+            cancelAnimationFrame(frame);
+            scroller.removeEventListener('scroll', follow);
+        };
+    }, [editor]);
+    const ready = list.filter((s) => s.level === top && !s.empty).length;
+    const of = list.filter((s) => s.level === top).length;
+    const current = list.some((s) => s.pos === at) ? at : list[0]?.pos;
+    return (
+        <nav class="outline" aria-label={t('outline')}>
+            <header><h2>{t('outline')}</h2>{of > 0 && <span class="quiet">{t('ready', { n: ready, of })}</span>}</header>
+            {facts && list.length === 0 && live?.ready.value ? <p class="quiet hint">{t('no_sections')}</p> : null}
+            <ol>
+                {list.map((s) => (
+                    <li key={s.pos}>
+                        <button type="button" class={`l${s.level - top}`} aria-current={s.pos === current ? 'true' : undefined} onClick={() => editor && live!.mod.jumpTo(editor, s.pos)}>
+                            <span class={`rd ${s.empty ? 'none' : 'ok'}`} title={s.empty ? t('dot_none') : t('dot_ok')} />
+                            <span class="clip">{s.title}</span>{s.empty && <span class="n">{t('dot_none')}</span>}
+                        </button>
+                    </li>
+                ))}
+            </ol>
+            <p class="keyline"><span class="rd ok" />{t('dot_ok')} <span class="rd none" />{t('dot_none')}<span class="keyline-words">{facts ? t('words', { n: facts.words }) : ''}</span></p>
+        </nav>
+    );
+}
