@@ -9,6 +9,6 @@ DatabaseKind spec_database_kind(void);
 Str given_a_database_url(Arena *a);
 /** An open one without tables. */
 Database *given_an_empty_database(Arena *a);
-/** An open one with these schemas. The first of each list is migrated and kept as a template; the others are copies
- *  (a few ms on SQLite, 40 ms on PostgreSQL). */
+/** An open one with these schemas. The first of each list is migrated and kept as a template: later ones are copies of it
+ *  (SQLite), or it is lent and put back as it was (PostgreSQL). Specs that change the schema take an empty database. */
 Database *given_a_database(Arena *a, const Schema *const *schemas, size_t n);
