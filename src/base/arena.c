@@ -14,7 +14,7 @@
 
 typedef struct Block { struct Block *next; size_t used, size; alignas(max_align_t) char data[]; } Block;
 typedef struct Closer { struct Closer *next; void (*close)(void *); void *what; } Closer;
-struct Arena { Block *block; Closer *closers; size_t block_bytes, total; };
+struct Arena { Block *block, *first; Closer *closers; size_t block_bytes, total; };
 
 static Block *block_new(size_t size, Block *next)
 {
@@ -36,26 +36,35 @@ Arena *arena_new(size_t block_bytes)
     Arena *a = calloc(1, sizeof *a);
     if (!a) { fputs("hindsight: out of memory\n", stderr); abort(); }
     a->block_bytes = block_bytes;
-    a->block = block_new(block_bytes, NULL);
+    a->block = a->first = block_new(block_bytes, NULL);
     a->total = block_bytes;
     return a;
+}
+
+/** Where the next piece of this alignment begins in `b`. */
+static size_t aligned(const Block *b, size_t align)
+{
+    uintptr_t data = (uintptr_t)b->data;
+    return (size_t)(((data + b->used + align - 1) & ~(uintptr_t)(align - 1)) - data);
 }
 
 void *arena_bytes(Arena *a, size_t size, size_t align)
 {
     Block *b = a->block;
-    size_t at = (b->used + align - 1) & ~(align - 1);
+    size_t at = aligned(b, align);
     if (at > b->size || size > b->size - at) {
+        if (align > alignof(max_align_t)) size += align;     /* a block begins at no more than that */
         size_t want = size > a->block_bytes ? size : a->block_bytes;
-        a->total += want;
         /* An oversized piece goes behind the current block, whose rest stays in use. */
         if (size > a->block_bytes / 2) {
-            b = block_new(size, b->next);
+            b = block_new(want = size, b->next);
             a->block->next = b;
         } else {
             b = a->block = block_new(want, b);
         }
-        at = 0;
+        a->total += want;
+        at = aligned(b, align);
+        if (align > alignof(max_align_t)) size -= align;
     }
     b->used = at + size;
     UNPOISON(b->data + at, size);
@@ -76,7 +85,12 @@ void arena_reset(Arena *a)
         a->closers = c->next;
         c->close(c->what);
     }
-    while (a->block->next) { Block *n = a->block->next; block_free(a->block); a->block = n; }
+    for (Block *b = a->block, *next; b; b = next) {
+        next = b->next;
+        if (b != a->first) block_free(b);
+    }
+    a->block = a->first;
+    a->block->next = NULL;
     a->block->used = 0;
     a->total = a->block->size;
     POISON(a->block->data, a->block->size);
