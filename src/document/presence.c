@@ -5,7 +5,7 @@
 #include "document/room_impl.h"
 
 /** As --who-1 … --who-6 of web/style/tokens.css; cursors need real colours. Index 0: a guest by link. */
-static const char *const colors[] = { "#6b7280", "#2453c9", "#0f766e", "#b4470e", "#7a3fb0", "#a3264f", "#5b6a12" };
+static const char *const colors[] = { "#5a616d", "#9141c2", "#0d756c", "#b04f18", "#3763b5", "#b0356f", "#5c7318" };
 
 static bool holds(const Member *m, uint64_t client)
 {

@@ -86,6 +86,6 @@ export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';
 export { Provider, type SaveState } from './provider';
 export { Device, forgetSaved } from './device';
-export { awareUser, type AwareUser } from './carets';
+export { awareUser, HEX, type AwareUser } from './carets';
 export { Doc } from 'yjs';
 export { Awareness } from 'y-protocols/awareness';

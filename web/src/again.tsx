@@ -26,8 +26,8 @@ export function SignInForm({ email: known, onDone }: { email?: string | undefine
             if (await form.submit(() => signIn(email.trim(), password))) onDone?.();
         }}>
             {message && <p class="form-error" role="alert">{message}</p>}
-            <Field label={words('email')} error={form.field('email')}>{(p) => <Input {...p} type="email" name="email" autocomplete="username" required value={email} onChange={setEmail} autofocus={!known} data-autofocus={!known} />}</Field>
-            <Field label={words('password')} error={form.field('password')}>{(p) => <Input {...p} type="password" name="password" autocomplete="current-password" required value={password} onChange={setPassword} autofocus={!!known} data-autofocus={!!known} />}</Field>
+            <Field label={words('email')} error={form.field('email')}>{(p) => <Input {...p} type="email" name="email" autocomplete="username" required value={email} onChange={setEmail} autofocus={!known} data-autofocus={!known || undefined} />}</Field>
+            <Field label={words('password')} error={form.field('password')}>{(p) => <Input {...p} type="password" name="password" autocomplete="current-password" required value={password} onChange={setPassword} autofocus={!!known} data-autofocus={known ? true : undefined} />}</Field>
             <Button type="submit" kind="primary" large busy={form.busy}>{words('sign_in')}</Button>
         </form>
     );

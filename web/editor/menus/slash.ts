@@ -7,22 +7,22 @@ import { h, icon } from '../dom';
 import { t } from '../strings';
 import { SuggestList } from './suggest';
 
-/** Items that fit what was typed; a label that starts with it stands first within its group. */
+/** Items that fit what was typed: in the order of the menu, or the best match first once something is typed. */
 export function filterSlash(items: SlashItem[], q: string): SlashItem[] {
     const query = q.toLowerCase();
     const order = ['text', 'blocks', 'live'];
     const fit = items.filter((i) => !query || i.label().toLowerCase().includes(query) || i.words.toLowerCase().split(' ').some((w) => w.startsWith(query)));
-    const rank = (i: SlashItem) => (i.label().toLowerCase().startsWith(query) ? 0 : 1);
-    return fit.sort((a, b) => order.indexOf(a.group) - order.indexOf(b.group) || (query ? rank(a) - rank(b) : 0));
+    const rank = (i: SlashItem) => (i.label().toLowerCase().startsWith(query) ? i.label().length : 100);
+    const live = (i: SlashItem) => Number(i.group === 'live');
+    return fit.sort((a, b) => (query ? live(a) - live(b) || rank(a) - rank(b) : order.indexOf(a.group) - order.indexOf(b.group)));
 }
 
 export function slashMenu(items: SlashItem[], ctx: EditorContext): Extension {
     const list = new SuggestList<SlashItem>({
         label: () => t('group_blocks'),
-        rows: (p) => p.items.map((item) => ({ item, group: item.group === 'live' ? t('group_live', { incident: ctx.incidents()[0]?.reference ?? '' }) : t(`group_${item.group}`),
+        rows: (p) => p.items.map((item) => ({ item, group: item.group === 'live' ? t('group_live', { incident: ctx.incidents()[0]?.reference ?? '' }) : p.query ? t('matching', { q: p.query }) : t(`group_${item.group}`),
             build: () => [icon(item.icon), h('span', { class: 'grow' }, item.label()), item.hint ? h('small', {}, item.hint) : null] })),
         empty: () => t('none'),
-        head: (p) => (p.query && p.items.length ? t('matching', { q: p.query }) : null),
     });
     return Extension.create({
         name: 'slashMenu',

@@ -12,7 +12,7 @@ export class SuggestList<T> {
     private rows: Row<T>[] = [];
     private props: SuggestionProps<T> | null = null;
 
-    constructor(private readonly o: { label: () => string; rows: (p: SuggestionProps<T>) => Row<T>[]; empty: (p: SuggestionProps<T>) => string; head?: (p: SuggestionProps<T>) => string | null }) {}
+    constructor(private readonly o: { label: () => string; rows: (p: SuggestionProps<T>) => Row<T>[]; empty: (p: SuggestionProps<T>) => string }) {}
 
     start = (p: SuggestionProps<T>): void => {
         this.el = h('div', { class: 'popover menu suggest', role: 'listbox', 'aria-label': this.o.label(), popover: 'manual', 'data-layer': '' });
@@ -68,10 +68,8 @@ export class SuggestList<T> {
         const p = this.props!;
         let group = '';
         const out: Node[] = [];
-        const head = this.o.head?.(p);
-        if (head) out.push(h('div', { class: 'hd' }, head));
         this.rows.forEach((r, i) => {
-            if (r.group !== group && !(head && i === 0)) out.push(h('div', { class: 'hd' }, r.group));
+            if (r.group !== group) out.push(h('div', { class: 'hd' }, r.group));
             group = r.group;
             const el = h('button', { type: 'button', role: 'option', 'aria-selected': String(i === this.at), class: `it ${i === this.at ? 'on' : ''}`,
                 onmousedown: (e: MouseEvent) => { e.preventDefault(); this.pick(i); },

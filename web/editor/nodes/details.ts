@@ -10,7 +10,11 @@ export const details: Piece = {
         DetailsSummary, DetailsContent,
         Placeholder.configure({
             includeChildren: true, showOnlyCurrent: true,
-            placeholder: ({ node }) => (node.type.name === 'detailsSummary' ? t('details_summary') : node.type.name === 'heading' ? t('heading_placeholder') : t('placeholder')),
+            placeholder: ({ node, editor, pos }) => {
+                if (node.type.name === 'detailsSummary') return t('details_summary');
+                if (node.type.name === 'heading') return t('heading_placeholder');
+                return editor.state.doc.resolve(pos).depth === 0 ? t('placeholder') : '';
+            },
         }),
     ],
     slash: [{ id: 'details', group: 'blocks', label: () => t('details'), words: 'toggle collapse fold spoiler 折叠', icon: 'toggle',

@@ -66,7 +66,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     return (
         <div class={`report ${panel ? 'panel-open' : ''}`}>
             <div class="topbar">
-                <nav class="crumbs" aria-label="Breadcrumb"><a href="/reports" class="wide-only">{t('reports')}</a><span class="wide-only"><Icon name="right" small /></span><span aria-current="page">{report.reference}</span></nav>
+                <nav class="crumbs" aria-label="Breadcrumb"><a href="/reports" class="wide-only">{t('reports')}</a><Icon name="right" small class="wide-only" /><span aria-current="page">{report.reference}</span></nav>
                 <StatePill report={report} handle={handle} />
                 <SaveLine live={live} report={report} />
                 <span class="grow" />

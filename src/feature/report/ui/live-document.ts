@@ -38,7 +38,7 @@ export class LiveDocument {
         const user = session.peek()!.user!;
         const doc = new mod.Doc();
         const awareness = new mod.Awareness(doc);
-        awareness.setLocalStateField('user', { id: user.id, name: user.name, color: user.avatar_color ?? 1 });
+        awareness.setLocalStateField('user', { id: user.id, name: user.name, color: mod.HEX[(user.avatar_color ?? 1) - 1] ?? mod.HEX[0] });
         const device = await mod.Device.open(user.id, this.report.id, doc, this.changed);
         const wasUnsaved = await device.wasUnsaved().catch(() => false);
         if (this.gone) return device.destroy();
