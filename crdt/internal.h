@@ -1,0 +1,390 @@
+/** The inside of crdt: structures shared by its .c files. Nothing here is for callers; see crdt.h.
+ *
+ *  Shape of a document
+ *    items      one pool of 56-byte Items addressed by a 32-bit index (0 is none); freed ones form a list
+ *    clients    per client two parallel arrays, clock[] and index[], sorted by clock: where is (client, clock)?
+ *    types      one Type a shared type; its children are a linked list of items, head to tail
+ *    entries    one Entry a (type, key): the list of items that ever set this key; the tail is the value
+ *    keys       interned names of roots, map keys and attributes
+ *    arena      content bytes: text, values, names. Contents are (pointer, length) into it, never copied by a split
+ *
+ *  Invariants
+ *    - The structs of a client cover clocks 0 .. state without gaps or overlaps.
+ *    - items[i].left and .right are the neighbours in the list named by .parent; GC structs are in no list.
+ *    - A deleted type has only deleted descendants.
+ *    - client.deleted is exactly the set of deleted clocks, sorted and joined, unless deleted_lost. */
+#ifndef CRDT_INTERNAL_H
+#define CRDT_INTERNAL_H
+
+#include <string.h>
+
+#include "crdt.h"
+
+#define NONE UINT32_MAX /* as a client index: there is no such id */
+
+/* Content references of the wire, also the kinds of Items. */
+enum {
+    REF_GC = 0, REF_DELETED = 1, REF_JSON = 2, REF_BINARY = 3, REF_STRING = 4, REF_EMBED = 5,
+    REF_FORMAT = 6, REF_TYPE = 7, REF_ANY = 8, REF_DOC = 9, REF_SKIP = 10,
+};
+enum { INFO_ORIGIN = 0x80, INFO_RIGHT = 0x40, INFO_SUB = 0x20, INFO_REF = 0x1f };
+enum { FLAG_DELETED = 1, FLAG_GROWN = 2 }; /* GROWN: content sits in a power-of-two slot of its own */
+
+#define ENTRY_BIT 0x80000000u /* in Item.parent: an index into entries, else into types */
+
+typedef struct Item {
+    const uint8_t *bytes; /* content as on the wire, without the leading length */
+    uint32_t byte_len;    /* REF_TYPE: index into types instead */
+    uint32_t client;      /* index into clients */
+    uint32_t clock, len;
+    uint32_t left, right;
+    uint32_t origin_client, origin_clock;
+    uint32_t right_client, right_clock;
+    uint32_t parent;
+    uint8_t ref, flags;
+} Item;
+
+typedef struct Range {
+    uint32_t clock, len;
+} Range;
+
+typedef struct Client {
+    uint64_t id;
+    uint32_t *clock, *index; /* one allocation: clock[cap] then index[cap] */
+    uint32_t count, cap, last_hit;
+    uint32_t state;
+    Range *deleted;
+    uint32_t deleted_count, deleted_cap;
+    bool deleted_lost; /* memory ran out while recording: rebuild from the structs */
+    uint32_t before;   /* state at the start of the transaction, when touched */
+    uint32_t touched;  /* epoch of the transaction that last added structs */
+    uint32_t target;   /* scratch of encoders: clock of the other side */
+    uint32_t target_epoch;
+} Client;
+
+typedef struct Type {
+    const uint8_t *name; /* of an element or hook, or of a root */
+    uint32_t name_len;
+    uint32_t item; /* 0 for roots */
+    uint32_t head, tail;
+    uint32_t first_entry, last_entry;
+    uint32_t length;
+    uint32_t mark_item, mark_index; /* a known place: mark_item starts at unit mark_index; 0 is none */
+    uint8_t kind;
+    bool dead;       /* collected */
+    bool has_format; /* marks have been set in it: places cannot be found without reading them */
+} Type;
+
+typedef struct Entry {
+    uint32_t type, key, head, tail, next;
+} Entry;
+
+typedef struct Key {
+    const uint8_t *at;
+    uint32_t len, hash;
+    uint32_t root; /* type index, 0: no root of that name */
+} Key;
+
+/** Open addressing; a slot holds index + 1. What is hashed is known to the user of the table. */
+typedef struct Table {
+    uint32_t *slot;
+    uint32_t cap, count;
+} Table;
+
+typedef struct Chunk {
+    struct Chunk *next;
+    size_t cap, used;
+} Chunk;
+
+typedef struct Deletion {
+    uint64_t client; /* its id */
+    uint32_t clock, len;
+} Deletion;
+
+/* ---- A decoded update: nothing of a document in it, views into the input ---- */
+
+enum { PARENT_COPY, PARENT_ROOT, PARENT_ID };
+
+typedef struct Ref {
+    const uint8_t *bytes;
+    const uint8_t *name; /* PARENT_ROOT: its name */
+    const uint8_t *sub;
+    uint32_t byte_len, name_len, sub_len;
+    uint32_t client, clock, len;
+    uint32_t origin_client, origin_clock;
+    uint32_t right_client, right_clock;
+    uint32_t parent_client, parent_clock;
+    uint8_t ref, parent_form;
+    bool has_sub;
+} Ref;
+
+typedef struct Section {
+    uint64_t id;
+    uint32_t client;
+    uint32_t first, count; /* refs */
+    uint32_t next;         /* integration: the next ref */
+    uint32_t rest_from;    /* integration: refs from here on must wait; NONE when all went in */
+    bool closed;
+} Section;
+
+/** What a client of the batch is in the document. */
+typedef struct Link {
+    uint32_t client;  /* document index, NONE while it has written nothing */
+    uint32_t section; /* its section in the batch, or NONE */
+    uint32_t missing; /* the clock that something waits for, or NONE */
+} Link;
+
+typedef struct Batch {
+    uint64_t *ids; /* clients by batch index */
+    uint32_t id_count, id_cap, id_last;
+    Table id_table;
+    Link *links; /* integration: by batch index */
+    uint32_t link_cap;
+    uint32_t *stack; /* integration: refs that wait for another client's */
+    uint32_t stack_cap;
+    Ref *refs;
+    uint32_t ref_count, ref_cap;
+    Section *sections;
+    uint32_t section_count, section_cap;
+    Deletion *deletions;
+    uint32_t deletion_count, deletion_cap;
+} Batch;
+
+typedef struct Missing {
+    uint64_t client;
+    uint32_t clock;
+} Missing;
+
+typedef struct Merge {
+    uint32_t client, clock;
+} Merge;
+
+typedef struct Memory {
+    CrdtAllocator allocator;
+    size_t bytes;
+} Memory;
+
+struct CrdtDoc {
+    Memory memory;
+    uint64_t client_id;
+    bool keep_deleted, in_transaction;
+    bool borrow; /* the update being applied lies in the arena: contents need no copy */
+    size_t max_update_bytes, max_pending_bytes;
+    uint64_t max_conflict_steps, conflict_steps;
+
+    Item *items;
+    uint32_t item_count, item_cap, free_item, free_count;
+    uint32_t *stamps; /* conflict sets, one an item; allocated at the first conflict */
+    uint32_t stamp_cap, stamp;
+
+    Client *clients;
+    uint32_t client_count, client_cap, client_last;
+    uint32_t *order; /* clients that have structs, by id, descending */
+    uint32_t order_count;
+    Table client_table;
+    uint32_t target_epoch;
+
+    Type *types;
+    uint32_t type_count, type_cap;
+    Entry *entries;
+    uint32_t entry_count, entry_cap;
+    Table entry_table;
+    Key *keys;
+    uint32_t key_count, key_cap;
+    Table key_table;
+    uint32_t *roots; /* type indices in order of first mention */
+    uint32_t root_count, root_cap;
+
+    Chunk *arena;
+    size_t arena_bytes;
+
+    /* The open transaction, or the one of an apply. */
+    uint32_t epoch;
+    uint32_t *touched;
+    uint32_t touched_count, touched_cap;
+    Deletion *tx_deleted;
+    uint32_t tx_deleted_count, tx_deleted_cap;
+    bool tx_deleted_lost;
+    Merge *merges; /* struct boundaries to look at when the transaction ends */
+    uint32_t merge_count, merge_cap;
+    uint64_t units_deleted, structs_added;
+
+    /* What waits. */
+    CrdtBuf *pending; /* updates */
+    uint32_t pending_count, pending_cap;
+    size_t pending_bytes, pending_joined; /* all, and after the last joining */
+    Missing *missing;
+    uint32_t missing_count, missing_cap;
+    Deletion *pending_deleted;
+    uint32_t pending_deleted_count, pending_deleted_cap;
+
+    Batch batch; /* reused between applies */
+};
+
+/* memory.c */
+void *mem_resize(Memory *m, void *old, size_t old_bytes, size_t new_bytes);
+/** Makes room for at least `need` elements of `size` bytes in *array; false when memory ran out. */
+bool mem_reserve(Memory *m, void **array, uint32_t *cap, uint64_t need, size_t size);
+#define RESERVE(m, array, cap, need) \
+    mem_reserve((m), (void **)&(array), &(cap), (need), sizeof *(array))
+uint8_t *arena_take(CrdtDoc *d, size_t bytes);
+bool arena_copy(CrdtDoc *d, const uint8_t *from, size_t len, const uint8_t **ret);
+bool arena_append(CrdtDoc *d, Item *item, const uint8_t *bytes, uint32_t len, bool same_memory);
+bool table_reserve(Memory *m, Table *t, uint32_t (*hash_of)(const void *owner, uint32_t i),
+                   const void *owner);
+void table_done(Memory *m, Table *t);
+uint32_t hash_bytes(const uint8_t *at, size_t len);
+uint32_t hash_u64(uint64_t v);
+bool buf_reserve(CrdtBuf *buf, size_t more);
+
+/* varint.c: reading and writing lib0 */
+typedef struct Reader {
+    const uint8_t *at, *end, *start;
+    const char *fault;
+    CrdtErr err;
+} Reader;
+bool read_u8(Reader *r, uint8_t *ret);
+bool read_uint(Reader *r, uint64_t *ret);
+bool read_clock(Reader *r, uint32_t *ret);
+bool read_bytes(Reader *r, const uint8_t **ret, uint32_t *ret_len);
+bool read_text(Reader *r, const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_units);
+bool reader_fail(Reader *r, CrdtErr err, const char *what);
+CrdtErr reader_err(const Reader *r, CrdtFault *ret);
+static inline Reader reader(CrdtBytes b)
+{
+    return (Reader){ .at = b.at, .end = b.at ? b.at + b.len : b.at, .start = b.at };
+}
+uint8_t *put_uint(uint8_t *at, uint64_t value);
+bool write_u8(CrdtBuf *out, uint8_t v);
+bool write_uint(CrdtBuf *out, uint64_t v);
+bool write_raw(CrdtBuf *out, const void *at, size_t len);
+bool write_text(CrdtBuf *out, const void *at, size_t len);
+
+/* utf.c */
+/** Length in UTF-16 units, or -1 when it is not UTF-8. */
+int64_t utf8_units(const uint8_t *at, size_t len);
+/** Byte offset of a unit in valid UTF-8; *ret_split when it lies inside a surrogate pair (then of the pair). */
+size_t utf8_offset(const uint8_t *at, size_t len, uint32_t units, bool *ret_split);
+
+/* json.c: JSON text; all but json_valid want valid text */
+typedef struct Json {
+    const uint8_t *at, *end;
+} Json;
+bool json_valid(CrdtBytes json);
+CrdtBytes json_take(Json *j);
+bool json_open(Json *j, uint8_t open);
+bool json_item(Json *j);
+bool json_field(Json *j, CrdtBytes *ret_key);
+bool json_text_to(CrdtBytes json_string, CrdtBuf *out);
+bool json_escape_to(CrdtBytes text, CrdtBuf *out);
+bool json_string_is(CrdtBytes json_string, CrdtBytes text);
+double json_number(CrdtBytes json);
+bool json_equal(CrdtBytes a, CrdtBytes b);
+bool json_same(CrdtBytes a, CrdtBytes b);
+
+/* value.c: lib0 Any */
+bool skip_any(Reader *r, int depth);
+size_t any_size(const uint8_t *at, const uint8_t *end);
+CrdtValue value_of_any(CrdtBytes any);
+CrdtValue value_of_json(CrdtBytes json);
+bool json_to_any(CrdtBytes json, CrdtBuf *out);
+
+/* read.c */
+bool item_value(const CrdtDoc *d, const Item *it, uint32_t offset, CrdtValue *ret);
+void format_parts(const Item *it, CrdtBytes *ret_key, CrdtBytes *ret_json);
+
+/* store.c: items, clients, types, keys */
+uint32_t client_find(const CrdtDoc *d, uint64_t id);
+uint32_t client_make(CrdtDoc *d, uint64_t id); /* NONE when memory ran out */
+uint32_t struct_pos(Client *c, uint32_t clock); /* index into c->clock[] of the struct that contains it */
+uint32_t item_at(CrdtDoc *d, uint32_t client, uint32_t clock);
+uint32_t item_clean_start(CrdtDoc *d, uint32_t client, uint32_t clock); /* 0: no memory */
+uint32_t item_clean_end(CrdtDoc *d, uint32_t client, uint32_t clock);   /* 0: no memory */
+uint32_t item_split(CrdtDoc *d, uint32_t item, uint32_t units);         /* the right half; 0: no memory */
+bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more);
+uint32_t item_take(CrdtDoc *d);
+bool item_merge(CrdtDoc *d, uint32_t left, uint32_t right);
+void struct_add(CrdtDoc *d, uint32_t item);
+bool client_touch(CrdtDoc *d, uint32_t client);
+uint32_t key_make(CrdtDoc *d, CrdtBytes name);
+uint32_t key_find(const CrdtDoc *d, CrdtBytes name);
+uint32_t root_make(CrdtDoc *d, CrdtBytes name);
+uint32_t type_make(CrdtDoc *d, uint8_t kind, uint32_t item);
+uint32_t entry_make(CrdtDoc *d, uint32_t type, uint32_t key);
+uint32_t entry_find(const CrdtDoc *d, uint32_t type, uint32_t key);
+void merge_later(CrdtDoc *d, uint32_t item);
+
+static inline bool is_entry(uint32_t parent) { return parent & ENTRY_BIT; }
+static inline uint32_t parent_type(const CrdtDoc *d, uint32_t parent)
+{
+    return is_entry(parent) ? d->entries[parent & ~ENTRY_BIT].type : parent;
+}
+static inline uint32_t *list_head(CrdtDoc *d, uint32_t parent)
+{
+    return is_entry(parent) ? &d->entries[parent & ~ENTRY_BIT].head : &d->types[parent].head;
+}
+static inline uint32_t *list_tail(CrdtDoc *d, uint32_t parent)
+{
+    return is_entry(parent) ? &d->entries[parent & ~ENTRY_BIT].tail : &d->types[parent].tail;
+}
+static inline bool is_deleted(const Item *it) { return it->flags & FLAG_DELETED; }
+static inline bool is_countable(const Item *it)
+{
+    return it->ref != REF_DELETED && it->ref != REF_FORMAT && it->ref != REF_GC;
+}
+static inline bool is_visible(const Item *it) { return !is_deleted(it) && is_countable(it); }
+
+/* deletes.c */
+void item_delete(CrdtDoc *d, uint32_t item);
+void deleted_add(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len);
+void deleted_note(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len);
+bool deleted_ensure(CrdtDoc *d, Client *c);
+void item_collect(CrdtDoc *d, uint32_t item);
+CrdtErr deletion_apply(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len,
+                       Range *ret_rest);
+void deletions_sort(Deletion *list, uint32_t *count);
+bool write_deletions(CrdtBuf *out, const Deletion *list, uint32_t count);
+bool write_deleted(CrdtDoc *d, CrdtBuf *out);
+
+/* integrate.c */
+CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret);
+CrdtErr batch_integrate(CrdtDoc *d, Batch *b);
+
+/* txn.c */
+void tx_start(CrdtDoc *d);
+void tx_end(CrdtDoc *d);
+CrdtErr tx_write(CrdtDoc *d, CrdtBuf *out);
+
+/* decode.c */
+CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret);
+void batch_clear(Memory *m, Batch *b);
+void batch_done(Memory *m, Batch *b);
+CrdtErr batch_join_sections(Memory *m, Batch *b);
+
+/* encode.c */
+bool write_content(CrdtBuf *out, uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
+                   uint32_t offset);
+bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock);
+bool write_ref(CrdtBuf *out, const Batch *b, const Ref *ref, uint32_t offset, uint32_t units);
+size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t offset,
+                      bool *ret_split);
+
+/* pending.c */
+CrdtErr pending_keep(CrdtDoc *d, Batch *b);
+CrdtErr pending_retry(CrdtDoc *d);
+CrdtErr pending_delete(CrdtDoc *d, const Deletion *rest);
+CrdtErr pending_delete_retry(CrdtDoc *d);
+void pending_done(CrdtDoc *d);
+
+/* place.c: where writes go */
+typedef struct Place {
+    uint32_t left, right;
+} Place;
+CrdtErr write_check(const CrdtDoc *d, CrdtNode node);
+CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret);
+CrdtErr item_write(CrdtDoc *d, uint32_t parent, Place at, Item *content, uint32_t *ret);
+CrdtErr content_any(CrdtDoc *d, CrdtBytes json, Item *ret);
+CrdtErr content_string(CrdtDoc *d, CrdtBytes text, Item *ret);
+CrdtErr content_node(CrdtDoc *d, CrdtKind kind, CrdtBytes name, Item *ret);
+
+#endif

@@ -1,0 +1,435 @@
+/** The struct store: where items, clients, types, entries and keys live and how they are found.
+ *  Source: Yjs StructStore.js, Item.js (splitItem, mergeWith). */
+#include "internal.h"
+
+/* ---- clients ---- */
+
+static uint32_t client_hash(const void *owner, uint32_t i)
+{
+    return hash_u64(((const CrdtDoc *)owner)->clients[i].id);
+}
+
+uint32_t client_find(const CrdtDoc *d, uint64_t id)
+{
+    if (d->client_count == 0)
+        return NONE;
+    if (d->clients[d->client_last].id == id)
+        return d->client_last;
+    const Table *t = &d->client_table;
+    for (uint32_t h = hash_u64(id) & (t->cap - 1); t->slot[h] != 0; h = (h + 1) & (t->cap - 1))
+        if (d->clients[t->slot[h] - 1].id == id)
+            return t->slot[h] - 1;
+    return NONE;
+}
+
+uint32_t client_make(CrdtDoc *d, uint64_t id)
+{
+    uint32_t found = client_find(d, id);
+    if (found != NONE) {
+        d->client_last = found;
+        return found;
+    }
+    uint32_t order_cap = d->client_cap;
+    if (!RESERVE(&d->memory, d->clients, d->client_cap, (uint64_t)d->client_count + 1))
+        return NONE;
+    if (order_cap != d->client_cap) {
+        uint32_t *order = mem_resize(&d->memory, d->order, order_cap * sizeof *order,
+                                     d->client_cap * sizeof *order);
+        if (order == NULL) { /* keep both arrays the same size */
+            Client *c = mem_resize(&d->memory, d->clients, d->client_cap * sizeof *c,
+                                   order_cap * sizeof *c);
+            if (c != NULL || order_cap == 0) {
+                d->clients = c;
+                d->client_cap = order_cap;
+            }
+            return NONE;
+        }
+        d->order = order;
+    }
+    if (!table_reserve(&d->memory, &d->client_table, client_hash, d))
+        return NONE;
+    uint32_t i = d->client_count++;
+    d->clients[i] = (Client){ .id = id };
+    Table *t = &d->client_table;
+    uint32_t h = hash_u64(id) & (t->cap - 1);
+    while (t->slot[h] != 0)
+        h = (h + 1) & (t->cap - 1);
+    t->slot[h] = i + 1;
+    t->count++;
+    d->client_last = i;
+    return i;
+}
+
+/** Marks that the open transaction adds structs of this client. */
+bool client_touch(CrdtDoc *d, uint32_t client)
+{
+    Client *c = &d->clients[client];
+    if (c->touched == d->epoch)
+        return true;
+    if (!RESERVE(&d->memory, d->touched, d->touched_cap, (uint64_t)d->touched_count + 1))
+        return false;
+    d->touched[d->touched_count++] = client;
+    c->touched = d->epoch;
+    c->before = c->state;
+    return true;
+}
+
+static bool client_reserve(CrdtDoc *d, Client *c, uint32_t more)
+{
+    if (c->cap - c->count >= more)
+        return true;
+    uint64_t cap = (uint64_t)c->cap + c->cap / 2 + 4;
+    if (cap < (uint64_t)c->count + more)
+        cap = (uint64_t)c->count + more;
+    if (cap > UINT32_MAX / 16)
+        return false;
+    uint32_t *fresh = mem_resize(&d->memory, NULL, 0, cap * 2 * sizeof *fresh);
+    if (fresh == NULL)
+        return false;
+    if (c->count > 0) {
+        memcpy(fresh, c->clock, c->count * sizeof *fresh);
+        memcpy(fresh + cap, c->index, c->count * sizeof *fresh);
+    }
+    mem_resize(&d->memory, c->clock, (size_t)c->cap * 2 * sizeof *fresh, 0);
+    c->clock = fresh;
+    c->index = fresh + cap;
+    c->cap = (uint32_t)cap;
+    return true;
+}
+
+static void order_add(CrdtDoc *d, uint32_t client)
+{
+    uint32_t at = d->order_count++;
+    while (at > 0 && d->clients[d->order[at - 1]].id < d->clients[client].id) {
+        d->order[at] = d->order[at - 1];
+        at--;
+    }
+    d->order[at] = client;
+}
+
+/* ---- items ---- */
+
+bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more)
+{
+    uint32_t spare = d->free_count;
+    uint32_t fresh = more > spare ? more - spare : 0;
+    uint64_t need = (uint64_t)d->item_count + fresh;
+    if (need > INT32_MAX || !RESERVE(&d->memory, d->items, d->item_cap, need))
+        return false;
+    return client_reserve(d, &d->clients[client], more);
+}
+
+uint32_t item_take(CrdtDoc *d)
+{
+    if (d->free_item != 0) {
+        uint32_t i = d->free_item;
+        d->free_item = d->items[i].right;
+        d->free_count--;
+        return i;
+    }
+    return d->item_count++;
+}
+
+static void item_release(CrdtDoc *d, uint32_t i)
+{
+    d->items[i].right = d->free_item;
+    d->free_item = i;
+    d->free_count++;
+}
+
+/** Adds a struct at the end of its client. Room was reserved. */
+void struct_add(CrdtDoc *d, uint32_t i)
+{
+    Item *it = &d->items[i];
+    Client *c = &d->clients[it->client];
+    if (c->count == 0)
+        order_add(d, it->client);
+    c->clock[c->count] = it->clock;
+    c->index[c->count] = i;
+    c->count++;
+    c->state = it->clock + it->len;
+    d->structs_added++;
+}
+
+uint32_t struct_pos(Client *c, uint32_t clock)
+{
+    uint32_t n = c->count, hit = c->last_hit;
+    const uint32_t *clocks = c->clock;
+    if (hit < n && clocks[hit] <= clock && (hit + 1 == n || clock < clocks[hit + 1]))
+        return hit;
+    if (clocks[n - 1] <= clock)
+        return c->last_hit = n - 1;
+    const uint32_t *base = clocks;
+    while (n > 1) {
+        uint32_t half = n / 2;
+        base = base[half] <= clock ? base + half : base;
+        n -= half;
+    }
+    return c->last_hit = (uint32_t)(base - clocks);
+}
+
+uint32_t item_at(CrdtDoc *d, uint32_t client, uint32_t clock)
+{
+    Client *c = &d->clients[client];
+    return c->index[struct_pos(c, clock)];
+}
+
+void merge_later(CrdtDoc *d, uint32_t i)
+{
+    if (RESERVE(&d->memory, d->merges, d->merge_cap, (uint64_t)d->merge_count + 1))
+        d->merges[d->merge_count++] = (Merge){ d->items[i].client, d->items[i].clock };
+}
+
+/** Cuts content in two. A cut through a surrogate pair leaves U+FFFD on both sides, as in every
+ *  other replica (Yjs ContentString.splice). */
+static bool content_split(CrdtDoc *d, Item *left, Item *right, uint32_t units)
+{
+    right->bytes = left->bytes;
+    right->byte_len = left->byte_len;
+    if (left->ref != REF_STRING && left->ref != REF_ANY && left->ref != REF_JSON)
+        return true;
+    bool split = false;
+    size_t at = content_offset(left->ref, left->bytes, left->byte_len, units, &split);
+    if (!split) {
+        right->bytes = left->bytes + at;
+        right->byte_len = left->byte_len - (uint32_t)at;
+        left->byte_len = (uint32_t)at;
+        return true;
+    }
+    uint32_t rest = left->byte_len - (uint32_t)at - 4;
+    uint8_t *mem = arena_take(d, at + 3 + 3 + rest);
+    if (mem == NULL)
+        return false;
+    memcpy(mem, left->bytes, at);
+    memcpy(mem + at, "\xEF\xBF\xBD\xEF\xBF\xBD", 6);
+    memcpy(mem + at + 6, left->bytes + at + 4, rest);
+    left->bytes = mem;
+    left->byte_len = (uint32_t)at + 3;
+    right->bytes = mem + at + 3;
+    right->byte_len = rest + 3;
+    return true;
+}
+
+uint32_t item_split(CrdtDoc *d, uint32_t i, uint32_t units)
+{
+    uint32_t client = d->items[i].client;
+    if (!item_reserve(d, client, 1))
+        return 0;
+    Item *left = &d->items[i];
+    Item cut = *left;
+    if (!content_split(d, left, &cut, units))
+        return 0;
+    uint32_t r = item_take(d);
+    left = &d->items[i];
+    left->flags &= (uint8_t)~FLAG_GROWN;
+    cut.flags &= (uint8_t)~FLAG_GROWN;
+    cut.clock += units;
+    cut.len -= units;
+    cut.left = i;
+    cut.origin_client = client;
+    cut.origin_clock = cut.clock - 1;
+    left->len = units;
+    left->right = r;
+    d->items[r] = cut;
+    if (cut.right != 0)
+        d->items[cut.right].left = r;
+    else
+        *list_tail(d, cut.parent) = r;
+
+    Client *c = &d->clients[client];
+    uint32_t pos = struct_pos(c, left->clock) + 1;
+    memmove(c->clock + pos + 1, c->clock + pos, (c->count - pos) * sizeof *c->clock);
+    memmove(c->index + pos + 1, c->index + pos, (c->count - pos) * sizeof *c->index);
+    c->clock[pos] = cut.clock;
+    c->index[pos] = r;
+    c->count++;
+    merge_later(d, r);
+    return r;
+}
+
+uint32_t item_clean_start(CrdtDoc *d, uint32_t client, uint32_t clock)
+{
+    uint32_t i = item_at(d, client, clock);
+    Item *it = &d->items[i];
+    if (it->clock < clock && it->ref != REF_GC)
+        return item_split(d, i, clock - it->clock);
+    return i;
+}
+
+uint32_t item_clean_end(CrdtDoc *d, uint32_t client, uint32_t clock)
+{
+    uint32_t i = item_at(d, client, clock);
+    Item *it = &d->items[i];
+    if (clock != it->clock + it->len - 1 && it->ref != REF_GC)
+        return item_split(d, i, clock - it->clock + 1) == 0 ? 0 : i;
+    return i;
+}
+
+static bool same_right(const Item *a, const Item *b)
+{
+    return a->right_client == b->right_client &&
+           (a->right_client == NONE || a->right_clock == b->right_clock);
+}
+
+/** Joins two structs that are neighbours in the client's clocks, when nothing tells them apart.
+ *  The arrays of the client are the caller's to mend; the right one is released. */
+bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
+{
+    Item *left = &d->items[l], *right = &d->items[r];
+    if (left->ref != right->ref)
+        return false;
+    if (left->ref == REF_GC) {
+        left->len += right->len;
+        item_release(d, r);
+        return true;
+    }
+    if (left->ref != REF_DELETED && left->ref != REF_STRING && left->ref != REF_ANY &&
+        left->ref != REF_JSON)
+        return false;
+    if (left->right != r || is_deleted(left) != is_deleted(right) ||
+        right->origin_client != left->client ||
+        right->origin_clock != left->clock + left->len - 1 || !same_right(left, right))
+        return false;
+    if (left->ref != REF_DELETED && 
+        !arena_append(d, left, right->bytes, right->byte_len, true))
+        return false;
+    left->len += right->len;
+    left->right = right->right;
+    if (right->right != 0)
+        d->items[right->right].left = l;
+    else
+        *list_tail(d, left->parent) = l;
+    if (!is_entry(left->parent) && d->types[left->parent].mark_item == r)
+        d->types[left->parent].mark_item = 0;
+    item_release(d, r);
+    return true;
+}
+
+/* ---- keys, types, entries ---- */
+
+static uint32_t key_hash(const void *owner, uint32_t i)
+{
+    return ((const CrdtDoc *)owner)->keys[i].hash;
+}
+
+static bool key_is(const Key *k, CrdtBytes name, uint32_t hash)
+{
+    return k->hash == hash && k->len == name.len &&
+           (name.len == 0 || memcmp(k->at, name.at, name.len) == 0);
+}
+
+uint32_t key_find(const CrdtDoc *d, CrdtBytes name)
+{
+    const Table *t = &d->key_table;
+    if (t->cap == 0)
+        return NONE;
+    uint32_t hash = hash_bytes(name.at, name.len);
+    for (uint32_t h = hash & (t->cap - 1); t->slot[h] != 0; h = (h + 1) & (t->cap - 1))
+        if (key_is(&d->keys[t->slot[h] - 1], name, hash))
+            return t->slot[h] - 1;
+    return NONE;
+}
+
+uint32_t key_make(CrdtDoc *d, CrdtBytes name)
+{
+    uint32_t found = key_find(d, name);
+    if (found != NONE)
+        return found;
+    const uint8_t *at;
+    if (name.len > CRDT_MAX_BYTES || !arena_copy(d, name.at, name.len, &at) ||
+        !RESERVE(&d->memory, d->keys, d->key_cap, (uint64_t)d->key_count + 1) ||
+        !table_reserve(&d->memory, &d->key_table, key_hash, d))
+        return NONE;
+    uint32_t i = d->key_count++;
+    uint32_t hash = hash_bytes(name.at, name.len);
+    d->keys[i] = (Key){ .at = at, .len = (uint32_t)name.len, .hash = hash };
+    Table *t = &d->key_table;
+    uint32_t h = hash & (t->cap - 1);
+    while (t->slot[h] != 0)
+        h = (h + 1) & (t->cap - 1);
+    t->slot[h] = i + 1;
+    t->count++;
+    return i;
+}
+
+uint32_t type_make(CrdtDoc *d, uint8_t kind, uint32_t item)
+{
+    if (d->type_count >= ENTRY_BIT - 1 ||
+        !RESERVE(&d->memory, d->types, d->type_cap, (uint64_t)d->type_count + 1))
+        return 0;
+    uint32_t i = d->type_count++;
+    d->types[i] = (Type){ .kind = kind, .item = item, .name = (const uint8_t *)"" };
+    return i;
+}
+
+/** The root of that name; made when it is new. 0 when memory ran out. */
+uint32_t root_make(CrdtDoc *d, CrdtBytes name)
+{
+    uint32_t key = key_make(d, name);
+    if (key == NONE)
+        return 0;
+    if (d->keys[key].root != 0)
+        return d->keys[key].root;
+    if (!RESERVE(&d->memory, d->roots, d->root_cap, (uint64_t)d->root_count + 1))
+        return 0;
+    uint32_t t = type_make(d, CRDT_ROOT, 0);
+    if (t == 0)
+        return 0;
+    d->types[t].name = d->keys[key].at;
+    d->types[t].name_len = d->keys[key].len;
+    d->keys[key].root = t;
+    d->roots[d->root_count++] = t;
+    return t;
+}
+
+static uint32_t pair_hash(uint32_t type, uint32_t key)
+{
+    return hash_u64((uint64_t)type << 32 | key);
+}
+
+static uint32_t entry_hash(const void *owner, uint32_t i)
+{
+    const Entry *e = &((const CrdtDoc *)owner)->entries[i];
+    return pair_hash(e->type, e->key);
+}
+
+/** 0 when there is none. */
+uint32_t entry_find(const CrdtDoc *d, uint32_t type, uint32_t key)
+{
+    const Table *t = &d->entry_table;
+    if (t->cap == 0)
+        return 0;
+    uint32_t h = pair_hash(type, key) & (t->cap - 1);
+    for (; t->slot[h] != 0; h = (h + 1) & (t->cap - 1)) {
+        const Entry *e = &d->entries[t->slot[h] - 1];
+        if (e->type == type && e->key == key)
+            return t->slot[h] - 1;
+    }
+    return 0;
+}
+
+uint32_t entry_make(CrdtDoc *d, uint32_t type, uint32_t key)
+{
+    uint32_t found = entry_find(d, type, key);
+    if (found != 0)
+        return found;
+    if (d->entry_count >= ENTRY_BIT - 1 ||
+        !RESERVE(&d->memory, d->entries, d->entry_cap, (uint64_t)d->entry_count + 1) ||
+        !table_reserve(&d->memory, &d->entry_table, entry_hash, d))
+        return 0;
+    uint32_t i = d->entry_count++;
+    d->entries[i] = (Entry){ .type = type, .key = key };
+    Table *t = &d->entry_table;
+    uint32_t h = entry_hash(d, i) & (t->cap - 1);
+    while (t->slot[h] != 0)
+        h = (h + 1) & (t->cap - 1);
+    t->slot[h] = i + 1;
+    t->count++;
+    Type *ty = &d->types[type];
+    if (ty->last_entry != 0)
+        d->entries[ty->last_entry].next = i;
+    else
+        ty->first_entry = i;
+    ty->last_entry = i;
+    return i;
+}

@@ -1,0 +1,419 @@
+// Random peers: C and JavaScript replicas edit, go offline, get messages late, twice and in any order, and end equal.
+//   node crdt/test/peers.mjs --rounds 300 --seed 1 [--verbose]
+// Each C peer has a mirror: a Yjs document with the same client id that gets the same messages and makes the same edits.
+// After every step both must hold the same bytes. (The mirror does no formatting clean-up on remote edits, as the engine
+// does none; the ordinary Yjs peers do theirs.)
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import path from 'node:path'
+import * as Y from 'yjs'
+
+const here = path.dirname(fileURLToPath(import.meta.url))
+const arg = (name, otherwise) => {
+  const i = process.argv.indexOf('--' + name)
+  return i < 0 ? otherwise : Number(process.argv[i + 1])
+}
+const ROUNDS = arg('rounds', 300)
+const SEED = arg('seed', 1)
+const VERBOSE = process.argv.includes('--verbose')
+const PEER = process.env.CRDT_PEER || path.join(here, '../../build/crdt/crdt-peer')
+
+/* ---- chance, the same for the same seed ---- */
+
+const makeRandom = seed => {
+  let a = seed >>> 0
+  const next = () => {
+    a = (a + 0x6D2B79F5) >>> 0
+    let t = a
+    t = Math.imul(t ^ (t >>> 15), t | 1)
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+  const int = n => Math.floor(next() * n)
+  return { next, int, pick: list => list[int(list.length)], chance: p => next() < p }
+}
+
+/* ---- the C side ---- */
+
+const b64 = u8 => Buffer.from(u8).toString('base64')
+const un64 = s => new Uint8Array(Buffer.from(s, 'base64'))
+
+class Engine {
+  constructor () {
+    this.child = spawn(PEER, [], { stdio: ['pipe', 'pipe', 'inherit'] })
+    this.waiting = []
+    this.dead = null
+    let rest = ''
+    this.child.stdout.setEncoding('utf8')
+    this.child.stdout.on('data', text => {
+      const lines = (rest + text).split('\n')
+      rest = lines.pop()
+      for (const line of lines) this.waiting.shift().resolve(JSON.parse(line))
+    })
+    this.child.on('exit', code => {
+      this.dead = new Error('crdt-peer ended with ' + code)
+      for (const w of this.waiting) w.reject(this.dead)
+    })
+  }
+
+  send (command) {
+    if (this.dead) return Promise.reject(this.dead)
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ resolve, reject })
+      this.child.stdin.write(JSON.stringify(command) + '\n')
+    })
+  }
+
+  async ask (command) {
+    const reply = await this.send(command)
+    if (reply.error) throw new Error(`${command.cmd}: ${reply.error} ${reply.what || ''} ${JSON.stringify(command).slice(0, 300)}`)
+    return reply
+  }
+}
+
+/* ---- operations: described once, run by both engines ---- */
+
+const KINDS = { array: Y.Array, map: Y.Map, text: Y.Text, fragment: Y.XmlFragment, xmltext: Y.XmlText }
+const makeNode = op => op.kind === 'element' ? new Y.XmlElement(op.name) : op.kind === 'hook' ? new Y.XmlHook(op.name) : new KINDS[op.kind]()
+const roots = doc => ({ t: doc.getText('t'), a: doc.getArray('a'), m: doc.getMap('m'), x: doc.getXmlFragment('x') })
+
+const isText = n => n instanceof Y.Text
+const isList = n => n instanceof Y.Array || (n instanceof Y.XmlFragment)
+
+/** What is at an index of a text, in units. */
+const textAt = (text, index) => {
+  let at = 0
+  for (let n = text._start; n !== null; n = n.right) {
+    if (n.deleted || !n.countable) continue
+    if (index < at + n.length) return n.content.getContent()[index - at]
+    at += n.length
+  }
+}
+const resolve = (doc, steps) => {
+  let node = roots(doc)[steps[0]]
+  for (const step of steps.slice(1)) {
+    node = typeof step === 'string' ? (node instanceof Y.Map ? node.get(step) : node.getAttribute(step)) : isText(node) ? textAt(node, step) : node.get(step)
+  }
+  return node
+}
+
+const runOp = (doc, op) => {
+  const node = resolve(doc, op.path)
+  const clone = v => v === undefined ? v : structuredClone(v)
+  switch (op.op) {
+    case 'insert': return op.attrs ? node.insert(op.index, op.text, clone(op.attrs)) : node.insert(op.index, op.text)
+    case 'embed': return node.insertEmbed(op.index, clone(op.value), op.attrs ? clone(op.attrs) : {})
+    case 'delete': return node.delete(op.index, op.units)
+    case 'format': return node.format(op.index, op.units, clone(op.attrs))
+    case 'set': {
+      const v = op.binary ? un64(op.binary) : clone(op.value)
+      return node instanceof Y.Map ? node.set(op.key, v) : node.setAttribute(op.key, v)
+    }
+    case 'unset': return node instanceof Y.Map ? node.delete(op.key) : node.removeAttribute(op.key)
+    case 'setNode': return node instanceof Y.Map ? node.set(op.key, makeNode(op)) : node.setAttribute(op.key, makeNode(op))
+    case 'list': return node.insert(op.index, op.binary ? [un64(op.binary)] : clone(op.values))
+    case 'listNode': return isText(node) ? node.insertEmbed(op.index, makeNode(op)) : node.insert(op.index, [makeNode(op)])
+    case 'remove': return node.delete(op.index, op.units)
+  }
+}
+
+const WORDS = ['a', 'b', 'hello ', ' world', 'x\u0000y', '\uFFFD', '😀', '👩‍🚒', '事故', '时间线', 'é', 'ﬀ', '\n', '"\\', '𝒳𝒴', '<b>', 'İ']
+const KEYS = ['a', 'b', '', '__proto_', 'key', '键', 'K']
+const MARKS = ['bold', 'em', 'link', 'mark--a1B2c3D4']
+const NAMES = ['paragraph', 'heading', 'P', 'bulletList', '段']
+const VALUES = [null, true, false, 0, -1, 1.5, -0.1, 3.14159, 1e21, 1e-7, 2147483647, -2147483647, 2147483648, 9007199254740991, 4294967296.5,
+  '', 'text', '😀', { a: 1 }, { b: [1, null, 'x'], c: { d: {} } }, [], [1, [2, [3]]], 63, 64, -64, 8192, 1e300, 16777217]
+
+const someText = r => Array.from({ length: 1 + r.int(4) }, () => r.pick(WORDS)).join('')
+const someAttrs = (r, ends) => {
+  const attrs = {}
+  for (let n = 1 + r.int(2); n > 0; n--) {
+    attrs[r.pick(MARKS)] = ends && r.chance(0.4) ? null : r.pick([true, {}, { href: '/' + r.int(2) }, 'red', 7, false, { n: { m: 1 } }])
+  }
+  return attrs
+}
+
+/** The string of a text as units, an embed as one neutral unit. */
+const unitsOf = text => {
+  let s = ''
+  for (let n = text._start; n !== null; n = n.right) {
+    if (n.deleted || !n.countable) continue
+    s += n.content instanceof Y.ContentString ? n.content.str : '\u0001'.repeat(n.length)
+  }
+  return s
+}
+const whole = (units, index) => {
+  const low = units.charCodeAt(index); const high = units.charCodeAt(index - 1)
+  return index > 0 && low >= 0xDC00 && low <= 0xDFFF && high >= 0xD800 && high <= 0xDBFF ? index - 1 : index
+}
+
+const nestedSteps = (r, node) => {
+  const found = []
+  if (isList(node)) node.toArray().forEach((v, i) => v instanceof Y.AbstractType && found.push([i, v]))
+  if (isText(node)) {
+    const length = node.length
+    for (let i = 0; i < length && i < 40; i++) { const v = textAt(node, i); if (v instanceof Y.AbstractType) found.push([i, v]) }
+  }
+  if (node instanceof Y.Map) node.forEach((v, k) => v instanceof Y.AbstractType && found.push([k, v]))
+  return found.length > 0 && r.chance(0.7) ? r.pick(found) : null
+}
+
+const someOp = (r, doc) => {
+  const name = r.pick(['t', 't', 'a', 'm', 'x', 'x'])
+  const steps = [name]
+  let node = roots(doc)[name]
+  for (let depth = 0; depth < 6; depth++) {
+    const next = nestedSteps(r, node)
+    if (!next) break
+    steps.push(next[0]); node = next[1]
+  }
+  const op = { path: steps }
+  if (node instanceof Y.Map) {
+    const key = r.pick(KEYS)
+    if (r.chance(0.25)) return { ...op, op: 'unset', key }
+    if (r.chance(0.1)) return { ...op, op: 'set', key, binary: b64(Uint8Array.from([r.int(256), 0, 255])) }
+    if (r.chance(0.25)) return { ...op, op: 'setNode', key, kind: r.pick(['array', 'map', 'text', 'xmltext', 'fragment', 'element']), name: r.pick(NAMES) }
+    return { ...op, op: 'set', key, value: r.pick(VALUES) }
+  }
+  if (isText(node)) {
+    const units = unitsOf(node)
+    const index = whole(units, r.int(units.length + 1))
+    const end = whole(units, Math.min(units.length, index + 1 + r.int(5)))
+    const rest = end - index
+    const what = r.next()
+    if (what < 0.5 || rest <= 0) return { ...op, op: 'insert', index, text: someText(r), ...(r.chance(0.3) ? { attrs: someAttrs(r, r.chance(0.2)) } : {}) }
+    if (what < 0.72) return { ...op, op: 'delete', index, units: rest }
+    if (what < 0.9) return { ...op, op: 'format', index, units: rest, attrs: someAttrs(r, true) }
+    if (what < 0.94) return { ...op, op: 'listNode', index, kind: r.pick(['map', 'array', 'text', 'element']), name: r.pick(NAMES) }
+    return { ...op, op: 'embed', index, value: r.pick(VALUES.filter(v => v !== null && typeof v === 'object')), ...(r.chance(0.3) ? { attrs: someAttrs(r, false) } : {}) }
+  }
+  const length = node.length
+  const index = r.int(length + 1)
+  if (length > index && r.chance(0.3)) return { ...op, op: 'remove', index, units: 1 + r.int(Math.min(3, length - index)) }
+  if (node instanceof Y.Array) {
+    if (r.chance(0.25)) return { ...op, op: 'listNode', index, kind: r.pick(['array', 'map', 'text', 'fragment', 'hook']), name: r.pick(NAMES) }
+    if (r.chance(0.1)) return { ...op, op: 'list', index, binary: b64(Uint8Array.from([1, r.int(256)])) }
+    return { ...op, op: 'list', index, values: Array.from({ length: 1 + r.int(4) }, () => r.pick(VALUES)) }
+  }
+  if (node instanceof Y.XmlElement && r.chance(0.3)) {
+    return r.chance(0.2) ? { ...op, op: 'unset', key: r.pick(KEYS) } : { ...op, op: 'set', key: r.pick(KEYS), value: r.pick(VALUES) }
+  }
+  return { ...op, op: 'listNode', index, kind: r.pick(['element', 'xmltext', 'xmltext']), name: r.pick(NAMES) }
+}
+
+/* ---- peers ---- */
+
+const update = (doc, f) => { // what `f` makes the document send
+  const sent = []
+  const hear = u => sent.push(u)
+  doc.on('update', hear)
+  f()
+  doc.off('update', hear)
+  return sent
+}
+
+const same = (a, b) => a.length === b.length && Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0
+class Different extends Error {}
+const expectBytes = (what, a, b) => {
+  if (!same(a, b)) throw new Different(`${what}\n  Yjs: ${Buffer.from(a).toString('hex').slice(0, 4000)}\n  C:   ${Buffer.from(b).toString('hex').slice(0, 4000)}`)
+}
+const sorted = v => Array.isArray(v) ? v.map(sorted) : v && typeof v === 'object' ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1).map(([k, x]) => [k, sorted(x)])) : v
+const plain = v => JSON.stringify(sorted(JSON.parse(JSON.stringify(v))))
+const expectValue = (what, a, b) => {
+  if (plain(a) !== plain(b)) throw new Different(`${what}\n  Yjs: ${plain(a)}\n  C:   ${plain(b)}`)
+}
+
+/** A delta whose runs of equal marks are one, nested types shown as their JSON. */
+const deltaOf = text => text.toDelta().map(op => op.insert instanceof Y.AbstractType ? { ...op, insert: op.insert.toJSON() } : op)
+
+const dsOf = doc => { // the delete set as Yjs writes it
+  const whole = Y.encodeStateAsUpdate(doc, Y.encodeStateVector(doc))
+  return whole.slice(1) // no structs: one zero, then the delete set
+}
+
+const makeYjs = (clientID, gc) => { const doc = new Y.Doc({ gc }); doc.clientID = clientID; roots(doc); return doc }
+
+class YjsPeer {
+  constructor (clientID, gc) { this.doc = makeYjs(clientID, gc) }
+  async edit (ops) { return update(this.doc, () => this.doc.transact(() => ops.forEach(op => runOp(this.doc, op)))) }
+  async receive (u) { return update(this.doc, () => Y.applyUpdate(this.doc, u)) }
+  source () { return this.doc }
+}
+
+class CPeer {
+  constructor (engine, slot, clientID, gc) {
+    this.engine = engine; this.slot = slot; this.gc = gc; this.clientID = clientID
+    this.doc = makeYjs(clientID, gc)
+    this.doc.on('beforeObserverCalls', tr => { // no clean-up; positions remembered by the mirror are forgotten
+      if (tr.local) return
+      tr.local = true
+      tr.changed.forEach((_, type) => { if (type._searchMarker) type._searchMarker.length = 0 })
+    })
+    this.opened = engine.ask({ cmd: 'open', doc: slot, client: clientID, gc })
+  }
+
+  source () { return this.doc }
+
+  async check (when) {
+    const [c, state] = await Promise.all([this.engine.ask({ cmd: 'encode', doc: this.slot }), this.engine.ask({ cmd: 'state', doc: this.slot })])
+    const pending = this.doc.store.pendingStructs || this.doc.store.pendingDs
+    expectBytes(when + ': state vector', Y.encodeStateVector(this.doc), un64(state.sv))
+    expectBytes(when + ': delete set', dsOf0(this.doc), un64(state.ds))
+    if (!pending) expectBytes(when + ': encodeStateAsUpdate', Y.encodeStateAsUpdate(this.doc), un64(c.update))
+  }
+
+  async edit (ops) {
+    const reply = await this.engine.ask({ cmd: 'edit', doc: this.slot, ops })
+    const mine = update(this.doc, () => this.doc.transact(() => ops.forEach(op => runOp(this.doc, op))))
+    expectBytes('update of ' + JSON.stringify(ops), mine[0] || new Uint8Array(), un64(reply.update))
+    await this.check('after ' + JSON.stringify(ops))
+    return reply.update ? [un64(reply.update)] : []
+  }
+
+  async receive (u) {
+    const known = await this.engine.ask({ cmd: 'known', doc: this.slot, update: b64(u) })
+    const reply = await this.engine.ask({ cmd: 'apply', doc: this.slot, update: b64(u) })
+    const news = update(this.doc, () => Y.applyUpdate(this.doc, u))
+    const pending = !!(this.doc.store.pendingStructs || this.doc.store.pendingDs)
+    if (reply.changed !== news.length > 0) throw new Different(`changed: Yjs ${news.length > 0}, C ${reply.changed}`)
+    if (reply.pending !== pending) throw new Different(`pending: Yjs ${pending}, C ${reply.pending}`)
+    if (known.known && news.length > 0) throw new Different('an update was called known but changed something')
+    await this.check('after an update')
+    return []
+  }
+}
+// with structs pending, only the integrated part counts
+const dsOf0 = doc => {
+  const { pendingStructs, pendingDs } = doc.store
+  doc.store.pendingStructs = null; doc.store.pendingDs = null
+  const ds = dsOf(doc)
+  doc.store.pendingStructs = pendingStructs; doc.store.pendingDs = pendingDs
+  return ds
+}
+
+/* ---- a round ---- */
+
+const compareContents = async (engine, slot, doc) => {
+  const r = roots(doc)
+  const read = (name, as, kind) => engine.ask({ cmd: 'read', doc: slot, path: [name], as, kind }).then(x => x.value)
+  const [text, delta, array, map, xml] = await Promise.all([
+    read('t', 'text'), read('t', 'delta'), read('a', 'json', 'array'), read('m', 'json', 'map'), read('x', 'xml')])
+  expectValue('text', r.t.toString(), text)
+  expectValue('delta', deltaOf(r.t), delta)
+  expectValue('array', r.a.toJSON(), array)
+  expectValue('map', r.m.toJSON(), map)
+  const lower = s => s.replace(/İ/g, 'i̇')
+  if (lower(r.x.toString()) !== lower(xml)) throw new Different(`xml\n  Yjs: ${r.x.toString()}\n  C:   ${xml}`)
+}
+
+/** Merge, diff and state vector without a document. */
+const compareUpdates = async (engine, r, log, gc) => {
+  const some = log.filter(() => r.chance(0.5)).slice(0, 200)
+  if (some.length === 0) return
+  if (r.chance(0.3)) some.sort(() => r.next() - 0.5)
+  const merged = un64((await engine.ask({ cmd: 'merge', updates: some.map(b64) })).update)
+  const a = makeYjs(1, gc); const b = makeYjs(1, gc)
+  for (const d of [a, b]) d.on('beforeObserverCalls', tr => { tr.local = true })
+  a.transact(() => some.forEach(u => Y.applyUpdate(a, u)))
+  Y.applyUpdate(b, merged)
+  expectBytes('state vector after merge', Y.encodeStateVector(a), Y.encodeStateVector(b))
+  expectBytes('delete set after merge', dsOf0(a), dsOf0(b))
+  for (const u of [r.pick(some), merged, Y.mergeUpdates(some)]) {
+    expectBytes('state vector from update', Y.encodeStateVectorFromUpdate(u), un64((await engine.ask({ cmd: 'svfrom', update: b64(u) })).sv))
+    const sv = Y.encodeStateVector(new Map(Array.from(Y.decodeStateVector(Y.encodeStateVector(a))).map(([c, k]) => [c, r.int(k + 2)])))
+    expectBytes('diff of update', Y.diffUpdate(u, sv), un64((await engine.ask({ cmd: 'diff', update: b64(u), sv: b64(sv) })).update))
+  }
+}
+
+const round = async (engine, seed) => {
+  const r = makeRandom(seed)
+  const gc = r.chance(0.8)
+  const ids = [1, 7, 4294967295, 2147483648, 130, 9007199254740991].sort(() => r.next() - 0.5)
+  const peers = []
+  for (let n = 1 + r.int(3); n > 0; n--) peers.push(new YjsPeer(ids.pop(), gc))
+  for (let n = 1 + r.int(2); n > 0; n--) peers.push(new CPeer(engine, n, ids.pop(), gc))
+  await Promise.all(peers.map(p => p.opened))
+  const undo = r.chance(0.25) ? new Y.UndoManager(Object.values(roots(peers[0].doc)), { captureTimeout: 0 }) : null
+  const inbox = peers.map(() => [])
+  const log = []
+  const publish = (from, updates) => {
+    for (const u of updates) {
+      if (u.length === 0) continue
+      log.push(u)
+      peers.forEach((_, to) => { if (to !== from) { inbox[to].push(u); if (r.chance(0.1)) inbox[to].push(u) } })
+    }
+  }
+  const deliver = async (to, inOrder) => {
+    const box = inbox[to]
+    const i = inOrder || r.chance(0.6) ? 0 : r.int(box.length)
+    let [u] = box.splice(i, 1)
+    if (r.chance(0.1) && box.length > 0) u = Y.mergeUpdates([u, ...box.splice(0, 1 + r.int(5))])
+    publish(to, await peers[to].receive(u))
+  }
+  const steps = 5 + r.int(40)
+  for (let i = 0; i < steps; i++) {
+    const who = r.int(peers.length)
+    if (r.chance(0.55)) {
+      if (undo && who === 0 && r.chance(0.3)) {
+        publish(0, update(peers[0].doc, () => r.chance(0.6) ? undo.undo() : undo.redo()))
+        continue
+      }
+      const ops = [someOp(r, peers[who].source())]
+      publish(who, await peers[who].edit(ops))
+    } else if (inbox[who].length > 0) {
+      await deliver(who, false)
+    }
+  }
+  for (let again = true; again;) { // everybody hears everything, and what clean-ups then send
+    again = false
+    for (let who = 0; who < peers.length; who++) {
+      while (inbox[who].length > 0) { await deliver(who, r.chance(0.5)); again = true }
+    }
+  }
+  const first = peers[0].doc
+  const canonical = doc => { const d = makeYjs(1, gc); d.on('beforeObserverCalls', tr => { tr.local = true }); Y.applyUpdate(d, Y.encodeStateAsUpdate(doc)); return d }
+  const reference = canonical(first)
+  for (const p of peers.slice(1)) {
+    expectBytes('state vector at the end', Y.encodeStateVector(first), Y.encodeStateVector(p.doc))
+    expectBytes('delete set at the end', dsOf(first), dsOf(p.doc))
+  }
+  for (const p of peers) {
+    if (p instanceof CPeer) {
+      await compareContents(engine, p.slot, first)
+      if (first.store.pendingStructs) throw new Different('Yjs still waits for something')
+      const bytes = un64((await engine.ask({ cmd: 'encode', doc: p.slot })).update)
+      await engine.ask({ cmd: 'open', doc: 60, client: 1, gc })
+      await engine.ask({ cmd: 'apply', doc: 60, update: b64(Y.encodeStateAsUpdate(first)) })
+      const reloaded = un64((await engine.ask({ cmd: 'encode', doc: 60 })).update)
+      expectBytes('bytes after loading', Y.encodeStateAsUpdate(reference), reloaded)
+      const other = canonical(p.doc)
+      const d = makeYjs(1, gc); d.on('beforeObserverCalls', tr => { tr.local = true }); Y.applyUpdate(d, bytes)
+      expectBytes('bytes that Yjs makes of ours', Y.encodeStateAsUpdate(other), Y.encodeStateAsUpdate(d))
+      const sv = Y.encodeStateVector(new Map(Array.from(Y.decodeStateVector(Y.encodeStateVector(first))).filter(() => r.chance(0.8)).map(([c, k]) => [c, r.int(k + 2)])))
+      expectBytes('diff from document', Y.encodeStateAsUpdate(p.doc, sv), un64((await engine.ask({ cmd: 'encode', doc: p.slot, sv: b64(sv) })).update))
+    }
+  }
+  await compareUpdates(engine, r, log, gc)
+  return log.length
+}
+
+const engine = new Engine()
+let passed = 0; let failed = 0; let updates = 0
+const started = Date.now()
+for (let i = 0; i < ROUNDS && failed < 5; i++) {
+  const seed = SEED + i
+  try {
+    updates += await round(engine, seed)
+    passed++
+  } catch (e) {
+    failed++
+    console.log(`seed ${seed}: ${e instanceof Different ? e.message : e.stack}`)
+    if (engine.dead) break
+  }
+  if (VERBOSE && i % 500 === 499) console.log(`${i + 1} rounds, ${updates} updates, ${((Date.now() - started) / 1000).toFixed(0)} s`)
+}
+engine.child.stdin.end()
+if (!engine.dead) await once(engine.child, 'exit')
+console.log(`peers: seeds ${SEED}..${SEED + ROUNDS - 1}, ${updates} updates; ${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)

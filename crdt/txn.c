@@ -1,0 +1,172 @@
+/** Transactions: what happens between the first change and the update that tells others.
+ *  At the end deleted content is collected and structs that nothing tells apart any more are joined; the rule
+ *  which joints are looked at is that of Yjs, so that both engines store the same bytes.
+ *  Source: Yjs Transaction.js (cleanupTransactions, tryGcDeleteSet, tryToMergeWithLefts). */
+#include "internal.h"
+
+void tx_start(CrdtDoc *d)
+{
+    d->epoch++;
+    d->touched_count = 0;
+    d->tx_deleted_count = 0;
+    d->tx_deleted_lost = false;
+    d->merge_count = 0;
+    d->units_deleted = 0;
+    d->structs_added = 0;
+    d->conflict_steps = 0;
+}
+
+/** After memory ran out while recording: everything that is deleted counts as deleted just now. */
+static void recall_deleted(CrdtDoc *d)
+{
+    uint64_t n = 0;
+    for (uint32_t i = 0; i < d->client_count; i++) {
+        if (!deleted_ensure(d, &d->clients[i]))
+            return;
+        n += d->clients[i].deleted_count;
+    }
+    if (!RESERVE(&d->memory, d->tx_deleted, d->tx_deleted_cap, n))
+        return;
+    d->tx_deleted_count = 0;
+    for (uint32_t i = 0; i < d->client_count; i++)
+        for (uint32_t k = 0; k < d->clients[i].deleted_count; k++) {
+            Range r = d->clients[i].deleted[k];
+            d->tx_deleted[d->tx_deleted_count++] =
+                (Deletion){ d->clients[i].id, r.clock, r.len };
+        }
+    d->tx_deleted_lost = false;
+}
+
+static void collect_range(CrdtDoc *d, Client *c, const Deletion *range)
+{
+    for (uint32_t pos = struct_pos(c, range->clock);
+         pos < c->count && c->clock[pos] < range->clock + range->len; pos++)
+        if (is_deleted(&d->items[c->index[pos]]))
+            item_collect(d, c->index[pos]);
+}
+
+/** Looks at the joints left of the structs at low..high, and further left while joining goes on. */
+static void join_structs(CrdtDoc *d, Client *c, uint32_t low, uint32_t high)
+{
+    if (low == 0)
+        low = 1;
+    if (c->count == 0 || high >= c->count)
+        high = c->count - 1;
+    if (c->count < 2 || low > high)
+        return;
+    uint32_t kept = low - 1;
+    bool first_joined = false;
+    for (uint32_t r = low; r <= high; r++) {
+        if (item_merge(d, c->index[kept], c->index[r])) {
+            first_joined = first_joined || r == low;
+            continue;
+        }
+        kept++;
+        c->clock[kept] = c->clock[r];
+        c->index[kept] = c->index[r];
+    }
+    uint32_t gone = high - kept;
+    if (gone > 0) {
+        uint32_t tail = c->count - high - 1;
+        memmove(c->clock + kept + 1, c->clock + high + 1, tail * sizeof *c->clock);
+        memmove(c->index + kept + 1, c->index + high + 1, tail * sizeof *c->index);
+        c->count -= gone;
+    }
+    for (uint32_t pos = low - 1;
+         first_joined && pos > 0 && item_merge(d, c->index[pos - 1], c->index[pos]); pos--) {
+        memmove(c->clock + pos, c->clock + pos + 1, (c->count - pos - 1) * sizeof *c->clock);
+        memmove(c->index + pos, c->index + pos + 1, (c->count - pos - 1) * sizeof *c->index);
+        c->count--;
+    }
+}
+
+/** True when every joint from `clock` on is looked at anyway, because the structs are new. */
+static bool is_new(const CrdtDoc *d, const Client *c, uint32_t clock)
+{
+    return c->touched == d->epoch && clock >= c->before;
+}
+
+static void join_deleted(CrdtDoc *d, const Deletion *range)
+{
+    uint32_t client = client_find(d, range->client);
+    if (client == NONE)
+        return;
+    Client *c = &d->clients[client];
+    if (c->count == 0 || is_new(d, c, range->clock))
+        return;
+    uint32_t high = struct_pos(c, range->clock + range->len - 1) + 1;
+    uint32_t low = struct_pos(c, range->clock);
+    if (c->clock[low] < range->clock)
+        low++;
+    join_structs(d, c, low, high);
+}
+
+static void join_cut(CrdtDoc *d, const Merge *m)
+{
+    Client *c = &d->clients[m->client];
+    if (is_new(d, c, m->clock))
+        return;
+    uint32_t pos = struct_pos(c, m->clock);
+    join_structs(d, c, pos, pos + 1);
+}
+
+void tx_end(CrdtDoc *d)
+{
+    if (d->tx_deleted_lost)
+        recall_deleted(d);
+    deletions_sort(d->tx_deleted, &d->tx_deleted_count);
+    for (uint32_t i = 0; i < d->tx_deleted_count && !d->keep_deleted; i++) {
+        uint32_t client = client_find(d, d->tx_deleted[i].client);
+        if (client != NONE && d->clients[client].count > 0)
+            collect_range(d, &d->clients[client], &d->tx_deleted[i]);
+    }
+    for (uint32_t i = 0; i < d->touched_count; i++) {
+        Client *c = &d->clients[d->touched[i]];
+        if (c->count > 0 && c->before < c->state)
+            join_structs(d, c, struct_pos(c, c->before), c->count - 1);
+    }
+    for (uint32_t i = d->tx_deleted_count; i-- > 0;)
+        join_deleted(d, &d->tx_deleted[i]);
+    for (uint32_t i = d->merge_count; i-- > 0;)
+        join_cut(d, &d->merges[i]);
+    d->merge_count = 0;
+}
+
+/** Writes what the transaction changed; nothing when it changed nothing. */
+CrdtErr tx_write(CrdtDoc *d, CrdtBuf *out)
+{
+    uint32_t clients = 0;
+    for (uint32_t i = 0; i < d->touched_count; i++)
+        clients += d->clients[d->touched[i]].before < d->clients[d->touched[i]].state;
+    if (clients == 0 && d->tx_deleted_count == 0)
+        return CRDT_OK;
+    size_t start = out->len;
+    bool ok = write_uint(out, clients);
+    for (uint32_t i = 0; ok && i < d->order_count; i++) {
+        const Client *c = &d->clients[d->order[i]];
+        if (c->touched == d->epoch && c->before < c->state)
+            ok = write_client_structs(d, out, d->order[i], c->before);
+    }
+    if (ok && write_deletions(out, d->tx_deleted, d->tx_deleted_count))
+        return CRDT_OK;
+    out->len = start;
+    return CRDT_NOMEM;
+}
+
+CrdtErr crdt_begin(CrdtDoc *doc)
+{
+    if (doc->in_transaction)
+        return CRDT_BUSY;
+    tx_start(doc);
+    doc->in_transaction = true;
+    return CRDT_OK;
+}
+
+CrdtErr crdt_commit(CrdtDoc *doc, CrdtBuf *out)
+{
+    if (!doc->in_transaction)
+        return CRDT_BUSY;
+    doc->in_transaction = false;
+    tx_end(doc);
+    return out == NULL ? CRDT_OK : tx_write(doc, out);
+}
