@@ -226,18 +226,25 @@ static Err check_variant(Store *s, Arena *a, QueryEntry *e, uint64_t parts)
     return failed;
 }
 
+static Err check_query(Store *s, Arena *a, const Sql *sql)
+{
+    QueryEntry *e;
+    TRY(entry_of(s, a, sql, &e));
+    uint64_t every = (1ull << e->query.n_parts) - 1;
+    TRY(check_variant(s, a, e, 0));
+    for (size_t k = 0; k < e->query.n_parts; k++)
+        TRY_AS(a, check_variant(s, a, e, 1ull << k), "with the part " STR_FMT, STR_ARG(e->query.parts[k]));
+    if (every) TRY_AS(a, check_variant(s, a, e, every), "with every optional part");
+    return OK;
+}
+
 Err store_check(Store *s, Arena *a, const Sql *const *all, size_t n)
 {
+    Str wrong = S("");
     TRY(store_connect(s, a));
     for (size_t i = 0; i < n; i++) {
-        QueryEntry *e;
-        TRY(entry_of(s, a, all[i], &e));
-        uint64_t every = (1ull << e->query.n_parts) - 1;
-        TRY_AS(a, check_variant(s, a, e, 0), "query %s with no optional part", all[i]->name);
-        if (every) TRY_AS(a, check_variant(s, a, e, every), "query %s with every optional part", all[i]->name);
-        for (size_t k = 0; k < e->query.n_parts; k++)
-            TRY_AS(a, check_variant(s, a, e, 1ull << k), "query %s with the part " STR_FMT, all[i]->name,
-                   STR_ARG(e->query.parts[k]));
+        Err e = check_query(s, a, all[i]);
+        if (e.info) wrong = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(wrong), wrong.len ? "\n" : "", STR_ARG(err_text(a, e)));
     }
-    return OK;
+    return wrong.len ? fail(a, ERR_INTERNAL, STR_FMT, STR_ARG(wrong)) : OK;
 }

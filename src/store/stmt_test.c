@@ -163,11 +163,11 @@ SPEC("an unknown column in the text is an error that names the query")
 
 SPEC("a query with an error in one optional part is found by the check")
 {
-    static const Sql wrong = { "thing_wrong", "SELECT id FROM thing\n--if good\nWHERE n = 1\n--if bad\nWHERE missing = 1\n--end\n" };
+    static const Sql wrong = { "thing_wrong", "SELECT id FROM thing\nWHERE 1 = 1\n--if good\nAND n = 1\n--if bad\nAND missing = 1\n--end\n" };
     const Sql *const all[] = { &wrong };
     auto_arena a = arena_new(4096);
     auto_store s = store_take(given_things(a));
-    expect_has("query thing_wrong with", err_text(a, store_check(s, a, all, 1)));
+    expect_has("with the part bad: query thing_wrong: ", err_text(a, store_check(s, a, all, 1)));
 }
 
 SPEC("an unbound or unknown parameter or part is an error that names it")

@@ -135,7 +135,8 @@ Err  stmt_end(Stmt *q);
 void stmt_drop(Stmt *q);
 #define auto_stmt [[gnu::cleanup(stmt_drop)]] Stmt
 
-/** Prepares every variant that differs by one optional part (all off, all on, each alone) on this connection. */
+/** Prepares every variant that differs by one optional part (all off, all on, each alone) on this connection.
+ *  Fails: ERR_INTERNAL with one line for each query that does not prepare. */
 Err store_check(Store *s, Arena *a, const Sql *const *all, size_t n);
 
 /** Short forms. `exec` runs a statement that was bound and returns its error. */
