@@ -252,3 +252,17 @@ Str openapi_typescript(Arena *a)
     }
     return buf_str(&b);
 }
+
+Str openapi_routes(Arena *a)
+{
+    static const char *const flags[] = { "own_writes", "no_csrf", "raw_body", "no_match", "socket", "page", "ingest", "list", "enqueue" };
+    Buf b = buf_new(a, 1 << 20);
+    for (size_t i = 0; features[i]; i++)
+        for (const Route *r = features[i]->routes; r && r->path; r++) {
+            buf_fmt(&b, "%s\t%s\t%s\t", method_names[r->method], r->path, r->need == ROLE_PUBLIC ? "public" : role_names[r->need]);
+            for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
+                if (r->flags >> f & 1) buf_fmt(&b, "%s ", flags[f]);
+            buf_add(&b, r->body ? S("json\n") : S("\n"));
+        }
+    return buf_str(&b);
+}

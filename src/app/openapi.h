@@ -6,3 +6,5 @@
 Str openapi_page(Arena *a, Str server_url);
 /** One interface for each shape that routes name: `Incident` as replies show it, `IncidentBody` as bodies take it. */
 Str openapi_typescript(Arena *a);
+/** The route table as lines of "METHOD\tpath\trole\tflag flag": for tests that must try every route. */
+Str openapi_routes(Arena *a);

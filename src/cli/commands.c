@@ -18,7 +18,7 @@ const Command commands[] = {
     { "migrate", NULL, "", false, run_migrate, "Brings the database up to this version (serve does so by itself)", NULL },
     { "doctor", NULL, "listen", false, run_doctor, "Says what is wrong and how to mend it", NULL },
     { "demo", NULL, "", false, run_demo, "Loads sample data: a year of an invented company's incidents", NULL },
-    { "api", NULL, "openapi typescript", true, run_api, "Prints the API as a document or as types", NULL },
+    { "api", NULL, "openapi typescript routes", true, run_api, "Prints the API as a document, as types or as a table of routes", NULL },
     { 0 },
 };
 

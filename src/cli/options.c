@@ -33,6 +33,7 @@ const Option options[] = {
     { "channel", TYPE_TEXT, "C", NULL, 0, "channel (id or name) that its alerts belong to" },
     { "openapi", TYPE_FLAG, NULL, NULL, 0, "print the API as an OpenAPI 3.1 document" },
     { "typescript", TYPE_FLAG, NULL, NULL, 0, "print the API's types for TypeScript" },
+    { "routes", TYPE_FLAG, NULL, NULL, 0, "print every route with its role, separated by tabs" },
     { "help", TYPE_FLAG, NULL, NULL, 0, "say how it is used, and end" },
     { "version", TYPE_FLAG, NULL, NULL, 0, "print the version, and end" },
     { 0 },
