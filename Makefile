@@ -18,10 +18,6 @@ TESTS   := $(filter %_test.c,$(ALL_C))
 # spec_*.c: the runner and the helpers of tests (given_a_database …); they never stand in the binary.
 SPEC    := $(foreach f,$(ALL_C),$(if $(filter spec_%,$(notdir $f)),$f))
 LIB     := $(filter-out %_test.c $(SPEC) src/main.c,$(ALL_C)) $(wildcard crdt/*.c)
-# Until the engine is in the tree.
-ifeq ($(wildcard crdt/doc.c crdt/document.c crdt/apply.c crdt/integrate.c),)
-LIB     := $(filter-out src/document/document.c src/document/storage.c src/document/room%.c src/document/presence.c,$(LIB))
-endif
 SQL     := $(wildcard src/*/schema.sql src/*/queries.sql src/feature/*/schema.sql src/feature/*/queries.sql)
 GEN     := build/gen/sql.gen.c
 
