@@ -224,6 +224,11 @@ Str alert_key(Arena *a, Str key)
     return arena_fmt(a, "hash:" STR_FMT, STR_ARG(hash));
 }
 
+Str alert_key_made(Arena *a, Str text)
+{
+    return arena_fmt(a, "labels:%.32s", secret_hash(a, text).at);
+}
+
 Str alert_scalar(Arena *a, const json_t *value)
 {
     if (json_is_string(value)) return (Str){ json_string_value(value), json_string_length(value) };

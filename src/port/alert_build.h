@@ -48,5 +48,7 @@ Str  alert_line(Arena *a, Str text, size_t max_bytes);
 Str  alert_text(Arena *a, Str text);
 /** A key short enough to keep: itself, or "hash:…" when it is longer than ALERT_KEY_BYTES. */
 Str  alert_key(Arena *a, Str key);
+/** A key made of what the alert says about itself, for sources that give none. */
+Str  alert_key_made(Arena *a, Str text);
 /** The scalar as text ("" for null, objects and arrays). */
 Str  alert_scalar(Arena *a, const json_t *value);

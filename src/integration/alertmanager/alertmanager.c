@@ -5,7 +5,6 @@
  * of its labels, computed by Alertmanager; computed here when a proxy dropped it). `startsAt` changes when it fires anew.
  * A firing alert has an `endsAt` of year 1, or in the future when Prometheus promised one: neither is an end.
  * Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, captured from Alertmanager 0.25. */
-#include "app/secret.h"
 #include "port/alert_build.h"
 #include "port/integration.h"
 
@@ -86,7 +85,7 @@ static Str key_of(Arena *a, json_t *alert, Str labels)
 {
     Str key = str_trim(json_str(alert, "fingerprint"));
     if (!str_empty(key)) return alert_key(a, key);
-    return arena_fmt(a, "labels:%.32s", secret_hash(a, labels).at);
+    return alert_key_made(a, labels);
 }
 
 static Err decode_one(Arena *a, json_t *alert, Str path, Str external, AlertIn *ret)

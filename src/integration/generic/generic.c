@@ -12,7 +12,6 @@
  * in which {pointer} is replaced: "{/host} is {/state}". A list of values: the first that is not empty.
  *
  * A mapping that names something which is not there is an error that names both, so that a wrong mapping shows at once. */
-#include "app/secret.h"
 #include "base/utf8.h"
 #include "integration/generic/generic.h"
 #include "port/alert_build.h"
@@ -279,7 +278,7 @@ static Str links_of(Look *l)
 static Str made_key(Arena *a, const AlertIn *alert)
 {
     Str both = arena_fmt(a, STR_FMT "\n" STR_FMT, STR_ARG(alert->title), STR_ARG(alert->labels));
-    return arena_fmt(a, "labels:%.32s", secret_hash(a, both).at);
+    return alert_key_made(a, both);
 }
 
 static Err decode_one(Look *l, AlertIn *alert)

@@ -1,0 +1,386 @@
+#include "app/app.h"
+#include "base/spec.h"
+#include "base/time.h"
+#include "feature/alert/internal.h"
+#include "sql.gen.h"
+
+static const int64_t noon = 1794319200000;      /* 2026-11-10T14:00:00Z */
+
+/* ---- helpers that speak of alerts */
+
+typedef struct Add { Str kind, channel, id, url; } Add;
+
+static Err add_source(Cx *cx, void *arg)
+{
+    Add *add = arg;
+    return integration_add(cx, add->kind, S("Monitoring"), add->channel, &add->id, &add->url);
+}
+
+static Str given_a_source(App *app, Arena *a, const char *kind)
+{
+    Cx cx = app_cx(app, a, NULL);
+    Add add = { .kind = str_of(kind) };
+    Err e = cx_write(&cx, add_source, &add);
+    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message)); }
+    return add.id;
+}
+
+static Err store_it(Cx *cx, void *arg) { return delivery_store(cx, arg); }
+
+/** What the intake does with a payload that was posted, without the socket. */
+static Err post(App *app, Arena *a, Str source_id, const char *payload)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Source source = { 0 };
+    Delivery *d = arena_make(a, Delivery);
+    TRY(source_by_id(&cx, source_id, &source));
+    Err e = delivery_prepare(&cx, &source, S("application/json"), str_of(payload), d);
+    if (err_is(e, ERR_INVALID)) {
+        TRY(quarantine_put(&cx, &source, S("application/json"), str_of(payload), e));
+        return e;
+    }
+    TRY(e);
+    return cx_write(&cx, store_it, d);
+}
+
+static Alerts all_alerts(App *app, Arena *a)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Alerts list = { 0 };
+    Err e = alert_list_newest(&cx, 200, &list);
+    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message)); }
+    return list;
+}
+
+static Incidents all_incidents(App *app, Arena *a)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Incidents list = { 0 };
+    Err e = incident_list(&cx, &(IncidentFilter){ .sort = S("newest") }, (Cursor){ 0 }, 50, &list);
+    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message)); }
+    return list;
+}
+
+/** Alertmanager's form: one alert of instance `x`, firing since or resolved between these minutes past noon. */
+static const char *am(Arena *a, const char *x, const char *severity, int start, int end)
+{
+    char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
+    time_rfc3339(noon + start * 60000, from);
+    time_rfc3339(noon + end * 60000, to);
+    return arena_fmt(a, "{\"version\":\"4\",\"groupKey\":\"g\",\"alerts\":[{\"status\":\"%s\",\"labels\":{\"alertname\":\"Down\",\"instance\":\"%s\","
+        "\"severity\":\"%s\"},\"annotations\":{\"summary\":\"%s is down\"},\"startsAt\":\"%s\",\"endsAt\":\"%s\",\"fingerprint\":\"fp-%s\"}]}",
+        end ? "resolved" : "firing", x, severity, x, from, end ? to : "0001-01-01T00:00:00Z", x).at;
+}
+
+#define GIVEN(kind) \
+    auto_arena a = arena_new(1 << 16); \
+    App *app = given_a_system(a, noon + 600000); \
+    Str source = given_a_source(app, a, kind)
+
+/* ---- one alert over time */
+
+SPEC("an alert fires, is updated by news, and resolves; it is one row all the time")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 0)));
+    app->options.now_ms += 1000;
+    expect_ok(post(app, a, source, am(a, "db-1", "info", 1, 0)));
+    Alerts list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_str("firing", list.at[0].status);
+    expect_str("SEV-4", list.at[0].severity);
+    expect_int(2, list.at[0].count);
+    expect_int(noon + 60000, list.at[0].started_ms);
+    expect_int(noon + 601000, list.at[0].last_received_ms);
+    expect_ok(post(app, a, source, am(a, "db-1", "info", 1, 9)));
+    list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_str("resolved", list.at[0].status);
+    expect_int(noon + 540000, list.at[0].ended_ms);
+    expect_str("Monitoring", list.at[0].source.name);
+}
+
+SPEC("the same bytes again change nothing, however often and whatever the state")
+{
+    GIVEN("alertmanager");
+    const char *fire = am(a, "db-1", "warning", 1, 0), *end = am(a, "db-1", "warning", 1, 5);
+    for (int i = 0; i < 3; i++, app->options.now_ms += 1000) expect_ok(post(app, a, source, fire));
+    Alerts list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_int(1, list.at[0].count);
+    expect_int(1, list.at[0].version);
+    expect_int(noon + 600000, list.at[0].last_received_ms);
+    for (int i = 0; i < 3; i++) expect_ok(post(app, a, source, end));
+    expect_ok(post(app, a, source, fire));
+    list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_str("resolved", list.at[0].status);
+    expect_int(2, list.at[0].count);
+}
+
+SPEC("when it fires again after its end that is a new alert")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 3)));
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 7, 0)));
+    Alerts list = all_alerts(app, a);
+    expect_int(2, list.len);
+    expect_str("firing", list.at[0].status);
+    expect_int(noon + 7 * 60000, list.at[0].started_ms);
+    expect_str("resolved", list.at[1].status);
+}
+
+SPEC("an end that comes before its beginning is kept, and the late beginning does not fire")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 3)));
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    Alerts list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_str("resolved", list.at[0].status);
+    expect_int(0, all_incidents(app, a).len);
+}
+
+SPEC("a late end of an earlier firing leaves the one that fires now alone")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 5, 0)));
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 3)));
+    Alerts list = all_alerts(app, a);
+    expect_str("firing", list.at[list.len - 1].status);
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 5, 8)));
+    expect_str("resolved", all_alerts(app, a).at[list.len - 1].status);
+}
+
+SPEC("without times the order of arrival decides: firing again after an end with the same bytes is a new alert")
+{
+    GIVEN("generic");
+    const char *fire = "{\"title\":\"x\",\"dedup_key\":\"k\"}", *end = "{\"title\":\"x\",\"dedup_key\":\"k\",\"status\":\"ok\"}";
+    expect_ok(post(app, a, source, end));
+    expect_int(0, all_alerts(app, a).len);
+    for (int round = 0; round < 2; round++) {
+        app->options.now_ms += 1000;
+        expect_ok(post(app, a, source, fire));
+        expect_ok(post(app, a, source, fire));
+        app->options.now_ms += 1000;
+        expect_ok(post(app, a, source, end));
+        expect_ok(post(app, a, source, end));
+    }
+    Alerts list = all_alerts(app, a);
+    expect_int(2, list.len);
+    expect_str("resolved", list.at[0].status);
+    expect_str("resolved", list.at[1].status);
+    expect_int(2, list.at[0].count);
+}
+
+SPEC("the same key from two sources is two alerts")
+{
+    GIVEN("generic");
+    Str other = given_a_source(app, a, "generic");
+    expect_ok(post(app, a, source, "{\"title\":\"x\",\"dedup_key\":\"k\"}"));
+    expect_ok(post(app, a, other, "{\"title\":\"x\",\"dedup_key\":\"k\"}"));
+    expect_int(2, all_alerts(app, a).len);
+}
+
+/* ---- incidents */
+
+SPEC("a severe alert declares an incident with its words, and its group joins it while it is open")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "db-2", "error", 2, 0)));
+    Incidents incidents = all_incidents(app, a);
+    expect_int(1, incidents.len);
+    expect_str("db-1 is down", incidents.at[0].title);
+    expect_str("SEV-1", incidents.at[0].severity);
+    expect_int(noon + 60000, incidents.at[0].detected_ms);
+    expect_int(0, incidents.at[0].impact_started_ms);
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Incident incident;
+    expect_ok(incident_row(&cx, incidents.at[0].id, &incident));
+    expect_str("alert", incident.declared_how);
+    expect_int(2, incident.counts.alerts);
+    Alerts list = { 0 };
+    expect_ok(alert_list_of(&cx, incident.id, 10, &list));
+    expect_int(2, list.len);
+    expect_str("INC-1", list.at[0].incident.reference);
+}
+
+static Err resolve_first(Cx *cx, void *arg) { return incident_set_status(cx, ((Incidents *)arg)->at[0].id, S("resolved")); }
+
+SPEC("after the incident is over the next alert of the group declares a new one")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    Incidents incidents = all_incidents(app, a);
+    Cx cx = app_cx(app, a, NULL);
+    expect_ok(cx_write(&cx, resolve_first, &incidents));
+    expect_ok(post(app, a, source, am(a, "db-2", "critical", 2, 0)));
+    expect_int(2, all_incidents(app, a).len);
+}
+
+SPEC("a mild alert without a rule is only listed; when it grows severe it declares")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 0)));
+    expect_int(0, all_incidents(app, a).len);
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    expect_int(1, all_incidents(app, a).len);
+    expect_int(1, all_alerts(app, a).len);
+}
+
+static Err merge_first(Cx *cx, void *arg)
+{
+    Incidents *all = arg;
+    return event_emit(cx, &(Event){ .kind = "incident.merged", .title = S("Merged"), .subject = all->at[0].id, .object = all->at[1].id });
+}
+
+SPEC("alerts follow their incident into the one that it is merged into")
+{
+    GIVEN("generic");
+    expect_ok(post(app, a, source, "[{\"title\":\"a\",\"severity\":\"P1\"},{\"title\":\"b\",\"severity\":\"P1\"}]"));
+    Incidents incidents = all_incidents(app, a);
+    expect_int(2, incidents.len);
+    Cx cx = app_cx(app, a, NULL);
+    expect_ok(cx_write(&cx, merge_first, &incidents));
+    Alerts list = all_alerts(app, a);
+    expect(str_eq(list.at[0].incident.id, incidents.at[1].id) && str_eq(list.at[1].incident.id, incidents.at[1].id));
+}
+
+/* ---- routing rules */
+
+static RoutingRule rule_of(Condition *conditions, size_t n) { return (RoutingRule){ .match = { .at = conditions, .len = n } }; }
+
+SPEC("a condition compares labels, and the alert's own fields when there is no such label")
+{
+    auto_arena a = arena_new(4096);
+    Source from = { .name = S("Prod"), .kind = S("generic") };
+    AlertIn alert = { .title = S("Disk full"), .severity = S("SEV-2") };
+    json_t *labels = NULL;
+    expect_ok(json_parse(a, S("{\"service\":\"checkout-eu\",\"empty\":\"\"}"), &labels));
+    static const struct { const char *label, *op, *value; bool fits; } all[] = {
+        { "service", "is", "checkout-eu", true }, { "service", "is", "checkout", false }, { "service", "is_not", "x", true },
+        { "service", "matches", "checkout-.*", true }, { "service", "matches", "checkout", false }, { "service", "matches", "a|checkout-eu", true },
+        { "service", "exists", "", true }, { "empty", "exists", "", true }, { "missing", "exists", "", false },
+        { "missing", "is", "", false }, { "missing", "is_not", "x", true }, { "missing", "matches", ".*", false },
+        { "title", "matches", "Disk.*", true }, { "severity", "is", "SEV-2", true }, { "source", "is", "Prod", true },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        Condition one = { str_of(all[i].label), str_of(all[i].op), str_of(all[i].value) };
+        RoutingRule rule = rule_of(&one, 1);
+        bool fits = !all[i].fits;
+        expect_ok(rule_matches(a, &rule, &from, &alert, labels, &fits));
+        if (fits != all[i].fits) fprintf(stderr, "%s %s %s\n", all[i].label, all[i].op, all[i].value);
+        expect(fits == all[i].fits);
+    }
+}
+
+SPEC("an expression made to run for ever is given up, not waited for")
+{
+    auto_arena a = arena_new(4096);
+    Condition one = { S("x"), S("matches"), S("(a+)+(b+)+c") };
+    RoutingRule rule = rule_of(&one, 1);
+    json_t *labels = json_object();
+    bool fits = true;
+    char long_text[60];
+    memset(long_text, 'a', 50);
+    long_text[50] = 0;
+    json_object_set_new(labels, "x", json_string(long_text));
+    expect_ok(rule_matches(a, &rule, &(Source){ 0 }, &(AlertIn){ 0 }, labels, &fits));
+    json_decref(labels);
+    expect(!fits);
+}
+
+SPEC("the first rule that fits decides severity, channel, group and whether to declare")
+{
+    auto_arena a = arena_new(4096);
+    Condition team = { S("team"), S("is"), S("pay") };
+    Str group[] = { S("cluster") };
+    RoutingRule both[] = {
+        { .id = S("r1"), .match = { .at = &team, .len = 1 }, .severity = S("SEV-1"), .channel_id = S("c1"), .declare = true,
+          .group_by = { .at = group, .len = 1 } },
+        { .id = S("r2"), .channel_id = S("c2") },
+    };
+    RoutingRules rules = { .at = both, .len = 2 };
+    Source from = { .id = S("s"), .channel_id = S("c0") };
+    AlertIn x = { .severity = S("SEV-3"), .labels = S("{\"team\":\"pay\",\"cluster\":\"eu\"}"), .dedup_key = S("1") }, y = x, z = x;
+    y.dedup_key = S("2");
+    z.labels = S("{\"team\":\"web\"}");
+    Plan px, py, pz, none;
+    expect_ok(route_alert(a, &rules, S("SEV-2"), &from, &x, &px));
+    expect_ok(route_alert(a, &rules, S("SEV-2"), &from, &y, &py));
+    expect_ok(route_alert(a, &rules, S("SEV-2"), &from, &z, &pz));
+    expect_ok(route_alert(a, &(RoutingRules){ 0 }, S("SEV-2"), &from, &x, &none));
+    expect_str("SEV-1", px.severity);
+    expect_str("c1", px.channel_id);
+    expect(px.declare && str_eq(px.group, py.group));
+    expect_str("c2", pz.channel_id);
+    expect_str("SEV-3", pz.severity);
+    expect(!pz.declare);
+    expect_str("c0", none.channel_id);
+    expect(!none.declare);
+}
+
+/* ---- what does not fit */
+
+SPEC("a payload that fits nothing is kept with its reason, once however often it comes, and replayed when the mapping is right")
+{
+    GIVEN("generic");
+    const char *odd = "{\"what\":\"odd\"}";
+    expect_err(ERR_INVALID, post(app, a, source, odd));
+    expect_err(ERR_INVALID, post(app, a, source, odd));
+    expect_int(0, all_alerts(app, a).len);
+    auto_store s = store_take(app->db);
+    auto_stmt q = stmt_begin_if(a, s, &sql_quarantine_select, NULL);
+    stmt_int(&q, "limit", 10);
+    expect(stmt_step(&q));
+    expect_has("there is no title", stmt_col_str(&q, 3));
+    expect_str("title", stmt_col_str(&q, 4));
+    expect_int(2, stmt_col_int(&q, 5));
+    expect(!stmt_step(&q));
+    expect_ok(stmt_end(&q));
+}
+
+SPEC("the key in the address finds its source, a wrong one finds nothing")
+{
+    GIVEN("generic");
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Add add = { .kind = S("pagerduty") };
+    expect_ok(cx_write(&cx, add_source, &add));
+    expect_has("/in/pagerduty/", add.url);
+    Str key = str_sub(add.url, add.url.len - 32, 32);
+    Source found = { 0 }, nothing = { 0 };
+    expect_ok(source_by_key(&cx, key, &found));
+    expect(str_eq(found.id, add.id));
+    expect(!str_eq(found.id, source));
+    expect_ok(source_by_key(&cx, S("0123456789abcdef0123456789abcdef"), &nothing));
+    expect_str("", nothing.id);
+    add.kind = S("nagios");
+    expect_err(ERR_INVALID, cx_write(&cx, add_source, &add));
+}
+
+static Err record(Cx *cx, void *arg)
+{
+    Str id;
+    AlertPast *past = arg;
+    return alert_record(cx, past, &id);
+}
+
+SPEC("an alert of the past is stored as it was")
+{
+    GIVEN("alertmanager");
+    Cx cx = app_cx(app, a, NULL);
+    AlertPast past = { .integration = source, .dedup_key = S("old"), .severity = S("SEV-2"), .title = S("Old"), .started_ms = noon - 86400000,
+        .ended_ms = noon - 80000000, .labels = S("{\"service\":\"web\"}") };
+    expect_ok(cx_write(&cx, record, &past));
+    Alerts list = all_alerts(app, a);
+    expect_int(1, list.len);
+    expect_str("resolved", list.at[0].status);
+    expect_int(noon - 86400000, list.at[0].received_ms);
+}

@@ -1,0 +1,288 @@
+/* The way in. Key, decoding and routing happen on a worker; then one write stores the payload and its alerts, and the answer
+ * goes out when that write is durable. Many payloads share one commit.
+ *
+ * For each alert one statement does all of: is it the same that fires already? is it a late notice of an earlier one? did these
+ * bytes come before? — see alert_fire in queries.sql. */
+#include <sodium.h>
+#include <stdatomic.h>
+#include "app/app.h"
+#include "app/limit.h"
+#include "app/secret.h"
+#include "base/id.h"
+#include "base/rand.h"
+#include "base/time.h"
+#include "feature/alert/internal.h"
+#include "sql.gen.h"
+
+#define NEVER_MS INT64_MAX
+
+static _Atomic int64_t counted_alerts, counted_payloads, counted_refused;
+
+void count_received(int64_t alerts, bool fits)
+{
+    atomic_fetch_add(fits ? &counted_payloads : &counted_refused, 1);
+    atomic_fetch_add(&counted_alerts, alerts);
+}
+
+Err intake_metrics(Cx *cx, Buf *to)
+{
+    (void)cx;
+    buf_fmt(to, "# HELP hindsight_alerts_received_total Alerts taken in\n# TYPE hindsight_alerts_received_total counter\n"
+                "hindsight_alerts_received_total %lld\n", (long long)counted_alerts);
+    buf_fmt(to, "# HELP hindsight_payloads_total Payloads of alert sources\n# TYPE hindsight_payloads_total counter\n"
+                "hindsight_payloads_total{result=\"accepted\"} %lld\nhindsight_payloads_total{result=\"quarantined\"} %lld\n",
+            (long long)counted_payloads, (long long)counted_refused);
+    return OK;
+}
+
+/* ---- before the write */
+
+Err delivery_plan(Cx *cx, Delivery *d)
+{
+    Arena *a = cx->arena;
+    size_t n = d->alerts.len;
+    RoutingRules rules = { 0 };
+    TRY(rule_list(cx, true, &rules));
+    Str standard = setting_str(cx, "alerts.declare");
+    d->plans = arena_array(a, Plan, n + 1);
+    d->ids = arena_array(a, Str, n + 1);
+    d->keys = arena_array(a, Str, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        AlertIn *alert = &d->alerts.at[i];
+        TRY(route_alert(a, &rules, standard, &d->source, alert, &d->plans[i]));
+        d->ids[i] = id_new(a, cx->now_ms);
+        d->keys[i] = hash16(a, d->source.id, alert->dedup_key);
+    }
+    return OK;
+}
+
+Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, Delivery *ret)
+{
+    SourceConfig config = { .mapping = source->mapping, .name = source->name };
+    *ret = (Delivery){ .source = *source, .port = alert_source_find(source->kind), .content_type = content_type, .body = body };
+    if (!ret->port) return fail(cx->arena, ERR_INTERNAL, "no integration of the kind " STR_FMT, STR_ARG(source->kind));
+    ret->hash = hash16(cx->arena, source->id, body);
+    TRY(ret->port->decode(cx->arena, &config, content_type, body, &ret->alerts));
+    return delivery_plan(cx, ret);
+}
+
+/* ---- the write */
+
+static Err put_delivery(Cx *cx, const Delivery *d, int64_t *ret_n, int64_t *ret_before_ms)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_delivery_put);
+    stmt_blob(&q, "hash", d->hash);
+    stmt_str(&q, "content_type", d->content_type);
+    stmt_blob(&q, "body", d->body);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    if (stmt_step(&q)) {
+        *ret_n = stmt_col_int(&q, 0);
+        *ret_before_ms = stmt_col_int(&q, 1);
+    }
+    return stmt_end(&q);
+}
+
+static void bind_alert(Stmt *q, const Delivery *d, size_t i, int64_t delivery_n, int64_t now_ms)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    stmt_str(q, "id", d->ids[i]);
+    stmt_str(q, "integration_id", d->source.id);
+    stmt_blob(q, "key_hash", d->keys[i]);
+    stmt_str(q, "dedup_key", alert->dedup_key);
+    stmt_str(q, "severity", d->plans[i].severity);
+    stmt_str(q, "title", alert->title);
+    stmt_str(q, "description", alert->description);
+    stmt_str(q, "labels", alert->labels);
+    stmt_str(q, "links", alert->links);
+    stmt_str(q, "note", alert->note);
+    stmt_str(q, "group_key", alert->group_key);
+    stmt_int(q, "started_ms", alert->started_ms ? alert->started_ms : now_ms);
+    stmt_str_or_null(q, "channel_id", d->plans[i].channel_id);
+    stmt_int(q, "delivery_n", delivery_n);
+    stmt_int(q, "now_ms", now_ms);
+}
+
+typedef struct Fired { bool changed, in_incident; Str id; } Fired;
+
+static Err fire(Cx *cx, Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_fire);
+    bind_alert(&q, d, i, delivery_n, cx->now_ms);
+    stmt_int(&q, "started_told", alert->started_ms != 0);
+    stmt_int(&q, "told_ms", alert->started_ms ? alert->started_ms : NEVER_MS);
+    stmt_str_or_null(&q, "rule_id", d->plans[i].rule_id);
+    stmt_int(&q, "before_ms", before_ms);
+    ret->changed = stmt_step(&q);
+    if (ret->changed) {
+        ret->id = stmt_col_str(&q, 0);
+        ret->in_incident = !stmt_col_is_null(&q, 2);
+    }
+    return stmt_end(&q);
+}
+
+/** An end whose beginning we never saw. Only a source that tells its times can be understood here. */
+static Err end_unseen(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    if (!alert->started_ms || str_empty(alert->title)) return OK;
+    int64_t ended_ms = alert->ended_ms ? alert->ended_ms : cx->now_ms;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_end_unseen);
+    bind_alert(&q, d, i, delivery_n, cx->now_ms);
+    stmt_int(&q, "ended_ms", ended_ms > alert->started_ms ? ended_ms : alert->started_ms);
+    return stmt_exec(&q);
+}
+
+static Err end(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, ToldList *told)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_end);
+    stmt_blob(&q, "key_hash", d->keys[i]);
+    stmt_int(&q, "ended_ms", alert->ended_ms ? alert->ended_ms : cx->now_ms);
+    stmt_int(&q, "told_ms", alert->started_ms);
+    stmt_int(&q, "delivery_n", delivery_n);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    bool found = stmt_step(&q);
+    if (found && !stmt_col_is_null(&q, 1))
+        *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1),
+            .title = stmt_col_str(&q, 2), .severity = stmt_col_str(&q, 3), .at_ms = stmt_col_int(&q, 6) };
+    TRY(stmt_end(&q));
+    return found ? OK : end_unseen(cx, d, i, delivery_n);
+}
+
+static Err acknowledge(Cx *cx, const Delivery *d, size_t i, ToldList *told)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_acknowledge);
+    stmt_blob(&q, "key_hash", d->keys[i]);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    if (stmt_step(&q) && !stmt_col_is_null(&q, 1))
+        *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1),
+            .title = stmt_col_str(&q, 2), .severity = S("unknown"), .at_ms = cx->now_ms };
+    return stmt_end(&q);
+}
+
+static Err count_delivery(Cx *cx, const Delivery *d)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_received);
+    stmt_str(&q, "id", d->source.id);
+    stmt_int(&q, "slot", (int64_t)(rand_u64() & 7));
+    stmt_int(&q, "received", (int64_t)d->alerts.len);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    return stmt_exec(&q);
+}
+
+/** Somebody at the source has taken it: an incident in triage is being looked into. */
+static Err note_acknowledged(Cx *cx, const ToldList *told)
+{
+    list_each(told, i) {
+        Incident incident;
+        TRY(incident_row(cx, told->at[i].incident, &incident));
+        if (str_eq(incident.status, S("triage"))) TRY(incident_set_status(cx, incident.id, S("investigating")));
+    }
+    return OK;
+}
+
+Err delivery_store(Cx *cx, Delivery *d)
+{
+    Arena *a = cx->arena;
+    int64_t n = 0, before_ms = -1;
+    ToldList ended = { 0 }, taken = { 0 };
+    Join *joins = arena_array(a, Join, d->alerts.len + 1);
+    size_t n_joins = 0;
+    cx->actor = (Actor){ .name = d->source.name, .role = ROLE_ADMIN, .scopes = SCOPE_ALL, .via_integration = true };
+    TRY(put_delivery(cx, d, &n, &before_ms));
+    for (size_t i = 0; i < d->alerts.len; i++) {
+        const AlertIn *alert = &d->alerts.at[i];
+        Fired fired = { 0 };
+        if (alert->resolved) { TRY(end(cx, d, i, n, &ended)); continue; }
+        if (!str_empty(alert->title)) TRY(fire(cx, d, i, n, before_ms, &fired));
+        if (alert->acknowledged) TRY(acknowledge(cx, d, i, &taken));
+        if (!fired.changed || fired.in_incident || !d->plans[i].declare) continue;
+        joins[n_joins++] = (Join){ .i = i, .id = fired.id };
+    }
+    if (n_joins) TRY(delivery_join(cx, d, joins, n_joins));
+    if (ended.len) TRY(tell_incidents(cx, "alert.resolved", "resolved", d->source.kind, &ended));
+    if (taken.len) {
+        TRY(tell_incidents(cx, "alert.acknowledged", "acknowledged", d->source.kind, &taken));
+        TRY(note_acknowledged(cx, &taken));
+    }
+    TRY(count_delivery(cx, d));
+    return live_touch(cx, S("alerts"), "received", S(""), 0, S(""));
+}
+
+/* ---- the routes */
+
+static Err store_and_answer(Cx *cx, Req *req, Res *res)
+{
+    Delivery *d = req->prepared;
+    TRY(delivery_store(cx, d));
+    count_received((int64_t)d->alerts.len, true);
+    Str body = d->port->reply ? d->port->reply(cx->arena, &d->alerts) : arena_fmt(cx->arena, "{\"accepted\":%zu}", d->alerts.len);
+    res_text(res, d->port->status ? d->port->status : 202, "application/json; charset=utf-8", body);
+    return OK;
+}
+
+/** It fits nothing: kept with the reason, and the sender is told in the form it knows. */
+static Err refuse(Cx *cx, const Source *source, Str content_type, Str body, Err why, Res *res)
+{
+    const AlertSource *port = alert_source_find(source->kind);
+    count_received(0, false);
+    TRY(quarantine_put(cx, source, content_type, body, why));
+    if (!port || !port->refuse) return why;
+    res_text(res, 400, "application/json; charset=utf-8", port->refuse(cx->arena, why));
+    return OK;
+}
+
+/** At most 1,000 payloads a second for each integration, 5,000 at once; guessing keys is slowed per address. */
+static Err check_rate(Cx *cx, const Req *req, const Source *source)
+{
+    Arena *a = cx->arena;
+    if (str_empty(source->id)) {
+        TRY(limit_take(cx, arena_fmt(a, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20, 60));
+        return fail(a, ERR_NOT_FOUND, "there is no integration with this key");
+    }
+    if (!source->enabled) return fail(a, ERR_FORBIDDEN, "the integration " STR_FMT " is switched off", STR_ARG(source->name));
+    int64_t per_second = setting_int(cx, "alerts.payloads_per_second");
+    return limit_take(cx, arena_fmt(a, "intake:" STR_FMT, STR_ARG(source->id)), (double)per_second * 5, (double)per_second * 60);
+}
+
+static Err receive(Cx *cx, Req *req, Res *res, const Source *source)
+{
+    Str type = http_header(req->http, "Content-Type"), body = req->http->body;
+    Delivery *d = arena_make(cx->arena, Delivery);
+    TRY(check_rate(cx, req, source));
+    type = str_sub(type, 0, 200);
+    Err e = delivery_prepare(cx, source, type, body, d);
+    if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE)) return refuse(cx, source, type, body, e, res);
+    TRY(e);
+    if (d->port->verify) TRY(d->port->verify(cx->arena, req->http, S("")));
+    req->prepared = d;
+    res->then = store_and_answer;
+    return OK;
+}
+
+Err intake_post(Cx *cx, Req *req, Res *res)
+{
+    Source source = { 0 };
+    TRY(source_by_key(cx, req_param(req, "key"), &source));
+    if (!str_eq(source.kind, req_param(req, "kind"))) source = (Source){ 0 };
+    return receive(cx, req, res, &source);
+}
+
+/** POST /v2/enqueue: the integration's key stands in the body, as PagerDuty's routing key. */
+Err intake_enqueue(Cx *cx, Req *req, Res *res)
+{
+    const AlertSource *port = alert_source_find(S("pagerduty"));
+    Source source = { 0 };
+    json_t *root = NULL;
+    Err e = json_parse(cx->arena, req->http->body, &root);
+    Str key = e.info || !json_is_object(root) ? S("") : json_str(root, "routing_key");
+    if (!e.info && str_empty(key)) e = fail_field(cx->arena, S("routing_key"), "'routing_key' is missing or blank");
+    if (!e.info) TRY(source_by_key(cx, key, &source));
+    if (!str_eq(source.kind, S("pagerduty"))) source = (Source){ 0 };
+    if (!str_empty(source.id)) return receive(cx, req, res, &source);
+    TRY(limit_take(cx, arena_fmt(cx->arena, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20, 60));
+    if (!e.info) e = fail_field(cx->arena, S("routing_key"), "'routing_key' is not the key of an integration here");
+    res_text(res, 400, "application/json; charset=utf-8", port->refuse(cx->arena, e));
+    return OK;
+}

@@ -1,0 +1,209 @@
+/* From alerts to incidents: the open incident of the group takes them, else one is declared. */
+#include "base/utf8.h"
+#include "feature/account/account.h"
+#include "feature/alert/internal.h"
+#include "feature/catalog/catalog.h"
+#include "sql.gen.h"
+
+/* ---- telling */
+
+static Str told_data(Arena *a, const ToldList *list, Str incident, size_t n)
+{
+    Buf b = buf_new(a, 256 << 10);
+    size_t shown = 0;
+    buf_add(&b, S("{\"alerts\":["));
+    list_each(list, i) {
+        const Told *t = &list->at[i];
+        if (!str_eq(t->incident, incident) || shown == TITLES_TOLD) continue;
+        if (shown++) buf_byte(&b, ',');
+        buf_add(&b, S("{\"id\":"));
+        buf_json(&b, t->id);
+        buf_add(&b, S(",\"title\":"));
+        buf_json(&b, t->title);
+        buf_add(&b, S(",\"severity\":"));
+        buf_json(&b, t->severity);
+        buf_byte(&b, '}');
+    }
+    buf_fmt(&b, "],\"count\":%zu}", n);
+    return buf_str(&b);
+}
+
+Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const ToldList *list)
+{
+    Arena *a = cx->arena;
+    list_each(list, i) {
+        const Told *first = &list->at[i];
+        size_t n = 0, before = 0;
+        for (size_t k = 0; k < list->len; k++) {
+            bool same = str_eq(list->at[k].incident, first->incident);
+            n += same;
+            before += same && k < i;
+        }
+        if (before) continue;          /* told with the first of this incident */
+        Incident incident;
+        TRY(incident_row(cx, first->incident, &incident));
+        Str title = n == 1 ? arena_fmt(a, "Alert %s: " STR_FMT, verb, STR_ARG(first->title))
+                           : arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb, STR_ARG(first->title), n - 1);
+        TRY(event_emit(cx, &(Event){ .kind = kind, .subject = first->incident, .object = first->id, .title = title,
+            .data = told_data(a, list, first->incident, n), .source = source, .occurred_ms = first->at_ms,
+            .version = incident.version, .audience = incident.audience }));
+        TRY(live_touch(cx, arena_fmt(a, "incident:" STR_FMT, STR_ARG(first->incident)), kind, first->incident, incident.version, incident.audience));
+    }
+    return OK;
+}
+
+/* ---- declaring */
+
+/** Those of the rule that are still in the catalogue, and the one that the label `service` names. */
+static Err services_of(Cx *cx, const Plan *plan, const AlertIn *alert, Strs *ret)
+{
+    json_t *labels = NULL;
+    Strs named = { 0 };
+    list_each(&plan->service_ids, i) *list_add(cx->arena, &named) = plan->service_ids.at[i];
+    TRY(json_parse(cx->arena, alert->labels, &labels));
+    if (!str_empty(json_str(labels, "service"))) *list_add(cx->arena, &named) = json_str(labels, "service");
+    list_each(&named, i) {
+        Ref service = { 0 };
+        bool known = false;
+        Err e = service_named(cx, S("service"), named.at[i], &service);
+        if (err_is(e, ERR_INVALID)) continue;               /* the label still says it */
+        TRY(e);
+        list_each(ret, k) known |= str_eq(ret->at[k], service.id);
+        if (!known) *list_add(cx->arena, ret) = service.id;
+    }
+    return OK;
+}
+
+static Str worst_severity(const Delivery *d, const Join *joins, size_t n, Str group)
+{
+    Str worst = S("unknown");
+    for (size_t k = 0; k < n; k++) {
+        const Plan *plan = &d->plans[joins[k].i];
+        if (!str_eq(plan->group, group) || str_eq(plan->severity, S("unknown"))) continue;
+        if (str_eq(worst, S("unknown")) || str_cmp(plan->severity, worst) < 0) worst = plan->severity;
+    }
+    return worst;
+}
+
+static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, Incident *ret)
+{
+    const AlertIn *alert = &d->alerts.at[first->i];
+    const Plan *plan = &d->plans[first->i];
+    int64_t since_ms = alert->started_ms;
+    bool believable = since_ms > 946684800000LL && since_ms <= cx->now_ms;      /* from 2000 until now */
+    IncidentInput in = {
+        .title = utf8_clip(alert->title, 300), .summary = alert->description, .severity = severity,
+        .visibility = plan->is_private ? S("private") : S("public"), .channel_id = plan->channel_id,
+        .detection = S("alert"), .detection_note = d->source.name, .declared_how = S("alert"),
+        .detected_ms = believable ? since_ms : cx->now_ms,
+    };
+    TRY(services_of(cx, plan, alert, &in.service_ids));
+    Ref channel = { 0 };
+    Channel full = { 0 };
+    Err e = str_empty(plan->channel_id) ? OK : channel_named(cx, S("channel_id"), plan->channel_id, &channel);
+    if (e.info && !err_is(e, ERR_INVALID)) return e;        /* a channel that was removed must not lose an alert */
+    in.channel_id = channel.id;
+    if (plan->is_private && !str_empty(channel.id)) TRY(channel_get(cx, channel.id, &full));
+    if (!str_empty(full.team_id)) *list_add(cx->arena, &in.member_team_ids) = full.team_id;
+    return incident_add(cx, &in, ret);
+}
+
+/** The incident of the group, open; declared when there is none. The group is held until the write is over. */
+static Err incident_of(Cx *cx, const Delivery *d, const Join *joins, size_t n, size_t first, Incident *ret)
+{
+    Str group = d->plans[joins[first].i].group, known = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_group_take);
+    stmt_blob(&q, "hash", group);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    if (stmt_step(&q)) known = stmt_col_str(&q, 0);
+    TRY(stmt_end(&q));
+    if (!str_empty(known)) {
+        TRY(incident_row(cx, known, ret));
+        if (ret->active) return OK;
+    }
+    TRY(declare(cx, d, &joins[first], worst_severity(d, joins, n, group), ret));
+    auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_alert_group_set);
+    stmt_blob(&set, "hash", group);
+    stmt_str(&set, "incident_id", ret->id);
+    return stmt_exec(&set);
+}
+
+Err alert_put_into(Cx *cx, Str alert, Str incident, Str audience)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_join);
+    stmt_str(&q, "id", alert);
+    stmt_str(&q, "incident_id", incident);
+    stmt_str(&q, "audience", audience);
+    return stmt_exec(&q);
+}
+
+Err delivery_join(Cx *cx, const Delivery *d, Join *joins, size_t n)
+{
+    ToldList told = { 0 };
+    for (size_t k = 0; k < n; k++) {
+        if (joins[k].done) continue;
+        Incident incident = { 0 };
+        int64_t joined = 0;
+        TRY(incident_of(cx, d, joins, n, k, &incident));
+        for (size_t m = k; m < n; m++) {
+            const AlertIn *alert = &d->alerts.at[joins[m].i];
+            const Plan *plan = &d->plans[joins[m].i];
+            if (joins[m].done || !str_eq(plan->group, d->plans[joins[k].i].group)) continue;
+            TRY(alert_put_into(cx, joins[m].id, incident.id, incident.audience));
+            *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = joins[m].id, .title = alert->title,
+                .severity = plan->severity, .at_ms = cx->now_ms };
+            joins[m].done = true;
+            joined++;
+        }
+        TRY(incident_count(cx, incident.id, INCIDENT_ALERTS, joined));
+    }
+    return tell_incidents(cx, "alert.attached", "attached", d->source.kind, &told);
+}
+
+/* ---- by hand, and what follows from changes of the incident */
+
+Err alert_attach(Cx *cx, Str id, Str incident_id)
+{
+    Alert alert;
+    Incident incident;
+    TRY(alert_get(cx, id, &alert));
+    TRY(incident_row(cx, incident_id, &incident));
+    if (str_eq(alert.incident.id, incident.id)) return OK;
+    if (!str_empty(alert.incident.id)) TRY(incident_count(cx, alert.incident.id, INCIDENT_ALERTS, -1));
+    TRY(alert_put_into(cx, id, incident.id, incident.audience));
+    TRY(incident_count(cx, incident.id, INCIDENT_ALERTS, 1));
+    ToldList told = { 0 };
+    *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = id, .title = alert.title, .severity = alert.severity, .at_ms = cx->now_ms };
+    TRY(tell_incidents(cx, "alert.attached", "attached", alert.source.kind, &told));
+    return live_touch(cx, S("alerts"), "attached", id, alert.version + 1, incident.audience);
+}
+
+Err alert_hear_merged(Cx *cx, const Event *event)
+{
+    Incident into;
+    TRY(incident_row(cx, event->object, &into));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_move);
+    stmt_str(&q, "incident", event->subject);
+    stmt_str(&q, "into", into.id);
+    stmt_str(&q, "audience", into.audience);
+    stmt_step(&q);
+    int64_t moved = stmt_changes(&q);
+    TRY(stmt_end(&q));
+    auto_stmt groups = stmt_begin(cx->arena, cx->store, &sql_alert_groups_move);
+    stmt_str(&groups, "incident", event->subject);
+    stmt_str(&groups, "into", into.id);
+    TRY(stmt_exec(&groups));
+    if (!moved) return OK;
+    TRY(incident_count(cx, event->subject, INCIDENT_ALERTS, -moved));
+    return incident_count(cx, into.id, INCIDENT_ALERTS, moved);
+}
+
+Err alert_hear_visibility(Cx *cx, const Event *event)
+{
+    Incident incident;
+    TRY(incident_row(cx, event->subject, &incident));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_audience_of_incident);
+    stmt_str(&q, "incident", incident.id);
+    stmt_str(&q, "audience", incident.audience);
+    return stmt_exec(&q);
+}

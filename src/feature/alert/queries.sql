@@ -1,0 +1,262 @@
+-- ---- integrations
+
+-- name: integration_insert
+INSERT INTO integration (id, kind, name, channel_id, key_hash, key_sealed, enabled, mapping, error, version, created_ms, updated_ms)
+VALUES (:id, :kind, :name, :channel_id, :key_hash, :key_sealed, 1, :mapping, '', 1, :now_ms, :now_ms)
+ON CONFLICT DO NOTHING;
+
+-- name: integration_select
+SELECT i.id, i.kind, i.name, i.channel_id, i.key_sealed, i.enabled, i.mapping, i.error, i.error_ms, i.version, i.created_ms,
+    coalesce((SELECT CAST(sum(c.received) AS BIGINT) FROM integration_count c WHERE c.integration_id = i.id), 0),
+    coalesce((SELECT max(c.last_ms) FROM integration_count c WHERE c.integration_id = i.id), 0)
+FROM integration i
+WHERE i.kind <> 'api'
+--if present
+  AND i.removed_ms IS NULL
+--if id
+  AND i.id = :id
+--end
+ORDER BY i.created_ms, i.id;
+
+-- name: integration_by_key
+SELECT id, kind, name, channel_id, enabled, mapping FROM integration WHERE key_hash = :key_hash AND removed_ms IS NULL;
+
+-- name: integration_by_id
+SELECT id, kind, name, channel_id, enabled, mapping FROM integration WHERE id = :id;
+
+-- name: integration_refs
+SELECT id, name, kind FROM integration WHERE id IN LIST(:ids);
+
+-- name: integration_update
+UPDATE integration SET name = :name, channel_id = :channel_id, enabled = :enabled, mapping = :mapping,
+    version = version + 1, updated_ms = :now_ms
+WHERE id = :id;
+
+-- name: integration_rotate
+UPDATE integration SET key_hash = :key_hash, key_sealed = :key_sealed, version = version + 1, updated_ms = :now_ms WHERE id = :id;
+
+-- name: integration_remove
+UPDATE integration SET removed_ms = :now_ms, enabled = 0, key_hash = 'removed:' || id, key_sealed = '', version = version + 1,
+    updated_ms = :now_ms
+WHERE id = :id;
+
+-- name: integration_error
+UPDATE integration SET error = :error, error_ms = :error_ms WHERE id = :id;
+
+-- name: integration_received
+INSERT INTO integration_count (integration_id, slot, received, last_ms) VALUES (:id, :slot, :received, :now_ms)
+ON CONFLICT (integration_id, slot) DO UPDATE
+    SET received = integration_count.received + excluded.received, last_ms = excluded.last_ms;
+
+-- ---- intake. Every type is spelled out: these run for every alert, and NULLs come and go.
+
+-- name: delivery_put
+INSERT INTO delivery (hash, content_type, body, received_ms, last_ms, before_ms)
+VALUES (:hash, :content_type, :body, :now_ms, :now_ms, -1)
+ON CONFLICT (hash) DO UPDATE SET before_ms = delivery.last_ms, last_ms = excluded.last_ms
+RETURNING n, before_ms;
+
+-- Nothing happens when a notice of an earlier firing comes late (it has ended already, or began no later), and when the
+-- same bytes have touched this alert before.
+-- name: alert_fire
+INSERT INTO alert (id, integration_id, key_hash, is_open, dedup_key, severity, title, description, labels, links, note, group_key,
+    started_ms, started_told, received_ms, last_received_ms, count, channel_id, rule_id, audience, delivery_n, version)
+SELECT CAST(:id AS TEXT), CAST(:integration_id AS TEXT), CAST(:key_hash AS BLOB), 1, CAST(:dedup_key AS TEXT), CAST(:severity AS TEXT),
+    CAST(:title AS TEXT), CAST(:description AS TEXT), CAST(:labels AS TEXT), CAST(:links AS TEXT), CAST(:note AS TEXT),
+    CAST(:group_key AS TEXT), CAST(:started_ms AS BIGINT), CAST(:started_told AS BIGINT), CAST(:now_ms AS BIGINT),
+    CAST(:now_ms AS BIGINT), 1, CAST(:channel_id AS TEXT), CAST(:rule_id AS TEXT), '', CAST(:delivery_n AS BIGINT), 1
+WHERE NOT EXISTS (SELECT 1 FROM alert p WHERE p.key_hash = CAST(:key_hash AS BLOB) AND p.is_open IS NULL
+                  AND p.started_ms >= CAST(:told_ms AS BIGINT))
+ON CONFLICT (key_hash, is_open) DO UPDATE SET severity = excluded.severity, title = excluded.title,
+    description = excluded.description, labels = excluded.labels, links = excluded.links, note = excluded.note,
+    started_ms = LEAST(alert.started_ms, excluded.started_ms), last_received_ms = excluded.last_received_ms,
+    count = alert.count + 1, delivery_n = excluded.delivery_n, version = alert.version + 1
+WHERE alert.received_ms > CAST(:before_ms AS BIGINT)
+RETURNING id, version, incident_id;
+
+-- name: alert_end
+UPDATE alert SET is_open = NULL, ended_ms = GREATEST(started_ms, CAST(:ended_ms AS BIGINT)), last_received_ms = :now_ms,
+    count = count + 1, delivery_n = :delivery_n, version = version + 1
+WHERE key_hash = :key_hash AND is_open = 1
+  AND (started_told = 0 OR CAST(:told_ms AS BIGINT) = 0 OR started_ms <= CAST(:told_ms AS BIGINT))
+RETURNING id, incident_id, title, severity, version, audience, ended_ms;
+
+-- The end came before the beginning did: kept, so that the late beginning does not fire.
+-- name: alert_end_unseen
+INSERT INTO alert (id, integration_id, key_hash, is_open, dedup_key, severity, title, description, labels, links, note, group_key,
+    started_ms, started_told, ended_ms, received_ms, last_received_ms, count, channel_id, rule_id, audience, delivery_n, version)
+SELECT CAST(:id AS TEXT), CAST(:integration_id AS TEXT), CAST(:key_hash AS BLOB), NULL, CAST(:dedup_key AS TEXT),
+    CAST(:severity AS TEXT), CAST(:title AS TEXT), CAST(:description AS TEXT), CAST(:labels AS TEXT), CAST(:links AS TEXT),
+    CAST(:note AS TEXT), CAST(:group_key AS TEXT), CAST(:started_ms AS BIGINT), 1, CAST(:ended_ms AS BIGINT),
+    CAST(:now_ms AS BIGINT), CAST(:now_ms AS BIGINT), 1, CAST(:channel_id AS TEXT), NULL, '', CAST(:delivery_n AS BIGINT), 1
+WHERE NOT EXISTS (SELECT 1 FROM alert p WHERE p.key_hash = CAST(:key_hash AS BLOB) AND p.started_ms >= CAST(:started_ms AS BIGINT));
+
+-- name: alert_acknowledge
+UPDATE alert SET acknowledged_ms = :now_ms, last_received_ms = :now_ms, version = version + 1
+WHERE key_hash = :key_hash AND is_open = 1 AND acknowledged_ms IS NULL
+RETURNING id, incident_id, title, version, audience;
+
+-- Holds the group until the write is over, so that two nodes cannot both declare its incident.
+-- name: alert_group_take
+INSERT INTO alert_group (hash, incident_id, updated_ms) VALUES (:hash, '', :now_ms)
+ON CONFLICT (hash) DO UPDATE SET updated_ms = excluded.updated_ms
+RETURNING incident_id;
+
+-- name: alert_group_set
+UPDATE alert_group SET incident_id = :incident_id WHERE hash = :hash;
+
+-- name: alert_join
+UPDATE alert SET incident_id = :incident_id, audience = :audience, version = version + 1 WHERE id = :id;
+
+-- For sample data and imports: as it was, without routing.
+-- name: alert_record
+INSERT INTO alert (id, integration_id, key_hash, is_open, dedup_key, severity, title, description, labels, links, note, group_key,
+    started_ms, started_told, ended_ms, received_ms, last_received_ms, count, channel_id, incident_id, audience, delivery_n, version)
+VALUES (:id, :integration_id, :key_hash, :is_open, :dedup_key, :severity, :title, :description, :labels, :links, '', :group_key,
+    :started_ms, 1, :ended_ms, :received_ms, :received_ms, 1, :channel_id, :incident_id, :audience, :delivery_n, 1);
+
+-- ---- reading alerts
+
+-- name: alert_select
+SELECT a.n, a.id, a.integration_id, a.dedup_key, a.is_open, a.severity, a.title, a.description, a.labels, a.links, a.note,
+    a.group_key, a.started_ms, a.ended_ms, a.acknowledged_ms, a.received_ms, a.last_received_ms, a.count, a.channel_id,
+    a.incident_id, a.audience, a.version
+FROM alert a
+WHERE 1 = 1
+--if visible
+  AND (a.audience = '' OR a.audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--if firing
+  AND a.is_open = 1
+--if resolved
+  AND a.is_open IS NULL
+--if id
+  AND a.id = :id
+--if severity
+  AND a.severity IN LIST(:severity)
+--if one_severity
+  AND a.severity = :severity
+--if source
+  AND a.integration_id IN LIST(:source)
+--if one_source
+  AND a.integration_id = :source
+--if channel
+  AND a.channel_id IN LIST(:channel)
+--if one_channel
+  AND a.channel_id = :channel
+--if incident
+  AND a.incident_id = :incident
+--if no_incident
+  AND a.incident_id IS NULL
+--if since
+  AND a.received_ms >= :since_ms
+--if until
+  AND a.received_ms < :until_ms
+--if recent
+  AND a.n > (SELECT coalesce(max(n), 0) - :recent FROM alert)
+--if q
+  AND (NOCASE(a.title) LIKE :q ESCAPE '\' OR NOCASE(a.labels) LIKE :q ESCAPE '\' OR a.dedup_key = :exact)
+--if after
+  AND a.n < :after
+--if newer
+  AND a.n > :newer
+--end
+ORDER BY
+--if oldest_first
+  a.started_ms,
+--if newest_first
+  a.n DESC,
+--end
+  a.n
+LIMIT :limit;
+
+-- name: alert_audience
+SELECT id, audience FROM alert WHERE id = :id;
+
+-- name: alert_raw
+SELECT d.content_type, d.body, d.received_ms FROM alert a JOIN delivery d ON d.n = a.delivery_n WHERE a.id = :id;
+
+-- name: alert_raws_of
+SELECT d.content_type, d.body, d.received_ms FROM alert a JOIN delivery d ON d.n = a.delivery_n
+WHERE a.integration_id = :id ORDER BY a.n DESC LIMIT :limit;
+
+-- name: alert_firing_count
+SELECT count(*) FROM alert a WHERE a.is_open = 1
+--if visible
+  AND (a.audience = '' OR a.audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--end
+;
+
+-- name: alert_move
+UPDATE alert SET incident_id = :into, audience = :audience, version = version + 1 WHERE incident_id = :incident;
+
+-- name: alert_groups_move
+UPDATE alert_group SET incident_id = :into WHERE incident_id = :incident;
+
+-- name: alert_audience_of_incident
+UPDATE alert SET audience = :audience, version = version + 1 WHERE incident_id = :incident;
+
+-- ---- routing rules
+
+-- name: routing_rule_select
+SELECT id, position, name, enabled, conditions, channel_id, severity, service_ids, declares, group_by, is_private, version
+FROM routing_rule
+WHERE 1 = 1
+--if id
+  AND id = :id
+--if enabled
+  AND enabled = 1
+--end
+ORDER BY position, id;
+
+-- name: routing_rule_insert
+INSERT INTO routing_rule (id, position, name, enabled, conditions, channel_id, severity, service_ids, declares, group_by, is_private,
+    version, created_ms, updated_ms)
+VALUES (:id, :position, :name, :enabled, :conditions, :channel_id, :severity, :service_ids, :declares, :group_by, :is_private, 1,
+    :now_ms, :now_ms);
+
+-- name: routing_rule_update
+UPDATE routing_rule SET position = :position, name = :name, enabled = :enabled, conditions = :conditions, channel_id = :channel_id,
+    severity = :severity, service_ids = :service_ids, declares = :declares, group_by = :group_by, is_private = :is_private,
+    version = version + 1, updated_ms = :now_ms
+WHERE id = :id;
+
+-- name: routing_rule_remove
+DELETE FROM routing_rule WHERE id = :id;
+
+-- name: routing_rule_place
+UPDATE routing_rule SET position = :position WHERE id = :id AND position <> :position;
+
+-- ---- quarantine
+
+-- name: quarantine_put
+INSERT INTO quarantine (id, integration_id, hash, content_type, body, error, field, count, received_ms, last_ms)
+VALUES (:id, :integration_id, :hash, :content_type, :body, :error, :field, 1, :now_ms, :now_ms)
+ON CONFLICT (hash) DO UPDATE SET error = excluded.error, field = excluded.field, count = quarantine.count + 1, last_ms = excluded.last_ms;
+
+-- name: quarantine_trim
+DELETE FROM quarantine WHERE id IN (
+    SELECT id FROM quarantine WHERE integration_id = :integration_id ORDER BY last_ms DESC, id DESC LIMIT 1000 OFFSET :keep);
+
+-- name: quarantine_select
+SELECT id, integration_id, content_type, error, field, count, received_ms, last_ms, length(body)
+FROM quarantine
+WHERE 1 = 1
+--if id
+  AND id = :id
+--if source
+  AND integration_id = :source
+--if after
+  AND (last_ms, id) < (:at, :after)
+--end
+ORDER BY last_ms DESC, id DESC LIMIT :limit;
+
+-- name: quarantine_body
+SELECT integration_id, content_type, body FROM quarantine WHERE id = :id;
+
+-- name: quarantine_remove
+DELETE FROM quarantine WHERE id = :id;
+
+-- name: quarantine_count
+SELECT count(*) FROM quarantine;
