@@ -3,10 +3,17 @@
  *  of the same document gives the same structs. */
 #include "internal.h"
 
+/** A mark as it holds somewhere. One that was read from an item keeps that item's content: written again it shares
+ *  it, as Yjs shares the JavaScript object (and, like Yjs, tells equal objects from the same object when it cleans up). */
+typedef struct Mark {
+    CrdtBytes key, json;
+    CrdtBytes shared; /* content of the item it came from; at NULL when it came from the caller */
+} Mark;
+
 /** A small map of marks in order of insertion. Views only. */
 typedef struct Marks {
     Memory *m;
-    CrdtAttr *at;
+    Mark *at;
     uint32_t count, cap;
 } Marks;
 
@@ -26,7 +33,7 @@ static bool is_null(CrdtBytes json)
     return json.len == 4 && json.at[0] == 'n';
 }
 
-static CrdtAttr *marks_find(const Marks *s, CrdtBytes key)
+static Mark *marks_find(const Marks *s, CrdtBytes key)
 {
     for (uint32_t i = 0; i < s->count; i++)
         if (s->at[i].key.len == key.len &&
@@ -37,26 +44,27 @@ static CrdtAttr *marks_find(const Marks *s, CrdtBytes key)
 
 static CrdtBytes marks_get(const Marks *s, CrdtBytes key)
 {
-    const CrdtAttr *a = marks_find(s, key);
+    const Mark *a = marks_find(s, key);
     return a != NULL ? a->json : json_null;
 }
 
-static bool marks_set(Marks *s, CrdtBytes key, CrdtBytes json)
+static bool marks_set(Marks *s, Mark mark)
 {
-    CrdtAttr *a = marks_find(s, key);
+    Mark *a = marks_find(s, mark.key);
     if (a == NULL) {
         if (!RESERVE(s->m, s->at, s->cap, (uint64_t)s->count + 1))
             return false;
         a = &s->at[s->count++];
-        a->key = key;
+        a->key = mark.key;
     }
-    a->json = json;
+    a->json = mark.json;
+    a->shared = mark.shared;
     return true;
 }
 
 static void marks_remove(Marks *s, CrdtBytes key)
 {
-    CrdtAttr *a = marks_find(s, key);
+    Mark *a = marks_find(s, key);
     if (a == NULL)
         return;
     memmove(a, a + 1, (size_t)(&s->at[s->count] - (a + 1)) * sizeof *a);
@@ -71,18 +79,31 @@ static void marks_done(Marks *s)
 static bool marks_copy(Marks *to, const Marks *from)
 {
     for (uint32_t i = 0; i < from->count; i++)
-        if (!marks_set(to, from->at[i].key, from->at[i].json))
+        if (!marks_set(to, from->at[i]))
             return false;
     return true;
 }
 
+static Mark mark_of(const Item *format)
+{
+    Mark mark = { .shared = { format->bytes, format->byte_len } };
+    format_parts(format, &mark.key, &mark.json);
+    return mark;
+}
+
+/** The mark of that key, or an end of it. */
+static Mark mark_or_null(const Marks *s, CrdtBytes key)
+{
+    const Mark *a = marks_find(s, key);
+    return a != NULL ? *a : (Mark){ .key = key, .json = json_null };
+}
+
 static bool marks_apply(Marks *s, const Item *format)
 {
-    CrdtBytes key, json;
-    format_parts(format, &key, &json);
-    if (!is_null(json))
-        return marks_set(s, key, json);
-    marks_remove(s, key);
+    Mark mark = mark_of(format);
+    if (!is_null(mark.json))
+        return marks_set(s, mark);
+    marks_remove(s, mark.key);
     return true;
 }
 
@@ -149,11 +170,17 @@ static bool put(Pos *p, Item *content)
     return forward(p);
 }
 
-static bool put_format(Pos *p, CrdtBytes key, CrdtBytes json)
+static bool put_format(Pos *p, const Mark *mark)
 {
-    CrdtBuf buf = { .allocator = &p->d->memory.allocator };
     Item content = { .ref = REF_FORMAT, .len = 1 };
-    bool ok = write_text(&buf, key.at, key.len) && write_text(&buf, json.at, json.len) &&
+    if (mark->shared.at != NULL) {
+        content.bytes = mark->shared.at;
+        content.byte_len = (uint32_t)mark->shared.len;
+        return put(p, &content);
+    }
+    CrdtBuf buf = { .allocator = &p->d->memory.allocator };
+    bool ok = write_text(&buf, mark->key.at, mark->key.len) &&
+              write_text(&buf, mark->json.at, mark->json.len) &&
               arena_copy(p->d, buf.at, buf.len, &content.bytes);
     content.byte_len = (uint32_t)buf.len;
     crdt_buf_done(&buf);
@@ -183,13 +210,12 @@ static bool skip_same(Pos *p, const Marks *attrs)
 static bool open_marks(Pos *p, const Marks *attrs, Marks *undo)
 {
     for (uint32_t i = 0; i < attrs->count; i++) {
-        CrdtBytes key = attrs->at[i].key, json = attrs->at[i].json;
-        CrdtBytes now = marks_get(&p->now, key);
-        if (json_equal(now, json))
+        Mark now = mark_or_null(&p->now, attrs->at[i].key);
+        if (json_equal(now.json, attrs->at[i].json))
             continue;
-        if (!marks_set(undo, key, now))
+        if (!marks_set(undo, now))
             return pos_fail(p, CRDT_NOMEM);
-        if (!put_format(p, key, json))
+        if (!put_format(p, &attrs->at[i]))
             return false;
     }
     return true;
@@ -204,7 +230,7 @@ static bool close_marks(Pos *p, Marks *undo)
             if (it->ref != REF_FORMAT)
                 break;
             format_parts(it, &key, &json);
-            const CrdtAttr *a = marks_find(undo, key);
+            const Mark *a = marks_find(undo, key);
             if (a == NULL || !json_equal(a->json, json))
                 break;
             marks_remove(undo, key);
@@ -213,7 +239,7 @@ static bool close_marks(Pos *p, Marks *undo)
             return false;
     }
     for (uint32_t i = 0; i < undo->count; i++)
-        if (!put_format(p, undo->at[i].key, undo->at[i].json))
+        if (!put_format(p, &undo->at[i]))
             return false;
     return true;
 }
@@ -224,7 +250,8 @@ static bool insert_content(Pos *p, Marks *attrs, Item *content)
     bool ok = true;
     for (uint32_t i = 0; ok && i < p->now.count; i++)
         if (marks_find(attrs, p->now.at[i].key) == NULL)
-            ok = marks_set(attrs, p->now.at[i].key, json_null) || pos_fail(p, CRDT_NOMEM);
+            ok = marks_set(attrs, (Mark){ .key = p->now.at[i].key, .json = json_null }) ||
+                 pos_fail(p, CRDT_NOMEM);
     ok = ok && skip_same(p, attrs) && open_marks(p, attrs, &undo) && put(p, content) &&
          close_marks(p, &undo);
     marks_done(&undo);
@@ -239,19 +266,18 @@ static bool is_format(const Pos *p)
 /** A mark inside the range being formatted: gone, and remembered so that it goes on behind the range. */
 static bool replace_mark(Pos *p, const Marks *attrs, Marks *undo, uint64_t units, bool *ret_stop)
 {
-    CrdtBytes key, json;
-    format_parts(right_item(p), &key, &json);
-    const CrdtAttr *wanted = marks_find(attrs, key);
+    Mark mark = mark_of(right_item(p));
+    const Mark *wanted = marks_find(attrs, mark.key);
     if (wanted == NULL)
-        return marks_set(&p->now, key, json) || pos_fail(p, CRDT_NOMEM);
-    if (json_equal(wanted->json, json)) {
-        marks_remove(undo, key);
+        return marks_set(&p->now, mark) || pos_fail(p, CRDT_NOMEM);
+    if (json_equal(wanted->json, mark.json)) {
+        marks_remove(undo, mark.key);
     } else {
         if (units == 0) {
             *ret_stop = true;
             return true;
         }
-        if (!marks_set(undo, key, json))
+        if (!marks_set(undo, mark))
             return pos_fail(p, CRDT_NOMEM);
     }
     item_delete(p->d, p->right);
@@ -287,31 +313,30 @@ static bool format_range(Pos *p, const Marks *attrs, uint64_t units)
 static bool clean_gap(Pos *p, uint32_t start, Marks *before)
 {
     CrdtDoc *d = p->d;
-    Marks last = { .m = &d->memory }; /* key -> its last format in the gap; its json view tells which */
+    Marks last = { .m = &d->memory }; /* the last mark of each key in the gap */
     uint32_t end = start;
     bool ok = true;
     for (; ok && end != 0 && !is_visible(&d->items[end]); end = d->items[end].right)
         if (!is_deleted(&d->items[end]) && d->items[end].ref == REF_FORMAT) {
-            CrdtBytes key, json;
-            format_parts(&d->items[end], &key, &json);
-            ok = marks_set(&last, key, json);
+            Mark mark = mark_of(&d->items[end]);
+            mark.shared = (CrdtBytes){ NULL, end }; /* here: which item it is */
+            ok = marks_set(&last, mark);
         }
     bool behind = false;
     for (uint32_t i = start; ok && i != end; i = d->items[i].right) {
         behind = behind || i == p->right;
         if (is_deleted(&d->items[i]) || d->items[i].ref != REF_FORMAT)
             continue;
-        CrdtBytes key, json;
-        format_parts(&d->items[i], &key, &json);
-        CrdtBytes was = marks_get(before, key);
-        if (marks_get(&last, key).at != json.at || json_same(was, json)) {
+        Mark mark = mark_of(&d->items[i]), was = mark_or_null(before, mark.key);
+        if (marks_find(&last, mark.key)->shared.len != i || json_same(was.json, mark.json)) {
             item_delete(d, i);
-            if (!behind && json_same(marks_get(&p->now, key), json) && !json_same(was, json)) {
-                if (is_null(was))
-                    marks_remove(&p->now, key);
-                else
-                    ok = marks_set(&p->now, key, was);
-            }
+            Mark now = mark_or_null(&p->now, mark.key);
+            if (behind || !json_same(now.json, mark.json) || json_same(was.json, mark.json))
+                continue;
+            if (is_null(was.json))
+                marks_remove(&p->now, mark.key);
+            else
+                ok = marks_set(&p->now, was);
         } else if (!behind) {
             ok = marks_apply(&p->now, &d->items[i]);
         }
@@ -362,7 +387,7 @@ static CrdtErr marks_take(Marks *s, const CrdtAttr *attrs, size_t count)
             utf8_units(attrs[i].json.at, attrs[i].json.len) < 0 || !json_valid(attrs[i].json))
             return CRDT_MALFORMED;
         Json j = { attrs[i].json.at, attrs[i].json.at + attrs[i].json.len };
-        if (!marks_set(s, attrs[i].key, json_take(&j)))
+        if (!marks_set(s, (Mark){ .key = attrs[i].key, .json = json_take(&j) }))
             return CRDT_NOMEM;
     }
     return CRDT_OK;
