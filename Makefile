@@ -58,11 +58,17 @@ build/gen/assets.S: tools/embed_assets.sh $(wildcard build/web/* build/web/*/*)
 test-c: build/test
 	ASAN_OPTIONS=detect_leaks=1 build/test $(W)
 
+# What the store costs against the bare libraries; with PostgreSQL that really syncs.
+build/store_bench: build/o/bench/store_bench.o $(filter build/o/src/base/% build/o/src/store/%,$(O_LIB))
+	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+bench-store: build/store_bench
+	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
+
 floors:
 	awk -f tools/floors.awk src/FLOORS $(ALL_C) $(shell find src -name '*.h')
 
 clean:
 	rm -rf build
 
-.PHONY: all test-c floors clean
+.PHONY: all test-c bench-store floors clean
 .DELETE_ON_ERROR:
