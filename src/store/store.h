@@ -77,8 +77,9 @@ static inline void store_drop_(Store **s) { store_give(*s); }
 
 /** Work inside a write transaction, as if no other work ran at the same time (SERIALIZABLE on PostgreSQL). An error
  *  rolls back all that this work wrote (and nothing else). So does any statement of it that failed, even if the work
- *  goes on and returns OK: use ON CONFLICT, or look first, instead of trying. It may run again when it clashed with
- *  another, so it must have no effects outside the database. It must not take a store or start a write. */
+ *  goes on and returns OK: use ON CONFLICT, or look first, instead of trying. It may run again (when it clashed with
+ *  another work, or when another of its group failed), so it must have no effects outside the database, and its errors
+ *  must be made in an arena that outlives it. It must not take a store or start a write. */
 typedef Err (*StoreWork)(Store *s, void *arg);
 
 /** Runs `work` and returns when it is durable or has failed. Never call it from inside a work.

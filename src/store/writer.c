@@ -1,9 +1,10 @@
-/** The writer thread and its group commit. Works that wait are run one after the other inside one transaction, each
- *  in a savepoint of its own, and become durable with one commit; only then is anybody told. So a busy server pays
- *  one fsync for many writes, and a failing work takes nothing with it but itself.
+/** The writer thread and its group commit. Works that wait are run one after the other inside one transaction and
+ *  become durable with one commit; only then is anybody told. So a busy server pays one fsync for many writes.
  *
- *  When the commit fails, everything in the batch has failed. One exception: a constraint that is checked at commit
- *  (a deferred foreign key) is the fault of one work, so the batch is run again, one work at a time.
+ *  A failing work must take nothing with it but itself. Nearly all works succeed, so a batch is first run without any
+ *  precautions. When something fails, it is rolled back and run again with each work in a savepoint of its own; and
+ *  when the commit fails (a deferred foreign key, a clash with another node, a full disk), one work at a time, so that
+ *  each gets the answer it would have got alone.
  *  On SQLite this thread makes every write; on PostgreSQL it makes those that were submitted without waiting. */
 #include "store/backend.h"
 #include <errno.h>
@@ -14,33 +15,30 @@
 #define BATCH_MS 25              /* a batch stops taking works after this long, so that nobody waits for strangers */
 #define IDLE_MS 500
 
-typedef struct Batch { WriteJob *jobs[BATCH_MAX]; size_t n, ran; bool lost; } Batch;
+typedef enum Care { TOGETHER, GUARDED, ALONE } Care;
+typedef struct Batch { WriteJob *jobs[BATCH_MAX]; size_t n, ran; Care care; } Batch;
 
-static void run_one(Store *s, WriteJob *job)
+static Err run_guarded(Store *s, WriteJob *job)
 {
     const Backend *backend = s->db->backend;
-    job->result_ = backend->control(s, job->arena, CONTROL_SAVEPOINT);
-    if (job->result_.info) return;
-    job->result_ = store_work(s, job->arena, job->work, job->arg);
-    if (!backend->in_transaction(s)) return;
-    Err e = backend->control(s, job->arena, job->result_.info ? CONTROL_UNDO : CONTROL_RELEASE);
-    if (!job->result_.info) job->result_ = e;
+    TRY(backend->control(s, job->arena, CONTROL_SAVEPOINT));
+    Err e = store_work(s, job->arena, job->work, job->arg);
+    if (!backend->in_transaction(s)) return e;
+    Err settled = backend->control(s, job->arena, e.info ? CONTROL_UNDO : CONTROL_RELEASE);
+    return e.info ? e : settled;
 }
 
-/** A batch of one needs no savepoint, and may be run again by itself. */
-static void run_alone(Store *s, WriteJob *job)
-{
-    job->result_ = store_transaction(s, job->arena, job->work, job->arg);
-}
-
-static void run_works(Store *s, Batch *b)
+/** Runs works until all have run, or time is up, or one failed that nothing guards. */
+static Err run_works(Store *s, Arena *a, Batch *b)
 {
     int64_t began = clock_monotonic_ms();
-    for (b->ran = 0; b->ran < b->n;) {
-        run_one(s, b->jobs[b->ran++]);
-        b->lost = s->again || !s->db->backend->in_transaction(s);
-        if (b->lost || clock_monotonic_ms() - began >= BATCH_MS) return;
+    for (b->ran = 0; b->ran < b->n && clock_monotonic_ms() - began < BATCH_MS;) {
+        WriteJob *job = b->jobs[b->ran++];
+        job->result_ = b->care == GUARDED ? run_guarded(s, job) : store_work(s, job->arena, job->work, job->arg);
+        if (job->result_.info && (b->care == TOGETHER || s->again || !s->db->backend->in_transaction(s)))
+            return fail(a, job->result_.info->kind, STR_FMT, STR_ARG(job->result_.info->message));
     }
+    return OK;
 }
 
 static void fail_all(Batch *b, Err cause)
@@ -69,34 +67,31 @@ static Err begin(Store *s, Arena *a)
 
 static Err commit(Store *s, Arena *a, const Batch *b)
 {
-    if (b->lost) {
-        Err why = b->jobs[b->ran - 1]->result_;
-        return fail(a, ERR_UNAVAILABLE, STR_FMT, STR_ARG(why.info ? why.info->message
-                                                           : S("the database gave up the transaction")));
-    }
     for (size_t i = 0; i < b->ran; i++)
         if (!b->jobs[i]->result_.info) return s->db->backend->control(s, a, CONTROL_COMMIT);
     rollback(s, a);
     return OK;
 }
 
-/** Runs some of the batch from its front; `ran` says how many have their result. */
-static void run_batch(Store *s, Batch *b)
+/** Runs some of the batch from its front; `ran` says how many have their result.
+ *  False: something failed that more care may put right; nothing has a result. */
+static bool run_batch(Store *s, Batch *b)
 {
     auto_arena a = arena_new(1024);
     Err e = begin(s, a);
     if (e.info) {
-        b->ran = b->n;
-        for (size_t i = 0; i < b->n; i++) b->jobs[i]->result_ = OK;
+        for (b->ran = 0; b->ran < b->n; b->ran++) b->jobs[b->ran]->result_ = OK;
         fail_all(b, e);
-        return;
+        return true;
     }
-    run_works(s, b);
-    e = commit(s, a, b);
-    if (!e.info) return;
+    e = run_works(s, a, b);
+    if (!e.info) e = commit(s, a, b);
+    if (!e.info) return true;
     rollback(s, a);
-    if (s->again || err_is(e, ERR_CONFLICT)) b->ran = 0;
-    else fail_all(b, e);
+    bool gone = s->db->backend->kind == DATABASE_POSTGRES && err_is(e, ERR_UNAVAILABLE) && !s->again;
+    if (!gone) return false;
+    fail_all(b, e);
+    return true;
 }
 
 static void finish(Store *s, Batch *b)
@@ -108,12 +103,17 @@ static void finish(Store *s, Batch *b)
 /** Runs and finishes all of `b`. */
 static void write_batch(Store *s, Batch *b)
 {
-    for (size_t from = 0, most = b->n; from < b->n;) {
-        Batch part = { .n = b->n - from < most ? b->n - from : most };
+    Care care = TOGETHER;
+    for (size_t from = 0; from < b->n;) {
+        Batch part = { .n = care == ALONE ? 1 : b->n - from, .care = care };
         memcpy(part.jobs, b->jobs + from, part.n * sizeof *part.jobs);
-        if (part.n > 1) run_batch(s, &part);
-        else run_alone(s, part.jobs[part.ran++]);
-        if (part.ran == 0) { most = 1; continue; }
+        if (part.n == 1) {
+            WriteJob *job = part.jobs[part.ran++];
+            job->result_ = store_transaction(s, job->arena, job->work, job->arg);
+        } else if (!run_batch(s, &part)) {
+            care++;
+            continue;
+        }
         finish(s, &part);
         from += part.ran;
     }
