@@ -67,6 +67,8 @@ bench-store: build/store_bench
 floors:
 	awk -f tools/floors.awk src/FLOORS $(ALL_C) $(shell find src -name '*.h')
 
+include fuzz/fuzz.mk
+
 clean:
 	rm -rf build
 

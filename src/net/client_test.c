@@ -77,7 +77,10 @@ static void given_drop(Given **at)
 {
     Given *g = *at;
     client_close(g->client);
-    if (g->held) http_answer(g->held, &(HttpRes){ .status = 200 });
+    pthread_mutex_lock(&g->lock);
+    HttpReq *held = g->held;
+    pthread_mutex_unlock(&g->lock);
+    if (held) http_answer(held, &(HttpRes){ .status = 200 });
     server_stop(g->server, 1000);
     arena_free(g->a);
 }

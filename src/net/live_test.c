@@ -42,6 +42,14 @@ static bool wait_for(Given *g, const int *what, int n)
     return ok;
 }
 
+static int count_of(Given *g, const int *what)
+{
+    pthread_mutex_lock(&g->lock);
+    int n = *what;
+    pthread_mutex_unlock(&g->lock);
+    return n;
+}
+
 static void opened(Sock *s, void *data)
 {
     Given *g = data;
@@ -328,9 +336,9 @@ SPEC("what waits for a slow reader is bounded, and its owner hears when it reads
         expect(wait_for(g, &g->refused, i));
     }
     expect(g->most_queued <= 1 << 20);
-    int before = g->drained;
+    int before = count_of(g, &g->drained);
     Str got;
-    for (int i = 0; i < 60 && g->drained == before; i++) {
+    for (int i = 0; i < 60 && count_of(g, &g->drained) == before; i++) {
         expect_int(0x82, read_frame(g->a, fd, &got));
         expect_int(100000, got.len);
     }

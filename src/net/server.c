@@ -435,8 +435,9 @@ void server_stop(Server *s, int grace_ms)
 {
     if (!s) return;
     atomic_store(&s->stopping, true);
+    /* From here on connections are refused. An acceptor may still be looking at the descriptor: it stays until they end. */
     int listen = MHD_quiesce_daemon(s->daemon);
-    if (listen >= 0) close(listen);
+    if (listen >= 0) shutdown(listen, SHUT_RDWR);
     pthread_mutex_lock(&s->lock);
     wait_until(s, no_requests, clock_monotonic_ms() + grace_ms);
     abandon(s);
@@ -446,6 +447,7 @@ void server_stop(Server *s, int grace_ms)
     pthread_mutex_unlock(&s->lock);
     for (int i = 0; i < s->set.workers; i++) pthread_join(s->workers[i], NULL);
     MHD_stop_daemon(s->daemon);
+    if (listen >= 0) close(listen);
     conns_stop(s->conns);
     seats_drop(s->seats);
     pthread_cond_destroy(&s->work);

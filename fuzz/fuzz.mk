@@ -1,0 +1,31 @@
+# `make fuzz` builds every fuzz/*.c against all sources with libFuzzer and runs each for FUZZ_SECONDS.
+# Seeds and inputs that once failed stand in fuzz/corpus/NAME; what a run finds grows in build/fuzz/found/NAME.
+# `make fuzz FUZZ=ws FUZZ_SECONDS=600` runs one for longer.
+
+FUZZ_CC      ?= clang-19
+FUZZ_SECONDS ?= 10
+FUZZ         ?= $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
+FUZZ_SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+O_FUZZ       := $(LIB:%.c=build/fuzz/o/%.o) build/fuzz/o/sql.gen.o build/fuzz/o/assets.o
+
+build/fuzz/o/%.o: %.c | build/gen/sql.gen.h
+	@mkdir -p $(@D); echo "  fuzz $<"; \
+	$(FUZZ_CC) $(STD) -w $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS_PKG) -MMD -MP -c -o $@ $<
+build/fuzz/o/sql.gen.o: build/gen/sql.gen.c
+	@mkdir -p $(@D); $(FUZZ_CC) $(STD) -w -c -o $@ $<
+build/fuzz/o/assets.o: build/gen/assets.S
+	@mkdir -p $(@D); $(FUZZ_CC) -c -o $@ $<
+build/fuzz/%: build/fuzz/o/fuzz/%.o $(O_FUZZ)
+	@echo "  link $@"; $(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+fuzz: $(FUZZ:%=build/fuzz/%)
+	@for f in $(FUZZ); do \
+	  mkdir -p build/fuzz/found/$$f; seeds=; [ ! -d fuzz/corpus/$$f ] || seeds=fuzz/corpus/$$f; \
+	  echo "  fuzz $$f for $(FUZZ_SECONDS) s"; \
+	  build/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -print_final_stats=0 -verbosity=0 \
+	    -artifact_prefix=build/fuzz/$$f- build/fuzz/found/$$f $$seeds || exit 1; \
+	done
+
+-include $(shell find build/fuzz/o -name '*.d' 2>/dev/null)
+.PHONY: fuzz
+.SECONDARY:
