@@ -21,10 +21,10 @@ LIB     := $(filter-out %_test.c $(SPEC) src/main.c,$(ALL_C)) $(wildcard crdt/*.
 SQL     := $(wildcard src/*/schema.sql src/*/queries.sql src/feature/*/schema.sql src/feature/*/queries.sql)
 GEN     := build/gen/sql.gen.c
 
-O_LIB   := $(LIB:%.c=build/o/%.o) build/o/sql.gen.o build/o/assets.o
+O_LIB   := $(LIB:%.c=build/o/%.o) build/o/sql.gen.o build/o/assets.o build/o/demo_files.o
 O_MAIN  := build/o/src/main.o
 O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) $(SPEC:%.c=build/san/%.o) \
-           build/san/sql.gen.o build/san/assets.o
+           build/san/sql.gen.o build/san/assets.o build/san/demo_files.o
 
 all: build/hindsight
 
@@ -42,7 +42,9 @@ build/o/sql.gen.o: build/gen/sql.gen.c
 	@mkdir -p $(@D); $(CC) $(STD) $(RELEASE) -c -o $@ $<
 build/san/sql.gen.o: build/gen/sql.gen.c
 	@mkdir -p $(@D); $(CC) $(STD) $(SAN) -c -o $@ $<
-build/o/assets.o build/san/assets.o: build/gen/assets.S
+build/o/%.o: build/gen/%.S
+	@mkdir -p $(@D); $(CC) -c -o $@ $<
+build/san/%.o: build/gen/%.S
 	@mkdir -p $(@D); $(CC) -c -o $@ $<
 
 build/gen/sql.gen.h: build/gen/sql.gen.c
@@ -51,7 +53,10 @@ build/gen/sql.gen.c: $(SQL) tools/embed_sql.awk
 
 # The UI and other files that travel inside the binary.
 build/gen/assets.S: tools/embed_assets.sh $(wildcard build/web/* build/web/*/*)
-	@mkdir -p build/gen; sh tools/embed_assets.sh build/web > $@.tmp && mv $@.tmp $@
+	@mkdir -p build/gen; sh tools/embed_assets.sh assets build/web > $@.tmp && mv $@.tmp $@
+
+build/gen/demo_files.S: tools/embed_assets.sh $(wildcard src/feature/demo/data/*)
+	@mkdir -p build/gen; sh tools/embed_assets.sh demo_files src/feature/demo/data raw > $@.tmp && mv $@.tmp $@
 
 -include $(shell find build/o build/san -name '*.d' 2>/dev/null)
 
