@@ -83,12 +83,28 @@ static Err give_role(Telling *t, Cx *cx, const json_t *pair)
                              person(t, str_of(json_string_value(json_array_get(pair, 1)))).id);
 }
 
+/** The end of something that is recorded when it begins: known only once it lies in the past. */
+static int64_t ended_by_now(const Telling *t, const json_t *v)
+{
+    int64_t ended_ms = number(v, "to") ? t->began_ms + number(v, "to") * 1000 : 0;
+    return ended_ms > t->cx->now_ms ? 0 : ended_ms;
+}
+
+/** The same work, but not before `ms`. */
+static Cx not_before(const Cx *cx, int64_t ms)
+{
+    Cx then = *cx;
+    if (then.now_ms < ms) then.now_ms = ms;
+    return then;
+}
+
 static Err add_impact(Telling *t, Cx *cx, const json_t *v)
 {
     Impact i = { .kind = json_str(v, "kind"), .title = json_str(v, "title"), .description = json_str(v, "description"),
-        .started_ms = t->began_ms + number(v, "from") * 1000, .ended_ms = number(v, "to") ? t->began_ms + number(v, "to") * 1000 : 0,
+        .started_ms = t->began_ms + number(v, "from") * 1000, .ended_ms = ended_by_now(t, v),
         .service_ids = service_ids(t, json_object_get(v, "services")), .customers_affected = number(v, "customers"), .requests_affected = number(v, "requests") };
-    return incident_impact_put(cx, t->incident, &i);
+    Cx then = not_before(cx, i.ended_ms);
+    return incident_impact_put(&then, t->incident, &i);
 }
 
 static Err add_event(Telling *t, Cx *cx, TimelineEvent *e)
@@ -103,9 +119,10 @@ static Err add_alert(Telling *t, Cx *cx, const json_t *v)
         .severity = json_str(v, "severity"), .title = json_str(v, "name"), .description = json_str(v, "text"),
         .labels = json_text(cx->arena, json_object_get(v, "labels")), .incident = t->incident,
         .channel_id = look_up(t->company->channels, json_str(t->story, "channel")),
-        .started_ms = t->began_ms + number(v, "from") * 1000, .ended_ms = number(v, "to") ? t->began_ms + number(v, "to") * 1000 : 0 };
+        .started_ms = t->began_ms + number(v, "from") * 1000, .ended_ms = ended_by_now(t, v) };
+    Cx then = not_before(cx, past.ended_ms);
     Str id;
-    TRY(alert_record(cx, &past, &id));
+    TRY(alert_record(&then, &past, &id));
     TimelineEvent fired = { .kind = S("alert_attached"), .occurred_ms = past.started_ms, .source = S("alertmanager"), .phase = S("detection"), .starred = true,
         .title = arena_fmt(cx->arena, STR_FMT " fires", STR_ARG(past.title)), .body = past.description,
         .evidence = { .kind = S("alert"), .id = id, .title = past.title } };
@@ -113,7 +130,7 @@ static Err add_alert(Telling *t, Cx *cx, const json_t *v)
     if (!past.ended_ms) return OK;
     TimelineEvent over = { .kind = S("alert_resolved"), .occurred_ms = past.ended_ms, .source = S("alertmanager"), .phase = S("resolution"),
         .title = arena_fmt(cx->arena, STR_FMT " is over", STR_ARG(past.title)), .evidence = { .kind = S("alert"), .id = id, .title = past.title } };
-    return add_event(t, cx, &over);
+    return add_event(t, &then, &over);
 }
 
 static Err add_said(Telling *t, Cx *cx, const json_t *v)
