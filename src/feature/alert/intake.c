@@ -1,8 +1,7 @@
 /* The way in. Key, decoding and routing happen on a worker; then one write stores the payload and its alerts, and the answer
  * goes out when that write is durable. Many payloads share one commit.
  *
- * For each alert one statement does all of: is it the same that fires already? is it a late notice of an earlier one? did these
- * bytes come before? — see alert_fire in queries.sql. */
+ * One statement inserts an alert, or updates the one that fires already unless these bytes touched it before: alert_fire. */
 #include <sodium.h>
 #include <stdatomic.h>
 #include "app/app.h"
@@ -13,8 +12,6 @@
 #include "base/time.h"
 #include "feature/alert/internal.h"
 #include "sql.gen.h"
-
-#define NEVER_MS INT64_MAX
 
 static _Atomic int64_t counted_alerts, counted_payloads, counted_refused;
 
@@ -104,13 +101,26 @@ static void bind_alert(Stmt *q, const Delivery *d, size_t i, int64_t delivery_n,
 
 typedef struct Fired { bool changed, in_incident; Str id; } Fired;
 
-static Err fire(Cx *cx, Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
+/** A notice of an earlier firing, come late. */
+static Err is_late(Cx *cx, const Delivery *d, size_t i, bool *ret)
+{
+    if (!d->alerts.at[i].started_ms) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_ended_since);
+    stmt_blob(&q, "key_hash", d->keys[i]);
+    stmt_int(&q, "told_ms", d->alerts.at[i].started_ms);
+    *ret = stmt_step(&q);
+    return stmt_end(&q);
+}
+
+static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
 {
     const AlertIn *alert = &d->alerts.at[i];
+    bool late = false;
+    TRY(is_late(cx, d, i, &late));
+    if (late) return OK;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_fire);
     bind_alert(&q, d, i, delivery_n, cx->now_ms);
     stmt_int(&q, "started_told", alert->started_ms != 0);
-    stmt_int(&q, "told_ms", alert->started_ms ? alert->started_ms : NEVER_MS);
     stmt_str_or_null(&q, "rule_id", d->plans[i].rule_id);
     stmt_int(&q, "before_ms", before_ms);
     ret->changed = stmt_step(&q);

@@ -48,7 +48,7 @@ INSERT INTO integration_count (integration_id, slot, received, last_ms) VALUES (
 ON CONFLICT (integration_id, slot) DO UPDATE
     SET received = integration_count.received + excluded.received, last_ms = excluded.last_ms;
 
--- ---- intake. Every type is spelled out: these run for every alert, and NULLs come and go.
+-- ---- intake. The hot path: few statements, and each says the type of what may be NULL.
 
 -- name: delivery_put
 INSERT INTO delivery (hash, content_type, body, received_ms, last_ms, before_ms)
@@ -56,22 +56,21 @@ VALUES (:hash, :content_type, :body, :now_ms, :now_ms, -1)
 ON CONFLICT (hash) DO UPDATE SET before_ms = delivery.last_ms, last_ms = excluded.last_ms
 RETURNING n, before_ms;
 
--- Nothing happens when a notice of an earlier firing comes late (it has ended already, or began no later), and when the
--- same bytes have touched this alert before.
+-- Has it ended already? A source that tells start times tells by them which firing it means.
+-- name: alert_ended_since
+SELECT 1 FROM alert WHERE key_hash = :key_hash AND is_open IS NULL AND started_ms >= :told_ms LIMIT 1;
+
+-- The same bytes do not touch an alert twice: before_ms is when they came last, -1 when they are new.
 -- name: alert_fire
 INSERT INTO alert (id, integration_id, key_hash, is_open, dedup_key, severity, title, description, labels, links, note, group_key,
     started_ms, started_told, received_ms, last_received_ms, count, channel_id, rule_id, audience, delivery_n, version)
-SELECT CAST(:id AS TEXT), CAST(:integration_id AS TEXT), CAST(:key_hash AS BLOB), 1, CAST(:dedup_key AS TEXT), CAST(:severity AS TEXT),
-    CAST(:title AS TEXT), CAST(:description AS TEXT), CAST(:labels AS TEXT), CAST(:links AS TEXT), CAST(:note AS TEXT),
-    CAST(:group_key AS TEXT), CAST(:started_ms AS BIGINT), CAST(:started_told AS BIGINT), CAST(:now_ms AS BIGINT),
-    CAST(:now_ms AS BIGINT), 1, CAST(:channel_id AS TEXT), CAST(:rule_id AS TEXT), '', CAST(:delivery_n AS BIGINT), 1
-WHERE NOT EXISTS (SELECT 1 FROM alert p WHERE p.key_hash = CAST(:key_hash AS BLOB) AND p.is_open IS NULL
-                  AND p.started_ms >= CAST(:told_ms AS BIGINT))
+VALUES (:id, :integration_id, :key_hash, 1, :dedup_key, :severity, :title, :description, :labels, :links, :note, :group_key,
+    :started_ms, :started_told, :now_ms, :now_ms, 1, CAST(:channel_id AS TEXT), CAST(:rule_id AS TEXT), '', :delivery_n, 1)
 ON CONFLICT (key_hash, is_open) DO UPDATE SET severity = excluded.severity, title = excluded.title,
     description = excluded.description, labels = excluded.labels, links = excluded.links, note = excluded.note,
     started_ms = LEAST(alert.started_ms, excluded.started_ms), last_received_ms = excluded.last_received_ms,
     count = alert.count + 1, delivery_n = excluded.delivery_n, version = alert.version + 1
-WHERE alert.received_ms > CAST(:before_ms AS BIGINT)
+WHERE alert.received_ms > :before_ms
 RETURNING id, version, incident_id;
 
 -- name: alert_end
