@@ -1,5 +1,5 @@
-/* Any bytes as what a client sends over a connection, to a real server: whatever reaches the handler is well-formed,
- * and every connection ends. */
+/* Any bytes as what a client sends over a connection, to a real server: whatever reaches the
+ * handler is well-formed, and every connection ends. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <pthread.h>

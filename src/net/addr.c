@@ -60,7 +60,8 @@ static bool same_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
     return rest == 0 || (a[bits / 8] ^ b[bits / 8]) >> (8 - rest) == 0;
 }
 
-/** Parses "address" or "address/bits" into an address and its length in bits of the 16-byte form. */
+/** Parses "address" or "address/bits" into an address and its length in bits of the 16-byte
+ *  form. */
 static bool block_parse(Str entry, Addr *ret, unsigned *ret_bits)
 {
     Str host = str_before(entry, '/');

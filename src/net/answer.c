@@ -82,7 +82,8 @@ static void hand_over(void *arg, struct MHD_Connection *mhd, void *con_cls, cons
 {
     (void)mhd, (void)con_cls;
     Request *r = arg;
-    /* libmicrohttpd closes its own descriptor, without shutting the connection down, and frees what it holds for it. */
+    /* libmicrohttpd closes its own descriptor, without shutting the connection down, and frees
+     * what it holds for it. */
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (copy >= 0) {
         live_adopt(r->server->set.live, copy, (Str){ extra, extra_bytes }, r->upgrade, r->upgrade_data, seat_release, r->conn->seat);

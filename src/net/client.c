@@ -59,8 +59,8 @@ static bool is_allowed(const Hop *hop, Addr addr)
     return hop->name_allowed || addr_is_public(addr) || addr_in_list(addr, hop->client->set.allow);
 }
 
-/** libcurl asks for a socket once it knows the address: a name that resolves to a public address when it is checked and
- *  to a private one when it is called (rebinding) gains nothing here. */
+/** libcurl asks for a socket once it knows the address: a name that resolves to a public address
+ *  when it is checked and to a private one when it is called (rebinding) gains nothing here. */
 static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
 {
     (void)purpose;

@@ -1,8 +1,9 @@
 #pragma once
-/** Outgoing HTTP(S): one call, one answer, within a deadline and a size. People and integrations say which addresses are
- *  called, so the client refuses to be sent where only this machine may go: it looks at the address it actually connects
- *  to, after the name was resolved and at every redirect, and connects to the public internet only, unless the
- *  administrator's list allows more. Blocking: for jobs, never inside a request. */
+/** Outgoing HTTP(S): one call, one answer, within a deadline and a size. People and integrations
+ *  say which addresses are called, so the client refuses to be sent where only this machine may
+ *  go: it looks at the address it actually connects to, after the name was resolved and at every
+ *  redirect, and connects to the public internet only, unless the administrator's list allows
+ *  more. Blocking: for jobs, never inside a request. */
 #include <stdatomic.h>
 #include "base/err.h"
 #include "net/server.h"
@@ -10,11 +11,13 @@
 typedef struct Client Client;
 
 typedef struct ClientOptions {
-    /** What may be called besides the public internet: addresses, blocks and host names, separated by commas or spaces
-     *  ("10.0.0.0/8, jira.internal, .corp.example"; a leading dot means all names below). */
+    /** What may be called besides the public internet: addresses, blocks and host names,
+     *  separated by commas or spaces ("10.0.0.0/8, jira.internal, .corp.example"; a leading dot
+     *  means all names below). */
     Str allow;
-    /** "http://proxy:3128": everything goes through it, and what may be reached is then the proxy's to decide, except
-     *  that addresses written as such must still be allowed. Empty: none; the environment is not asked. */
+    /** "http://proxy:3128": everything goes through it, and what may be reached is then the
+     *  proxy's to decide, except that addresses written as such must still be allowed. Empty:
+     *  none; the environment is not asked. */
     Str proxy;
     Str ca_file;                 /* more trusted certificates in PEM; empty: the system's only */
     Str user_agent;              /* empty: none */
@@ -43,9 +46,11 @@ typedef struct ClientRes {
     HttpHeader *headers; size_t n_headers;
 } ClientRes;
 
-/** Calls. An answer of any status is a success. Errors name the host, never the path or query, which may be secret.
- *  Fails: ERR_INVALID (url, method, header: nothing was sent), ERR_FORBIDDEN (the address is not allowed),
- *  ERR_TOO_LARGE, ERR_UNAVAILABLE (no such host, no connection, TLS, deadline, stopped). */
+/** Calls. An answer of any status is a success. Errors name the host, never the path or query,
+ *  which may be secret.
+ *  Fails: ERR_INVALID (url, method, header: nothing was sent), ERR_FORBIDDEN (the address is not
+ *  allowed), ERR_TOO_LARGE, ERR_UNAVAILABLE (no such host, no connection, TLS, deadline,
+ *  stopped). */
 Err  client_call(Client *c, Arena *a, const ClientReq *req, ClientRes *ret);
 /** The first value of a header of the answer, or empty. */
 Str  client_header(const ClientRes *res, const char *name);

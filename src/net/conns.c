@@ -1,10 +1,12 @@
-/* The open HTTP connections, and one thread that walks them a few times a second. libmicrohttpd only knows how long a
- * connection was silent, so a client that sends a byte now and then could hold one for ever; this thread asks how long a
- * phase has lasted and how much came through meanwhile (TCP_INFO counts bytes per socket). A connection that is cut is
- * shut down, which libmicrohttpd notices and closes.
+/* The open HTTP connections, and one thread that walks them a few times a second. libmicrohttpd
+ * only knows how long a connection was silent, so a client that sends a byte now and then could
+ * hold one for ever; this thread asks how long a phase has lasted and how much came through
+ * meanwhile (TCP_INFO counts bytes per socket). A connection that is cut is shut down, which
+ * libmicrohttpd notices and closes.
  *
- * The same thread drains connections that were refused while the client was still sending (a body of 100 MB): closing
- * them with unread bytes would reset the connection, and the client would never read why it was refused. */
+ * The same thread drains connections that were refused while the client was still sending (a
+ * body of 100 MB): closing them with unread bytes would reset the connection, and the client
+ * would never read why it was refused. */
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -66,7 +68,8 @@ static void cut(Conn *conn, int64_t seen)
 {
     if (!atomic_compare_exchange_strong(&conn->phase, &seen, PHASE_CUT)) return;
     Phase phase = seen % 8;
-    /* Silence before a first byte is a browser's spare connection: an answer there would confuse it. */
+    /* Silence before a first byte is a browser's spare connection: an answer there would
+     * confuse it. */
     bool began = phase == PHASE_READING || conn->head_began_ms > 0;
     if (phase != PHASE_SENDING && began) conn_answer_raw(conn, 408, S("text/plain"), str_of(refused_slow));
     shutdown(conn->fd, SHUT_RDWR);

@@ -1,7 +1,9 @@
-/* Request smuggling lives on two readers that read one head differently. libmicrohttpd is generous (bare line feeds, NUL
- * as an end of text, continued lines, the first of two lengths), the proxy in front may not be. So a head is only taken
- * when it can be read in one way: this file checks it once more, strictly, and refuses the rest. Every refusal closes the
- * connection, so that nothing behind an odd head is ever read as a request. Source: RFC 9112 §2.2, §3, §5, §6. */
+/* Request smuggling lives on two readers that read one head differently. libmicrohttpd is
+ * generous (bare line feeds, NUL as an end of text, continued lines, the first of two lengths),
+ * the proxy in front may not be. So a head is only taken when it can be read in one way: this
+ * file checks it once more, strictly, and refuses the rest. Every refusal closes the
+ * connection, so that nothing behind an odd head is ever read as a request. Source: RFC 9112
+ * §2.2, §3, §5, §6. */
 #include "net/server_impl.h"
 #include "net/url.h"
 
@@ -34,9 +36,10 @@ static Str trim_blanks(Str s)
 }
 
 #if MHD_VERSION < 0x01000000
-/* libmicrohttpd 0.9 parses a head in place: every ':' after a name and every CR LF became NUL bytes. So the names and
- * values it hands out must lie one behind the other with exactly these bytes between, from the method to the blank line;
- * where they do not, it skipped, cut or moved something (NUL, bare LF, a continued line). Version 1.0 checks itself. */
+/* libmicrohttpd 0.9 parses a head in place: every ':' after a name and every CR LF became NUL
+ * bytes. So the names and values it hands out must lie one behind the other with exactly these
+ * bytes between, from the method to the blank line; where they do not, it skipped, cut or moved
+ * something (NUL, bare LF, a continued line). Version 1.0 checks itself. */
 typedef struct Layout { const char *next; bool odd; } Layout;
 
 static void layout_start(Layout *l, const char *method, const char *target, size_t target_bytes, const char *version)
@@ -110,7 +113,8 @@ static int check_framing(const Request *r, bool http_1_0, Str *ret_detail)
     return 0;
 }
 
-/** Splits the target into path and query, checks both. Takes "http://host/path" as well (RFC 9112 §3.2.2). */
+/** Splits the target into path and query, checks both. Takes "http://host/path" as well (RFC
+ *  9112 §3.2.2). */
 static int check_target(Request *r, Str *ret_detail)
 {
     Str target = r->http.path;
@@ -134,7 +138,8 @@ static int check_target(Request *r, Str *ret_detail)
     return 0;
 }
 
-/** The last address of X-Forwarded-For that is not a proxy of ours: those before it anybody can make up. */
+/** The last address of X-Forwarded-For that is not a proxy of ours: those before it anybody can
+ *  make up. */
 static void read_peer(Request *r)
 {
     Addr peer = r->conn->addr;

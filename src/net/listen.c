@@ -65,7 +65,8 @@ Err listen_open(Arena *a, Str where, int *ret_fd, int *ret_port)
     int bad = getaddrinfo(str_empty(host) ? NULL : arena_cstr(a, host), service, &hints, &found);
     if (bad)
         return fail_field(a, S("listen"), "cannot listen on \"" STR_FMT "\": %s", STR_ARG(where), gai_strerror(bad));
-    /* ":8080" means every address of both kinds: one IPv6 socket takes IPv4 as well; IPv4 where there is no IPv6. */
+    /* ":8080" means every address of both kinds: one IPv6 socket takes IPv4 as well; IPv4 where
+     * there is no IPv6. */
     int fd = -1;
     bool in_use = false, six_first = str_empty(host);
     for (int pass = 0; pass < 2 && fd < 0; pass++)

@@ -1,11 +1,12 @@
-/* One thread, one libuv loop, every WebSocket. An idle socket is a Sock and its poll handle: it has no buffer of its own.
- * Reading goes through one buffer of the loop; a reader of frames is lent to a socket only while a message is half-read;
- * a queue exists only while something waits. Frames are built once and counted, so that a broadcast to 1,000 sockets is
- * one allocation and 1,000 pointers.
+/* One thread, one libuv loop, every WebSocket. An idle socket is a Sock and its poll handle: it
+ * has no buffer of its own. Reading goes through one buffer of the loop; a reader of frames is
+ * lent to a socket only while a message is half-read; a queue exists only while something
+ * waits. Frames are built once and counted, so that a broadcast to 1,000 sockets is one
+ * allocation and 1,000 pointers.
  *
- * Nothing is written when it is sent: a socket with something to write becomes *due*, and due sockets are written once,
- * with one writev each, when the turn of the loop is over. Sockets end there as well, so that no callback can take the
- * ground from under another. */
+ * Nothing is written when it is sent: a socket with something to write becomes *due*, and due
+ * sockets are written once, with one writev each, when the turn of the loop is over. Sockets
+ * end there as well, so that no callback can take the ground from under another. */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>

@@ -1,13 +1,15 @@
 #pragma once
-/** Sockets that stay: one loop thread (libuv) holds every WebSocket (wslay frames). An idle socket costs
- *  well under a kilobyte. Writes are gathered and sent once per loop turn. All functions that take a
- *  Sock run on the loop thread only; live_post() is the door from other threads. */
+/** Sockets that stay: one loop thread (libuv) holds every WebSocket (wslay frames). An idle
+ *  socket costs well under a kilobyte. Writes are gathered and sent once per loop turn. All
+ *  functions that take a Sock run on the loop thread only; live_post() is the door from other
+ *  threads. */
 #include "base/err.h"
 
 typedef struct Live Live;
 typedef struct Sock Sock;
 
-/** A message built once and sent to many: counted, freed with the last reader. Thread-safe count. */
+/** A message built once and sent to many: counted, freed with the last reader. Thread-safe
+ *  count. */
 typedef struct Frame Frame;
 typedef enum FrameKind { FRAME_TEXT = 1, FRAME_BINARY = 2 } FrameKind;
 /** Copies `payload`; the caller holds one count. */
@@ -28,27 +30,32 @@ typedef struct SockEvents {
     int ping_seconds;                           /* a socket that neither answers nor reads for two pings is cut; 0 = 30 */
 } SockEvents;
 
-/** Queues a frame. False when the queue is full or the socket is closing: nothing was queued; the caller decides to
- *  drop, resync or close. A frame larger than the whole queue is taken when the queue is empty. */
+/** Queues a frame. False when the queue is full or the socket is closing: nothing was queued;
+ *  the caller decides to drop, resync or close. A frame larger than the whole queue is taken
+ *  when the queue is empty. */
 bool   sock_send(Sock *s, Frame *f);
-/** Ends it with a close code and reason (at most 123 bytes) after what is queued is sent; a peer that does not take it
- *  or does not answer is cut after 5 s. No message() comes after this. Calling it again changes nothing. */
+/** Ends it with a close code and reason (at most 123 bytes) after what is queued is sent; a peer
+ *  that does not take it or does not answer is cut after 5 s. No message() comes after this.
+ *  Calling it again changes nothing. */
 void   sock_close(Sock *s, int code, const char *reason);
 size_t sock_queued(const Sock *s);              /* bytes */
 void  *sock_data(const Sock *s);
 
 /** Fails: ERR_UNAVAILABLE when the system gives no loop or thread. */
 Err  live_start(Arena *a, Live **ret);
-/** Closes every socket with 1001 (a second for peers to take it), runs what was posted, ends the thread. NULL is fine. */
+/** Closes every socket with 1001 (a second for peers to take it), runs what was posted, ends the
+ *  thread. NULL is fine. */
 void live_stop(Live *l);
 /** Runs fn(arg) on the loop thread, in order of posting. Any thread. */
 void live_post(Live *l, void (*fn)(void *arg), void *arg);
 /** Runs fn(arg) on the loop thread every `every_ms` until live_stop. Any thread. */
 void live_every(Live *l, int64_t every_ms, void (*fn)(void *arg), void *arg);
 bool live_is_here(const Live *l);               /* true on the loop thread */
-/** Takes over a connected socket after the 101 answer was written. `already`: bytes read past the request (copied).
- *  release(release_arg) is called last, on the loop thread. For net/server.c. Any thread. */
+/** Takes over a connected socket after the 101 answer was written. `already`: bytes read past
+ *  the request (copied). release(release_arg) is called last, on the loop thread. For
+ *  net/server.c. Any thread. */
 void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data, void (*release)(void *), void *release_arg);
-/** Since the start; `sockets` now; cut_slow: closed or cut while their queue was refused or not read. */
+/** Since the start; `sockets` now; cut_slow: closed or cut while their queue was refused or not
+ *  read. */
 typedef struct LiveStats { int64_t sockets, messages_in, messages_out, bytes_in, bytes_out, cut_slow; } LiveStats;
 LiveStats live_stats(const Live *l);

@@ -1,5 +1,6 @@
 #pragma once
-/** Inside of the live loop: what live.c (the loop) and sock.c (a socket's life) share. Not for other rooms. */
+/** Inside of the live loop: what live.c (the loop) and sock.c (a socket's life) share. Not for
+ *  other rooms. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <uv.h>
@@ -53,13 +54,15 @@ struct Sock {
 
 Frame *frame_of(WsOpcode opcode, Str payload);
 
-/** Begins to read a socket that the loop holds, and tells its owner. `already`: what came with the handshake. */
+/** Begins to read a socket that the loop holds, and tells its owner. `already`: what came with
+ *  the handshake. */
 void sock_begin(Sock *s, Str already);
 /** Queues a close frame with a code (WS_NO_CODE: none); what was queued goes first. */
 void sock_begin_close(Sock *s, int code, Str reason);
 /** Ends it at the end of this turn, without a word. */
 void sock_kill(Sock *s);
-/** Writes what is queued, ends what has to end, tells the owner that there is room. Once a turn, for due sockets. */
+/** Writes what is queued, ends what has to end, tells the owner that there is room. Once a turn,
+ *  for due sockets. */
 void sock_attend(Sock *s);
 /** Pings, and cuts who is silent or takes too long to close. Every second or so. */
 void sock_tick(Sock *s, int64_t now_ms);

@@ -1,11 +1,14 @@
-/* How a request travels: libmicrohttpd's epoll threads ("acceptors") read it and call take(): once for its head, for each
- * piece of its body, and once at its end. There the connection is suspended and the request queued for the workers; a
- * worker runs the handler; http_answer() makes the answer, on whatever thread, and resumes the connection; the acceptor
- * calls take() again and queues the answer. A request has two owners, its connection and its handler, so that either may
- * end first: the client can be cut, the server can stop, and a late answer still finds its memory.
+/* How a request travels: libmicrohttpd's epoll threads ("acceptors") read it and call take():
+ * once for its head, for each piece of its body, and once at its end. There the connection is
+ * suspended and the request queued for the workers; a worker runs the handler; http_answer()
+ * makes the answer, on whatever thread, and resumes the connection; the acceptor calls take()
+ * again and queues the answer. A request has two owners, its connection and its handler, so
+ * that either may end first: the client can be cut, the server can stop, and a late answer
+ * still finds its memory.
  *
- * libmicrohttpd is asked for little: to parse, to frame, to send. Limits, slow clients and odd heads are ours (conns.c,
- * seats.c, head.c), since its own options only close connections without a word. */
+ * libmicrohttpd is asked for little: to parse, to frame, to send. Limits, slow clients and odd
+ * heads are ours (conns.c, seats.c, head.c), since its own options only close connections
+ * without a word. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -171,7 +174,8 @@ static enum MHD_Result take_head(Request *r, const char *method, const char *tar
 static enum MHD_Result take_body(Request *r, const char *bytes, size_t n)
 {
     if (n > r->body_limit - r->http.body.len) {
-        /* In the middle of a body libmicrohttpd can only close; the client should still read why. */
+        /* In the middle of a body libmicrohttpd can only close; the client should still read
+         * why. */
         HttpRes res;
         answer_refusal(r, 413, S("the body is larger than is allowed here"), &res);
         conn_answer_raw(r->conn, 413, res.type, res.body);
@@ -199,8 +203,9 @@ static enum MHD_Result take_body(Request *r, const char *bytes, size_t n)
 static enum MHD_Result hand_to_workers(Request *r)
 {
     Server *s = r->server;
-    /* A connection that is suspended while libmicrohttpd still waits for bytes is read first when it is resumed; had the
-     * peer shut its sending side down, it would be closed instead of answered. After one more round it waits for us. */
+    /* A connection that is suspended while libmicrohttpd still waits for bytes is read first
+     * when it is resumed; had the peer shut its sending side down, it would be closed instead
+     * of answered. After one more round it waits for us. */
     if (!r->complete) { r->complete = true; return MHD_YES; }
     if (!conn_enter(r->conn, PHASE_HANDLING)) return MHD_NO;
     pthread_mutex_lock(&s->lock);
@@ -435,7 +440,8 @@ void server_stop(Server *s, int grace_ms)
 {
     if (!s) return;
     atomic_store(&s->stopping, true);
-    /* From here on connections are refused. An acceptor may still be looking at the descriptor: it stays until they end. */
+    /* From here on connections are refused. An acceptor may still be looking at the descriptor:
+     * it stays until they end. */
     int listen = MHD_quiesce_daemon(s->daemon);
     if (listen >= 0) shutdown(listen, SHUT_RDWR);
     pthread_mutex_lock(&s->lock);

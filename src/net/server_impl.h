@@ -1,5 +1,6 @@
 #pragma once
-/** Inside of the server: what server.c, head.c, conns.c, seats.c and answer.c share. Not for other rooms. */
+/** Inside of the server: what server.c, head.c, conns.c, seats.c and answer.c share. Not for
+ *  other rooms. */
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -12,8 +13,9 @@ typedef struct Conns Conns;
 typedef struct Seats Seats;
 typedef struct Seat Seat;
 
-/* seats.c: how many connections there are, in all and by address. A seat outlives its HTTP connection when the
- * socket is upgraded, and may outlive the server; Seats go with the last of them. */
+/* seats.c: how many connections there are, in all and by address. A seat outlives its HTTP
+ * connection when the socket is upgraded, and may outlive the server; Seats go with the last of
+ * them. */
 
 Seats *seats_new(int most, int most_per_address);
 void   seats_drop(Seats *s);                    /* the server lets go */
@@ -51,8 +53,8 @@ Conn  *conns_add(Conns *c, int fd, Addr addr);
 void   conns_remove(Conns *c, Conn *conn);
 /** False when the connection was cut meanwhile. */
 bool   conn_enter(Conn *conn, Phase phase);
-/** Writes a whole small answer past libmicrohttpd, where that cannot answer any more: nothing of another answer may
- *  be under way. What does not fit into the socket's buffer is lost. */
+/** Writes a whole small answer past libmicrohttpd, where that cannot answer any more: nothing of
+ *  another answer may be under way. What does not fit into the socket's buffer is lost. */
 void   conn_answer_raw(Conn *conn, int status, Str type, Str body);
 
 /* server.c */
@@ -103,7 +105,8 @@ void request_drop(Request *r);
 
 /* head.c: is this a request we understand, without a second reading? */
 
-/** Fills method, path, query, headers and peer. Returns 0 or the status to refuse it with, and why. */
+/** Fills method, path, query, headers and peer. Returns 0 or the status to refuse it with, and
+ *  why. */
 int head_read(Request *r, const char *method, const char *target, const char *version, Str *ret_detail);
 /** Bytes of the announced body; -1 when it is chunked. */
 int64_t head_body_bytes(const Request *r);

@@ -1,5 +1,6 @@
-/* A socket's life: frames wait in its queue, bytes become messages, and it ends in one of four ways: they close, we
- * close, they break the rules, they vanish. Everything here runs on the loop thread. */
+/* A socket's life: frames wait in its queue, bytes become messages, and it ends in one of four
+ * ways: they close, we close, they break the rules, they vanish. Everything here runs on the
+ * loop thread. */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -281,8 +282,9 @@ void sock_attend(Sock *s)
     if (!s->dead) write_out(s);
     if (s->dead || (s->closing && s->close_heard && s->n == 0)) { s->dead = true; end_sock(s); return; }
     if (s->deaf && s->n == 0 && !s->half_closed) {
-        /* They broke the rules and know it now. Closing with bytes of theirs unread would reset the connection and could
-         * take our close frame with it: so say that no more comes, and read away what does until they end. */
+        /* They broke the rules and know it now. Closing with bytes of theirs unread would reset
+         * the connection and could take our close frame with it: so say that no more comes, and
+         * read away what does until they end. */
         shutdown(s->fd, SHUT_WR);
         s->half_closed = true;
     }

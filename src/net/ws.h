@@ -1,6 +1,6 @@
 #pragma once
-/** WebSocket (RFC 6455) over bytes: the handshake, frames out, and a reader that turns bytes into messages.
- *  No sockets here: live.c brings those. No extensions are spoken. */
+/** WebSocket (RFC 6455) over bytes: the handshake, frames out, and a reader that turns bytes
+ *  into messages. No sockets here: live.c brings those. No extensions are spoken. */
 #include "net/live.h"
 #include "net/server.h"
 
@@ -8,16 +8,18 @@
 enum { WS_NORMAL = 1000, WS_GOING_AWAY = 1001, WS_PROTOCOL_ERROR = 1002, WS_NO_CODE = 1005, WS_NOT_UTF8 = 1007,
        WS_POLICY = 1008, WS_TOO_BIG = 1009 };
 
-/** Checks the opening handshake. Returns 101 and the Sec-WebSocket-Accept value, or the status to refuse it with
- *  (400, or 426 for another version) and why. Source: RFC 6455 §4.2. */
+/** Checks the opening handshake. Returns 101 and the Sec-WebSocket-Accept value, or the status
+ *  to refuse it with (400, or 426 for another version) and why. Source: RFC 6455 §4.2. */
 int ws_handshake(const HttpReq *req, Str *ret_accept, Str *ret_detail);
 
 typedef enum WsOpcode { WS_CONTINUATION = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 } WsOpcode;
 #define WS_MOST_HEADER 10
-/** Writes the header of an unmasked final frame into `to`; returns its width. Source: RFC 6455 §5.2. */
+/** Writes the header of an unmasked final frame into `to`; returns its width. Source: RFC 6455
+ *  §5.2. */
 size_t ws_header(WsOpcode opcode, size_t payload_bytes, uint8_t to[WS_MOST_HEADER]);
 
-/** What the reader finds. Payloads are views, valid during the call. A callback returns false to stop reading. */
+/** What the reader finds. Payloads are views, valid during the call. A callback returns false to
+ *  stop reading. */
 typedef struct WsSink {
     bool (*message)(void *arg, FrameKind kind, Str payload);   /* whole; text is well-formed UTF-8 */
     bool (*ping)(void *arg, Str payload);                      /* at most 125 bytes: answer with a pong */
@@ -29,9 +31,10 @@ typedef struct WsSink {
 typedef struct WsReader WsReader;
 WsReader *ws_reader_new(void);
 void ws_reader_free(WsReader *r);                              /* NULL is fine */
-/** Reads all of `bytes`. Returns 0, or the code to close with when the client broke the rules: unmasked, reserved bits,
- *  unknown or misplaced opcodes (1002), text that is not UTF-8 (1007), messages over `max_message` (1009). After that,
- *  or a close, or a callback that stopped it, the reader must not be used further.
+/** Reads all of `bytes`. Returns 0, or the code to close with when the client broke the rules:
+ *  unmasked, reserved bits, unknown or misplaced opcodes (1002), text that is not UTF-8 (1007),
+ *  messages over `max_message` (1009). After that, or a close, or a callback that stopped it,
+ *  the reader must not be used further.
  *  Memory: what arrived of a message, never what was announced. */
 int  ws_read(WsReader *r, Str bytes, size_t max_message, const WsSink *sink, void *arg);
 /** True when nothing is half-read: the reader can serve another socket. */
