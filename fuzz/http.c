@@ -22,10 +22,14 @@ static void handle(void *ctx, HttpReq *req)
     (void)ctx;
     Str path;
     HttpHeader *params;
-    if (str_empty(req->method) || !is_clean(req->method) || !is_clean(req->query) || req->body.len > 1000) abort();
+    if (str_empty(req->method) || !is_clean(req->method) || !is_clean(req->query) ||
+        req->body.len > 1000)
+        abort();
     if (!url_decode(req->arena, req->path, URL_PLUS_IS_PLUS, &path) || !url_is_text(path)) abort();
     if (!is_clean(http_header(req, "X")) || !is_clean(http_cookie(req, "a"))) abort();
-    if (!str_empty(http_header(req, "Content-Length")) && !str_empty(http_header(req, "Transfer-Encoding"))) abort();
+    if (!str_empty(http_header(req, "Content-Length")) &&
+        !str_empty(http_header(req, "Transfer-Encoding")))
+        abort();
     http_params(req, &params);
     http_answer(req, &(HttpRes){ .status = 200, .type = S("text/plain"), .body = req->body });
 }
@@ -34,7 +38,11 @@ static size_t body_limit(void *ctx, const HttpReq *req) { (void)ctx, (void)req; 
 
 static int port_of_server(void)
 {
-    static ServerOptions options = { .handle = handle, .body_limit = body_limit, .workers = 1, .acceptors = 1, .header_seconds = 5 };
+    static ServerOptions options = { .handle = handle,
+                                     .body_limit = body_limit,
+                                     .workers = 1,
+                                     .acceptors = 1,
+                                     .header_seconds = 5 };
     static Server *server;
     static Arena *arena;                        /* for ever */
     if (!server) {
@@ -49,7 +57,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port_of_server()), .sin_addr = { htonl(INADDR_LOOPBACK) } };
+    struct sockaddr_in to = { .sin_family = AF_INET,
+                              .sin_port = htons((uint16_t)port_of_server()),
+                              .sin_addr = { htonl(INADDR_LOOPBACK) } };
     struct timeval patience = { 20, 0 };
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(fd, (struct sockaddr *)&to, sizeof to)) { close(fd); return 0; }

@@ -11,10 +11,12 @@
 /** A header; false when it cannot stand in a head (a line break in it). */
 static bool put(struct MHD_Response *to, Arena *a, Str name, Str value)
 {
-    if (value.len && (memchr(value.at, '\n', value.len) || memchr(value.at, '\r', value.len) || memchr(value.at, 0, value.len)))
+    if (value.len && (memchr(value.at, '\n', value.len) || memchr(value.at, '\r', value.len) ||
+                      memchr(value.at, 0, value.len)))
         return false;
     /* libmicrohttpd takes no empty value. */
-    return str_empty(value) || MHD_add_response_header(to, arena_cstr(a, name), arena_cstr(a, value)) == MHD_YES;
+    return str_empty(value) ||
+           MHD_add_response_header(to, arena_cstr(a, name), arena_cstr(a, value)) == MHD_YES;
 }
 
 /** Unpacks for a client that does not take gzip. False for bytes that are none, or too many. */
@@ -44,7 +46,8 @@ static bool unpack(Arena *a, Str packed, Str *ret)
 
 static struct MHD_Response *of_text(Str body)
 {
-    return MHD_create_response_from_buffer(body.len, (void *)(body.len ? body.at : ""), MHD_RESPMEM_PERSISTENT);
+    return MHD_create_response_from_buffer(body.len, (void *)(body.len ? body.at : ""),
+                                           MHD_RESPMEM_PERSISTENT);
 }
 
 static void finish(Request *r, int status, struct MHD_Response *answer)
@@ -77,8 +80,8 @@ void answer_refusal(Request *r, int status, Str detail, HttpRes *ret)
 }
 
 /** After the 101 was written: the socket leaves for the live loop, libmicrohttpd forgets it. */
-static void hand_over(void *arg, struct MHD_Connection *mhd, void *con_cls, const char *extra, size_t extra_bytes,
-                      MHD_socket fd, struct MHD_UpgradeResponseHandle *handle)
+static void hand_over(void *arg, struct MHD_Connection *mhd, void *con_cls, const char *extra,
+                      size_t extra_bytes, MHD_socket fd, struct MHD_UpgradeResponseHandle *handle)
 {
     (void)mhd, (void)con_cls;
     Request *r = arg;
@@ -86,7 +89,8 @@ static void hand_over(void *arg, struct MHD_Connection *mhd, void *con_cls, cons
      * what it holds for it. */
     int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
     if (copy >= 0) {
-        live_adopt(r->server->set.live, copy, (Str){ extra, extra_bytes }, r->upgrade, r->upgrade_data, seat_release, r->conn->seat);
+        live_adopt(r->server->set.live, copy, (Str){ extra, extra_bytes }, r->upgrade,
+                   r->upgrade_data, seat_release, r->conn->seat);
         r->conn->seat = NULL;
         r->upgrade = NULL;
     }
@@ -102,9 +106,11 @@ static void make_upgrade(Request *r, const HttpRes *res)
     if (status != 101) { finish_refused(r, status, detail); return; }
     Arena *a = r->http.arena;
     struct MHD_Response *answer = MHD_create_response_for_upgrade(hand_over, r);
-    bool ok = answer && put(answer, a, S("Upgrade"), S("websocket")) && put(answer, a, S("Sec-WebSocket-Accept"), accept) &&
+    bool ok = answer && put(answer, a, S("Upgrade"), S("websocket")) &&
+              put(answer, a, S("Sec-WebSocket-Accept"), accept) &&
               put(answer, a, S("Sec-WebSocket-Protocol"), res->upgrade_protocol);
-    for (size_t i = 0; ok && i < res->n_headers; i++) ok = put(answer, a, res->headers[i].name, res->headers[i].value);
+    for (size_t i = 0; ok && i < res->n_headers; i++)
+        ok = put(answer, a, res->headers[i].name, res->headers[i].value);
     if (ok) { finish(r, 101, answer); return; }
     if (answer) MHD_destroy_response(answer);
     finish_refused(r, 500, S("the answer holds a header that cannot be sent"));
@@ -118,13 +124,18 @@ void answer_make(Request *r, const HttpRes *res)
     bool packed = res->body_is_gzip && res->fd <= 0;
     if (packed && !url_accepts_coding(http_header(&r->http, "Accept-Encoding"), S("gzip"))) {
         packed = false;
-        if (!unpack(a, res->body, &body)) { finish_refused(r, 500, S("the answer could not be unpacked")); return; }
+        if (!unpack(a, res->body, &body)) {
+            finish_refused(r, 500, S("the answer could not be unpacked"));
+            return;
+        }
     }
-    struct MHD_Response *answer = res->fd > 0 ? MHD_create_response_from_fd64((uint64_t)res->fd_bytes, res->fd) : of_text(body);
+    struct MHD_Response *answer =
+        res->fd > 0 ? MHD_create_response_from_fd64((uint64_t)res->fd_bytes, res->fd) : of_text(body);
     bool ok = answer && put(answer, a, S("Content-Type"), res->type);
     if (packed) ok = ok && put(answer, a, S("Content-Encoding"), S("gzip"));
     if (res->body_is_gzip) ok = ok && put(answer, a, S("Vary"), S("Accept-Encoding"));
-    for (size_t i = 0; ok && i < res->n_headers; i++) ok = put(answer, a, res->headers[i].name, res->headers[i].value);
+    for (size_t i = 0; ok && i < res->n_headers; i++)
+        ok = put(answer, a, res->headers[i].name, res->headers[i].value);
     if (ok) {
         atomic_fetch_add(&r->server->bytes_out, res->fd > 0 ? res->fd_bytes : (int64_t)body.len);
         finish(r, res->status, answer);

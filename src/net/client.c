@@ -92,7 +92,10 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *arg)
     Hop *hop = arg;
     Str line = str_trim((Str){ bytes, n });
     if ((hop->header_bytes += n) > MOST_HEADER_BYTES) { hop->too_large = true; return 0; }
-    if (str_starts(line, S("HTTP/"))) { hop->headers.len = 0; return n; }   /* after a 100 the real one follows */
+    if (str_starts(line, S("HTTP/"))) {         /* after a 100 the real one follows */
+        hop->headers.len = 0;
+        return n;
+    }
     if (str_index(line, ':') <= 0) return n;
     HttpHeader *h = list_add(hop->arena, &hop->headers);
     h->name = arena_str(hop->arena, str_trim(str_before(line, ':')));
@@ -134,18 +137,22 @@ static Err read_url(Hop *hop, const char *base, Str text)
     CURLU *url = curl_url();
     if (!url) bug("out of memory");
     bool ok = (!base || curl_url_set(url, CURLUPART_URL, base, 0) == CURLUE_OK) &&
-              curl_url_set(url, CURLUPART_URL, arena_cstr(a, text), CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
-    Str scheme = url_part(url, CURLUPART_SCHEME, 0, a), port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, a);
+              curl_url_set(url, CURLUPART_URL, arena_cstr(a, text), CURLU_NON_SUPPORT_SCHEME) ==
+                  CURLUE_OK;
+    Str scheme = url_part(url, CURLUPART_SCHEME, 0, a),
+        port = url_part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT, a);
     bool user = url_part(url, CURLUPART_USER, 0, a).len || url_part(url, CURLUPART_PASSWORD, 0, a).len;
     hop->host = url_part(url, CURLUPART_HOST, 0, a);
     hop->url = url_part(url, CURLUPART_URL, 0, a).at;
     curl_url_cleanup(url);
-    if (!ok || str_empty(hop->host)) return fail_field(a, S("url"), "this is no address like https://example.org/path");
+    if (!ok || str_empty(hop->host))
+        return fail_field(a, S("url"), "this is no address like https://example.org/path");
     hop->https = str_eq(scheme, S("https"));
     if (!hop->https && !str_eq(scheme, S("http")))
         return fail_field(a, S("url"), "only http and https are called, not " STR_FMT, STR_ARG(scheme));
     if (user) return fail_field(a, S("url"), "the address must not hold a user name or password");
-    hop->origin = arena_fmt(a, STR_FMT "://" STR_FMT ":" STR_FMT, STR_ARG(scheme), STR_ARG(hop->host), STR_ARG(port));
+    hop->origin = arena_fmt(a, STR_FMT "://" STR_FMT ":" STR_FMT, STR_ARG(scheme),
+                            STR_ARG(hop->host), STR_ARG(port));
     hop->name_allowed = name_in_list(hop->host, hop->client->set.allow);
     return OK;
 }
@@ -154,23 +161,30 @@ static Err refused(const Hop *hop, Addr addr)
 {
     char text[ADDR_TEXT_MAX];
     Str at = addr_text(addr, text);
-    return fail(hop->arena, ERR_FORBIDDEN, STR_FMT " is at " STR_FMT ", which is not on the public internet; "
-                "an administrator can allow it", STR_ARG(hop->host), STR_ARG(at));
+    return fail(hop->arena, ERR_FORBIDDEN,
+                STR_FMT " is at " STR_FMT ", which is not on the public internet; "
+                        "an administrator can allow it",
+                STR_ARG(hop->host), STR_ARG(at));
 }
 
 static Err explain(const Hop *hop, CURLcode code, int64_t deadline_ms, const char *detail)
 {
     Arena *a = hop->arena;
     if (hop->too_large || code == CURLE_FILESIZE_EXCEEDED)
-        return fail(a, ERR_TOO_LARGE, "the answer of " STR_FMT " is larger than %zu bytes", STR_ARG(hop->host), hop->body.max_bytes);
+        return fail(a, ERR_TOO_LARGE, "the answer of " STR_FMT " is larger than %zu bytes",
+                    STR_ARG(hop->host), hop->body.max_bytes);
     if (hop->guarded) return refused(hop, hop->refused);
     switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return fail(a, ERR_UNAVAILABLE, "there is no host named " STR_FMT, STR_ARG(hop->host));
+    case CURLE_COULDNT_RESOLVE_HOST:
+        return fail(a, ERR_UNAVAILABLE, "there is no host named " STR_FMT, STR_ARG(hop->host));
     case CURLE_OPERATION_TIMEDOUT:
-        return fail(a, ERR_UNAVAILABLE, STR_FMT " did not answer within %lld ms", STR_ARG(hop->host), (long long)deadline_ms);
-    case CURLE_ABORTED_BY_CALLBACK: return fail(a, ERR_UNAVAILABLE, "the call to " STR_FMT " was stopped", STR_ARG(hop->host));
+        return fail(a, ERR_UNAVAILABLE, STR_FMT " did not answer within %lld ms",
+                    STR_ARG(hop->host), (long long)deadline_ms);
+    case CURLE_ABORTED_BY_CALLBACK:
+        return fail(a, ERR_UNAVAILABLE, "the call to " STR_FMT " was stopped", STR_ARG(hop->host));
     default:
-        return fail(a, ERR_UNAVAILABLE, "cannot call " STR_FMT ": %s", STR_ARG(hop->host), *detail ? detail : curl_easy_strerror(code));
+        return fail(a, ERR_UNAVAILABLE, "cannot call " STR_FMT ": %s", STR_ARG(hop->host),
+                    *detail ? detail : curl_easy_strerror(code));
     }
 }
 
@@ -181,7 +195,8 @@ static struct curl_slist *header_lines(const Hop *hop, bool own)
     for (size_t i = 0; own && i < hop->req->n_headers; i++) {
         HttpHeader h = hop->req->headers[i];
         Str line = str_empty(h.value) ? arena_fmt(hop->arena, STR_FMT ";", STR_ARG(h.name))
-                                      : arena_fmt(hop->arena, STR_FMT ": " STR_FMT, STR_ARG(h.name), STR_ARG(h.value));
+                                      : arena_fmt(hop->arena, STR_FMT ": " STR_FMT, STR_ARG(h.name),
+                                                  STR_ARG(h.value));
         struct curl_slist *more = curl_slist_append(lines, line.at);
         if (!more) bug("out of memory");
         lines = more;
@@ -242,11 +257,13 @@ static void give_back(Client *c, CURL *curl)
     if (!kept) curl_easy_cleanup(curl);
 }
 
-static Err run_hop(Hop *hop, const char *method, bool own_headers, int64_t until_ms, int64_t deadline_ms, int *ret_status)
+static Err run_hop(Hop *hop, const char *method, bool own_headers, int64_t until_ms,
+                   int64_t deadline_ms, int *ret_status)
 {
     Addr literal;
     bool in_proxy = !str_empty(hop->client->set.proxy);
-    if (in_proxy && addr_parse(hop->host, &literal) && !is_allowed(hop, literal)) return refused(hop, literal);
+    if (in_proxy && addr_parse(hop->host, &literal) && !is_allowed(hop, literal))
+        return refused(hop, literal);
     int64_t left = until_ms - clock_monotonic_ms();
     if (left <= 0) return explain(hop, CURLE_OPERATION_TIMEDOUT, deadline_ms, "");
     char detail[CURL_ERROR_SIZE] = "";
@@ -281,8 +298,10 @@ static Err check(Arena *a, const ClientReq *req)
             return fail_field(a, S("method"), "this is no HTTP method");
     for (size_t i = 0; i < req->n_headers; i++) {
         HttpHeader h = req->headers[i];
-        if (str_empty(h.name) || str_index(h.name, ':') >= 0 || str_index(h.name, ' ') >= 0 || !is_clean(h.name) || !is_clean(h.value))
-            return fail_field(a, S("headers"), "the header \"" STR_FMT "\" cannot be sent", STR_ARG(str_sub(h.name, 0, 100)));
+        if (str_empty(h.name) || str_index(h.name, ':') >= 0 || str_index(h.name, ' ') >= 0 ||
+            !is_clean(h.name) || !is_clean(h.value))
+            return fail_field(a, S("headers"), "the header \"" STR_FMT "\" cannot be sent",
+                              STR_ARG(str_sub(h.name, 0, 100)));
     }
     return OK;
 }
@@ -290,9 +309,11 @@ static Err check(Arena *a, const ClientReq *req)
 Err client_call(Client *c, Arena *a, const ClientReq *req, ClientRes *ret)
 {
     TRY(check(a, req));
-    int64_t deadline_ms = req->deadline_ms > 0 ? req->deadline_ms : 10000, until_ms = clock_monotonic_ms() + deadline_ms;
+    int64_t deadline_ms = req->deadline_ms > 0 ? req->deadline_ms : 10000,
+            until_ms = clock_monotonic_ms() + deadline_ms;
     const char *method = str_empty(req->method) ? "GET" : arena_cstr(a, req->method);
-    bool follows = str_eq(str_of(method), S("GET")) || str_eq(str_of(method), S("HEAD")), own_headers = true;
+    bool follows = str_eq(str_of(method), S("GET")) || str_eq(str_of(method), S("HEAD")),
+         own_headers = true;
     Hop hop = { .client = c, .arena = a, .req = req };
     TRY(read_url(&hop, NULL, req->url));
     for (int left = follows ? req->redirects : 0;; left--) {
@@ -303,10 +324,12 @@ Err client_call(Client *c, Arena *a, const ClientReq *req, ClientRes *ret)
         TRY(run_hop(&hop, method, own_headers, until_ms, deadline_ms, &status));
         ClientRes res = { status, buf_str(&hop.body), hop.headers.at, hop.headers.len };
         Str to = client_header(&res, "Location");
-        bool redirect = status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+        bool redirect = status == 301 || status == 302 || status == 303 || status == 307 ||
+                        status == 308;
         if (!redirect || left <= 0 || str_empty(to)) { *ret = res; return OK; }
         Hop next = { .client = c, .arena = a, .req = req };
-        TRY_AS(a, read_url(&next, hop.url, to), STR_FMT " redirects to where we do not go", STR_ARG(hop.host));
+        TRY_AS(a, read_url(&next, hop.url, to), STR_FMT " redirects to where we do not go",
+               STR_ARG(hop.host));
         if (hop.https && !next.https)
             return fail(a, ERR_FORBIDDEN, STR_FMT " redirects from https to http", STR_ARG(hop.host));
         if (!str_eq(hop.origin, next.origin)) own_headers = false;
@@ -320,7 +343,8 @@ Err client_open(Arena *a, const ClientOptions *options, Client **ret)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, init_curl);
-    if (!is_clean(options->allow) || !is_clean(options->proxy) || !is_clean(options->ca_file) || !is_clean(options->user_agent))
+    if (!is_clean(options->allow) || !is_clean(options->proxy) || !is_clean(options->ca_file) ||
+        !is_clean(options->user_agent))
         return fail(a, ERR_INVALID, "the settings of outgoing calls hold control characters");
     Arena *own = arena_new(1024);
     Client *c = arena_make(own, Client);

@@ -55,8 +55,10 @@ void conn_answer_raw(Conn *conn, int status, Str type, Str body)
     char head[512];
     char date[TIME_TEXT_MAX];
     int n = snprintf(head, sizeof head,
-                     "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: " STR_FMT "\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
-                     status, MHD_get_reason_phrase_for((unsigned)status), time_http(clock_ms(), date), STR_ARG(type), body.len);
+                     "HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: " STR_FMT
+                     "\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n",
+                     status, MHD_get_reason_phrase_for((unsigned)status),
+                     time_http(clock_ms(), date), STR_ARG(type), body.len);
     if (n < 0 || (size_t)n >= sizeof head) return;
     struct iovec parts[2] = { { head, (size_t)n }, { (char *)body.at, body.len } };
     struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
@@ -71,7 +73,8 @@ static void cut(Conn *conn, int64_t seen)
     /* Silence before a first byte is a browser's spare connection: an answer there would
      * confuse it. */
     bool began = phase == PHASE_READING || conn->head_began_ms > 0;
-    if (phase != PHASE_SENDING && began) conn_answer_raw(conn, 408, S("text/plain"), str_of(refused_slow));
+    if (phase != PHASE_SENDING && began)
+        conn_answer_raw(conn, 408, S("text/plain"), str_of(refused_slow));
     shutdown(conn->fd, SHUT_RDWR);
 }
 
@@ -94,7 +97,8 @@ static void look(Conn *conn, const ServerOptions *set, int64_t now)
     struct tcp_info info = { 0 };
     socklen_t size = sizeof info;
     getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
-    int64_t bytes = (int64_t)(phase == PHASE_SENDING ? info.tcpi_bytes_acked : info.tcpi_bytes_received);
+    int64_t bytes = (int64_t)(phase == PHASE_SENDING ? info.tcpi_bytes_acked
+                                                     : info.tcpi_bytes_received);
     bool first = !atomic_load(&conn->reused);
     if (fresh) {
         conn->seen_bytes = phase == PHASE_WAITING && first ? 0 : bytes;
@@ -106,13 +110,14 @@ static void look(Conn *conn, const ServerOptions *set, int64_t now)
         if (conn->head_began_ms == 0 && bytes != conn->seen_bytes) conn->head_began_ms = now;
         int head_seconds = conn->over_limit && set->header_seconds > 2 ? 2 : set->header_seconds;
         if ((first && age > head_seconds * 1000LL) || age > set->idle_seconds * 1000LL ||
-            (conn->head_began_ms > 0 && now - conn->head_began_ms > set->header_seconds * 1000LL)) cut(conn, seen);
+            (conn->head_began_ms > 0 && now - conn->head_began_ms > set->header_seconds * 1000LL))
+            cut(conn, seen);
     }
 }
 
 static void linger_end(Conns *c, int i)
 {
-    close(c->linger[i].fd);                     /* which also takes it out of the epoll set: nobody else has it */
+    close(c->linger[i].fd); /* which also takes it out of the epoll set: nobody else has it */
     c->linger[i] = c->linger[--c->n_linger];
 }
 
@@ -168,13 +173,15 @@ Conns *conns_new(Server *server)
     if (!c) bug("out of memory");
     const ServerOptions *set = &server->set;
     c->server = server;
-    c->tick_ms = least(1000, least(set->header_seconds, least(set->body_seconds, set->idle_seconds)) * 250LL);
+    c->tick_ms = least(
+        1000, least(set->header_seconds, least(set->body_seconds, set->idle_seconds)) * 250LL);
     pthread_mutex_init(&c->lock, NULL);
     c->epoll = epoll_create1(EPOLL_CLOEXEC);
     c->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     struct epoll_event event = { .events = EPOLLIN, .data.fd = c->wake };
     if (c->epoll < 0 || c->wake < 0 || epoll_ctl(c->epoll, EPOLL_CTL_ADD, c->wake, &event) ||
-        pthread_create(&c->thread, NULL, watch, c)) bug("cannot start the thread that watches connections: %s", strerror(errno));
+        pthread_create(&c->thread, NULL, watch, c))
+        bug("cannot start the thread that watches connections: %s", strerror(errno));
     return c;
 }
 

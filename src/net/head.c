@@ -42,7 +42,8 @@ static Str trim_blanks(Str s)
  * something (NUL, bare LF, a continued line). Version 1.0 checks itself. */
 typedef struct Layout { const char *next; bool odd; } Layout;
 
-static void layout_start(Layout *l, const char *method, const char *target, size_t target_bytes, const char *version)
+static void layout_start(Layout *l, const char *method, const char *target, size_t target_bytes,
+                         const char *version)
 {
     l->odd = target != method + strlen(method) + 1 || version != target + target_bytes + 1;
     l->next = version + strlen(version) + 2;
@@ -62,21 +63,24 @@ static bool layout_ends(Layout *l, const char *method, size_t head_bytes)
 }
 #else
 typedef struct Layout { bool odd; } Layout;
-#define layout_start(l, method, target, bytes, version) ((void)(target), (void)(version), (l)->odd = false)
+#define layout_start(l, method, target, bytes, version)                                            \
+    ((void)(target), (void)(version), (l)->odd = false)
 #define layout_header(l, name, value) ((void)0)
 #define layout_ends(l, method, bytes) ((void)(method), (void)(bytes), !(l)->odd)
 #endif
 
 typedef struct Reading { Request *r; Layout layout; size_t room; } Reading;
 
-static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const char *k, size_t kn, const char *v, size_t vn)
+static enum MHD_Result count_header(void *arg, enum MHD_ValueKind kind, const char *k, size_t kn,
+                                    const char *v, size_t vn)
 {
     (void)kind, (void)k, (void)kn, (void)v, (void)vn;
     ++*(size_t *)arg;
     return MHD_YES;
 }
 
-static enum MHD_Result keep_header(void *arg, enum MHD_ValueKind kind, const char *k, size_t kn, const char *v, size_t vn)
+static enum MHD_Result keep_header(void *arg, enum MHD_ValueKind kind, const char *k, size_t kn,
+                                   const char *v, size_t vn)
 {
     (void)kind;
     Reading *reading = arg;
@@ -101,7 +105,8 @@ static int count_of(const Request *r, Str name, Str *ret)
 static int check_framing(const Request *r, bool http_1_0, Str *ret_detail)
 {
     Str length, coding, host;
-    int lengths = count_of(r, S("Content-Length"), &length), codings = count_of(r, S("Transfer-Encoding"), &coding);
+    int lengths = count_of(r, S("Content-Length"), &length),
+        codings = count_of(r, S("Transfer-Encoding"), &coding);
     *ret_detail = S("the length of the body is stated twice or in a way that is not clear");
     if (lengths > 1 || codings > 1 || (lengths && codings) || (codings && http_1_0)) return 400;
     int64_t bytes;
@@ -134,7 +139,9 @@ static int check_target(Request *r, Str *ret_detail)
     if (!str_starts(r->http.path, S("/")) && !str_eq(r->http.path, S("*"))) return 400;
     Str decoded;
     *ret_detail = S("the path holds a broken percent-escape, a control character or text that is not UTF-8");
-    if (!url_decode(r->http.arena, r->http.path, URL_PLUS_IS_PLUS, &decoded) || !url_is_text(decoded)) return 400;
+    if (!url_decode(r->http.arena, r->http.path, URL_PLUS_IS_PLUS, &decoded) ||
+        !url_is_text(decoded))
+        return 400;
     return 0;
 }
 
@@ -144,7 +151,8 @@ static void read_peer(Request *r)
 {
     Addr peer = r->conn->addr;
     if (r->conn->trusted) {
-        Str list = http_header(&r->http, "X-Forwarded-For"), proto = http_header(&r->http, "X-Forwarded-Proto");
+        Str list = http_header(&r->http, "X-Forwarded-For"),
+            proto = http_header(&r->http, "X-Forwarded-Proto");
         Addr each;
         while (list.len) {
             size_t i = list.len;
@@ -169,7 +177,8 @@ int head_read(Request *r, const char *method, const char *target, const char *ve
     r->headers = arena_array(r->http.arena, HttpHeader, reading.room + 1);
     layout_start(&reading.layout, method, target, r->target_bytes, version);
     MHD_get_connection_values_n(r->mhd, MHD_HEADER_KIND, keep_header, &reading);
-    size_t head_bytes = MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
+    size_t head_bytes =
+        MHD_get_connection_info(r->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE)->header_size;
     atomic_fetch_add(&r->server->bytes_in, (int64_t)head_bytes);
     r->http.method = arena_str(r->http.arena, str_of(method));
     read_peer(r);

@@ -11,7 +11,8 @@ static bool split(Str where, Str *ret_host, int *ret_port)
     size_t i = where.len;
     while (i > 0 && where.at[i - 1] != ':') i--;
     int64_t port;
-    if (i == 0 || !str_int(str_sub(where, i, where.len), &port) || port < 0 || port > 65535) return false;
+    if (i == 0 || !str_int(str_sub(where, i, where.len), &port) || port < 0 || port > 65535)
+        return false;
     *ret_host = str_sub(where, 0, i - 1);
     *ret_port = (int)port;
     return true;
@@ -21,11 +22,15 @@ static Err explain(Arena *a, Str where, int port)
 {
     int code = errno;
     if (code == EADDRINUSE)
-        return fail(a, ERR_UNAVAILABLE, "port %d is in use by another program; stop it or choose another with --listen", port);
+        return fail(a, ERR_UNAVAILABLE,
+                    "port %d is in use by another program; stop it or choose another with --listen",
+                    port);
     if (code == EACCES)
-        return fail(a, ERR_UNAVAILABLE, "port %d needs more rights than this user has; choose one above 1023", port);
+        return fail(a, ERR_UNAVAILABLE,
+                    "port %d needs more rights than this user has; choose one above 1023", port);
     if (code == EADDRNOTAVAIL)
-        return fail(a, ERR_UNAVAILABLE, "this machine has no address " STR_FMT " to listen on", STR_ARG(where));
+        return fail(a, ERR_UNAVAILABLE, "this machine has no address " STR_FMT " to listen on",
+                    STR_ARG(where));
     return fail(a, ERR_UNAVAILABLE, "cannot listen on " STR_FMT ": %s", STR_ARG(where), strerror(code));
 }
 
@@ -56,15 +61,21 @@ Err listen_open(Arena *a, Str where, int *ret_fd, int *ret_port)
     Str host;
     int port;
     if (!split(where, &host, &port))
-        return fail_field(a, S("listen"), "listen needs HOST:PORT, like 127.0.0.1:8080; it is \"" STR_FMT "\"", STR_ARG(where));
-    if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']') host = str_sub(host, 1, host.len - 2);
+        return fail_field(a, S("listen"),
+                          "listen needs HOST:PORT, like 127.0.0.1:8080; it is \"" STR_FMT "\"",
+                          STR_ARG(where));
+    if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+        host = str_sub(host, 1, host.len - 2);
     char service[8];
     snprintf(service, sizeof service, "%d", port);
-    struct addrinfo hints = { .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
+    struct addrinfo hints = { .ai_family = AF_UNSPEC,
+                              .ai_socktype = SOCK_STREAM,
+                              .ai_flags = AI_PASSIVE | AI_NUMERICSERV };
     struct addrinfo *found = NULL;
     int bad = getaddrinfo(str_empty(host) ? NULL : arena_cstr(a, host), service, &hints, &found);
     if (bad)
-        return fail_field(a, S("listen"), "cannot listen on \"" STR_FMT "\": %s", STR_ARG(where), gai_strerror(bad));
+        return fail_field(a, S("listen"), "cannot listen on \"" STR_FMT "\": %s", STR_ARG(where),
+                          gai_strerror(bad));
     /* ":8080" means every address of both kinds: one IPv6 socket takes IPv4 as well; IPv4 where
      * there is no IPv6. */
     int fd = -1;

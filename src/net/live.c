@@ -17,7 +17,14 @@
 #define STOP_MS 1000
 
 struct Post { Post *next; void (*fn)(void *); void *arg; };
-struct Every { Every *next; uv_timer_t timer; void (*fn)(void *); void *arg; int64_t every_ms; Live *live; };
+struct Every {
+    Every *next;
+    uv_timer_t timer;
+    void (*fn)(void *);
+    void *arg;
+    int64_t every_ms;
+    Live *live;
+};
 
 /** The turn of the loop is over: writes and ends what is due. */
 static void on_turn(uv_prepare_t *turn)
@@ -33,7 +40,8 @@ static void on_turn(uv_prepare_t *turn)
             sock_attend(s);
         }
     }
-    if (l->due) uv_async_send(&l->wake);        /* drained() keeps asking for more: let others have a turn */
+    if (l->due)
+        uv_async_send(&l->wake); /* drained() keeps asking for more: let others have a turn */
 }
 
 /** Every second, and often while stopping. */
@@ -80,7 +88,8 @@ static void begin_stop(void *arg)
     Live *l = arg;
     l->stopping = true;
     l->stop_at_ms = (int64_t)uv_now(&l->loop) + STOP_MS;
-    for (Sock *s = l->socks; s; s = s->next) sock_begin_close(s, WS_GOING_AWAY, S("the server is stopping"));
+    for (Sock *s = l->socks; s; s = s->next)
+        sock_begin_close(s, WS_GOING_AWAY, S("the server is stopping"));
     uv_timer_start(&l->tick, end_when_empty, 0, 5);
 }
 
@@ -197,7 +206,8 @@ static void arrive(void *arg)
     free(arrival);
 }
 
-void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data, void (*release)(void *), void *release_arg)
+void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data,
+                void (*release)(void *), void *release_arg)
 {
     Sock *s = calloc(1, sizeof *s);
     Arrival *arrival = malloc(sizeof *arrival + already.len);
@@ -211,7 +221,10 @@ void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *da
 
 LiveStats live_stats(const Live *l)
 {
-    return (LiveStats){ .sockets = atomic_load(&l->sockets), .messages_in = atomic_load(&l->messages_in),
-                        .messages_out = atomic_load(&l->messages_out), .bytes_in = atomic_load(&l->bytes_in),
-                        .bytes_out = atomic_load(&l->bytes_out), .cut_slow = atomic_load(&l->cut_slow) };
+    return (LiveStats){ .sockets = atomic_load(&l->sockets),
+                        .messages_in = atomic_load(&l->messages_in),
+                        .messages_out = atomic_load(&l->messages_out),
+                        .bytes_in = atomic_load(&l->bytes_in),
+                        .bytes_out = atomic_load(&l->bytes_out),
+                        .cut_slow = atomic_load(&l->cut_slow) };
 }

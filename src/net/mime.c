@@ -30,7 +30,8 @@ const char *mime_type(Str file_name)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         Str ending = types[i].ending;
         if (file_name.len > ending.len &&
-            str_eq_nocase(str_sub(file_name, file_name.len - ending.len, ending.len), ending)) return types[i].type;
+            str_eq_nocase(str_sub(file_name, file_name.len - ending.len, ending.len), ending))
+            return types[i].type;
     }
     return "application/octet-stream";
 }

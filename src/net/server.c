@@ -35,7 +35,9 @@ Str http_cookie(const HttpReq *req, const char *name)
     const Request *r = req->server_;
     Str value = S("");
     for (size_t i = 0; i < r->n_headers; i++)
-        if (str_eq_nocase(r->headers[i].name, S("Cookie")) && url_cookie(r->headers[i].value, str_of(name), &value)) break;
+        if (str_eq_nocase(r->headers[i].name, S("Cookie")) &&
+            url_cookie(r->headers[i].value, str_of(name), &value))
+            break;
     return value;
 }
 
@@ -72,7 +74,8 @@ size_t http_params(const HttpReq *req, HttpHeader **ret)
 
 void http_set(HttpRes *res, const char *name, Str value)
 {
-    if (res->n_headers == sizeof res->headers / sizeof *res->headers) bug("more than %zu headers in an answer", res->n_headers);
+    if (res->n_headers == sizeof res->headers / sizeof *res->headers)
+        bug("more than %zu headers in an answer", res->n_headers);
     res->headers[res->n_headers++] = (HttpHeader){ str_of(name), value };
 }
 
@@ -116,7 +119,8 @@ static void request_over(Server *s)
 }
 
 /** The answer was sent, or the connection ended before. */
-static void end(void *cls, struct MHD_Connection *mhd, void **con_cls, enum MHD_RequestTerminationCode how)
+static void end(void *cls, struct MHD_Connection *mhd, void **con_cls,
+                enum MHD_RequestTerminationCode how)
 {
     (void)mhd, (void)how;
     Request *r = *con_cls;
@@ -155,19 +159,25 @@ static enum MHD_Result refuse(Request *r, int status, Str detail)
 }
 
 /** The head is in: refuse it now or read on. */
-static enum MHD_Result take_head(Request *r, const char *method, const char *target, const char *version)
+static enum MHD_Result take_head(Request *r, const char *method, const char *target,
+                                 const char *version)
 {
     r->headed = true;
     Str detail;
     int bad = head_read(r, method, target, version, &detail);
     if (bad) return refuse(r, bad, detail);
     if (r->conn->over_limit)
-        return refuse(r, 503, S("there are more connections than this server takes; try again in a moment"));
+        return refuse(
+            r, 503, S("there are more connections than this server takes; try again in a moment"));
     int64_t bytes = head_body_bytes(r);
     if (bytes == 0) return conn_enter(r->conn, PHASE_READING) ? MHD_YES : MHD_NO;
-    r->body_limit = r->server->set.body_limit ? r->server->set.body_limit(r->server->set.ctx, &r->http) : 1 << 20;
+    r->body_limit = r->server->set.body_limit
+                        ? r->server->set.body_limit(r->server->set.ctx, &r->http)
+                        : 1 << 20;
     if (bytes > 0 && (uint64_t)bytes > r->body_limit)
-        return refuse(r, 413, r->body_limit ? S("the body is larger than is allowed here") : S("no body is taken here"));
+        return refuse(r, 413,
+                      r->body_limit ? S("the body is larger than is allowed here")
+                                    : S("no body is taken here"));
     return conn_enter(r->conn, PHASE_READING) ? MHD_YES : MHD_NO;
 }
 
@@ -226,8 +236,9 @@ static enum MHD_Result hand_to_workers(Request *r)
     return MHD_YES;
 }
 
-static enum MHD_Result take(void *cls, struct MHD_Connection *mhd, const char *target, const char *method,
-                            const char *version, const char *bytes, size_t *n, void **con_cls)
+static enum MHD_Result take(void *cls, struct MHD_Connection *mhd, const char *target,
+                            const char *method, const char *version, const char *bytes, size_t *n,
+                            void **con_cls)
 {
     (void)cls, (void)mhd;
     Request *r = *con_cls;
@@ -240,7 +251,8 @@ static enum MHD_Result take(void *cls, struct MHD_Connection *mhd, const char *t
     }
     Stage stage = atomic_load(&r->stage);
     if (stage == STAGE_ANSWERED) return send_answer(r);
-    if (stage == STAGE_ABANDONED) return refuse(r, 503, S("the server is stopping; try again in a moment"));
+    if (stage == STAGE_ABANDONED)
+        return refuse(r, 503, S("the server is stopping; try again in a moment"));
     return stage == STAGE_READING ? hand_to_workers(r) : MHD_YES;
 }
 
@@ -305,13 +317,16 @@ static enum MHD_Result admit(void *cls, const struct sockaddr *addr, socklen_t s
     return MHD_NO;
 }
 
-static void connection(void *cls, struct MHD_Connection *mhd, void **context, enum MHD_ConnectionNotificationCode what)
+static void connection(void *cls, struct MHD_Connection *mhd, void **context,
+                       enum MHD_ConnectionNotificationCode what)
 {
     Server *s = cls;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        const union MHD_ConnectionInfo *fd = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+        const union MHD_ConnectionInfo *fd = MHD_get_connection_info(
+            mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
         int socket = fd->connect_fd;
-        const union MHD_ConnectionInfo *from = MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+        const union MHD_ConnectionInfo *from = MHD_get_connection_info(
+            mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
         *context = conns_add(s->conns, socket, addr_of(from->client_addr));
         atomic_fetch_add(&s->connections, 1);
     } else if (*context) {
@@ -320,7 +335,11 @@ static void connection(void *cls, struct MHD_Connection *mhd, void **context, en
     }
 }
 
-static size_t leave_encoded(void *cls, struct MHD_Connection *mhd, char *s) { (void)cls, (void)mhd; return strlen(s); }
+static size_t leave_encoded(void *cls, struct MHD_Connection *mhd, char *s)
+{
+    (void)cls, (void)mhd;
+    return strlen(s);
+}
 
 /* ---- start and stop ---- */
 
@@ -379,10 +398,11 @@ Err server_start(Arena *a, const ServerOptions *options, Server **ret)
 {
     Str bad;
     if (!addr_list_valid(options->trusted_proxies, &bad))
-        return fail_field(a, S("trusted_proxies"), "\"" STR_FMT "\" is no address of a proxy", STR_ARG(bad));
+        return fail_field(a, S("trusted_proxies"), "\"" STR_FMT "\" is no address of a proxy",
+                          STR_ARG(bad));
     int listen, port;
     TRY(listen_open(a, options->listen, &listen, &port));
-    signal(SIGPIPE, SIG_IGN);                   /* a peer that is gone is an error of write, not the end */
+    signal(SIGPIPE, SIG_IGN); /* a peer that is gone is an error of write, not the end */
     Server *s = calloc(1, sizeof *s);
     if (!s) bug("out of memory");
     s->set = *options;
@@ -402,7 +422,8 @@ Err server_start(Arena *a, const ServerOptions *options, Server **ret)
     s->workers = calloc((size_t)s->set.workers, sizeof *s->workers);
     if (!s->workers) bug("out of memory");
     for (int i = 0; i < s->set.workers; i++)
-        if (pthread_create(&s->workers[i], NULL, work, s)) bug("cannot start a worker thread: %s", strerror(errno));
+        if (pthread_create(&s->workers[i], NULL, work, s))
+            bug("cannot start a worker thread: %s", strerror(errno));
     s->daemon = start_daemon(s, listen);
     if (!s->daemon) bug("libmicrohttpd does not start: %s", strerror(errno));
     *ret = s;
@@ -428,7 +449,8 @@ static void abandon(Server *s)
     for (Request *next, *r = s->handled; r; r = next) {
         next = r->next;
         Stage was = STAGE_HANDLED;
-        if (!atomic_compare_exchange_strong(&r->stage, &was, STAGE_ABANDONED)) continue;   /* being answered now */
+        if (!atomic_compare_exchange_strong(&r->stage, &was, STAGE_ABANDONED))
+            continue; /* being answered now */
         if (r->prev) r->prev->next = r->next; else s->handled = r->next;
         if (r->next) r->next->prev = r->prev;
         MHD_resume_connection(r->mhd);
@@ -465,7 +487,10 @@ void server_stop(Server *s, int grace_ms)
 
 ServerStats server_stats(const Server *s)
 {
-    return (ServerStats){ .requests = atomic_load(&s->requests), .connections = atomic_load(&s->connections),
-                          .open = seats_taken(s->seats), .refused = atomic_load(&s->refused),
-                          .bytes_in = atomic_load(&s->bytes_in), .bytes_out = atomic_load(&s->bytes_out) };
+    return (ServerStats){ .requests = atomic_load(&s->requests),
+                          .connections = atomic_load(&s->connections),
+                          .open = seats_taken(s->seats),
+                          .refused = atomic_load(&s->refused),
+                          .bytes_in = atomic_load(&s->bytes_in),
+                          .bytes_out = atomic_load(&s->bytes_out) };
 }

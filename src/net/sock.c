@@ -13,7 +13,12 @@
 #define CLOSE_MS 5000
 #define ALIVE_BYTES 32768                       /* written in the time of a ping: it reads, if slowly */
 
-struct Frame { atomic_int count; uint8_t header_bytes; size_t len; char bytes[]; };   /* header ends at WS_MOST_HEADER */
+struct Frame {
+    atomic_int count;
+    uint8_t header_bytes;
+    size_t len;                  /* of the payload */
+    char bytes[];                /* the header ends and the payload begins at WS_MOST_HEADER */
+};
 
 /* ---- frames ---- */
 
@@ -29,7 +34,10 @@ Frame *frame_of(WsOpcode opcode, Str payload)
     return f;
 }
 
-Frame *frame_make(FrameKind kind, Str payload) { return frame_of(kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, payload); }
+Frame *frame_make(FrameKind kind, Str payload)
+{
+    return frame_of(kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, payload);
+}
 
 void frame_hold(Frame *f) { atomic_fetch_add_explicit(&f->count, 1, memory_order_relaxed); }
 
@@ -124,7 +132,10 @@ void sock_begin_close(Sock *s, int code, Str reason)
     if (s->refused) atomic_fetch_add(&s->live->cut_slow, 1);
 }
 
-void sock_close(Sock *s, int code, const char *reason) { sock_begin_close(s, code, str_of(reason ? reason : "")); }
+void sock_close(Sock *s, int code, const char *reason)
+{
+    sock_begin_close(s, code, str_of(reason ? reason : ""));
+}
 
 size_t sock_queued(const Sock *s) { return s->queued; }
 void *sock_data(const Sock *s) { return s->data; }
@@ -168,12 +179,16 @@ static void on_close(void *arg, int code, Str reason)
 
 static const WsSink sink = { on_message, on_ping, on_pong, on_close };
 
-static WsReader *borrow_reader(Live *l) { return l->n_spare ? l->spare[--l->n_spare] : ws_reader_new(); }
+static WsReader *borrow_reader(Live *l)
+{
+    return l->n_spare ? l->spare[--l->n_spare] : ws_reader_new();
+}
 
 static void return_reader(Sock *s)
 {
     Live *l = s->live;
-    if (s->reader && l->n_spare < MOST_SPARE && ws_reader_is_idle(s->reader)) l->spare[l->n_spare++] = s->reader;
+    if (s->reader && l->n_spare < MOST_SPARE && ws_reader_is_idle(s->reader))
+        l->spare[l->n_spare++] = s->reader;
     else ws_reader_free(s->reader);
     s->reader = NULL;
 }

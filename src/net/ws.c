@@ -11,7 +11,8 @@ static Str accept_of(Arena *a, Str key)
     Str text = arena_fmt(a, STR_FMT "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", STR_ARG(key));
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned bytes = 0;
-    if (EVP_Digest(text.at, text.len, digest, &bytes, EVP_sha1(), NULL) != 1) bug("libcrypto has no SHA-1");
+    if (EVP_Digest(text.at, text.len, digest, &bytes, EVP_sha1(), NULL) != 1)
+        bug("libcrypto has no SHA-1");
     char *to = arena_bytes(a, 64, 1);
     int n = EVP_EncodeBlock((unsigned char *)to, digest, (int)bytes);
     return (Str){ to, (size_t)n };
@@ -23,7 +24,9 @@ static bool is_key(Str s)
     if (s.len != 24 || s.at[22] != '=' || s.at[23] != '=') return false;
     for (size_t i = 0; i < 22; i++) {
         char c = s.at[i];
-        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/')) return false;
+        if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+              c == '+' || c == '/'))
+            return false;
     }
     return true;
 }
@@ -55,7 +58,7 @@ size_t ws_header(WsOpcode opcode, size_t n, uint8_t to[WS_MOST_HEADER])
 struct WsReader {
     struct wslay_frame_context *frames;
     Str in;                      /* what ws_read was given and wslay has not taken */
-    uint64_t taken, parsed;      /* bytes: given to wslay; of frames that are complete or begun, whole length */
+    uint64_t taken, parsed;      /* bytes: given to wslay; of all frames begun, in full length */
     bool in_frame;
     uint64_t left;               /* of the payload of this frame */
     struct wslay_frame_iocb frame;
@@ -104,14 +107,19 @@ static int begin_frame(WsReader *r, const struct wslay_frame_iocb *io, size_t ma
     r->frame = *io;
     r->in_frame = true;
     r->left = io->payload_length;
-    r->parsed += 6 + (io->payload_length < 126 ? 0 : io->payload_length < 65536 ? 2 : 8) + io->payload_length;
+    size_t wide = io->payload_length < 126 ? 0 : io->payload_length < 65536 ? 2 : 8;
+    r->parsed += 2 + wide + 4 + io->payload_length;
     if (!io->mask || io->rsv) return WS_PROTOCOL_ERROR;
     if (is_control(r)) {
         r->control_len = 0;
-        return io->opcode > WS_PONG || !io->fin || io->payload_length > sizeof r->control ? WS_PROTOCOL_ERROR : 0;
+        return io->opcode > WS_PONG || !io->fin || io->payload_length > sizeof r->control
+                   ? WS_PROTOCOL_ERROR
+                   : 0;
     }
-    if (io->opcode > WS_BINARY || (io->opcode == WS_CONTINUATION) != (r->kind != 0)) return WS_PROTOCOL_ERROR;
-    if (io->payload_length > max_message || r->len > max_message - io->payload_length) return WS_TOO_BIG;
+    if (io->opcode > WS_BINARY || (io->opcode == WS_CONTINUATION) != (r->kind != 0))
+        return WS_PROTOCOL_ERROR;
+    if (io->payload_length > max_message || r->len > max_message - io->payload_length)
+        return WS_TOO_BIG;
     if (io->opcode) r->kind = io->opcode;
     return 0;
 }
@@ -138,7 +146,9 @@ static int end_message(WsReader *r, Str whole, const WsSink *sink, void *arg)
     r->message = NULL;
     r->kind = 0;
     r->len = r->room = 0;
-    int end = kind == FRAME_TEXT && !utf8_valid(whole) ? WS_NOT_UTF8 : sink->message(arg, kind, whole) ? 0 : -1;
+    int end = 0;
+    if (kind == FRAME_TEXT && !utf8_valid(whole)) end = WS_NOT_UTF8;
+    else if (!sink->message(arg, kind, whole)) end = -1;
     free(bytes);
     return end;
 }
@@ -146,7 +156,8 @@ static int end_message(WsReader *r, Str whole, const WsSink *sink, void *arg)
 /** Codes a peer may send: not those reserved for local use. */
 static bool is_code(int code)
 {
-    return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) || (code >= 3000 && code <= 4999);
+    return (code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006) ||
+           (code >= 3000 && code <= 4999);
 }
 
 static int end_control(WsReader *r, const WsSink *sink, void *arg)
@@ -174,7 +185,8 @@ static int take_piece(WsReader *r, Str piece, const WsSink *sink, void *arg)
         r->control_len += piece.len;
         return whole ? end_control(r, sink, arg) : 0;
     }
-    if (whole && r->frame.fin && r->len == 0) return end_message(r, piece, sink, arg);   /* the usual: no copy */
+    if (whole && r->frame.fin && r->len == 0)
+        return end_message(r, piece, sink, arg); /* the usual: no copy */
     keep(r, piece);
     return whole && r->frame.fin ? end_message(r, (Str){ r->message, r->len }, sink, arg) : 0;
 }
