@@ -14,6 +14,7 @@ typedef struct Level { DocNode *node, *tight; bool joined, details; } Level;
 
 typedef struct Importer {
     Arena *arena;
+    Str source;               /* our copy, with a line break and zeros behind it */
     LIST(Level) levels;
     DocMarks marks;
     Buf html;                 /* text of the HTML block being read */
@@ -336,6 +337,8 @@ static int on_text(MD_TEXTTYPE type, const MD_CHAR *at, MD_SIZE size, void *arg)
 {
     Importer *m = arg;
     Str text = { at, size };
+    /* md4c 0.4.8 can report text past the end of unfinished constructs */
+    if (at >= m->source.at && at <= m->source.at + m->source.len) text = str_sub(m->source, (size_t)(at - m->source.at), size);
     switch (type) {
     case MD_TEXT_NULLCHAR: add_text(m, S("\uFFFD")); break;
     case MD_TEXT_BR:
@@ -365,7 +368,11 @@ Err import_markdown(Arena *a, Str markdown, DocNode **ret)
         .enter_block = on_enter_block, .leave_block = on_leave_block,
         .enter_span = on_enter_span, .leave_span = on_leave_span, .text = on_text,
     };
-    if (md_parse(markdown.at ? markdown.at : "", (MD_SIZE)markdown.len, &parser, &m) != 0)
+    char *copy = arena_bytes(a, markdown.len + 64, 1);
+    if (markdown.len) memcpy(copy, markdown.at, markdown.len);
+    copy[markdown.len] = '\n';
+    m.source = (Str){ copy, markdown.len + 1 };
+    if (md_parse(copy, (MD_SIZE)m.source.len, &parser, &m) != 0)
         return fail(a, ERR_INTERNAL, "the Markdown could not be read");
     import_tidy(a, doc);
     *ret = doc;

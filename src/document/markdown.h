@@ -25,7 +25,7 @@ extern const InlineTag inline_tags[];          /* likewise */
 int  mark_rank(Str type);
 
 /** Inline nodes → one or more lines without indentation. `table`: no line breaks, pipes escaped. */
-enum { INLINE_ONE_LINE = 1, INLINE_TABLE = 2, INLINE_HEADING = 4 };
+enum { INLINE_ONE_LINE = 1, INLINE_TABLE = 2, INLINE_HEADING = 4, INLINE_LAST = 8 /* nothing follows */ };
 void markdown_inline(Arena *a, Buf *to, const DocNodes *nodes, unsigned flags);
 /** "[text](href)" with a title. */
 void markdown_link(Buf *to, Str text, Str href, Str title, unsigned flags);

@@ -50,9 +50,9 @@ static bool needs_escape(Str s, size_t i, bool line_start, unsigned flags)
     char c = s.at[i];
     if (memchr("\\`*[]<>~|", c, 9)) return true;
     if (c == '_') return !(i > 0 && alnum_at(s, i - 1) && alnum_at(s, i + 1));
-    if (c == '&') return i + 1 == s.len || alnum_at(s, i + 1) || s.at[i + 1] == '#';
-    if (c == '!') return i + 1 == s.len || s.at[i + 1] == '[';
-    if (c == ':') return line_start || (i + 1 < s.len && s.at[i + 1] == '/') || i + 1 == s.len;
+    if (c == '&') return i + 1 == s.len ? !(flags & INLINE_LAST) : alnum_at(s, i + 1) || s.at[i + 1] == '#';
+    if (c == '!') return i + 1 == s.len ? !(flags & INLINE_LAST) : s.at[i + 1] == '[';
+    if (c == ':') return line_start || str_starts(str_sub(s, i, 3), S("://"));
     if (c == '#') return line_start || (flags & INLINE_HEADING);
     return line_start && memchr("+-=", c, 3);
 }
@@ -319,7 +319,7 @@ static void item_into(Writer *w, size_t i)
     for (size_t d = keep; d < n; d++) span_open(w, i, d);
     if (code && (w->to->len == 0 || w->to->at[w->to->len - 1] != '`')) buf_fmt(w->to, "`" STR_FMT "`", STR_ARG(node->text));
     else if (code) { buf_add(w->to, S("<code>")); markdown_escape(w->to, node->text, w->flags); buf_add(w->to, S("</code>")); }
-    else if (doc_is(node, "text")) markdown_escape(w->to, node->text, w->flags);
+    else if (doc_is(node, "text")) markdown_escape(w->to, node->text, w->flags | (i + 1 == w->items.len ? INLINE_LAST : 0));
     else atom_into(w->arena, w->to, node, w->flags | (i + 1 == w->items.len ? INLINE_ONE_LINE : 0));
 }
 

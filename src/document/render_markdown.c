@@ -1,6 +1,6 @@
 /* Blocks → Markdown that import_markdown() reads back to the same tree. Markdown has no word for empty paragraphs, guides,
  * comments, merged cells and blocks inside cells: those are left out or joined (docs/internals/document.md). */
-#include <string.h>
+#include "base/utf8.h"
 #include "document/markdown.h"
 
 static void block_into(Arena *a, Buf *to, const DocNode *n, bool flip, int depth);
@@ -149,14 +149,14 @@ static void heading_into(Arena *a, Buf *to, const DocNode *n)
 
 static void code_into(Arena *a, Buf *to, const DocNode *n)
 {
-    Str text = doc_plain(a, n), language = doc_get(n, "language");
+    Str text = doc_plain(a, n), language = utf8_clip(doc_get(n, "language"), 40);
     size_t run = 0, longest = 2;
     for (size_t i = 0; i < text.len; i++) {
         run = text.at[i] == '`' ? run + 1 : 0;
         if (run > longest) longest = run;
     }
     for (size_t i = 0; i <= longest; i++) buf_byte(to, '`');
-    for (size_t i = 0; i < language.len && i < 40; i++)
+    for (size_t i = 0; i < language.len; i++)
         if ((unsigned char)language.at[i] > ' ' && !memchr("`&\\<>", language.at[i], 5)) buf_byte(to, language.at[i]);
     buf_byte(to, '\n');
     if (text.len) { buf_add(to, text); buf_byte(to, '\n'); }

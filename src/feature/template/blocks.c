@@ -1,0 +1,296 @@
+/* Facts → blocks of a document: tables, the timeline, and sentences that say only what is recorded. */
+#include "base/time.h"
+#include "document/words.h"
+#include "feature/template/facts.h"
+#include "feature/template/prose.h"
+
+typedef struct Draw { Arena *a; const Facts *f; DocNodes *to; bool zh; } Draw;
+
+static DocNode *block(Draw *d, const char *type)
+{
+    DocNode *n = doc_node(d->a, type);
+    *list_add(d->a, d->to) = n;
+    return n;
+}
+
+/* -- tables ------------------------------------------------------------------------------------------------------------ */
+
+static DocNode *row(Draw *d, DocNode *table) { return doc_add(d->a, table, "tableRow"); }
+
+static DocNode *cell(Draw *d, DocNode *row_, const char *type)
+{
+    return doc_add(d->a, doc_add(d->a, row_, type), "paragraph");
+}
+
+static void cell_text(Draw *d, DocNode *row_, Str text) { doc_text(d->a, cell(d, row_, "tableCell"), text); }
+
+static void cell_link(Draw *d, DocNode *row_, Str text, Str href)
+{
+    DocNode *t = doc_text(d->a, cell(d, row_, "tableCell"), text);
+    if (t && doc_link_ok(href)) doc_mark_attr(d->a, doc_mark(d->a, t, "link"), "href", href);
+}
+
+typedef struct Head { const char *en, *zh; } Head;
+
+static DocNode *table(Draw *d, const Head *heads)
+{
+    DocNode *t = block(d, "table"), *r = row(d, t);
+    for (size_t i = 0; heads[i].en; i++) doc_text(d->a, cell(d, r, "tableHeader"), str_of(d->zh ? heads[i].zh : heads[i].en));
+    return t;
+}
+
+static Str at(Draw *d, int64_t ms)
+{
+    Str unknown = d->zh ? S("未记录") : S("not recorded");
+    if (!ms) return unknown;
+    Str text = words_time(d->a, ms, WORDS_DATE_TIME, d->f->locale, d->f->time_zone);
+    return arena_fmt(d->a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(words_zone(d->a, ms, d->f->locale, d->f->time_zone)));
+}
+
+static Str span(Draw *d, int64_t from, int64_t to)
+{
+    return from && to && to >= from ? words_duration(d->a, to - from, d->f->locale) : d->zh ? S("未记录") : S("not recorded");
+}
+
+static Str or_none(Draw *d, Str text) { return text.len ? text : d->zh ? S("未指定") : S("none"); }
+
+static void fact(Draw *d, DocNode *t, const char *en, const char *zh, Str value)
+{
+    if (!value.len) return;
+    DocNode *r = row(d, t);
+    doc_text(d->a, cell(d, r, "tableHeader"), str_of(d->zh ? zh : en));
+    cell_text(d, r, value);
+}
+
+static Str names_of(Draw *d, const Refs *refs)
+{
+    Strs names = { 0 };
+    list_each(refs, i) *list_add(d->a, &names) = refs->at[i].name;
+    return terms_joined(d->a, names, d->f->locale);
+}
+
+static void card(Draw *d)
+{
+    const Incident *i = &d->f->incident;
+    DocNode *t = block(d, "table");
+    fact(d, t, "Incident", "事件", arena_fmt(d->a, STR_FMT " " STR_FMT, STR_ARG(i->reference), STR_ARG(i->title)));
+    fact(d, t, "Severity", "级别", term(i->severity, d->f->locale));
+    fact(d, t, "Status", "状态", term(i->status, d->f->locale));
+    fact(d, t, "Impact began", "影响开始", at(d, i->impact_started_ms));
+    fact(d, t, "Detected", "发现", at(d, i->detected_ms));
+    fact(d, t, "Mitigated", "缓解", at(d, i->mitigated_ms));
+    fact(d, t, "Resolved", "恢复", at(d, i->resolved_ms));
+    fact(d, t, "Impact lasted", "影响时长", span(d, i->impact_started_ms, i->impact_ended_ms));
+    fact(d, t, "Services", "服务", names_of(d, &i->services));
+    fact(d, t, "Incident commander", "事件指挥", prose_holders(d->a, d->f, "incident_commander"));
+    fact(d, t, "Channel", "频道", i->channel.name);
+}
+
+static void follow_ups(Draw *d)
+{
+    static const Head heads[] = { { "Follow-up", "改进项" }, { "What", "内容" }, { "Owner", "负责人" }, { "Due", "截止" }, { "Status", "状态" }, { 0 } };
+    if (!d->f->follow_ups.len) return;
+    DocNode *t = table(d, heads);
+    list_each(&d->f->follow_ups, i) {
+        const FollowUp *u = &d->f->follow_ups.at[i];
+        DocNode *r = row(d, t), *m = doc_add(d->a, cell(d, r, "tableCell"), "mention");
+        doc_attr(d->a, m, "kind", S("follow_up"));
+        doc_attr(d->a, m, "id", u->id);
+        doc_attr(d->a, m, "label", u->reference);
+        cell_text(d, r, u->title);
+        cell_text(d, r, or_none(d, u->owner.name));
+        cell_text(d, r, or_none(d, words_time(d->a, u->due_ms, WORDS_DATE, d->f->locale, d->f->time_zone)));
+        cell_text(d, r, term(u->status, d->f->locale));
+    }
+}
+
+static void alerts(Draw *d)
+{
+    static const Head heads[] = { { "Alert", "告警" }, { "Severity", "级别" }, { "Source", "来源" }, { "Fired", "触发" }, { "Resolved", "恢复" }, { 0 } };
+    if (!d->f->alerts.len) return;
+    DocNode *t = table(d, heads);
+    for (size_t i = 0; i < d->f->alerts.len && i < 100; i++) {
+        const Alert *x = &d->f->alerts.at[i];
+        DocNode *r = row(d, t);
+        cell_text(d, r, x->title);
+        cell_text(d, r, term(x->severity, d->f->locale));
+        cell_text(d, r, x->source.name);
+        cell_text(d, r, at(d, x->started_ms));
+        cell_text(d, r, x->ended_ms ? at(d, x->ended_ms) : term(x->status, d->f->locale));
+    }
+}
+
+static void changes(Draw *d)
+{
+    static const Head heads[] = { { "When", "时间" }, { "Change", "变更" }, { "Kind", "类型" }, { "Author", "作者" }, { "Verdict", "结论" }, { 0 } };
+    DocNode *t = NULL;
+    list_each(&d->f->changes, i) {
+        const IncidentChange *c = &d->f->changes.at[i];
+        if (!t) t = table(d, heads);
+        DocNode *r = row(d, t);
+        cell_text(d, r, at(d, c->change.occurred_ms));
+        cell_link(d, r, c->change.title, c->change.url);
+        cell_text(d, r, term(c->change.kind, d->f->locale));
+        cell_text(d, r, or_none(d, c->change.author));
+        cell_text(d, r, term(c->relation, d->f->locale));
+    }
+}
+
+static void impacts(Draw *d)
+{
+    static const Head heads[] = { { "What", "内容" }, { "Kind", "类型" }, { "From", "开始" }, { "To", "结束" }, { "Lasted", "时长" }, { "Customers", "客户" }, { 0 } };
+    if (!d->f->incident.impacts.len) return;
+    DocNode *t = table(d, heads);
+    list_each(&d->f->incident.impacts, i) {
+        const Impact *x = &d->f->incident.impacts.at[i];
+        DocNode *r = row(d, t);
+        cell_text(d, r, x->title.len ? x->title : names_of(d, &x->services));
+        cell_text(d, r, term(x->kind, d->f->locale));
+        cell_text(d, r, at(d, x->started_ms));
+        cell_text(d, r, at(d, x->ended_ms));
+        cell_text(d, r, span(d, x->started_ms, x->ended_ms));
+        cell_text(d, r, x->customers_affected ? words_number(d->a, x->customers_affected) : d->zh ? S("未记录") : S("not recorded"));
+    }
+}
+
+static void metrics(Draw *d)
+{
+    static const Head heads[] = { { "Metric", "指标" }, { "Value", "数值" }, { 0 } };
+    DocNode *t = table(d, heads);
+    list_each(&d->f->incident.metrics, i) {
+        const Metric *m = &d->f->incident.metrics.at[i];
+        DocNode *r = row(d, t);
+        cell_text(d, r, term(m->key, d->f->locale));
+        cell_text(d, r, str_eq(m->status, S("recorded")) ? words_duration(d->a, m->value_ms, d->f->locale) : term(m->status, d->f->locale));
+    }
+}
+
+static void responders(Draw *d)
+{
+    static const Head heads[] = { { "Who", "人员" }, { "Role", "角色" }, { "Joined", "加入" }, { 0 } };
+    if (!d->f->incident.roles.len) return;
+    DocNode *t = table(d, heads);
+    list_each(&d->f->incident.roles, i) {
+        const RoleHolder *h = &d->f->incident.roles.at[i];
+        DocNode *r = row(d, t);
+        cell_text(d, r, h->user.name);
+        cell_text(d, r, term(h->role, d->f->locale));
+        cell_text(d, r, at(d, h->joined_ms));
+    }
+}
+
+/* -- timeline ---------------------------------------------------------------------------------------------------------- */
+
+static void evidence(Draw *d, DocNode *p, const TimelineEvent *e)
+{
+    char text[TIME_TEXT_MAX];
+    if (!e->evidence.kind.len || !e->evidence.title.len || str_eq(e->evidence.title, e->title)) return;
+    doc_text(d->a, p, S(" "));
+    DocNode *n = doc_add(d->a, p, "evidence");
+    doc_attr(d->a, n, "kind", e->evidence.kind);
+    doc_attr(d->a, n, "id", e->evidence.id);
+    doc_attr(d->a, n, "title", e->evidence.title);
+    doc_attr(d->a, n, "at", str_of(time_rfc3339(e->occurred_ms, text)));
+    if (doc_link_ok(e->evidence.url)) doc_attr(d->a, n, "url", e->evidence.url);
+}
+
+static void event_text(Draw *d, DocNode *p, const TimelineEvent *e)
+{
+    static const char *const said[] = { "decision", "hypothesis", "action_taken", NULL };
+    Str title = facts_event_title(d->a, d->f, e);
+    for (size_t i = 0; said[i]; i++) {
+        if (!str_eq(e->kind, str_of(said[i]))) continue;
+        Str what = term(e->kind, d->f->locale), verdict = e->state.len && !str_eq(e->state, S("open")) ? term(e->state, d->f->locale) : S("");
+        Str lead = verdict.len ? arena_fmt(d->a, d->zh ? STR_FMT "（" STR_FMT "）：" : STR_FMT ", " STR_FMT ":", STR_ARG(what), STR_ARG(verdict))
+                               : arena_fmt(d->a, d->zh ? STR_FMT "：" : STR_FMT ":", STR_ARG(what));
+        doc_mark(d->a, doc_text(d->a, p, lead), "bold");
+        if (!d->zh) doc_text(d->a, p, S(" "));
+    }
+    doc_text(d->a, p, title);
+    if (e->actor.name.len && e->hand_made) doc_text(d->a, p, arena_fmt(d->a, d->zh ? "（" STR_FMT "）" : " (" STR_FMT ")", STR_ARG(e->actor.name)));
+    evidence(d, p, e);
+}
+
+static void timeline(Draw *d)
+{
+    TimelineEvents events = { 0 };
+    facts_key_events(d->a, d->f, &events);
+    if (!events.len) return;
+    DocNode *t = block(d, "table"), *head = row(d, t);
+    Str zone = words_zone(d->a, events.at[0].occurred_ms, d->f->locale, d->f->time_zone), day = S("");
+    doc_text(d->a, cell(d, head, "tableHeader"), arena_fmt(d->a, d->zh ? "时间（" STR_FMT "）" : "Time (" STR_FMT ")", STR_ARG(zone)));
+    doc_text(d->a, cell(d, head, "tableHeader"), d->zh ? S("事件") : S("Event"));
+    list_each(&events, i) {
+        const TimelineEvent *e = &events.at[i];
+        DocNode *r = row(d, t);
+        Str today = words_time(d->a, e->occurred_ms, WORDS_DATE, d->f->locale, d->f->time_zone);
+        bool first = !str_eq(today, day);
+        day = today;
+        cell_text(d, r, words_time(d->a, e->occurred_ms, first ? WORDS_DATE_TIME : WORDS_CLOCK, d->f->locale, d->f->time_zone));
+        event_text(d, cell(d, r, "tableCell"), e);
+    }
+}
+
+/* -- sentences --------------------------------------------------------------------------------------------------------- */
+
+static void paragraphs(Draw *d, Str text)
+{
+    Str line;
+    while (str_next(&text, '\n', &line))
+        if (str_trim(line).len) doc_text(d->a, block(d, "paragraph"), str_trim(line));
+}
+
+static void overview(Draw *d)
+{
+    paragraphs(d, d->f->incident.summary);
+    paragraphs(d, prose_overview(d->a, d->f));
+}
+
+static void impact_overview(Draw *d)
+{
+    const Impacts *all = &d->f->incident.impacts;
+    if (!all->len) { paragraphs(d, prose_impact_times(d->a, d->f)); return; }
+    DocNode *list = block(d, "bulletList");
+    list_each(all, i) {
+        const Impact *x = &all->at[i];
+        DocNode *p = doc_add(d->a, doc_add(d->a, list, "listItem"), "paragraph");
+        Str name = x->title.len ? x->title : names_of(d, &x->services).len ? names_of(d, &x->services) : term(x->kind, d->f->locale);
+        doc_mark(d->a, doc_text(d->a, p, name), "bold");
+        doc_text(d->a, p, prose_impact(d->a, d->f, x));
+    }
+}
+
+static void detection_overview(Draw *d)
+{
+    paragraphs(d, prose_detection(d->a, d->f));
+    paragraphs(d, d->f->incident.detection_note);
+}
+
+typedef struct Kind { const char *name, *live; void (*draw)(Draw *d); } Kind;
+static const Kind kinds[] = {
+    { "incident.overview", NULL, overview }, { "incident.impact_overview", NULL, impact_overview },
+    { "incident.detection_overview", NULL, detection_overview },
+    { "incident.card", "incident_card", card }, { "incident.timeline", "timeline", timeline }, { "incident.follow_ups", "follow_ups", follow_ups },
+    { "incident.alerts", "alerts", alerts }, { "incident.changes", "changes", changes }, { "incident.impacts", "impacts", impacts },
+    { "incident.metrics", "metrics", metrics }, { "incident.responder_table", NULL, responders }, { 0 },
+};
+
+void facts_block(const Facts *f, Arena *a, Str name, BlockMode mode, DocNodes *to)
+{
+    Draw d = { a, f, to, words_zh(f->locale) };
+    for (size_t i = 0; kinds[i].name; i++) {
+        if (!str_eq(name, str_of(kinds[i].name))) continue;
+        if (mode == BLOCK_SNAPSHOT || !kinds[i].live) { kinds[i].draw(&d); return; }
+        DocNode *n = block(&d, "liveBlock");
+        doc_attr(a, n, "kind", str_of(kinds[i].live));
+        doc_attr(a, n, "incident", f->incident.id);
+        return;
+    }
+}
+
+Str facts_block_of_live(Str kind)
+{
+    for (size_t i = 0; kinds[i].name; i++)
+        if (kinds[i].live && str_eq(kind, str_of(kinds[i].live))) return str_of(kinds[i].name);
+    return S("");
+}

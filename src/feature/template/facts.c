@@ -1,0 +1,63 @@
+#include "app/app.h"
+#include "document/words.h"
+#include "feature/template/facts.h"
+
+Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Facts **ret)
+{
+    Facts *f = arena_make(cx->arena, Facts);
+    f->locale = words_zh(locale) ? S("zh") : S("en");
+    f->time_zone = str_empty(time_zone) ? S("UTC") : time_zone;
+    f->owner = owner;
+    f->now_ms = cx->now_ms;
+    TRY(incident_get(cx, incident, &f->incident));
+    f->url = app_link(cx, arena_fmt(cx->arena, "/incidents/" STR_FMT, STR_ARG(f->incident.reference)));
+    TRY(timeline_all(cx, f->incident.id, &(TimelineFilter){ 0 }, &f->events));
+    TRY(alert_list_of(cx, f->incident.id, 500, &f->alerts));
+    FollowUpFilter mine = { .sort = S("due") };
+    *list_add(cx->arena, &mine.incident) = f->incident.id;
+    TRY(followup_list(cx, &mine, (Cursor){ 0 }, 200, &f->follow_ups));
+    TRY(change_list_of(cx, f->incident.id, &f->changes));
+    *ret = f;
+    return OK;
+}
+
+static bool tells_the_story(const TimelineEvent *e)
+{
+    static const char *const kinds[] = { "created", "status_changed", "severity_changed", "acknowledged", "alert_attached", "alert_resolved", "change",
+                                         "decision", "hypothesis", "action_taken", "note", "merged", "reopened", NULL };
+    if (e->phase.len) return true;
+    for (size_t i = 0; kinds[i]; i++)
+        if (str_eq(e->kind, str_of(kinds[i]))) return true;
+    return false;
+}
+
+void facts_key_events(Arena *a, const Facts *f, TimelineEvents *ret)
+{
+    size_t starred = 0;
+    list_each(&f->events, i) starred += f->events.at[i].starred;
+    list_each(&f->events, i) {
+        const TimelineEvent *e = &f->events.at[i];
+        if (ret->len >= 200) return;
+        if (e->starred || (starred < 3 && tells_the_story(e))) *list_add(a, ret) = *e;
+    }
+}
+
+/* Rows that wrote themselves carry English titles and the facts behind them; those of people stay as they are. */
+static const struct { const char *kind, *zh; } wordings[] = {
+    { "created", "宣布事件" }, { "acknowledged", "已响应" }, { "reopened", "重新打开" }, { "report_created", "创建复盘" },
+    { "report_published", "发布复盘" }, { 0 },
+};
+
+Str facts_event_title(Arena *a, const Facts *f, const TimelineEvent *e)
+{
+    if (!words_zh(f->locale) || e->hand_made) return e->title;
+    json_t *data = json_loadb(e->data.at ? e->data.at : "", e->data.len, 0, NULL);
+    Str from = arena_str(a, term(json_str(data, "from"), f->locale)), to = arena_str(a, term(json_str(data, "to"), f->locale));
+    json_decref(data);
+    bool status = str_eq(e->kind, S("status_changed"));
+    if ((status || str_eq(e->kind, S("severity_changed"))) && from.len && to.len)
+        return arena_fmt(a, "%s由“" STR_FMT "”变为“" STR_FMT "”", status ? "状态" : "级别", STR_ARG(from), STR_ARG(to));
+    for (size_t i = 0; wordings[i].kind; i++)
+        if (str_eq(e->kind, str_of(wordings[i].kind))) return str_of(wordings[i].zh);
+    return e->title;
+}
