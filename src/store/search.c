@@ -26,8 +26,9 @@ static const char *const sqlite_steps[] = {
     "    tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Mn Mc Co'\");\n" };
 static const char *const postgres_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
-    "    title TEXT NOT NULL, body TEXT NOT NULL, words tsvector NOT NULL, UNIQUE (kind, id));\n"
-    "CREATE INDEX search_words ON search_doc USING gin (words);\n" };
+    "    title TEXT NOT NULL, body TEXT NOT NULL, title_words tsvector NOT NULL, words tsvector NOT NULL, UNIQUE (kind, id));\n"
+    "CREATE INDEX search_words ON search_doc USING gin (words);\n"
+    "CREATE INDEX search_title_words ON search_doc USING gin (title_words);\n" };
 
 const Schema *search_schema(DatabaseKind kind)
 {
@@ -35,11 +36,16 @@ const Schema *search_schema(DatabaseKind kind)
     return kind == DATABASE_SQLITE ? &sqlite : &postgres;
 }
 
-#define COLUMNS "SELECT d.kind, d.id, d.title, substr(d.body, 1, 65536), d.audience, d.at_ms, "
+/* The texts are read for the best only, so they are fetched around the ranking. */
+#define COLUMNS "SELECT d.kind, d.id, d.title, substr(d.body, 1, 65536), d.audience, d.at_ms, b.score FROM (\n"
+#define FROM_BEST ") b JOIN search_doc d ON d.doc = b.doc ORDER BY b.score DESC, d.at_ms DESC, d.id\n"
 /* Newer is better, by a quarter at most; half of that after half a year. */
 #define NEWER " * (1.0 + 0.25 / (1.0 + GREATEST(0, :now_ms - d.at_ms) / 15552000000.0)) AS score\n"
 #define VISIBLE " AND (d.audience = '' OR d.audience IN LIST(:audiences))\n--if kinds\n AND d.kind IN LIST(:kinds)\n--end\n"
 #define BEST "ORDER BY score DESC, d.at_ms DESC, d.id LIMIT :limit\n"
+/* How many of the newest matches are ranked. */
+#define IN_TITLE "300"
+#define ANYWHERE "600"
 
 static const Sql sqlite_drop_words = { "search_drop_words",
     "DELETE FROM search_index WHERE rowid = (SELECT doc FROM search_doc WHERE kind = :kind AND id = :id)" };
@@ -48,21 +54,23 @@ static const Sql sqlite_add_doc = { "search_add",
     "INSERT INTO search_doc (kind, id, audience, at_ms, title, body) VALUES (:kind, :id, :audience, :at_ms, :title, :body) RETURNING doc" };
 static const Sql sqlite_add_words = { "search_add_words", "INSERT INTO search_index (rowid, title, body) VALUES (:doc, :title, :body)" };
 static const Sql postgres_add_doc = { "search_add",
-    "INSERT INTO search_doc (kind, id, audience, at_ms, title, body, words)\n"
-    "VALUES (:kind, :id, :audience, :at_ms, :title, :body, CAST(:words AS tsvector))" };
+    "INSERT INTO search_doc (kind, id, audience, at_ms, title, body, title_words, words)\n"
+    "VALUES (:kind, :id, :audience, :at_ms, :title, :body, CAST(:title_words AS tsvector), CAST(:words AS tsvector))" };
 
 #define SQLITE_SOME(param, most) "SELECT * FROM (SELECT d.doc, -bm25(search_index, 8.0, 1.0) AS rank\n" \
     "FROM search_index CROSS JOIN search_doc d ON d.doc = search_index.rowid WHERE search_index MATCH " param "\n" VISIBLE \
     "ORDER BY search_index.rowid DESC LIMIT " most ")\n"
 static const Sql sqlite_find = { "search_find",
-    COLUMNS "c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n" SQLITE_SOME(":in_title", "500")
-    "UNION ALL\n" SQLITE_SOME(":anywhere", "1000") ") GROUP BY doc) c JOIN search_doc d ON d.doc = c.doc\n" BEST };
+    COLUMNS "SELECT d.doc, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n" SQLITE_SOME(":in_title", IN_TITLE)
+    "UNION ALL\n" SQLITE_SOME(":anywhere", ANYWHERE) ") GROUP BY doc) c JOIN search_doc d ON d.doc = c.doc\n" BEST FROM_BEST };
 
-#define POSTGRES_SOME(param, most) "(SELECT d.doc FROM search_doc d WHERE d.words @@ CAST(" param " AS tsquery)\n" VISIBLE \
+/* Titles have an index of their own (and are in the other as well, with weight A): a weight in the query would make the
+ * index read the rows, and its planner guess. */
+#define POSTGRES_SOME(column, most) "(SELECT d.doc FROM search_doc d WHERE d." column " @@ CAST(:words AS tsquery)\n" VISIBLE \
     "ORDER BY d.doc DESC LIMIT " most ")\n"
 static const Sql postgres_find = { "search_find",
-    COLUMNS "ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:anywhere AS tsquery), 1)" NEWER
-    "FROM search_doc d WHERE d.doc IN (" POSTGRES_SOME(":in_title", "500") "UNION\n" POSTGRES_SOME(":anywhere", "1000") ")\n" BEST };
+    COLUMNS "SELECT d.doc, ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:words AS tsquery), 1)" NEWER
+    "FROM search_doc d WHERE d.doc IN (" POSTGRES_SOME("title_words", IN_TITLE) "UNION\n" POSTGRES_SOME("words", ANYWHERE) ")\n" BEST FROM_BEST };
 
 static bool on_sqlite(const Store *s) { return s->db->backend->kind == DATABASE_SQLITE; }
 
@@ -134,10 +142,12 @@ static Err put_postgres(Store *s, Arena *a, const SearchDoc *doc, const Words *t
     Buf words = buf_new(a, 16 << 20);
     Position p = { 0, 'A' };
     each_token(title, put_lexeme, &words, &p);
+    Str title_words = arena_str(a, buf_str(&words));
     p.weight = 'D';
     each_token(body, put_lexeme, &words, &p);
     auto_stmt q = stmt_begin(a, s, &postgres_add_doc);
     bind_doc(&q, doc);
+    stmt_str(&q, "title_words", title_words);
     stmt_str(&q, "words", buf_str(&words));
     return end_put(a, &words, &q);
 }
@@ -198,18 +208,25 @@ static Str sqlite_query(Arena *a, const Words *words, const char *where)
 }
 
 /** tsquery: 'word' & ('词语' | '词' <-> '语') & 'last':* */
-static Str postgres_query(Arena *a, const Words *words, const char *weight)
+static Str postgres_query(Arena *a, const Words *words)
 {
     Buf out = buf_new(a, 64 << 10);
-    Str between = arena_fmt(a, "':%s <-> '", weight), end = arena_fmt(a, "':%s", weight);
     list_each(words, i) {
         const Word *w = &words->at[i];
         bool last = i + 1 == words->len;
-        buf_fmt(&out, "%s('" STR_FMT "':%s%s", i ? " & " : "", STR_ARG(w->folded), last ? "*" : "", weight);
-        if (w->dense) { buf_add(&out, S(" | '")); put_phrase(&out, w->folded, between.at, end.at); }
+        buf_fmt(&out, "%s('" STR_FMT "'%s", i ? " & " : "", STR_ARG(w->folded), last ? ":*" : "");
+        if (w->dense) { buf_add(&out, S(" | '")); put_phrase(&out, w->folded, "' <-> '", "'"); }
         buf_byte(&out, ')');
     }
     return buf_str(&out);
+}
+
+static void bind_words(Stmt *q, Arena *a, const Words *words, bool sqlite)
+{
+    if (sqlite) {
+        stmt_str(q, "in_title", sqlite_query(a, words, "{title} : "));
+        stmt_str(q, "anywhere", sqlite_query(a, words, ""));
+    } else stmt_str(q, "words", postgres_query(a, words));
 }
 
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
@@ -220,8 +237,7 @@ Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int lim
     if (words.len == 0) return OK;
     bool sqlite = on_sqlite(s);
     auto_stmt q = stmt_begin_if(a, s, sqlite ? &sqlite_find : &postgres_find, stmt_if(!str_empty(kinds), "kinds"), NULL);
-    stmt_str(&q, "in_title", sqlite ? sqlite_query(a, &words, "{title} : ") : postgres_query(a, &words, "A"));
-    stmt_str(&q, "anywhere", sqlite ? sqlite_query(a, &words, "") : postgres_query(a, &words, "AD"));
+    bind_words(&q, a, &words, sqlite);
     stmt_str(&q, "kinds", kinds);
     stmt_str(&q, "audiences", str_empty(audiences) ? S("[]") : audiences);
     stmt_int(&q, "now_ms", clock_ms());
