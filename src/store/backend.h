@@ -44,7 +44,7 @@ struct Store {
     Database *db;
     Arena *arena;                /* statements of this connection */
     void *conn;                  /* NULL until first needed */
-    unsigned generation;         /* of the connection: grows with every new one (PostgreSQL) */
+    unsigned generation;         /* PostgreSQL: grows with every new connection; SQLite: see outdated */
     unsigned n_prepared;
     QueryEntry *queries[QUERY_BUCKETS];
     bool writer;                 /* may write: SQLite's one writer */
@@ -83,6 +83,7 @@ typedef struct Backend {
     Err  (*lock)(Store *s, Arena *a, Lock what);                    /* among all nodes; before BEGIN */
     void (*unlock)(Store *s, Lock what);
     void (*wrote)(Store *s, bool idle);                             /* after a batch; idle: nothing waits. May be NULL */
+    bool (*outdated)(Store *s);                                     /* a new connection would plan better. May be NULL */
     int64_t (*bytes)(Database *db);
     Err  (*claim)(Database *db, Arena *a);
 } Backend;

@@ -11,14 +11,22 @@ void store_init(Store *s, Database *db, bool writer)
     *s = (Store){ .db = db, .arena = arena_new(16 << 10), .writer = writer, .txn_arena = arena_new(512) };
 }
 
-void store_done(Store *s)
+/** Closes the connection and what it prepared; it opens again when it is next needed. */
+static void store_close(Store *s)
 {
-    if (!s->arena) return;
     for (size_t i = 0; i < QUERY_BUCKETS; i++)
         for (QueryEntry *e = s->queries[i]; e; e = e->next)
             for (Prepared *p = e->variants; p; p = p->next)
                 s->db->backend->forget(s, p);
     s->db->backend->disconnect(s);
+    memset(s->queries, 0, sizeof s->queries);
+    arena_reset(s->arena);
+}
+
+void store_done(Store *s)
+{
+    if (!s->arena) return;
+    store_close(s);
     arena_free(s->arena);
     arena_free(s->txn_arena);
     *s = (Store){ 0 };
@@ -80,6 +88,7 @@ Store *store_take(Database *db)
     Store *s = db->free;
     db->free = s->next;
     pthread_mutex_unlock(&db->lock);
+    if (db->backend->outdated && db->backend->outdated(s)) store_close(s);
     return s;
 }
 

@@ -15,7 +15,6 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "base/time.h"
 
 #define BUSY_MS 5000
 #define CLAIM_TRIES 20
@@ -23,14 +22,15 @@
 #define CHECKPOINT_IDLE_PAGES 250       /* 1 MB of log, when nobody waits */
 #define CHECKPOINT_PAGES 8192           /* 32 MB, even when busy */
 #define CHECKPOINT_RESTART_PAGES 65536  /* 256 MB: wait for readers, so that the log begins anew */
-#define OPTIMIZE_MS 3600000
+#define ANALYZE_CHANGES 5000            /* rows changed before the planner's statistics are made (again when that doubles) */
 
 typedef struct Sqlite {
     const char *path, *lock_path;
     const char *folder;          /* of ":memory:", else NULL */
     int lock_fd;                 /* -1 until claimed */
     int log_pages;               /* in the write-ahead log; the writer's */
-    int64_t optimized_ms;
+    int64_t analyzed_changes;    /* rows the writer had changed when it last made statistics */
+    _Atomic unsigned statistics; /* how often it did: connections that planned without them are opened again */
 } Sqlite;
 
 static Sqlite *file_of(const Store *s) { return s->db->impl; }
@@ -174,6 +174,7 @@ static Err sqlite_connect(Store *s, Arena *a)
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (s->writer ? SQLITE_OPEN_CREATE : 0);
     int rc = sqlite3_open_v2(file_of(s)->path, &conn, flags, NULL);
     s->conn = conn;
+    s->generation = file_of(s)->statistics;
     if (rc == SQLITE_OK) rc = settings(s);
     if (rc == SQLITE_OK) return OK;
     Err e = sqlite_err(s, a, rc, "opening");
@@ -338,10 +339,14 @@ static void sqlite_wrote(Store *s, bool idle)
     if (!s->conn) return;
     if (file->log_pages >= CHECKPOINT_RESTART_PAGES) checkpoint(s, file, SQLITE_CHECKPOINT_RESTART);
     else if (file->log_pages >= (idle ? CHECKPOINT_IDLE_PAGES : CHECKPOINT_PAGES)) checkpoint(s, file, SQLITE_CHECKPOINT_PASSIVE);
-    if (!idle || file->folder || clock_monotonic_ms() - file->optimized_ms < OPTIMIZE_MS) return;
-    file->optimized_ms = clock_monotonic_ms();
-    sqlite3_exec(s->conn, "PRAGMA analysis_limit=1000; PRAGMA optimize", NULL, NULL, NULL);  /* only makes plans better */
+    int64_t changes = sqlite3_total_changes64(s->conn);
+    if (!idle || changes < ANALYZE_CHANGES || changes < 2 * file->analyzed_changes) return;
+    file->analyzed_changes = changes;
+    sqlite3_exec(s->conn, "PRAGMA analysis_limit=1000; ANALYZE", NULL, NULL, NULL);   /* without it plans are only worse */
+    file->statistics++;
 }
+
+static bool sqlite_outdated(Store *s) { return s->conn && s->generation != file_of(s)->statistics; }
 
 static int64_t sqlite_bytes(Database *db)
 {
@@ -357,5 +362,5 @@ const Backend sqlite_backend = {
     .disconnect = sqlite_disconnect, .run = sqlite_run, .prepare = sqlite_prepare, .forget = sqlite_forget,
     .step = sqlite_step, .column = sqlite_column, .reset = sqlite_reset, .control = sqlite_control,
     .in_transaction = sqlite_in_transaction, .notify = sqlite_notify, .lock = sqlite_lock, .unlock = sqlite_unlock,
-    .wrote = sqlite_wrote, .bytes = sqlite_bytes, .claim = sqlite_claim,
+    .wrote = sqlite_wrote, .outdated = sqlite_outdated, .bytes = sqlite_bytes, .claim = sqlite_claim,
 };

@@ -163,6 +163,7 @@ static void *writer_main(void *arg)
         pthread_mutex_lock(&w->lock);
     }
     pthread_mutex_unlock(&w->lock);
+    if (dirty && wrote) wrote(&w->store, true);
     return NULL;
 }
 
