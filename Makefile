@@ -28,6 +28,16 @@ O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) $(SPEC:%.c=build/
 
 all: build/hindsight
 
+help:
+	@echo "make run      install what is missing, build, serve http://127.0.0.1:8080 with sample data"
+	@echo "make test     install what is missing, run every test       (W=word: only suites whose name contains it)"
+	@echo "make check    compilers, floors, banned functions, types, queries on both databases, API page"
+	@echo "make          build/hindsight, with the user interface in it"
+	@echo "make dev      serve a scratch folder; build and restart on every change"
+	@echo "make test-c   the C specs on SQLite                         (W=word: only specs that contain it)"
+	@echo "make fuzz     every fuzz target, some seconds each          (FUZZ_SECONDS=n)"
+	@echo "make bench    figures                make install [PREFIX=/usr/local]   make deb   make clean"
+
 build/hindsight: $(O_MAIN) $(O_LIB)
 	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 
@@ -52,9 +62,13 @@ build/gen/sql.gen.c: $(SQL) tools/embed_sql.awk
 	@mkdir -p build/gen; awk -v header=build/gen/sql.gen.h -f tools/embed_sql.awk $(SQL) > $@.tmp && mv $@.tmp $@
 
 # The UI and other files that travel inside the binary.
-build/gen/assets.S: tools/embed_assets.sh $(wildcard build/web/* build/web/*/*)
+WEB_SRC := features.def package.json $(shell find web src/feature/*/ui -type f 2>/dev/null)
+node_modules/.package-lock.json: package-lock.json
+	@tools/setup.sh build
+build/web/manifest.json: $(WEB_SRC) node_modules/.package-lock.json
+	@node web/build.mjs
+build/gen/assets.S: tools/embed_assets.sh build/web/manifest.json
 	@mkdir -p build/gen; sh tools/embed_assets.sh assets build/web > $@.tmp && mv $@.tmp $@
-
 build/gen/demo_files.S: tools/embed_assets.sh $(wildcard src/feature/demo/data/*)
 	@mkdir -p build/gen; sh tools/embed_assets.sh demo_files src/feature/demo/data raw > $@.tmp && mv $@.tmp $@
 
@@ -70,12 +84,42 @@ bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
 floors:
-	awk -f tools/floors.awk src/FLOORS $(ALL_C) $(shell find src -name '*.h')
+	@awk -f tools/floors.awk src/FLOORS $(ALL_C) $(shell find src -name '*.h')
+
+JOBS := -j$(shell nproc 2>/dev/null || echo 2)
+setup-build setup-test: setup-%:
+	@tools/setup.sh $*
+run: setup-build
+	@$(MAKE) --no-print-directory $(JOBS) build/hindsight
+	@tools/run.sh
+test: setup-test
+	@$(MAKE) --no-print-directory $(JOBS) build/hindsight build/test
+	@tools/test.sh $(W)
+check: setup-test
+	@tools/check.sh
+dev: setup-build
+	@node tools/dev.mjs
+
+# The second compiler: reads everything, makes nothing.
+clang: $(patsubst %.c,build/clang/%.ok,$(ALL_C) $(wildcard crdt/*.c))
+build/clang/%.ok: %.c | build/gen/sql.gen.h
+	@mkdir -p $(@D); clang-19 $(STD) $(WARN) -Wno-unknown-warning-option $(CFLAGS_PKG) -fsyntax-only -MMD -MP -MF $(@:.ok=.d) -MT $@ $< && touch $@
+-include $(shell find build/clang -name '*.d' 2>/dev/null)
+
+bench: all
+	@[ ! -f bench/run.sh ] || sh bench/run.sh
+
+PREFIX ?= /usr/local
+install: all
+	install -D -m 755 build/hindsight $(DESTDIR)$(PREFIX)/bin/hindsight
+	install -D -m 644 tools/hindsight.service $(DESTDIR)$(PREFIX)/lib/systemd/system/hindsight.service
+deb: all
+	@sh tools/deb.sh
 
 include fuzz/fuzz.mk
 
 clean:
 	rm -rf build
 
-.PHONY: all test-c bench-store floors clean
+.PHONY: all help run test check dev test-c floors clang bench bench-store install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

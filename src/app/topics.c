@@ -153,7 +153,7 @@ static void subscribe(Page *p, const json_t *list)
     json_array_foreach(list, i, one) {
         const char *topic = json_string_value(one);
         if (!topic || strlen(topic) >= MAX_TOPIC_BYTES || p->n_topics == MAX_TOPICS || wants(p, str_of(topic))) continue;
-        strcpy(p->topics[p->n_topics++], topic);
+        memcpy(p->topics[p->n_topics++], topic, strlen(topic) + 1);
     }
 }
 

@@ -30,6 +30,8 @@ Err session_remove(Cx *cx, Str user, Str id, Str keep, int64_t *ret_ended);
 /** What X-CSRF-Token must say in requests with this cookie: derived, so that it needs no store. */
 Str session_csrf(Arena *a, Str cookie);
 Err session_actor(Cx *cx, Str cookie, Actor *ret);
+/** Notes that a session was used now, which moves its end. Within a write. */
+Err session_used(Cx *cx, Str session, Str user);
 Err session_sweep(Cx *cx, Str payload);
 
 typedef struct Token {
@@ -45,6 +47,8 @@ Err token_get(Cx *cx, Str id, Token *ret);
 /** Of one person, or of everybody when `user` is empty; newest first. */
 Err token_list(Cx *cx, Str user, int64_t limit, Tokens *ret);
 Err token_remove(Cx *cx, Str id);
+/** Notes that a token was used now. Within a write. */
+Err token_used(Cx *cx, Str id);
 Err token_actor(Cx *cx, Str token, Actor *ret);
 
 Err team_get(Cx *cx, Str id, Team *ret);

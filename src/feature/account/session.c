@@ -91,27 +91,35 @@ void actor_from(Stmt *q, int i, Actor *ret)
     ret->avatar_color = stmt_col_int(q, i + 6);
 }
 
+Err session_used(Cx *cx, Str session, Str user)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_session_touch);
+    stmt_str(&q, "id", session);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    stmt_int(&q, "expires_ms", cx->now_ms + SESSION_IDLE_MS);
+    TRY(stmt_exec(&q));
+    auto_stmt seen = stmt_begin(cx->arena, cx->store, &sql_user_seen);
+    stmt_str(&seen, "id", user);
+    stmt_int(&seen, "now_ms", cx->now_ms);
+    return stmt_exec(&seen);
+}
+
+Err token_used(Cx *cx, Str token)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_token_touch);
+    stmt_str(&q, "id", token);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    return stmt_exec(&q);
+}
+
 /** "Was used just now", written behind the request's back: whoever asks does not wait for the disk. */
 typedef struct Touch { WriteJob job; Str session, user, token; int64_t now_ms; } Touch;
 
 static Err touch_work(Store *s, void *arg)
 {
     Touch *t = arg;
-    if (t->token.len) {
-        auto_stmt q = stmt_begin(t->job.arena, s, &sql_token_touch);
-        stmt_str(&q, "id", t->token);
-        stmt_int(&q, "now_ms", t->now_ms);
-        return stmt_exec(&q);
-    }
-    auto_stmt q = stmt_begin(t->job.arena, s, &sql_session_touch);
-    stmt_str(&q, "id", t->session);
-    stmt_int(&q, "now_ms", t->now_ms);
-    stmt_int(&q, "expires_ms", t->now_ms + SESSION_IDLE_MS);
-    TRY(stmt_exec(&q));
-    auto_stmt seen = stmt_begin(t->job.arena, s, &sql_user_seen);
-    stmt_str(&seen, "id", t->user);
-    stmt_int(&seen, "now_ms", t->now_ms);
-    return stmt_exec(&seen);
+    Cx cx = { .arena = t->job.arena, .store = s, .now_ms = t->now_ms };
+    return t->token.len ? token_used(&cx, t->token) : session_used(&cx, t->session, t->user);
 }
 
 static void touch_done(WriteJob *job, Err result)
