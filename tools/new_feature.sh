@@ -143,18 +143,22 @@ export default defineFeature({
 END
 cat >"$dir/ui/list.tsx" <<END
 import { usePages } from 'app/resource';
-import { Empty, Failed, Skeleton, TopBar } from 'kit';
+import { Empty, Failed, More, Skeleton, Topbar } from 'kit';
 import { t } from './strings';
 
 interface Row { id: string; name: string }
 
 export default function List() {
-    const pages = usePages<Row>('/$name', {}, ['$name']);
-    if (pages.error) return <Failed error={pages.error} again={pages.reload} />;
-    if (!pages.items) return <Skeleton />;
+    const rows = usePages<Row>('/$name', {}, ['$name']);
     return <>
-        <TopBar title={t('title')} />
-        {pages.items.length === 0 ? <Empty title={t('empty')} /> : <ul class="items">{pages.items.map((row) => <li key={row.id}>{row.name}</li>)}</ul>}
+        <Topbar title={t('title')} />
+        <div class="page">
+            {rows.error ? <Failed error={rows.error} retry={rows.reload} />
+                : !rows.items ? <Skeleton />
+                : rows.items.length === 0 ? <Empty title={t('empty')} />
+                : <ul class="items">{rows.items.map((row) => <li key={row.id}>{row.name}</li>)}</ul>}
+            <More more={rows.more} />
+        </div>
     </>;
 }
 END
