@@ -80,6 +80,8 @@ test-c: build/test
 # What the store costs against the bare libraries; with PostgreSQL that really syncs.
 build/store_bench: build/o/bench/store_bench.o $(filter build/o/src/base/% build/o/src/store/%,$(O_LIB))
 	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+build/bench_seed: build/o/bench/seed.o $(O_LIB)
+	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
