@@ -1,0 +1,91 @@
+#include "app/app.h"
+#include "base/spec.h"
+#include "feature/catalog/catalog.h"
+#include "feature/change/change.h"
+#include "feature/timeline/timeline.h"
+
+static const int64_t noon = 1794319200000;
+
+typedef struct Given { Str incident, change, service; Changes list; TimelineEvents events; Incident row; } Given;
+
+static Err deploy_and_incident(Cx *cx, void *arg)
+{
+    Given *g = arg;
+    Incident incident;
+    TRY(service_add(cx, &(Service){ .name = S("checkout") }, &g->service));
+    Str names[] = { S("Checkout"), S("unknown-thing") };
+    Change change = { .kind = S("deploy"), .title = S("checkout 4.2"), .service_ids = { .at = names, .len = 2 }, .dedup_key = S("build-7"),
+        .occurred_ms = cx->now_ms - 600000, .labels = S("{\"env\":\"prod\"}"), .source = S("github") };
+    TRY(change_add(cx, &change, &g->change));
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout fails") }, &incident));
+    g->incident = incident.id;
+    return OK;
+}
+
+static Err link_thrice(Cx *cx, void *arg)
+{
+    Given *g = arg;
+    TRY(change_link(cx, g->incident, g->change, S("suspect")));
+    TRY(change_link(cx, g->incident, g->change, S("suspect")));
+    return change_link(cx, g->incident, g->change, S("caused"));
+}
+
+static Err read_back(Cx *cx, Given *g)
+{
+    TRY(change_list_of(cx, g->incident, 10, &g->list));
+    TRY(incident_row(cx, g->incident, &g->row));
+    return timeline_all(cx, g->incident, &(TimelineFilter){ 0 }, &g->events);
+}
+
+SPEC("a deploy is linked to an incident as suspect, then as its cause; the timeline tells both once")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon);
+    Cx cx = app_cx(app, a, NULL);
+    Given g = { 0 };
+    expect_ok(cx_write(&cx, deploy_and_incident, &g));
+    expect_ok(cx_write(&cx, link_thrice, &g));
+    auto_store s = store_take(app->db);
+    cx.store = s;
+    expect_ok(read_back(&cx, &g));
+    expect_int(1, g.list.len);
+    expect_str("caused", g.list.at[0].relation);
+    expect_str("checkout", g.list.at[0].services.at[0].name);
+    expect_has("\"service\":\"unknown-thing\"", g.list.at[0].labels);
+    expect_int(1, g.row.counts.changes);
+    int told = 0;
+    list_each(&g.events, i)
+        if (str_eq(g.events.at[i].kind, S("change"))) told++;
+    expect_int(2, told);
+}
+
+static Err again(Cx *cx, void *arg)
+{
+    Given *g = arg;
+    Str id;
+    TRY(change_add(cx, &(Change){ .kind = S("deploy"), .title = S("checkout 4.2, rolled back"), .dedup_key = S("build-7") }, &id));
+    return str_eq(id, g->change) ? OK : fail(cx->arena, ERR_INTERNAL, "doubled");
+}
+static Err bad_relation(Cx *cx, void *arg) { return change_link(cx, ((Given *)arg)->incident, ((Given *)arg)->change, S("guilty")); }
+static Err bad_url(Cx *cx, void *arg)
+{
+    Str id;
+    (void)arg;
+    return change_add(cx, &(Change){ .kind = S("deploy"), .title = S("x"), .url = S("javascript:alert(1)") }, &id);
+}
+
+SPEC("the same change told again is updated; a wrong relation or address is refused with the field's name")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon);
+    Cx cx = app_cx(app, a, NULL);
+    Given g = { 0 };
+    expect_ok(cx_write(&cx, deploy_and_incident, &g));
+    expect_ok(cx_write(&cx, again, &g));
+    Err e = cx_write(&cx, bad_relation, &g);
+    expect_err(ERR_INVALID, e);
+    expect_str("relation", e.info->field);
+    e = cx_write(&cx, bad_url, &g);
+    expect_err(ERR_INVALID, e);
+    expect_str("url", e.info->field);
+}

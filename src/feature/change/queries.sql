@@ -1,0 +1,65 @@
+-- name: change_put
+INSERT INTO change (id, dedup_key, kind, title, description, author, url, source, labels, occurred_ms, created_by, version, created_ms)
+VALUES (:id, CAST(:dedup_key AS TEXT), :kind, :title, :description, :author, :url, :source, :labels, :occurred_ms,
+    CAST(:created_by AS TEXT), 1, :now_ms)
+ON CONFLICT (dedup_key) DO UPDATE SET kind = excluded.kind, title = excluded.title, description = excluded.description,
+    author = excluded.author, url = excluded.url, source = excluded.source, labels = excluded.labels,
+    occurred_ms = excluded.occurred_ms, version = change.version + 1
+RETURNING id, version;
+
+-- name: change_service_clear
+DELETE FROM change_service WHERE change_id = :id;
+
+-- name: change_service_add
+INSERT INTO change_service (change_id, service_id) VALUES (:id, :service) ON CONFLICT DO NOTHING;
+
+-- name: change_services_of
+SELECT change_id, service_id FROM change_service WHERE change_id IN LIST(:ids) ORDER BY change_id, service_id;
+
+-- name: change_select
+SELECT c.id, c.kind, c.title, c.description, c.author, c.url, c.source, c.labels, c.occurred_ms, c.dedup_key, c.version,
+    c.created_ms, '', 0
+FROM change c
+WHERE 1 = 1
+--if id
+  AND c.id = :id
+--if kind
+  AND c.kind IN LIST(:kind)
+--if service
+  AND c.id IN (SELECT s.change_id FROM change_service s WHERE s.service_id IN LIST(:service))
+--if source
+  AND c.source IN LIST(:source)
+--if since
+  AND c.occurred_ms >= :since_ms
+--if until
+  AND c.occurred_ms <= :until_ms
+--if unlinked
+  AND NOT EXISTS (SELECT 1 FROM incident_change l WHERE l.change_id = c.id AND l.incident_id = :incident)
+--if q
+  AND NOCASE(c.title) LIKE :q ESCAPE '\'
+--if after
+  AND (c.occurred_ms, c.id) < (:at, :after)
+--end
+ORDER BY c.occurred_ms DESC, c.id DESC LIMIT :limit;
+
+-- name: change_of_incident
+SELECT c.id, c.kind, c.title, c.description, c.author, c.url, c.source, c.labels, c.occurred_ms, c.dedup_key, c.version,
+    c.created_ms, l.relation, l.linked_ms
+FROM incident_change l JOIN change c ON c.id = l.change_id
+WHERE l.incident_id = :incident
+ORDER BY c.occurred_ms, c.id LIMIT :limit;
+
+-- name: incident_change_get
+SELECT relation FROM incident_change WHERE incident_id = :incident AND change_id = :change;
+
+-- name: incident_change_put
+INSERT INTO incident_change (incident_id, change_id, relation, linked_by, linked_ms)
+VALUES (:incident, :change, :relation, CAST(:linked_by AS TEXT), :now_ms)
+ON CONFLICT (incident_id, change_id) DO UPDATE SET relation = excluded.relation, linked_by = excluded.linked_by, linked_ms = excluded.linked_ms;
+
+-- name: incident_change_remove
+DELETE FROM incident_change WHERE incident_id = :incident AND change_id = :change;
+
+-- name: incident_change_move
+UPDATE incident_change SET incident_id = :into WHERE incident_id = :incident
+  AND change_id NOT IN (SELECT o.change_id FROM incident_change o WHERE o.incident_id = :into);
