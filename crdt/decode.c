@@ -295,11 +295,15 @@ static int section_order(const void *a, const void *b)
     return x->first < y->first ? -1 : 1;
 }
 
+/** By clock. Of what one replica has collected already and another has not, the collected form comes first and
+ *  counts: it needs nothing else to be there. */
 static int ref_order(const void *a, const void *b)
 {
     const Ref *x = a, *y = b;
     if (x->clock != y->clock)
         return x->clock < y->clock ? -1 : 1;
+    if ((x->ref == REF_GC) != (y->ref == REF_GC))
+        return x->ref == REF_GC ? -1 : 1;
     return x->len > y->len ? -1 : x->len < y->len;
 }
 

@@ -28,8 +28,8 @@ static void range_add(CrdtDoc *d, Client *c, uint32_t clock, uint32_t len)
     if (c->deleted_lost)
         return;
     uint32_t i = range_from(c, clock);
-    Range *r = &c->deleted[i];
-    if (i < c->deleted_count && r->clock <= clock + len) {
+    if (i < c->deleted_count && c->deleted[i].clock <= clock + len) {
+        Range *r = &c->deleted[i];
         uint32_t end = clock + len;
         if (r->clock + r->len > end)
             end = r->clock + r->len;
@@ -50,7 +50,7 @@ static void range_add(CrdtDoc *d, Client *c, uint32_t clock, uint32_t len)
         c->deleted_lost = true;
         return;
     }
-    r = &c->deleted[i];
+    Range *r = &c->deleted[i];
     memmove(r + 1, r, (c->deleted_count - i) * sizeof *r);
     *r = (Range){ clock, len };
     c->deleted_count++;

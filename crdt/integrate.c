@@ -283,8 +283,8 @@ static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offs
         left = item_at(d, client, clock - 1);
         it.origin_client = client;
         it.origin_clock = clock - 1;
-        if (d->items[left].ref == REF_GC)
-            it.parent = 0;
+        /* The rest of a struct belongs where its beginning is, whatever a liar says. */
+        it.parent = d->items[left].ref == REF_GC ? 0 : d->items[left].parent;
     }
     if (it.parent == 0)
         return place_gc(d, client, clock, ref->len - offset);
@@ -348,7 +348,8 @@ static CrdtErr links_make(CrdtDoc *d, Batch *b)
         return CRDT_NOMEM;
     for (uint32_t i = 0; i < b->id_count; i++)
         b->links[i] = (Link){ client_find(d, b->ids[i]), NONE, NONE };
-    qsort(b->sections, b->section_count, sizeof *b->sections, by_id);
+    if (b->section_count > 1)
+        qsort(b->sections, b->section_count, sizeof *b->sections, by_id);
     for (uint32_t i = 0; i < b->section_count; i++)
         b->links[b->sections[i].client].section = i;
     return CRDT_OK;

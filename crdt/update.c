@@ -149,7 +149,8 @@ static bool write_client(Merger *g, uint32_t *at, uint32_t count)
            write_uint(g->out, start) && write_raw(g->out, g->body.at, g->body.len);
 }
 
-/** Refs sort by client descending, then clock; longer first, so that what repeats is skipped. */
+/** Refs sort by client descending, then clock; what some replica has collected already first, then longer ones, so that
+ *  what repeats is skipped. */
 typedef struct SortKey {
     uint64_t id;
     uint32_t clock, len;
@@ -163,6 +164,8 @@ static int wire_order(const void *a, const void *b)
         return x->id > y->id ? -1 : 1;
     if (x->clock != y->clock)
         return x->clock < y->clock ? -1 : 1;
+    if ((x->ref->ref == REF_GC) != (y->ref->ref == REF_GC))
+        return x->ref->ref == REF_GC ? -1 : 1;
     if (x->len != y->len)
         return x->len > y->len ? -1 : 1;
     return x->ref < y->ref ? -1 : x->ref > y->ref;
@@ -314,7 +317,8 @@ CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
     if (err == CRDT_OK) {
         memset(clocks, 0, (ids + 1) * sizeof *clocks);
         state_vector_lookup(&b, state_vector, clocks);
-        qsort(b.deletions, b.deletion_count, sizeof *b.deletions, by_client);
+        if (b.deletion_count > 1)
+            qsort(b.deletions, b.deletion_count, sizeof *b.deletions, by_client);
         if (!write_diff(out, &b, clocks)) {
             out->len = start;
             err = CRDT_NOMEM;
