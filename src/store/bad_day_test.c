@@ -73,6 +73,20 @@ SPEC("a PostgreSQL that is away, another password and a missing database are eac
     expect(str_find(refusal(a, S("postgres://u:geheim@127.0.0.1:1/x")), S("geheim")) < 0);
 }
 
+SPEC("a new database file is readable by its owner alone")
+{
+    if (spec_database_kind() != DATABASE_SQLITE) { spec_skip("SQLite only"); return; }
+    auto_arena a = arena_new(4096);
+    Str url = given_a_database_url(a);
+    auto_database db = NULL;
+    expect_ok(open_url(a, url, &db));
+    expect_ok(database_migrate(db, a, thing_schemas, 1, NULL));
+    struct stat file, log;
+    expect(stat(url.at, &file) == 0 && stat(arena_fmt(a, STR_FMT "-wal", STR_ARG(url)).at, &log) == 0);
+    expect_int(0600, file.st_mode & 0777);
+    expect_int(0600, log.st_mode & 0777);
+}
+
 SPEC("a second server on a file is refused; other processes may still write")
 {
     if (spec_database_kind() != DATABASE_SQLITE) { spec_skip("SQLite only"); return; }

@@ -94,6 +94,8 @@ static Err check_place(Arena *a, const char *path)
         return fail(a, ERR_UNAVAILABLE, "the folder %s cannot be used: %s", folder, strerror(errno));
     if (!S_ISDIR(at.st_mode)) return fail(a, ERR_UNAVAILABLE, "%s is not a folder", folder);
     if (stat(path, &at) == 0 && S_ISDIR(at.st_mode)) return fail(a, ERR_UNAVAILABLE, "%s is a folder, not a database file", path);
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);   /* SQLite would let everybody read it */
+    if (fd >= 0) close(fd);
     return OK;
 }
 
