@@ -160,11 +160,11 @@ static size_t put_list(Composer *c, Str s, size_t i)
     Str name = str_trim(str_sub(s, end + 1, close - end - 1));
     bool sqlite = c->kind == DATABASE_SQLITE;
     buf_add(c->out, sqlite ? (not ? S("NOT IN (SELECT value FROM json_each(") : S("IN (SELECT value FROM json_each("))
-                           : (not ? S("<> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(")
-                                  : S("= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(")));
+                           : (not ? S("<> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(")
+                                  : S("= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(")));
     if (str_starts(name, S(":"))) put_param(c, str_sub(name, 1, name.len));
     else buf_add(c->out, name);
-    buf_add(c->out, sqlite ? S("))") : S(" AS jsonb))))"));
+    buf_add(c->out, sqlite ? S("))") : S(" AS text) AS jsonb))))"));
     return close + 1;
 }
 
