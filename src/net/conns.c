@@ -206,8 +206,9 @@ Conn *conns_add(Conns *c, int fd, Addr addr)
     *conn = (Conn){ .server = c->server, .fd = fd, .addr = addr };
     conn->phase = clock_monotonic_ms() * 8 + PHASE_WAITING;
     conn->trusted = addr_in_list(addr, c->server->set.trusted_proxies);
+    bool spared = c->server->spares_loopback && addr_in_list(addr, S("127.0.0.0/8 ::1"));
     SeatState seat;
-    conn->seat = seats_take(c->server->seats, addr, !conn->trusted, &seat);
+    conn->seat = seats_take(c->server->seats, addr, !conn->trusted && !spared, &seat);
     conn->over_limit = seat == SEAT_OVER_LIMIT;
     pthread_mutex_lock(&c->lock);
     conn->next = c->first;

@@ -406,6 +406,7 @@ Err server_start(Arena *a, const ServerOptions *options, Server **ret)
     Server *s = calloc(1, sizeof *s);
     if (!s) bug("out of memory");
     s->set = *options;
+    s->spares_loopback = options->max_per_address == 0;
     s->port = port;
     fill_in(&s->set);
     raise_file_limit(s->set.max_connections);

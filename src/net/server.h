@@ -63,7 +63,7 @@ typedef struct ServerOptions {
     Str listen;                  /* "127.0.0.1:8080", "[::]:8080", ":8080" */
     int workers, acceptors;      /* threads; 0 = chosen */
     int max_connections;         /* 0 = 10,000; further ones are answered 503 and closed */
-    int max_per_address;         /* 0 = 500 */
+    int max_per_address;         /* 0 = 500, and none for loopback: that is a proxy on this machine */
     size_t max_header_bytes;     /* request line and headers; 0 = 16 KiB, at most 1 MiB → 431; a connection costs this much */
     /** Slow clients are cut: seconds for a head once its first byte came (0 = 10), for a body or
      *  an answer (0 = 60; longer only at 10 KiB/s or more on average), and of silence between
@@ -85,8 +85,8 @@ typedef struct ServerOptions {
     Live *live;                  /* where upgraded sockets go; must outlive the server; NULL: upgrades are refused */
 } ServerOptions;
 
-/** Starts listening. `options` and what it points to must live as long as the server. Raises the
- *  soft limit of open files when max_connections needs it. Fails: ERR_INVALID (listen,
+/** Starts listening. What `options` points to must live as long as the server. Raises the soft
+ *  limit of open files when max_connections needs it. Fails: ERR_INVALID (listen,
  *  trusted_proxies), ERR_UNAVAILABLE ("port 8080 is in use by another program …"). */
 Err  server_start(Arena *a, const ServerOptions *options, Server **ret);
 /** The port it listens on (for ":0"). */

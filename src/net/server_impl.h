@@ -83,8 +83,8 @@ struct Request {
 };
 
 struct Server {
-    const ServerOptions *options;
     ServerOptions set;           /* with defaults filled in */
+    bool spares_loopback;        /* the limit per address */
     struct MHD_Daemon *daemon;
     int port;
     Seats *seats;
