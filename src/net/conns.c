@@ -12,6 +12,7 @@
 #include <netinet/in.h>
 /* struct tcp_info with its byte counters: the kernel's header has them, the C library's not yet. */
 #include <linux/tcp.h>
+#define TCP_CLOSE_WAIT 8                        /* of the kernel's tcp_states.h, which no public header has */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
@@ -83,36 +84,46 @@ static bool too_slow(int64_t age_ms, int limit_seconds, int64_t bytes)
     return age_ms > limit_seconds * 1000LL && bytes < age_ms * LEAST_BYTES_PER_SECOND / 1000;
 }
 
+/** The peer has sent its last byte and libmicrohttpd has read it: with edge-triggered epoll it does not notice an end
+ *  that came together with bytes. What is incomplete now stays so. */
+static bool is_over(const Conn *conn, const struct tcp_info *info)
+{
+    int unread = 0;
+    return info->tcpi_state == TCP_CLOSE_WAIT && ioctl(conn->fd, FIONREAD, &unread) == 0 && unread == 0;
+}
+
+static void look_waiting(Conn *conn, int64_t seen, const ServerOptions *set, int64_t now, int64_t bytes)
+{
+    bool first = !atomic_load(&conn->reused);
+    int64_t age = now - seen / 8, head_ms = set->header_seconds * 1000LL;
+    if (conn->over_limit && head_ms > 2000) head_ms = 2000;
+    if (conn->head_began_ms == 0 && bytes != conn->seen_bytes) conn->head_began_ms = now;
+    if ((first && age > head_ms) || age > set->idle_seconds * 1000LL ||
+        (conn->head_began_ms > 0 && now - conn->head_began_ms > head_ms)) cut(conn, seen);
+}
+
 static void look(Conn *conn, const ServerOptions *set, int64_t now)
 {
     int64_t seen = atomic_load(&conn->phase), age = now - seen / 8;
     Phase phase = seen % 8;
-    bool fresh = seen != conn->seen_phase;
+    bool fresh = seen != conn->seen_phase, first = !atomic_load(&conn->reused);
     conn->seen_phase = seen;
     if (phase == PHASE_CUT || phase == PHASE_HANDLING) return;
-    if (phase == PHASE_READING) {
-        if (too_slow(age, set->body_seconds, atomic_load(&conn->body_bytes))) cut(conn, seen);
-        return;
-    }
     struct tcp_info info = { 0 };
     socklen_t size = sizeof info;
     getsockopt(conn->fd, IPPROTO_TCP, TCP_INFO, &info, &size);
-    int64_t bytes = (int64_t)(phase == PHASE_SENDING ? info.tcpi_bytes_acked
-                                                     : info.tcpi_bytes_received);
-    bool first = !atomic_load(&conn->reused);
+    int64_t bytes = (int64_t)(phase == PHASE_SENDING ? info.tcpi_bytes_acked : info.tcpi_bytes_received);
     if (fresh) {
         conn->seen_bytes = phase == PHASE_WAITING && first ? 0 : bytes;
         conn->head_began_ms = 0;
     }
-    if (phase == PHASE_SENDING) {
-        if (too_slow(age, set->body_seconds, bytes - conn->seen_bytes)) cut(conn, seen);
-    } else {
-        if (conn->head_began_ms == 0 && bytes != conn->seen_bytes) conn->head_began_ms = now;
-        int head_seconds = conn->over_limit && set->header_seconds > 2 ? 2 : set->header_seconds;
-        if ((first && age > head_seconds * 1000LL) || age > set->idle_seconds * 1000LL ||
-            (conn->head_began_ms > 0 && now - conn->head_began_ms > set->header_seconds * 1000LL))
-            cut(conn, seen);
+    if (!fresh && phase != PHASE_SENDING && is_over(conn, &info)) { cut(conn, seen); return; }
+    switch (phase) {
+    case PHASE_WAITING: look_waiting(conn, seen, set, now, bytes); return;
+    case PHASE_READING: bytes = atomic_load(&conn->body_bytes); break;
+    default: bytes -= conn->seen_bytes;
     }
+    if (too_slow(age, set->body_seconds, bytes)) cut(conn, seen);
 }
 
 static void linger_end(Conns *c, int i)

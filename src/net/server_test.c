@@ -503,6 +503,22 @@ SPEC("connections that say nothing are closed without a word")
     expect_str("", peer_read_all(g->a, used));
 }
 
+SPEC("a client that ends in the middle of a request is soon forgotten")
+{
+    static const Str halves[] = { S_INIT(""), S_INIT("GET /ha"), S_INIT("GET /half HTTP/1.1\r\nHost: he"),
+                                  S_INIT("POST /half HTTP/1.1\r\nHost: here\r\nContent-Length: 500\r\n\r\nabc") };
+    auto_given g = given_a_server((ServerOptions){ .header_seconds = 1 });   /* makes the watch frequent */
+    for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
+        auto_peer fd = peer_open(g->port);
+        expect(peer_send(fd, halves[i]));
+        shutdown(fd, SHUT_WR);
+        peer_read_all(g->a, fd);                /* returns when the server has closed */
+    }
+    int64_t until = clock_monotonic_ms() + PATIENCE_MS;
+    while (server_stats(g->server).open && clock_monotonic_ms() < until) sched_yield();
+    expect_int(0, server_stats(g->server).open);
+}
+
 SPEC("a client that does not read its answer is cut")
 {
     auto_given g = given_a_server((ServerOptions){ .body_seconds = 1 });
