@@ -14,7 +14,9 @@ import { mentionMenu } from './menus/mention';
 import { slashMenu } from './menus/slash';
 import { sections, type Section } from './nodes/heading';
 import { Paste } from './paste';
+import { Placeholder } from './placeholder';
 import { pieces } from './schema';
+import { countWords } from './words';
 
 export type EditorOptions = { element: HTMLElement; doc: Y.Doc; awareness: Awareness; editable: boolean; label: string; context: EditorContext };
 
@@ -30,17 +32,10 @@ export function createEditor(o: EditorOptions): Editor {
             Carets(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars, Gutters, Find, Guard, Paste,
+            FloatBars, Gutters, Find, Guard, Paste, Placeholder,
         ],
         editorProps: { attributes: { class: 'doc-body', role: 'textbox', 'aria-multiline': 'true', 'aria-label': o.label, spellcheck: 'true' } },
     });
-}
-
-/** Words of a text: Latin words and single Chinese, Japanese and Korean characters count one each. */
-export function countWords(text: string): number {
-    const cjk = text.match(/[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]/g)?.length ?? 0;
-    const rest = text.replace(/[\u3400-\u9fff\uf900-\ufaff\u3040-\u30ff\uac00-\ud7af]/g, ' ').match(/[\p{L}\p{N}][\p{L}\p{N}'’._-]*/gu)?.length ?? 0;
-    return cjk + rest;
 }
 
 /** What is written about the document beside it. */

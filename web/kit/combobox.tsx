@@ -85,7 +85,7 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
                 {single && <button type="button" class="chip-x" aria-label={t('clear')} onClick={() => onChange([])}><Icon name="x" small /></button>}
             </span>
             {open && (
-                <Popover anchor={box} passive role="listbox" id={list} class="menu" onClose={() => setOpen(false)}>
+                <Popover anchor={box} passive match role="listbox" id={list} class="menu" onClose={() => setOpen(false)}>
                     {found === null ? <div class="hd">{t('searching')}</div> : found.length === 0 ? <div class="hd">{t('none_found')}</div>
                         : found.map((o, i) => (
                             <OptionRow key={o.value} id={`${list}-${i}`} option={o} on={i === at} onPoint={() => setAt(i)} onPick={() => choose(o)} />

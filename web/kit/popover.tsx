@@ -28,18 +28,21 @@ export type PopoverProps = {
     role?: 'dialog' | 'menu' | 'listbox' | undefined;
     /** Keep the focus where it is (completion lists). */
     passive?: boolean;
+    /** At least as wide as its anchor. */
+    match?: boolean;
     id?: string;
     children?: ComponentChildren;
 };
 
 /** Floats beside its anchor, above everything; closes on Escape and on a click elsewhere. Render it only while open. */
-export function Popover({ anchor, onClose, align = 'start', class: cls = '', label, role = 'dialog', passive, id, children }: PopoverProps) {
+export function Popover({ anchor, onClose, align = 'start', class: cls = '', label, role = 'dialog', passive, match, id, children }: PopoverProps) {
     const el = useRef<HTMLDivElement>(null);
     const close = useRef(onClose);
     close.current = onClose;
     const rect = () => (typeof anchor === 'function' ? anchor() : anchor.current?.getBoundingClientRect() ?? null);
     const settle = () => {
         const r = rect();
+        if (el.current && r && match) el.current.style.minWidth = `${r.right - r.left}px`;
         if (el.current && r) place(el.current, r, align);
     };
     useLayoutEffect(() => {

@@ -25,7 +25,9 @@ const commands: Command[] = [
 ];
 
 function bindAll(): void {
-    bind('mod+k', () => { paletteOpen.value = !paletteOpen.value; });
+    bind('mod+k', () => {
+        if (paletteOpen.value || !document.querySelector('dialog[open]')) paletteOpen.value = !paletteOpen.value;
+    });
     bind('/', () => {
         const field = document.querySelector<HTMLElement>('[data-search]');
         if (field) field.focus();

@@ -1,6 +1,5 @@
 /** A section that opens and closes; the open state is everybody's. */
 import { Details, DetailsContent, DetailsSummary } from '@tiptap/extension-details';
-import { Placeholder } from '@tiptap/extensions';
 import type { Piece } from '../context';
 import { t } from '../strings';
 
@@ -8,14 +7,6 @@ export const details: Piece = {
     extensions: [
         Details.configure({ persist: true, HTMLAttributes: { class: 'details' }, renderToggleButton: ({ element }) => element.setAttribute('aria-label', t('toggle')) }),
         DetailsSummary, DetailsContent,
-        Placeholder.configure({
-            includeChildren: true, showOnlyCurrent: true,
-            placeholder: ({ node, editor, pos }) => {
-                if (node.type.name === 'detailsSummary') return t('details_summary');
-                if (node.type.name === 'heading') return t('heading_placeholder');
-                return editor.state.doc.resolve(pos).depth === 0 ? t('placeholder') : '';
-            },
-        }),
     ],
     slash: [{ id: 'details', group: 'blocks', label: () => t('details'), words: 'toggle collapse fold spoiler 折叠', icon: 'toggle',
         run: (e, r) => { e.chain().focus().deleteRange(r).setDetails().run(); } }],

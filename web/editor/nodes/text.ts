@@ -26,7 +26,7 @@ export const text: Piece = {
         StarterKit.configure({
             undoRedo: false, heading: false, codeBlock: false, trailingNode: false,
             dropcursor: { class: 'drop-line', color: false, width: 2 },
-            link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https', protocols: ['mailto'],
+            link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https',
                 HTMLAttributes: { rel: 'noopener noreferrer', target: null } },
         }),
         Highlight,

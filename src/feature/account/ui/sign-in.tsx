@@ -3,13 +3,8 @@ import { SignInForm } from 'app/again';
 import { session } from 'app/api';
 import { findRoute, navigate, query } from 'app/router';
 import { Bare } from './bare';
+import { safeNext } from './safe-next';
 import { t } from './strings';
-
-/** Where to go after signing in: only an address of this site, never another. */
-export function safeNext(next: string | null): string {
-    if (!next || !next.startsWith('/') || next.startsWith('//') || next.startsWith('/\\')) return '/';
-    return next.startsWith('/sign-in') || next.startsWith('/setup') ? '/' : next;
-}
 
 export default function SignIn() {
     const next = safeNext(query.value.get('next'));

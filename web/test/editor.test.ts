@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { awareUser, HEX } from '../editor/carets';
+import { inlineHtml, looksLikeMarkdown, markdownToHtml } from '../editor/markdown';
+import { parseTime } from '../editor/parse-time';
+import { cleanHtml } from '../editor/paste';
+import { countWords } from '../editor/words';
+import { backoff } from '../src/live';
+import { userZone } from '../src/time';
+import { initials, colorOf } from '../kit/people';
+
+describe('Markdown that is pasted', () => {
+    it('becomes blocks', () => {
+        assert.equal(markdownToHtml('# Title\n\ntext **bold**\nmore'), '<h1>Title</h1><p>text <strong>bold</strong><br>more</p>');
+        assert.equal(markdownToHtml('- a\n  - b\n- c'), '<ul><li><p>a</p><ul><li><p>b</p></li></ul></li><li><p>c</p></li></ul>');
+        assert.equal(markdownToHtml('- [x] done\n- [ ] open'), '<ul data-type="taskList"><li data-type="taskItem" data-checked="true"><p>done</p></li><li data-type="taskItem" data-checked="false"><p>open</p></li></ul>');
+        assert.equal(markdownToHtml('1. one\n2. two'), '<ol><li><p>one</p></li><li><p>two</p></li></ol>');
+        assert.equal(markdownToHtml('| a | b |\n|---|:-:|\n| 1 | 2 |'), '<table><tbody><tr><th><p>a</p></th><th><p>b</p></th></tr><tr><td><p>1</p></td><td><p>2</p></td></tr></tbody></table>');
+        assert.equal(markdownToHtml('```yaml\na: <b>\n```'), '<pre><code class="language-yaml">a: &lt;b&gt;</code></pre>');
+        assert.equal(markdownToHtml('> quoted\n> more\n\n---'), '<blockquote><p>quoted<br>more</p></blockquote><hr>');
+    });
+    it('cannot bring script', () => {
+        assert.ok(!markdownToHtml('<script>alert(1)</script> <img src=x onerror=alert(1)>').includes('<script'));
+        assert.ok(!inlineHtml('[x](javascript:alert(1))').includes('href'));
+        assert.ok(!inlineHtml('[x](https://a.example/"onmouseover="y)').includes('"onmouseover'));
+    });
+    it('is told from prose', () => {
+        assert.ok(looksLikeMarkdown('## Impact\n- a'));
+        assert.ok(looksLikeMarkdown('see [this](https://a.example)'));
+        assert.ok(!looksLikeMarkdown('At 14:07 the pool was empty - we restarted it.'));
+        assert.ok(!looksLikeMarkdown('snake_case_name and 2 * 3 * 4'));
+    });
+});
+
+describe('HTML from word processors', () => {
+    it('loses its dressing', () => {
+        assert.equal(cleanHtml('<meta charset="utf-8"><b style="font-weight:normal" id="docs-internal-guid-1"><p>Hi</p></b>'), '<p>Hi</p>');
+        assert.equal(cleanHtml('<style>p{}</style><!--StartFragment--><p>a<o:p></o:p></p>'), '<p>a</p>');
+    });
+});
+
+describe('times that are mentioned', () => {
+    it('mean the day of the incident in the zone of the writer', () => {
+        userZone.value = 'Europe/Berlin';
+        assert.equal(parseTime('14:07', '2026-11-10T13:00:00.000Z'), '2026-11-10T13:07:00.000Z');
+        assert.equal(parseTime('2026-11-09 23:59:01', '2026-11-10T13:00:00.000Z'), '2026-11-09T22:59:01.000Z');
+        for (const wrong of ['25:00', '14:60', 'pri', '14']) assert.equal(parseTime(wrong, '2026-11-10T13:00:00.000Z'), null);
+    });
+});
+
+describe('people', () => {
+    it('are believed about nothing but a name', () => {
+        assert.equal(awareUser({ name: 'Ines', color: HEX[3], id: 'u1' }).color, 4);
+        assert.equal(awareUser({ name: 'Ines', color: 'url(javascript:x)', id: 'u1' }).color, colorOf({ id: 'u1', name: 'Ines' }));
+        assert.equal(awareUser(null).name, '?');
+        assert.equal(awareUser({ name: 'x'.repeat(500) }).name.length, 80);
+    });
+    it('have initials in Latin and Chinese', () => assert.deepEqual(['Ines Carvalho', '林晓雯', 'Cher', ''].map(initials), ['IC', '晓雯', 'C', '']));
+});
+
+describe('words', () => {
+    it('are counted in English and Chinese', () => {
+        assert.equal(countWords('Don’t count 2 things twice.'), 5);
+        assert.equal(countWords('支付失败 39 minutes'), 6);
+        assert.equal(countWords(''), 0);
+    });
+});
+
+describe('connecting again', () => {
+    it('waits longer each time, at most half a minute', () => {
+        assert.deepEqual([0, 1, 2, 10].map((n) => backoff(n, 0)), [500, 1000, 2000, 30000]);
+        assert.ok(backoff(10, 1) < 30000);
+    });
+});
