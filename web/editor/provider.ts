@@ -204,9 +204,10 @@ export class Provider {
             /* What the server lacks goes as an update, so that it is counted and confirmed like any other. */
             const missing = Y.encodeStateAsUpdate(this.o.doc, body);
             const news = this.unsaved || Y.decodeUpdate(missing).structs.length > 0;
+            this.inStep = true;
             if (isEmpty(missing) || !news) this.send(SYNC, (e) => syncProtocol.writeSyncStep2(e, this.o.doc, body));
             else this.sendUpdate(missing);
-            this.inStep = true;
+            this.settle();
             return;
         }
         Y.applyUpdate(this.o.doc, body, this);

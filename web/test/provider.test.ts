@@ -81,11 +81,19 @@ class FakeSocket {
 
 const settle = () => new Promise((ok) => setTimeout(ok, 0));
 
+const until = async (f: () => boolean) => { for (let i = 0; i < 100 && !f(); i++) await settle(); };
+
 function client(server: Server, wait = 0) {
     const doc = new Y.Doc();
     const states: SaveState[] = [];
-    const provider = new Provider({ url: 'ws://x', doc, awareness: new Awareness(doc), open: server.accept, wait: () => wait, stillSignedIn: async () => server.signedIn, onState: (s) => states.push(s) });
+    const awareness = new Awareness(doc);
+    const provider = new Provider({ url: 'ws://x', doc, awareness, open: server.accept, wait: () => wait, stillSignedIn: async () => server.signedIn, onState: (s) => states.push(s) });
     const text = doc.getText('t');
+    const stop = provider.destroy.bind(provider);
+    provider.destroy = () => {
+        stop();
+        awareness.destroy();            /* its clock would keep the test running */
+    };
     return { doc, provider, states, text, now: () => states[states.length - 1] };
 }
 
@@ -132,8 +140,7 @@ describe('the provider', () => {
         server.sockets[0]!.close();
         a.text.insert(0, 'A');
         b.text.insert(0, 'B');
-        await settle();
-        await settle();
+        await until(() => a.now() === 'saved');
         assert.equal(a.text.toString(), b.text.toString());
         assert.equal(a.text.length, 2);
         assert.deepEqual([a.now(), b.now()], ['saved', 'saved']);
@@ -198,8 +205,7 @@ describe('the provider', () => {
         const c = client(server);
         await settle();
         server.drop();
-        await settle();
-        await settle();
+        await until(() => c.now() === 'saved');
         assert.equal(server.received, 0);
         assert.equal(c.now(), 'saved');
         c.provider.destroy();
