@@ -12,6 +12,7 @@ import { paletteOpen, sheetOpen } from './palette';
 import { may, type Command, type NavEntry } from './registry';
 import { findRoute, navigate, path, setRoutes, startRouter, type Route } from './router';
 import { start } from './session';
+import { setSettingsEntries } from './settings-entries';
 import { Boundary, Outlet, Shell } from './shell';
 import { SignInAgain } from './again';
 import { t } from './strings';
@@ -59,6 +60,7 @@ function Unreachable({ error }: { error: unknown }) {
 async function run(): Promise<void> {
     const root = document.getElementById('app')!;
     setLocale(locale.peek());
+    setSettingsEntries(features.flatMap((f) => f.settings ?? []));
     setRoutes([home, ...features.flatMap((f) => f.routes ?? [])]);
     startRouter();
     startKeys();

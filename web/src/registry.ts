@@ -23,6 +23,17 @@ export type NavEntry = {
     keys?: string;
 };
 
+/** A page of the settings area; it shows itself inside <SettingsPage> (app/settings). */
+export type SettingsEntry = {
+    href: string;
+    icon: IconName;
+    label: () => string;
+    /** Under which heading of the list it stands. */
+    group: 'you' | 'people' | 'alerts' | 'workspace';
+    order: number;
+    role?: Role;
+};
+
 export type Command = {
     id: string;
     label: () => string;
@@ -39,6 +50,7 @@ export type Feature = {
     routes?: Route[];
     nav?: NavEntry[];
     commands?: Command[];
+    settings?: SettingsEntry[];
     /** Runs once after sign-in is known. */
     start?: () => void;
     /** Always on screen, in the shell: dialogs that commands open. */

@@ -44,7 +44,7 @@ function Create({ onDone }: { onDone: () => void }) {
                     <Field label={t('name')} error={form.field('name')}>{(p) => <Input {...p} name="name" autocomplete="name" required maxLength={120} value={f.name} onChange={set('name')} />}</Field>
                     <Field label={t('email')} error={form.field('email')}>{(p) => <Input {...p} name="email" type="email" autocomplete="username" required value={f.email} onChange={set('email')} />}</Field>
                 </div>
-                <Field label={t('password')} help={t('password_help')} error={form.field('password')}>{(p) => <Input {...p} name="password" type="password" autocomplete="new-password" required minLength={10} value={f.password} onChange={set('password')} />}</Field>
+                <Field label={t('password')} help={t('password_help')} error={form.field('password')}>{(p) => <Input {...p} name="password" type="password" autocomplete="new-password" required minLength={8} value={f.password} onChange={set('password')} />}</Field>
                 <div class="two">
                     <Field label={t('time_zone')} error={form.field('time_zone')}>{(p) => <Select {...p} value={f.time_zone} options={zones().map((z) => ({ value: z, label: z.replaceAll('_', ' ') }))} onChange={set('time_zone')} />}</Field>
                     <Field label={t('language')}>{(p) => <Select {...p} value={locale.value} options={[{ value: 'en', label: 'English' }, { value: 'zh', label: '中文' }]} onChange={(v) => setLocale(v as 'en' | 'zh')} />}</Field>

@@ -4,7 +4,7 @@ export const t = dictionary({
     en: {
         welcome: 'Welcome to Hindsight', welcome_body: 'Create the first person. You will be the administrator.', sign_in: 'Sign in to {workspace}',
         workspace: 'Workspace', workspace_help: 'Your company or team, as it stands at the top left.', name: 'Your name', email: 'Email',
-        password: 'Password', password_help: 'At least 10 characters. A sentence is good.', time_zone: 'Time zone', language: 'Language',
+        password: 'Password', password_help: 'At least 8 characters. A sentence is good.', time_zone: 'Time zone', language: 'Language',
         how: 'How do you want to start?', sample: 'Explore with sample data', sample_body: 'A year of incidents, alerts and post-mortems of an invented company.',
         clean: 'Start clean', clean_body: 'Empty lists and the built-in templates.', create: 'Create workspace',
         loading: 'Loading sample data', loaded: '{done} of {total} incidents', connect: 'Connect your first alert source',
@@ -16,7 +16,7 @@ export const t = dictionary({
     zh: {
         welcome: '欢迎使用 Hindsight', welcome_body: '创建第一位成员，你将成为管理员。', sign_in: '登录 {workspace}',
         workspace: '工作区', workspace_help: '你的公司或团队名称，显示在左上角。', name: '姓名', email: '邮箱',
-        password: '密码', password_help: '至少 10 个字符，可以是一句话。', time_zone: '时区', language: '语言',
+        password: '密码', password_help: '至少 8 个字符，可以是一句话。', time_zone: '时区', language: '语言',
         how: '如何开始？', sample: '使用示例数据体验', sample_body: '一家虚构公司一年的事件、告警和复盘。',
         clean: '从空白开始', clean_body: '空列表和内置模板。', create: '创建工作区',
         loading: '正在加载示例数据', loaded: '{done} / {total} 个事件', connect: '连接第一个告警来源',
