@@ -37,8 +37,6 @@ Err alert_get(Cx *cx, Str id, Alert *ret);
 /** The alerts of an incident by start, at most `limit`; `incident` of each is filled. The caller has checked access to the
  *  incident. Cost: an index walk and two look-ups. */
 Err alert_list_of(Cx *cx, Str incident, int64_t limit, Alerts *ret);
-/** Those that came after number `n`, in order of arrival, private ones too: for indexing. */
-Err alert_list_newer(Cx *cx, int64_t n, int64_t limit, Alerts *ret);
 /** Attaches it to an incident (and takes it off another): event alert.attached. Attaching it where it is changes nothing.
  *  Within a write. Fails: ERR_NOT_FOUND. */
 Err alert_attach(Cx *cx, Str alert, Str incident);

@@ -2,6 +2,7 @@
 #include "base/spec.h"
 #include "base/time.h"
 #include "feature/alert/internal.h"
+#include "store/search.h"
 #include "sql.gen.h"
 
 static const int64_t noon = 1794319200000;      /* 2026-11-10T14:00:00Z */
@@ -383,4 +384,22 @@ SPEC("an alert of the past is stored as it was")
     expect_int(1, list.len);
     expect_str("resolved", list.at[0].status);
     expect_int(noon - 86400000, list.at[0].received_ms);
+}
+
+SPEC("alerts are found by search once they have been indexed, each once")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "db-2", "warning", 1, 0)));
+    app->options.now_ms += 60000;
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    int64_t done = 0;
+    SearchHits hits = { 0 };
+    expect_ok(alert_index(&cx, 100, &done));
+    expect_int(2, done);
+    expect_ok(alert_index(&cx, 100, &done));
+    expect_int(0, done);
+    expect_ok(search_find(cx.store, a, S("db-1"), S("[\"alert\"]"), S("[]"), 10, &hits));
+    expect_int(1, hits.len);
 }

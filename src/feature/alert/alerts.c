@@ -119,10 +119,11 @@ Err alert_list_newest(Cx *cx, int64_t limit, Alerts *ret)
     return read_all(cx, &q, ret);
 }
 
-Err alert_list_newer(Cx *cx, int64_t n, int64_t limit, Alerts *ret)
+Err alert_list_newer(Cx *cx, int64_t n, int64_t settled_ms, int64_t limit, Alerts *ret)
 {
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newer", NULL);
     stmt_int(&q, "newer", n);
+    stmt_int(&q, "settled_ms", settled_ms);
     stmt_int(&q, "limit", limit);
     while (stmt_step(&q)) read_row(&q, list_add(cx->arena, ret));
     return stmt_end(&q);

@@ -62,6 +62,8 @@ static const Listener listeners[] = {
     { 0 },
 };
 
+static const JobKind jobs[] = { { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 }, { 0 } };
+
 /** The source that stands for POST /api/v1/alerts. */
 static Err start(Cx *cx)
 {
@@ -78,4 +80,4 @@ static Err start(Cx *cx)
 }
 
 const Feature alert_feature = { .name = "alert", .schema = &alert_schema, .routes = routes, .resolvers = resolvers,
-    .listeners = listeners, .settings = settings, .start = start, .metrics = intake_metrics };
+    .listeners = listeners, .jobs = jobs, .settings = settings, .start = start, .metrics = intake_metrics };

@@ -158,7 +158,7 @@ WHERE 1 = 1
 --if after
   AND a.n < :after
 --if newer
-  AND a.n > :newer
+  AND a.n > :newer AND a.received_ms <= :settled_ms
 --end
 ORDER BY
 --if oldest_first
@@ -195,6 +195,12 @@ UPDATE alert_group SET incident_id = :into WHERE incident_id = :incident;
 
 -- name: alert_audience_of_incident
 UPDATE alert SET audience = :audience, version = version + 1 WHERE incident_id = :incident;
+
+-- name: alert_indexed_get
+SELECT n FROM alert_indexed WHERE one = 1;
+
+-- name: alert_indexed_put
+INSERT INTO alert_indexed (one, n) VALUES (1, :n) ON CONFLICT (one) DO UPDATE SET n = excluded.n;
 
 -- ---- routing rules
 

@@ -105,3 +105,8 @@ CREATE TABLE quarantine (
 );
 CREATE INDEX quarantine_by_integration ON quarantine (integration_id, last_ms);
 CREATE INDEX quarantine_by_time ON quarantine (last_ms, id);
+-- How far the alerts are in the search index.
+CREATE TABLE alert_indexed (
+    one BIGINT PRIMARY KEY,
+    n   BIGINT NOT NULL
+);

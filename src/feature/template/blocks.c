@@ -125,13 +125,13 @@ static void changes(Draw *d)
     static const Head heads[] = { { "When", "时间" }, { "Change", "变更" }, { "Kind", "类型" }, { "Author", "作者" }, { "Verdict", "结论" }, { 0 } };
     DocNode *t = NULL;
     list_each(&d->f->changes, i) {
-        const IncidentChange *c = &d->f->changes.at[i];
+        const Change *c = &d->f->changes.at[i];
         if (!t) t = table(d, heads);
         DocNode *r = row(d, t);
-        cell_text(d, r, at(d, c->change.occurred_ms));
-        cell_link(d, r, c->change.title, c->change.url);
-        cell_text(d, r, term(c->change.kind, d->f->locale));
-        cell_text(d, r, or_none(d, c->change.author));
+        cell_text(d, r, at(d, c->occurred_ms));
+        cell_link(d, r, c->title, c->url);
+        cell_text(d, r, term(c->kind, d->f->locale));
+        cell_text(d, r, or_none(d, c->author));
         cell_text(d, r, term(c->relation, d->f->locale));
     }
 }

@@ -16,7 +16,7 @@ Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Fac
     FollowUpFilter mine = { .sort = S("due") };
     *list_add(cx->arena, &mine.incident) = f->incident.id;
     TRY(followup_list(cx, &mine, (Cursor){ 0 }, 200, &f->follow_ups));
-    TRY(change_list_of(cx, f->incident.id, &f->changes));
+    TRY(change_list_of(cx, f->incident.id, 500, &f->changes));
     *ret = f;
     return OK;
 }

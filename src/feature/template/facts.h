@@ -3,14 +3,7 @@
  *  key metrics are made of. By rules, without AI: the same facts give the same words. */
 #include "document/node.h"
 #include "feature/alert/alert.h"
-#if __has_include("feature/change/change.h")
 #include "feature/change/change.h"
-#else
-typedef struct Change { Str id, kind, title, description, author, url, source; Refs services; int64_t occurred_ms; } Change;
-typedef struct IncidentChange { Change change; Str relation; } IncidentChange;
-typedef LIST(IncidentChange) IncidentChanges;
-static inline Err change_list_of(Cx *cx, Str incident, IncidentChanges *ret) { (void)cx; (void)incident; (void)ret; return OK; }
-#endif
 #include "feature/followup/followup.h"
 #include "feature/incident/incident.h"
 #include "feature/template/language.h"
@@ -21,7 +14,7 @@ typedef struct Facts {
     TimelineEvents events;       /* all, in order */
     Alerts alerts;
     FollowUps follow_ups;
-    IncidentChanges changes;
+    Changes changes;
     Str locale, time_zone;
     Str owner;                   /* name of the report's owner */
     Str url;                     /* of the incident */

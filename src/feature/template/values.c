@@ -194,16 +194,16 @@ static json_t *change_values(Arena *a, const Facts *f)
 {
     json_t *list = json_array();
     list_each(&f->changes, k) {
-        const IncidentChange *c = &f->changes.at[k];
+        const Change *c = &f->changes.at[k];
         With w = { a, f, json_object() };
-        put_time(&w, "time", c->change.occurred_ms);
-        put(w.to, "title", c->change.title);
-        put(w.to, "kind", term(c->change.kind, f->locale));
+        put_time(&w, "time", c->occurred_ms);
+        put(w.to, "title", c->title);
+        put(w.to, "kind", term(c->kind, f->locale));
         put(w.to, "relation", term(c->relation, f->locale));
-        put(w.to, "author", c->change.author);
-        put(w.to, "description", c->change.description);
-        put(w.to, "services", refs_joined(a, &c->change.services, f->locale));
-        put(w.to, "url", c->change.url);
+        put(w.to, "author", c->author);
+        put(w.to, "description", c->description);
+        put(w.to, "services", refs_joined(a, &c->services, f->locale));
+        put(w.to, "url", c->url);
         json_array_append_new(list, w.to);
     }
     return list;
