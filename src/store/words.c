@@ -10,6 +10,7 @@
 
 #define MARK_BEGIN 0xE000
 #define MARK_END 0xE001
+#define MATCH_MAX_BYTES 512             /* a match may be longer than its word: it may hold accents */
 #define BEFORE_CHARS 40                 /* of a snippet that stand before its first match */
 
 static UBreakIterator *breaks;          /* cloned for each use: a clone is cheap, opening reads the rules */
@@ -107,6 +108,7 @@ static size_t match_at(Str text, size_t i, const Word *word, bool prefix)
         uint32_t have = utf8_next(text, end, &w);
         uint32_t f = word_fold(have);
         end += w;
+        if (end - i > MATCH_MAX_BYTES) return 0;
         if (f == 0) continue;
         if (f != utf8_next(word->folded, k, &kw)) return 0;
         k += kw;
