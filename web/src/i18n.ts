@@ -35,10 +35,20 @@ function initial(): Locale {
 /** The language on screen; set it with setLocale. */
 export const locale = signal<Locale>(initial());
 
-/** Switches the language here and remembers it on this device. */
-export function setLocale(l: Locale): void {
+/** True when somebody chose a language on this device; the profile decides otherwise. */
+export function hasChosenLocale(): boolean {
+    try {
+        return localStorage.getItem(STORE) !== null;
+    } catch {
+        return false;
+    }
+}
+
+/** Switches the language here and, unless told otherwise, remembers it on this device. */
+export function setLocale(l: Locale, remember = true): void {
     locale.value = l;
     if (typeof document !== 'undefined') document.documentElement.lang = l === 'zh' ? 'zh-Hans' : 'en';
+    if (!remember) return;
     try {
         localStorage.setItem(STORE, l);
     } catch { /* storage may be denied */ }

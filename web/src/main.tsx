@@ -59,7 +59,7 @@ function Unreachable({ error }: { error: unknown }) {
 
 async function run(): Promise<void> {
     const root = document.getElementById('app')!;
-    setLocale(locale.peek());
+    setLocale(locale.peek(), false);
     setSettingsEntries(features.flatMap((f) => f.settings ?? []));
     setRoutes([home, ...features.flatMap((f) => f.routes ?? [])]);
     startRouter();

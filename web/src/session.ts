@@ -1,6 +1,6 @@
 /** Who is here: sign in, sign out, first run. */
 import { api, loadSession, request, session, signedOut } from './api';
-import { setLocale } from './i18n';
+import { hasChosenLocale, setLocale } from './i18n';
 import { reconnect } from './live';
 import { forgetAll } from './resource';
 import { userZone } from './time';
@@ -13,7 +13,7 @@ function apply(s: Session): void {
     if (s.user) {
         signedOut.value = false;
         if (s.user.time_zone) userZone.value = s.user.time_zone;
-        if (!before && (s.user.locale === 'en' || s.user.locale === 'zh')) setLocale(s.user.locale);
+        if (!before && !hasChosenLocale() && (s.user.locale === 'en' || s.user.locale === 'zh')) setLocale(s.user.locale, false);
         reconnect();
     }
 }

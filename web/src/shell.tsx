@@ -8,8 +8,9 @@ import { MenuButton, type MenuItem } from '../kit/menu';
 import { Avatar } from '../kit/people';
 import { Toasts } from '../kit/toast';
 import { Empty } from '../kit/waiting';
-import { online, session } from './api';
-import { locale, setLocale } from './i18n';
+import { api, online, session } from './api';
+import { locale, setLocale, type Locale } from './i18n';
+import { shown } from './keys';
 import { reconnect } from './live';
 import { Palette, paletteOpen, ShortcutSheet, sheetOpen } from './palette';
 import { may, type Command, type Feature, type NavEntry } from './registry';
@@ -17,6 +18,7 @@ import { findRoute, path, type Screen } from './router';
 import { signOut, start } from './session';
 import { t } from './strings';
 import { setTheme, theme } from './theme';
+import type { User } from './types';
 import { setUtc, userZone, utc } from './time';
 
 const STORE = 'hindsight.rail';
@@ -104,14 +106,21 @@ function NavLink({ n }: { n: NavEntry }) {
     );
 }
 
+/** Changes the language here, and in the profile for mails and other devices. */
+function speak(l: Locale): void {
+    setLocale(l);
+    const u = session.peek()?.user;
+    if (u && u.locale !== l) void api.patch<User>(`/people/${u.id}`, { locale: l }, '*').then((fresh) => { session.value = { ...session.peek()!, user: { ...u, ...fresh } }; }, () => {});
+}
+
 /** Language, theme, time zone: the same menu in the rail and in More. */
 function appearance(): MenuItem[] {
     const l = locale.value;
     const th = theme.value;
     return [
         { heading: t('language') },
-        { label: 'English', checked: l === 'en', onSelect: () => setLocale('en') },
-        { label: '中文', checked: l === 'zh', onSelect: () => setLocale('zh') },
+        { label: 'English', checked: l === 'en', onSelect: () => speak('en') },
+        { label: '中文', checked: l === 'zh', onSelect: () => speak('zh') },
         'line', { heading: t('theme') },
         { label: t('theme_system'), checked: th === 'system', onSelect: () => setTheme('system') },
         { label: t('theme_light'), checked: th === 'light', onSelect: () => setTheme('light') },
@@ -148,7 +157,7 @@ function Rail({ nav }: { nav: NavEntry[] }) {
                 <IconButton small class="fold" icon="left" label={collapsed.value ? t('expand') : t('collapse')} onClick={toggleRail} />
             </div>
             <button type="button" class="find" aria-label={t('search_or_run')} onClick={() => { paletteOpen.value = true; }}>
-                <Icon name="search" /><span class="grow">{t('search_or_run')}</span><kbd>⌘K</kbd>
+                <Icon name="search" /><span class="grow">{t('search_or_run')}</span><kbd>{shown('mod+k')}</kbd>
             </button>
             <nav aria-label={t('main_nav')}><ul>
                 {main.map((n) => <NavLink key={n.href} n={n} />)}

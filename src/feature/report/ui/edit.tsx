@@ -71,7 +71,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                 <SaveLine live={live} report={report} />
                 <span class="grow" />
                 {live && <Here live={live} />}
-                <IconButton icon="search" label={`${t('find')} ${shown('mod+f')}`} onClick={() => setFinding(true)} />
+                <IconButton class="find-button" icon="search" label={`${t('find')} ${shown('mod+f')}`} onClick={() => setFinding(true)} />
                 <span class="wide-only"><ShareButton report={report} /></span>
                 <StateButton report={report} handle={handle} />
                 <IconButton class="panel-toggle" icon="layout" label={t('panel')} onClick={() => show(panel ? null : 'details')} />
