@@ -21,8 +21,12 @@ uint32_t utf8_next(Str s, size_t i, size_t *ret_width)
 
 bool utf8_valid(Str s)
 {
-    for (size_t i = 0, w; i < s.len; i += w)
+    for (size_t i = 0, w; i < s.len; i += w) {
+        uint64_t eight;
+        for (; s.len - i >= 8 && !(memcpy(&eight, s.at + i, 8), eight & 0x8080808080808080); i += 8) { }   /* ASCII, mostly */
+        if (i == s.len) return true;
         if (utf8_next(s, i, &w) == UTF8_BAD) return false;
+    }
     return true;
 }
 

@@ -22,6 +22,18 @@ SPEC("over-long forms, surrogates, values past the end and cut characters are il
     expect_int(1, (int)width);
 }
 
+SPEC("one ill-formed byte is found wherever it stands in a long text")
+{
+    char text[100];
+    for (size_t len = 0; len <= sizeof text; len++)
+        for (size_t bad = 0; bad < len; bad++) {
+            memset(text, 'a', sizeof text);
+            expect(utf8_valid((Str){ text, len }));
+            text[bad] = (char)0xC3;
+            expect(!utf8_valid((Str){ text, len }));
+        }
+}
+
 SPEC("clipping never cuts a character")
 {
     expect_str("a", utf8_clip(S("a键b"), 3));
