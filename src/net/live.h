@@ -25,8 +25,8 @@ typedef struct SockEvents {
     void (*drained)(Sock *s, void *data);       /* MAY be NULL: the queue fell below half of max_queue_bytes */
     void (*closed)(Sock *s, void *data);        /* exactly once: free data here. When the upgrade never happened (client gone,
                                                    wrong handshake) opened was not called, s is NULL, the thread any */
-    size_t max_message_bytes;                   /* larger ones close the socket with 1009 */
-    size_t max_queue_bytes;                     /* sock_send refuses beyond (returns false) */
+    size_t max_message_bytes;                   /* larger ones close the socket with 1009; 0 = 1 MiB */
+    size_t max_queue_bytes;                     /* sock_send refuses beyond (returns false); 0 = 1 MiB */
     int ping_seconds;                           /* a socket that neither answers nor reads for two pings is cut; 0 = 30 */
 } SockEvents;
 

@@ -17,7 +17,7 @@ typedef struct HttpHeader { Str name, value; } HttpHeader;
 typedef struct HttpReq {
     Arena *arena;
     Str method;          /* "GET" */
-    Str path;            /* as sent, before '?', still percent-encoded (url_decode in net/url.h); starts with '/' */
+    Str path;            /* as sent, before '?', still percent-encoded (net/url.h); "/…", or "*" for OPTIONS */
     Str query;           /* after '?', without it */
     Str body;
     Str peer;            /* address of the other end, without port; of X-Forwarded-For when the proxy is trusted */
@@ -31,7 +31,8 @@ typedef struct HttpReq {
 Str http_header(const HttpReq *req, const char *name);
 /** The value of a cookie, or empty. */
 Str http_cookie(const HttpReq *req, const char *name);
-/** The decoded value of a query parameter, or empty; `ret_found` may be NULL. In req->arena. */
+/** The decoded value of a query parameter, or empty; `ret_found` may be NULL. In req->arena. It may hold any byte:
+ *  ask url_is_text where that matters. A broken percent-escape leaves it as sent. */
 Str http_param(const HttpReq *req, const char *name, bool *ret_found);
 /** All parameters in order, decoded. Returns their number (at most 100; further ones are
  *  dropped). */

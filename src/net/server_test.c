@@ -119,7 +119,7 @@ static Given *given_a_server(ServerOptions options)
     pthread_mutex_init(&g->lock, NULL);
     pthread_cond_init(&g->changed, NULL);
     g->options = options;
-    g->options.listen = S("127.0.0.1:0");
+    if (str_empty(options.listen)) g->options.listen = S("127.0.0.1:0");
     g->options.handle = handle;
     g->options.body_limit = body_limit;
     g->options.refuse = refuse;
@@ -601,6 +601,12 @@ SPEC("a wrong WebSocket handshake is refused and its owner told")
         pthread_mutex_unlock(&g->lock);
     }
     expect_int(3, closed);
+}
+
+SPEC("a server without a host listens on every address and writes IPv4 peers as such")
+{
+    auto_given g = given_a_server((ServerOptions){ .listen = S(":0") });
+    expect_has("GET /p from 127.0.0.1", peer_ask(g->a, g->port, GET("/p")));
 }
 
 SPEC("a busy port and a wrong address to listen on are explained")

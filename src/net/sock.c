@@ -55,6 +55,11 @@ static Str frame_wire(const Frame *f)
 
 /* ---- the queue ---- */
 
+static size_t most_queued(const Sock *s)
+{
+    return s->events->max_queue_bytes ? s->events->max_queue_bytes : 1 << 20;
+}
+
 static void make_due(Sock *s)
 {
     if (s->is_due) return;
@@ -108,13 +113,13 @@ bool sock_send(Sock *s, Frame *f)
 {
     size_t size = frame_wire(f).len;
     if (s->closing || s->dead) return false;
-    if (s->n && s->queued + size > s->events->max_queue_bytes) {
+    if (s->n && s->queued + size > most_queued(s)) {
         s->refused = s->above_half = true;
         return false;
     }
     frame_hold(f);
     enqueue(s, f);
-    if (s->queued > s->events->max_queue_bytes / 2) s->above_half = true;
+    if (s->queued > most_queued(s) / 2) s->above_half = true;
     return true;
 }
 
@@ -162,7 +167,7 @@ static bool on_ping(void *arg, Str payload)
 {
     Sock *s = arg;
     /* A peer that pings and does not read must not fill our memory with pongs. */
-    if (!s->closing && s->queued <= s->events->max_queue_bytes) enqueue(s, frame_of(WS_PONG, payload));
+    if (!s->closing && s->queued <= most_queued(s)) enqueue(s, frame_of(WS_PONG, payload));
     return true;
 }
 
@@ -197,7 +202,8 @@ static void feed(Sock *s, Str bytes)
 {
     if (s->dead || s->deaf || s->close_heard) return;
     if (!s->reader) s->reader = borrow_reader(s->live);
-    int bad = ws_read(s->reader, bytes, s->events->max_message_bytes, &sink, s);
+    size_t most = s->events->max_message_bytes ? s->events->max_message_bytes : 1 << 20;
+    int bad = ws_read(s->reader, bytes, most, &sink, s);
     if (bad) {
         sock_begin_close(s, bad, S(""));
         s->deaf = true;
@@ -303,7 +309,7 @@ void sock_attend(Sock *s)
         shutdown(s->fd, SHUT_WR);
         s->half_closed = true;
     }
-    if (s->above_half && !s->closing && s->queued < s->events->max_queue_bytes / 2 + 1) {
+    if (s->above_half && !s->closing && s->queued < most_queued(s) / 2 + 1) {
         s->above_half = s->refused = false;
         if (s->events->drained) s->events->drained(s, s->data);
     }
