@@ -2,7 +2,7 @@ import { effect } from '@preact/signals';
 import { session } from 'app/api';
 import { defineFeature } from 'app/registry';
 import { paintSeverities } from './paint';
-import { t } from './strings';
+import { t } from './names';
 
 export default defineFeature({
     name: 'settings',
