@@ -115,7 +115,7 @@ export function ShortcutSheet({ nav, commands }: { nav: NavEntry[]; commands: Co
         <Dialog title={t('shortcuts')} wide onClose={() => { sheetOpen.value = false; }}>
             <div class="sheet">
                 <section><h3>{t('keys_anywhere')}</h3><ul>
-                    <Row k="mod+k" label={t('key_palette')} /><Row k="/" label={t('key_search')} /><Row k="?" label={t('key_sheet')} />
+                    <Row k="mod+k" label={t('key_palette')} /><Row k="/" label={t('key_search')} />
                     {commands.filter((c) => c.keys).map((c) => <Row key={c.id} k={c.keys!} label={c.label()} />)}
                     {nav.filter((n) => n.keys).map((n) => <Row key={n.href} k={n.keys!} label={n.label()} />)}
                 </ul></section>

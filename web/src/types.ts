@@ -34,7 +34,7 @@ export type MetricStatus = 'recorded' | 'pending' | 'not_applicable' | 'invalid'
 export type Metric = { key: string; label: string; definition: string; status: MetricStatus; value_ms: number | null };
 
 export type Impact = {
-    id: Id; kind: string; started_at: string | null; ended_at: string | null; description: string;
+    id: Id; kind: string; title: string; started_at: string | null; ended_at: string | null; description: string;
     customers_affected: number | null; requests_affected: number | null;
 };
 
@@ -69,7 +69,7 @@ export type Report = {
 
 export type Template = {
     id: Id; name: string; language: 'en' | 'zh'; description: string; team_id: Id | null; built_in: boolean;
-    is_default: boolean; version: number;
+    is_default: boolean; suggested?: boolean; version: number;
 };
 
 export type FollowUp = {

@@ -75,7 +75,7 @@ const LOAD: Record<LiveKind, Loader> = {
     async impacts(ctx, ref) {
         const i = await incidentOf(ctx, ref);
         const customers = (x: Impact) => (x.customers_affected === null || x.customers_affected === undefined ? t('unknown') : formatNumber(x.customers_affected));
-        return { head: [t('col_what'), t('col_kind'), t('col_start'), t('col_end'), t('col_customers')], rows: i.impacts.map((x) => [cell(x.description), cell(x.kind), time(x.started_at), time(x.ended_at), cell(customers(x))]) };
+        return { head: [t('col_what'), t('col_kind'), t('col_start'), t('col_end'), t('col_customers')], rows: i.impacts.map((x) => [cell(x.title || x.description), cell(x.kind), time(x.started_at), time(x.ended_at), cell(customers(x))]) };
     },
     async metrics(ctx, ref) {
         const i = await incidentOf(ctx, ref);

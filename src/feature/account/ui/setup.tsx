@@ -10,7 +10,7 @@ import type { Page } from 'app/types';
 import { Bare } from './bare';
 import { t } from './strings';
 
-type SetupState = { setup_required: boolean; sample_state: 'none' | 'loading' | 'done'; sample_done: number; sample_total: number };
+type SetupState = { setup_required: boolean; sample_state: 'none' | 'loading' | 'done' | 'failed'; sample_done: number; sample_total: number };
 type Integration = { id: string; kind: string; name: string; url: string; received_count: number };
 
 export default function SetupScreen() {
@@ -77,10 +77,12 @@ function SampleProgress() {
         return () => clearTimeout(timer);
     }, []);
     if (!s || s.sample_state === 'none') return null;
+    const done = s.sample_state === 'done';
+    if (s.sample_state === 'failed') return <p class="form-error" role="alert">{t('sample_failed')}</p>;
     return (
         <div class="progress-row" role="status">
-            <div><span>{s.sample_state === 'done' ? t('ready') : t('loading')}</span><span class="quiet">{t('loaded', { done: s.sample_done, total: s.sample_total })}</span></div>
-            <Progress value={s.sample_done} max={s.sample_total} label={t('loading')} />
+            <div><span>{done ? t('ready') : t('loading')}</span>{s.sample_total > 0 && <span class="quiet">{t('loaded', { done: s.sample_done, total: s.sample_total })}</span>}</div>
+            <Progress value={done ? 1 : s.sample_done} max={done ? 1 : s.sample_total} label={t('loading')} />
         </div>
     );
 }

@@ -1,6 +1,7 @@
 /** Key metrics: the figure, where it comes from, and the way back from an override. */
 import { useRef, useState } from 'preact/hooks';
-import { Button, Field, Icon, Input, Popover, Severity } from 'kit';
+import { Button, DateTime, Field, Icon, Input, Popover, Select, Severity } from 'kit';
+import { session } from 'app/api';
 import { formatNumber } from 'app/i18n';
 import { clock, day, duration, inUtc } from 'app/time';
 import type { Report, ReportMetric } from 'app/types';
@@ -57,16 +58,28 @@ function Figure({ m, report, handle }: { m: ReportMetric; report: Report; handle
     );
 }
 
+/** Milliseconds of `1 h 13 m`, `50m 40s`, `2 d`; null when it is something else. */
+export function parseDuration(text: string): number | null {
+    const unit: Record<string, number> = { d: 86400000, 天: 86400000, h: 3600000, 小时: 3600000, m: 60000, min: 60000, 分: 60000, 分钟: 60000, s: 1000, 秒: 1000 };
+    const parts = [...text.trim().toLowerCase().matchAll(/(\d+)\s*([a-z\u4e00-\u9fff]+)/g)];
+    if (!parts.length || parts.some((p) => !(p[2]! in unit)) || text.replace(/(\d+)\s*([a-z\u4e00-\u9fff]+)/gi, '').trim()) return null;
+    return parts.reduce((sum, p) => sum + Number(p[1]) * unit[p[2]!]!, 0);
+}
+
 function Editor({ m, name, anchor, onClose, onSave }: { m: ReportMetric; name: string; anchor: { current: HTMLElement | null }; onClose: () => void; onSave: (v: string) => Promise<void> }) {
     const [text, setText] = useState(m.key === 'duration' ? figureText(m.key, m.value) : String(m.value ?? ''));
+    const levels = (session.value?.severities ?? []).map((s) => ({ value: s.key, label: s.name === s.key ? s.key : `${s.key} ${s.name}` }));
+    const value = m.key === 'duration' ? String(parseDuration(text) ?? text.trim()) : text.trim();
     return (
         <Popover anchor={anchor} onClose={onClose} label={t('edit_figure', { name })} class="fig-edit">
             <form class="form" onSubmit={(e) => {
                 e.preventDefault();
-                if (text.trim()) void onSave(text.trim());
+                if (value) void onSave(value);
             }}>
-                <Field label={name} help={t('figure_help')}>{(p) => <Input {...p} value={text} onChange={setText} autofocus maxLength={80} />}</Field>
-                <div class="row end"><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" type="submit" disabled={!text.trim()}>{t('save')}</Button></div>
+                <Field label={name} help={t('figure_help')}>{(p) => (m.key === 'severity' ? <Select {...p} value={text} options={levels} onChange={setText} />
+                    : m.key.endsWith('_at') ? <DateTime {...p} value={text || null} onChange={(at) => setText(at ?? '')} />
+                        : <Input {...p} value={text} onChange={setText} autofocus maxLength={80} placeholder={m.key === 'duration' ? '1 h 13 m' : ''} />)}</Field>
+                <div class="row end"><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" type="submit" disabled={!value}>{t('save')}</Button></div>
             </form>
         </Popover>
     );

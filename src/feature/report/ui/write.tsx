@@ -31,15 +31,15 @@ function ChooseIncident({ onChoose }: { onChoose: (reference: string) => void })
     );
 }
 
-/** Templates in the order one would want them: default first, the reader's language first. */
+/** Templates in the order one would want them: what fits the incident, then the reader's language, then the default. */
 function sorted(all: Template[]): Template[] {
-    const rank = (x: Template) => (x.language === locale.value ? 0 : 2) + (x.is_default ? 0 : 1);
+    const rank = (x: Template) => (x.suggested ? 0 : 4) + (x.language === locale.value ? 0 : 2) + (x.is_default ? 0 : 1);
     return [...all].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name));
 }
 
 function ChooseTemplate({ incident }: { incident: string }) {
     const record = useResource(`incident ${incident}`, () => api.get<Incident & { reports?: { reference: string; title: string; state: string }[] }>(`/incidents/${incident}`));
-    const templates = useResource('templates for writing', () => api.all<Template>('/templates'));
+    const templates = useResource(`templates ${incident} ${locale.value}`, () => api.all<Template>('/templates', { incident }));
     const [chosen, setChosen] = useState<string | null>(null);
     const [preview, setPreview] = useState<Preview | null>(null);
     const [error, setError] = useState<ApiError | null>(null);
