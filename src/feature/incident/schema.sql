@@ -44,13 +44,12 @@ CREATE TABLE incident (
     created_ms        BIGINT NOT NULL,
     updated_ms        BIGINT NOT NULL
 );
-CREATE INDEX incident_by_active   ON incident (rank_active, id);
 CREATE INDEX incident_by_began    ON incident (began_ms, id);
 CREATE INDEX incident_by_severity ON incident (rank_severity, id);
 CREATE INDEX incident_by_updated  ON incident (updated_ms, id);
-CREATE INDEX incident_by_status   ON incident (status, rank_active, id);
-CREATE INDEX incident_by_channel  ON incident (channel_id, rank_active, id);
-CREATE INDEX incident_by_team     ON incident (team_id, rank_active, id);
+-- Carries every filter of lists: see incident_list.
+CREATE INDEX incident_filter ON incident (rank_active, id, status, severity, kind, channel_id, team_id, audience, active,
+                                          began_ms, rank_severity, updated_ms);
 CREATE INDEX incident_now         ON incident (active, rank_active, id);
 CREATE TABLE incident_service (
     incident_id TEXT NOT NULL REFERENCES incident,
