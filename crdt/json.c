@@ -333,9 +333,11 @@ bool json_escape_to(CrdtBytes text, CrdtBuf *out)
     return ok && write_raw(out, text.at + plain, text.len - plain) && write_u8(out, '"');
 }
 
-/** True when a JSON string (with its quotes) says exactly this text. */
+/** True when this is a JSON string (with its quotes) that says exactly this text. */
 bool json_string_is(CrdtBytes json_string, CrdtBytes text)
 {
+    if (json_string.len < 2 || json_string.at[0] != '"')
+        return false;
     const uint8_t *a = json_string.at + 1, *a_end = json_string.at + json_string.len - 1;
     const uint8_t *b = text.at, *b_end = text.at + text.len;
     while (a < a_end && b < b_end) {

@@ -17,6 +17,10 @@ const makeDoc = (clientID, gc = true) => { const d = new Y.Doc({ gc }); d.client
 const quiet = doc => doc.on('beforeObserverCalls', tr => { tr.local = true }) // no clean-up of formatting
 const delta = text => text.toDelta().map(op => op.insert instanceof Y.AbstractType ? { ...op, insert: op.insert.toJSON() } : op)
 
+// As toJSON, but a key __proto__ stays a key.
+const mapJson = map => '{' + [...map.entries()].map(([k, v]) => [k, JSON.stringify(v instanceof Y.AbstractType ? v.toJSON() : v)])
+  .filter(([, v]) => v !== undefined).map(([k, v]) => JSON.stringify(k) + ':' + v).join(',') + '}'
+
 /** `play` gets documents of clients 1, 2, 3 (any number by index) and a log; what they send is the vector. */
 const vector = (name, title, play, { gc = true, ids = [1, 2, 3], send = null } = {}) => {
   const updates = []
@@ -36,7 +40,7 @@ const vector = (name, title, play, { gc = true, ids = [1, 2, 3], send = null } =
   const has = n => doc.share.has(n)
   if (has('t')) lines.push('text ' + JSON.stringify(doc.getText('t').toString()), 'delta ' + JSON.stringify(delta(doc.getText('t'))))
   if (has('a')) lines.push('array ' + JSON.stringify(doc.getArray('a').toJSON()))
-  if (has('m')) lines.push('map ' + JSON.stringify(doc.getMap('m').toJSON()))
+  if (has('m')) lines.push('map ' + mapJson(doc.getMap('m')))
   if (has('x')) lines.push('xml ' + JSON.stringify(doc.getXmlFragment('x').toString()))
   fs.writeFileSync(path.join(out, name + '.txt'), lines.join('\n') + '\n')
 }

@@ -1,0 +1,122 @@
+/** Hostile input: nothing changes, and the error says where. */
+#include "spec.h"
+
+static const struct {
+    const char *bytes;
+    CrdtErr err;
+    size_t offset;
+    const char *what;
+} bad[] = {
+    { "", CRDT_MALFORMED, 0, "nothing" },
+    { "00", CRDT_MALFORMED, 1, "no delete set" },
+    { "000000", CRDT_MALFORMED, 2, "bytes after the end" },
+    { "ffffffff0f", CRDT_MALFORMED, 5, "more clients than bytes" },
+    { "01ffffffff0f0100", CRDT_MALFORMED, 6, "more structs than bytes" },
+    { "0001 01 ffffffff07", CRDT_MALFORMED, 8, "more deletions than bytes" },
+    { "00 ffffffff07", CRDT_MALFORMED, 6, "more clients in the delete set than bytes" },
+    { "0101010004010174 02c328 00", CRDT_MALFORMED, 8, "not UTF-8" },
+    { "0101010004010174 03eda080 00", CRDT_MALFORMED, 8, "a surrogate in UTF-8" },
+    { "0101010004010174 02c080 00", CRDT_MALFORMED, 8, "an overlong form" },
+    { "0101010004010174 00 00", CRDT_MALFORMED, 9, "an empty struct" },
+    { "01010100 00 00 00", CRDT_MALFORMED, 6, "a collected struct of length 0" },
+    { "0101010008010161 00 00", CRDT_MALFORMED, 9, "no values" },
+    { "0101010008010161 ff07 00", CRDT_MALFORMED, 10, "more values than bytes" },
+    { "0101010008010161 01 73 00", CRDT_MALFORMED, 9, "an unknown kind of value" },
+    { "010101000b010161 00 00", CRDT_MALFORMED, 8, "an unknown kind of struct" },
+    { "0101010007010161 07 00", CRDT_MALFORMED, 9, "an unknown kind of type" },
+    { "0101010005010161 017d 00", CRDT_MALFORMED, 8, "an embed that is not JSON" },
+    { "0101010006010161 0161 0161 00", CRDT_MALFORMED, 10, "a mark that is not JSON" },
+    { "0101010084 0100 0161 00", CRDT_MALFORMED, 7, "an origin that is the struct itself" },
+    { "0101010044 0105 0161 00", CRDT_MALFORMED, 7, "a right origin in its own future" },
+    { "0101010004 00 0107 0161 00", CRDT_MALFORMED, 8, "a parent in its own future" },
+};
+
+SPEC("malformed updates are refused with the place of the fault, and nothing changes")
+{
+    CrdtDoc *d = given_doc(9);
+    commit(d, ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("kept"), NULL, 0)));
+    CrdtBytes before = state_of(d);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        CrdtFault fault = { 999, NULL };
+        CrdtErr err = crdt_apply(d, hex(bad[i].bytes), NULL, &fault);
+        if (err != bad[i].err || fault.offset != bad[i].offset) {
+            printf("    %s: %s at %zu (%s)\n", bad[i].what, crdt_err_text(err), fault.offset, fault.what);
+            expect(false);
+        }
+        expect_bytes(state_of(d), before);
+        expect(crdt_root_at(d, 1, NULL).id == 0);
+    }
+}
+
+SPEC("an update that is good at first and bad at its end changes nothing")
+{
+    CrdtDoc *d = given_doc(9);
+    CrdtFault fault;
+    expect_err(CRDT_MALFORMED, crdt_apply(d, hex("02 01 02 00 04 010174 0161  01 01 00 04 010174 02 c328 00"), NULL, &fault));
+    expect(fault.offset == 17);
+    expect_bytes(state_of(d), hex("0000"));
+    expect(crdt_root(d, CRDT_STR("t")).id == 0);
+}
+
+SPEC("every prefix of an update is refused")
+{
+    CrdtDoc *a = given_doc(300), *d = given_doc(9);
+    CrdtAttr link = { CRDT_STR("link"), CRDT_STR("{\"href\":\"/\"}") };
+    CrdtNode el;
+    apply(a, hex("0101020004010174 05 6162636465 00"));
+    commit(a, ok(crdt_text_insert(a, root(a, "t"), 2, CRDT_STR("é😀"), &link, 1)), ok(crdt_text_delete(a, root(a, "t"), 0, 1)),
+           ok(crdt_insert_node(a, root(a, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"), &el)),
+           ok(crdt_set(a, el, CRDT_STR("k"), CRDT_STR("[1.5,{\"a\":null}]"))), ok(crdt_set_binary(a, el, CRDT_STR("b"), hex("00ff"))));
+    CrdtBytes whole = state_of(a);
+    for (size_t n = 0; n < whole.len; n++)
+        expect_err(CRDT_MALFORMED, crdt_apply(d, (CrdtBytes){ whole.at, n }, NULL, NULL));
+    expect_bytes(state_of(d), hex("0000"));
+    apply(d, whole);
+    expect_equal(a, d);
+}
+
+SPEC("a larger update than allowed is refused")
+{
+    CrdtDoc *d = given_doc_with(&(CrdtOptions){ .client = 1, .max_update_bytes = 12 });
+    expect_err(CRDT_LIMIT, crdt_apply(d, hex("0101020004010174 05 6162636465 00"), NULL, NULL));
+    expect_ok(crdt_apply(d, hex("0101020004010174 01 61 00"), NULL, NULL));
+}
+
+SPEC("a struct that is its own ancestor through another client never comes in")
+{
+    CrdtDoc *d = given_doc(9);
+    CrdtApplied did;
+    expect_ok(crdt_apply(d, hex("02 01 02 00 07 00 0100 00  01 01 00 07 00 0200 00 00"), &did, NULL));
+    expect(did.pending && !did.changed);
+    expect_bytes(vector_of(d), hex("00"));
+}
+
+SPEC("one client twice in an update counts as one")
+{
+    CrdtDoc *d = given_doc(9);
+    apply(d, hex("02 01 02 01 84 0200 0162  01 02 00 04 010174 0161 00"));
+    expect_text(d, "t", "ab");
+}
+
+SPEC("bad state vectors are refused")
+{
+    CrdtDoc *d = given_doc(1);
+    CrdtBuf *out = given_buf();
+    const char *const vectors[] = { "", "01", "0101", "ffffffff0f", "010101 00", "01 8080808080808010 01" };
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        expect_err(CRDT_MALFORMED, crdt_encode_diff(d, hex(vectors[i]), out));
+        expect_err(CRDT_MALFORMED, crdt_diff_update(hex("0000"), hex(vectors[i]), out, NULL));
+        expect_err(CRDT_MALFORMED, crdt_validate_state_vector(hex(vectors[i]), NULL));
+    }
+    expect(out->len == 0);
+    expect_ok(crdt_validate_state_vector(hex("02 0101 ffffffffffffff0f ffffffffffffff0f"), NULL));
+}
+
+SPEC("a state vector ahead of ours asks for nothing")
+{
+    CrdtDoc *d = given_doc(1);
+    commit(d, ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("abc"), NULL, 0)));
+    CrdtBuf *out = given_buf();
+    expect_ok(crdt_encode_diff(d, hex("02 01 ffffffffffffff0f 0705"), out));
+    expect_bytes(crdt_buf_bytes(out), hex("0000"));
+}

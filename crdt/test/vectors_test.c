@@ -1,0 +1,162 @@
+/** What Yjs 13.6 really sends and holds (recorded by record.mjs), against this engine. */
+#include <dirent.h>
+
+#include "spec.h"
+
+enum { UPDATES = 64 };
+
+typedef struct Vector {
+    bool keep_deleted;
+    CrdtBytes updates[UPDATES];
+    size_t count;
+    CrdtBytes state, sv, merged;
+    const char *text, *delta, *array, *map, *xml;
+} Vector;
+
+static char *read_file(const char *name)
+{
+    char path[300];
+    snprintf(path, sizeof path, "test/vectors/%s", name);
+    FILE *f = fopen(path, "rb");
+    expect(f != NULL);
+    CrdtBuf *b = given_buf();
+    char chunk[4096];
+    for (size_t n; (n = fread(chunk, 1, sizeof chunk, f)) > 0;)
+        expect_ok(crdt_buf_add(b, chunk, n));
+    fclose(f);
+    expect_ok(crdt_buf_add(b, "", 1));
+    return (char *)b->at;
+}
+
+static bool starts(const char *line, const char *word, const char **rest)
+{
+    size_t n = strlen(word);
+    if (strncmp(line, word, n) != 0 || line[n] != ' ')
+        return false;
+    *rest = line + n + 1;
+    return true;
+}
+
+static Vector read_vector(const char *name)
+{
+    Vector v = { 0 };
+    const char *rest;
+    for (char *line = strtok(read_file(name), "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (starts(line, "gc", &rest))
+            v.keep_deleted = rest[0] == 'f';
+        else if (starts(line, "update", &rest) && v.count < UPDATES)
+            v.updates[v.count++] = hex(rest);
+        else if (starts(line, "state", &rest))
+            v.state = hex(rest);
+        else if (starts(line, "sv", &rest))
+            v.sv = hex(rest);
+        else if (starts(line, "merged", &rest))
+            v.merged = hex(rest);
+        else if (!starts(line, "text", &v.text) && !starts(line, "delta", &v.delta) &&
+                 !starts(line, "array", &v.array) && !starts(line, "map", &v.map))
+            starts(line, "xml", &v.xml);
+    }
+    return v;
+}
+
+static void expect_contents(const Vector *v, CrdtDoc *d)
+{
+    expect_bytes(vector_of(d), v->sv);
+    if (v->text != NULL)
+        expect_json(d, "t", CRDT_TEXT, v->text);
+    if (v->delta != NULL)
+        expect_delta(d, "t", v->delta);
+    if (v->array != NULL)
+        expect_json(d, "a", CRDT_ARRAY, v->array);
+    if (v->map != NULL)
+        expect_json(d, "m", CRDT_MAP, v->map);
+    if (v->xml != NULL)
+        expect_json(d, "x", CRDT_XML_FRAGMENT, v->xml);
+}
+
+static CrdtDoc *doc_for(const Vector *v)
+{
+    return given_doc_with(&(CrdtOptions){ .client = 99, .keep_deleted = v->keep_deleted });
+}
+
+static void check_vector(const Vector *v)
+{
+    CrdtDoc *in_order = doc_for(v), *backwards = doc_for(v), *loaded = doc_for(v);
+    CrdtDoc *merged = doc_for(v), *merged_here = doc_for(v);
+    for (size_t i = 0; i < v->count; i++) {
+        apply(in_order, v->updates[i]);
+        apply(backwards, v->updates[v->count - 1 - i]);
+    }
+    expect_contents(v, in_order);
+    expect_bytes(state_of(in_order), v->state);
+    expect_contents(v, backwards);
+    apply(loaded, v->state);
+    expect_contents(v, loaded);
+    expect_bytes(state_of(loaded), v->state);
+    apply(merged, v->merged);
+    expect_contents(v, merged);
+    CrdtBuf *b = given_buf();
+    expect_ok(crdt_merge_updates(v->updates, v->count, b, NULL, NULL));
+    expect(b->len <= v->merged.len);
+    apply(merged_here, crdt_buf_bytes(b));
+    expect_contents(v, merged_here);
+}
+
+#define VECTOR(name, sentence)                                                          \
+    SPEC("Yjs: " sentence) { Vector v = read_vector(name ".txt"); check_vector(&v); }
+
+VECTOR("typing", "one author types letter by letter")
+VECTOR("concurrent", "three people insert at the same place")
+VECTOR("client_order", "trap 4: client ids above 2^31 and 2^32 order as unsigned numbers")
+VECTOR("surrogates", "trap 2: an insertion between the halves of a pair")
+VECTOR("strange_text", "trap 3: NUL, U+FFFD, empty and odd keys")
+VECTOR("values", "trap 17: every kind of value")
+VECTOR("marks", "trap 16: formatting, overlapping, ended and nested")
+VECTOR("map", "trap 12: the last writer of a key wins")
+VECTOR("nested", "trap 13: types inside types, and their deletion")
+VECTOR("gc_parent", "trap 8: a struct whose parent was collected")
+VECTOR("kept", "trap 13: gc off, deleted content stays")
+VECTOR("prosemirror", "trap 23: the document of an editor")
+VECTOR("out_of_order", "trap 9: updates arrive backwards")
+VECTOR("gap", "trap 9: something is missing; the rest is stored with the state")
+VECTOR("overlap", "trap 8: updates that repeat part of others")
+VECTOR("attributes", "attributes of texts and elements")
+VECTOR("subdocument", "trap 18: an embedded document stays opaque")
+VECTOR("legacy_json", "trap 17: ContentJSON with the word undefined")
+
+SPEC("Yjs: no recorded vector is forgotten")
+{
+    DIR *dir = opendir("test/vectors");
+    expect(dir != NULL);
+    size_t files = 0;
+    for (struct dirent *e; (e = readdir(dir)) != NULL;)
+        files += strstr(e->d_name, ".txt") != NULL;
+    closedir(dir);
+    expect(files == 18);
+}
+
+SPEC("y-protocols: recorded awareness and sync messages are understood")
+{
+    CrdtAwareness *a;
+    CrdtDoc *d = given_doc(9);
+    const char *rest;
+    size_t heard = 0, synced = 0;
+    expect_ok(crdt_awareness_open(NULL, &a));
+    for (char *line = strtok(read_file("protocols.messages"), "\n"); line != NULL; line = strtok(NULL, "\n")) {
+        if (starts(line, "awareness", &rest)) {
+            expect_ok(crdt_awareness_apply(a, hex(rest), 0, NULL, NULL, NULL));
+            expect(crdt_awareness_count(a) == (++heard < 3));
+        }
+        if (starts(line, "sync", &rest)) {
+            CrdtBytes in = hex(rest), payload;
+            CrdtSyncKind kind;
+            expect_ok(crdt_sync_read(&in, &kind, &payload));
+            expect(in.len == 0 && kind == (CrdtSyncKind)synced++);
+            if (kind != CRDT_SYNC_STEP1)
+                apply(d, payload);
+        }
+    }
+    crdt_awareness_close(a);
+    expect(heard == 3 && synced == 3);
+    expect_text(d, "t", "hi");
+}
