@@ -16,6 +16,15 @@ Err audit_add(Cx *cx, const char *action, const char *kind, Str id, Str details)
     return stmt_exec(&q);
 }
 
+Str audit_name(Arena *a, Str name)
+{
+    Buf b = buf_new(a, 8 << 10);
+    buf_add(&b, S("{\"name\":"));
+    buf_json(&b, name);
+    buf_byte(&b, '}');
+    return buf_str(&b);
+}
+
 Err audit_list(Cx *cx, Str user, Str action, Str after, int64_t limit, AuditEntries *ret)
 {
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_audit_list, stmt_if(user.len, "user_id"),

@@ -15,14 +15,12 @@ import { session } from './api';
 import { dictionary } from './i18n';
 import { may, type SettingsEntry } from './registry';
 import { navigate, path } from './router';
-import { settingsEntries } from './settings-entries';
+import { settingsEntries, settingsGroups } from './settings-entries';
 
 const t = dictionary({
     en: { settings: 'Settings', you: 'You', people: 'People', alerts: 'Alerts', workspace: 'Workspace', page: 'Page' },
     zh: { settings: '设置', you: '个人', people: '人员', alerts: '告警', workspace: '工作区', page: '页面' },
 });
-
-const groups: readonly SettingsEntry['group'][] = ['you', 'people', 'alerts', 'workspace'];
 
 /** The pages that this person may see. */
 export function seenEntries(): SettingsEntry[] {
@@ -37,7 +35,7 @@ export function SettingsPage({ title, about, action, children, wide }: {
         <Topbar crumbs={[{ label: t('settings'), href: '/settings' }, { label: title }]} />
         <div class={`settings ${wide ? 'wide' : ''}`}>
             <nav aria-label={t('settings')} class="settings-nav">
-                {groups.map((g) => {
+                {settingsGroups.map((g) => {
                     const pages = seen.filter((e) => e.group === g);
                     return pages.length === 0 ? null : (
                         <section key={g}>

@@ -175,10 +175,10 @@ static Err set_members(Cx *cx, Str team, Strs before, Strs after)
     return event_emit(cx, &(Event){ .kind = "account.access_changed", .subject = team, .title = S("Members of a team changed") });
 }
 
-static Err note(Cx *cx, const char *action, const char *kind, Str id, int64_t version)
+static Err note(Cx *cx, const char *action, const char *kind, const Team *t, int64_t version)
 {
-    TRY(audit_add(cx, action, "team", id, S("")));
-    return live_touch(cx, S("teams"), kind, id, version, S(""));
+    TRY(audit_add(cx, action, "team", t->id, audit_name(cx->arena, t->name)));
+    return live_touch(cx, S("teams"), kind, t->id, version, S(""));
 }
 
 Err team_add(Cx *cx, const Team *given, Str *ret_id)
@@ -198,7 +198,7 @@ Err team_add(Cx *cx, const Team *given, Str *ret_id)
     TRY(stmt_exec(&q));
     TRY(set_members(cx, t.id, (Strs){ 0 }, t.member_ids));
     *ret_id = t.id;
-    return note(cx, "team.added", "added", t.id, 1);
+    return note(cx, "team.added", "added", &t, 1);
 }
 
 Err team_change(Cx *cx, const Team *given)
@@ -215,7 +215,7 @@ Err team_change(Cx *cx, const Team *given)
     stmt_str_or_null(&q, "lead_id", t.lead_id);
     TRY(stmt_exec(&q));
     TRY(set_members(cx, t.id, before.member_ids, t.member_ids));
-    return note(cx, "team.changed", "changed", t.id, before.version + 1);
+    return note(cx, "team.changed", "changed", &t, before.version + 1);
 }
 
 Err team_remove(Cx *cx, Str id)
@@ -227,5 +227,5 @@ Err team_remove(Cx *cx, Str id)
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
     TRY(set_members(cx, id, before.member_ids, (Strs){ 0 }));
-    return note(cx, "team.removed", "removed", id, before.version + 1);
+    return note(cx, "team.removed", "removed", &before, before.version + 1);
 }

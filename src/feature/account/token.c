@@ -43,6 +43,12 @@ static Err check_reach(Cx *cx, unsigned scopes, const User *owner)
     return OK;
 }
 
+static Str named(Arena *a, Str name, unsigned scopes)
+{
+    Str start = audit_name(a, name);
+    return arena_fmt(a, STR_FMT ",\"scopes\":" STR_FMT "}", STR_ARG(str_sub(start, 0, start.len - 1)), STR_ARG(strs_json(a, scopes_list(a, scopes))));
+}
+
 Err token_add(Cx *cx, Str user, Str name, Strs scopes, int64_t expires_ms, Str *ret_id, Str *ret_token)
 {
     Arena *a = cx->arena;
@@ -66,7 +72,7 @@ Err token_add(Cx *cx, Str user, Str name, Strs scopes, int64_t expires_ms, Str *
     stmt_int(&q, "now_ms", cx->now_ms);
     stmt_int_or_null(&q, "expires_ms", expires_ms);
     TRY(stmt_exec(&q));
-    TRY(audit_add(cx, "token.added", "token", id, arena_fmt(a, "{\"scopes\":" STR_FMT "}", STR_ARG(strs_json(a, scopes_list(a, bits))))));
+    TRY(audit_add(cx, "token.added", "token", id, named(a, name, bits)));
     *ret_id = id;
     *ret_token = token;
     return OK;
@@ -101,8 +107,10 @@ Err token_get(Cx *cx, Str id, Token *ret)
 
 Err token_remove(Cx *cx, Str id)
 {
+    Token t;
+    TRY(token_get(cx, id, &t));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_token_delete);
     stmt_str(&q, "id", id);
     TRY(stmt_exec(&q));
-    return audit_add(cx, "token.revoked", "token", id, S(""));
+    return audit_add(cx, "token.revoked", "token", id, audit_name(cx->arena, t.name));
 }

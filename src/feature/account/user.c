@@ -279,7 +279,7 @@ Err user_add(Cx *cx, const User *given, Str password_hash, Str *ret_id)
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(taken(cx, stmt_exec(&q), u.email));
     TRY(user_principals(cx, u.id));
-    TRY(audit_add(cx, "user.added", "user", u.id, arena_fmt(cx->arena, "{\"role\":\"" STR_FMT "\"}", STR_ARG(u.role))));
+    TRY(audit_add(cx, "user.added", "user", u.id, audit_name(cx->arena, u.name)));
     TRY(live_touch(cx, S("people"), "added", u.id, 1, S("")));
     *ret_id = u.id;
     return OK;
@@ -299,15 +299,21 @@ static Err keep_an_admin(Cx *cx, const User *before, const User *after)
     return others ? OK : fail(cx->arena, ERR_CONFLICT, STR_FMT " is the only administrator: make somebody else one first", STR_ARG(before->name));
 }
 
+static Str role_change(Arena *a, const User *before, const User *after)
+{
+    Str name = audit_name(a, after->name);
+    return arena_fmt(a, STR_FMT ",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}", STR_ARG(str_sub(name, 0, name.len - 1)),
+                     STR_ARG(before->role), STR_ARG(after->role));
+}
+
 static Err note_change(Cx *cx, const User *before, const User *after)
 {
     Arena *a = cx->arena;
     if (!str_eq(before->role, after->role))
-        TRY(audit_add(cx, "user.role_changed", "user", after->id, arena_fmt(a, "{\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
-                                                                            STR_ARG(before->role), STR_ARG(after->role))));
+        TRY(audit_add(cx, "user.role_changed", "user", after->id, role_change(a, before, after)));
     if (before->disabled != after->disabled)
-        TRY(audit_add(cx, after->disabled ? "user.disabled" : "user.enabled", "user", after->id, S("")));
-    if (!str_eq(before->email, after->email)) TRY(audit_add(cx, "user.email_changed", "user", after->id, S("")));
+        TRY(audit_add(cx, after->disabled ? "user.disabled" : "user.enabled", "user", after->id, audit_name(a, after->name)));
+    if (!str_eq(before->email, after->email)) TRY(audit_add(cx, "user.email_changed", "user", after->id, audit_name(a, after->name)));
     return live_touch(cx, S("people"), "changed", after->id, after->version + 1, S(""));
 }
 
@@ -337,10 +343,12 @@ Err user_change(Cx *cx, Str id, const User *patch, unsigned fields)
 
 Err user_set_password(Cx *cx, Str id, Str password_hash, Str keep_session)
 {
+    User u;
+    TRY(user_get(cx, id, &u));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_user_password_update);
     stmt_str(&q, "id", id);
     stmt_str(&q, "password", password_hash);
     TRY(stmt_exec(&q));
     TRY(session_remove(cx, id, S(""), keep_session, &(int64_t){ 0 }));
-    return audit_add(cx, "user.password_changed", "user", id, S(""));
+    return audit_add(cx, "user.password_changed", "user", id, audit_name(cx->arena, u.name));
 }

@@ -101,11 +101,11 @@ static Err check(Cx *cx, const Kind *kind, Service *item)
                                                       "there is a %s named " STR_FMT " already", kind->name, STR_ARG(other.name));
 }
 
-static Err note(Cx *cx, const Kind *kind, const char *what, Str id, int64_t version)
+static Err note(Cx *cx, const Kind *kind, const char *what, const Service *item, int64_t version)
 {
     const char *action = arena_fmt(cx->arena, "%s.%s", kind->name, what).at;
-    TRY(audit_add(cx, action, kind->name, id, S("")));
-    return live_touch(cx, str_of(kind->plural), what, id, version, S(""));
+    TRY(audit_add(cx, action, kind->name, item->id, audit_name(cx->arena, item->name)));
+    return live_touch(cx, str_of(kind->plural), what, item->id, version, S(""));
 }
 
 static Err write_row(Cx *cx, const Kind *kind, const Sql *sql, const Service *item)
@@ -129,7 +129,7 @@ Err item_add(Cx *cx, const Kind *kind, const Service *given, Str *ret_id)
     item.id = id_new(cx->arena, cx->now_ms);
     TRY(write_row(cx, kind, kind->insert, &item));
     *ret_id = item.id;
-    return note(cx, kind, "added", item.id, 1);
+    return note(cx, kind, "added", &item, 1);
 }
 
 Err item_change(Cx *cx, const Kind *kind, const Service *given)
@@ -137,7 +137,7 @@ Err item_change(Cx *cx, const Kind *kind, const Service *given)
     Service item = *given;
     TRY(check(cx, kind, &item));
     TRY(write_row(cx, kind, kind->update, &item));
-    return note(cx, kind, "changed", item.id, item.version + 1);
+    return note(cx, kind, "changed", &item, item.version + 1);
 }
 
 Err item_remove(Cx *cx, const Kind *kind, const Service *item)
@@ -146,7 +146,7 @@ Err item_remove(Cx *cx, const Kind *kind, const Service *item)
     stmt_str(&q, "id", item->id);
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
-    return note(cx, kind, "removed", item->id, item->version + 1);
+    return note(cx, kind, "removed", item, item->version + 1);
 }
 
 /* ---- the two kinds, for other features */

@@ -13,7 +13,7 @@ const actions = ['session.started', 'session.refused', 'user.added', 'user.role_
 /** `{"from":"viewer","to":"admin"}` as "viewer → admin"; other details as name: value. */
 function worded(d: Record<string, unknown>): string {
     if (typeof d['from'] === 'string' && typeof d['to'] === 'string') return `${d['from']} → ${d['to']}`;
-    return Object.entries(d).map(([k, v]) => `${k}: ${typeof v === 'string' ? v : JSON.stringify(v)}`).join(', ');
+    return Object.entries(d).map(([k, v]) => k === 'name' ? String(v) : `${k}: ${Array.isArray(v) ? v.join(', ') : typeof v === 'string' ? v : JSON.stringify(v)}`).join(', ');
 }
 
 export default function Audit() {

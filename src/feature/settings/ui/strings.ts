@@ -20,6 +20,10 @@ export const t = dictionary({
         'setting.changed': 'Setting changed', 'team.added': 'Team added', 'team.changed': 'Team changed', 'team.removed': 'Team removed',
         'channel.added': 'Channel added', 'channel.changed': 'Channel changed', 'channel.removed': 'Channel removed',
         'service.added': 'Service added', 'service.changed': 'Service changed', 'service.removed': 'Service removed', 'job.retried': 'Job retried',
+        'workspace.name title': 'Workspace name', 'workspace.name help': 'Shown on every page and in what is sent out', 'workspace.report_word title': 'What a report is called', 'workspace.report_word help': 'The word that people here use',
+        'post-mortem': 'post-mortem', retrospective: 'retrospective', 'incident review': 'incident review',
+        'incident.causes title': 'Contributing factors', 'incident.causes help': 'A list of {"key", "name"}: the words that an incident\'s causes are chosen from, in this order. Keep a key when you rename it.',
+        'alerts.declare title': 'Declare incidents without a rule', 'alerts.declare help': 'For alerts that no routing rule fits: declare an incident from this severity upwards.', 'alerts.payloads_per_second help': 'What one integration may post; more is answered 429. Five times as much is let through at once.', never: 'never', all: 'all', 'alerts.payloads_per_second title': 'Payloads per second',
     },
     zh: {
         settings: '设置', workspace: '工作区', workspace_about: '名称、用语，以及各严重级别的含义。',
@@ -40,5 +44,9 @@ export const t = dictionary({
         'setting.changed': '更改了设置', 'team.added': '添加了团队', 'team.changed': '更改了团队', 'team.removed': '移除了团队',
         'channel.added': '添加了频道', 'channel.changed': '更改了频道', 'channel.removed': '移除了频道',
         'service.added': '添加了服务', 'service.changed': '更改了服务', 'service.removed': '移除了服务', 'job.retried': '重试了任务',
+        'workspace.name title': '工作区名称', 'workspace.name help': '显示在每个页面和发出的内容中', 'workspace.report_word title': '报告的叫法', 'workspace.report_word help': '大家习惯使用的词',
+        'post-mortem': '复盘', retrospective: '回顾', 'incident review': '事件评审',
+        'incident.causes title': '促成因素', 'incident.causes help': '{"key", "name"} 的列表：事件原因可选的词，按此顺序显示。改名时请保留 key。',
+        'alerts.declare title': '没有规则时宣布事件', 'alerts.declare help': '没有路由规则匹配的告警：从此严重级别起宣布事件。', 'alerts.payloads_per_second help': '单个集成每秒可提交的请求数，超出返回 429；可瞬时突发五倍。', never: '从不', all: '全部', 'alerts.payloads_per_second title': '每秒接收的告警请求数',
     },
 });

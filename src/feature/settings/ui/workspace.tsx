@@ -28,9 +28,9 @@ function SecretDialog({ s, onClose, onSaved }: { s: Setting; onClose: () => void
         if (await form.submit(async () => onSaved(await saveSetting(s.key, value)))) onClose();
     };
     return (
-        <Dialog title={t('secret_for', { name: s.title })} onClose={onClose} footer={<Button kind="primary" busy={form.busy} onClick={save}>{t('save')}</Button>}>
+        <Dialog title={t('secret_for', { name: titleOf(s) })} onClose={onClose} footer={<Button kind="primary" busy={form.busy} onClick={save}>{t('save')}</Button>}>
             <form class="form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
-                <Field label={s.title} help={s.help} error={form.field(s.key) ?? form.general([s.key])}>
+                <Field label={titleOf(s)} help={helpOf(s)} error={form.field(s.key) ?? form.general([s.key])}>
                     {(p) => <Input {...p} type="password" autocomplete="off" data-autofocus value={value} onChange={setValue} />}
                 </Field>
             </form>
@@ -53,14 +53,14 @@ function Control({ s, id, onSaved }: { s: Setting; id: string; onSaved: (s: Sett
             setWrong((e as ApiError).fields?.[0]?.detail ?? (e as Error).message);
         }
     };
-    if (s.type === 'bool') return <Check checked={s.value === 'true'} label={s.title} onChange={(on) => void save(String(on))}>{s.value === 'true' ? t('on') : t('off')}</Check>;
-    if (s.type === 'choice') return <Select id={id} aria-label={s.title} value={s.value} options={s.options.map((o) => ({ value: o, label: o }))} onChange={(v) => void save(v)} />;
+    if (s.type === 'bool') return <Check checked={s.value === 'true'} label={titleOf(s)} onChange={(on) => void save(String(on))}>{s.value === 'true' ? t('on') : t('off')}</Check>;
+    if (s.type === 'choice') return <Select id={id} aria-label={titleOf(s)} value={s.value} options={s.options.map((o) => ({ value: o, label: t.any(o) }))} onChange={(v) => void save(v)} />;
     if (s.type === 'secret') return <div class="row">
         <span class="grow quiet">{s.is_set ? t('is_set') : t('not_set')}</span>
         <Button onClick={() => setAsking(true)}>{s.is_set ? t('replace') : t('set_secret')}</Button>
         {asking && <SecretDialog s={s} onClose={() => setAsking(false)} onSaved={onSaved} />}
     </div>;
-    const events = { id, 'aria-label': s.title, 'aria-invalid': wrong !== '', onBlur: () => void save(text) };
+    const events = { id, 'aria-label': titleOf(s), 'aria-invalid': wrong !== '', onBlur: () => void save(text) };
     return <div class={`field ${wrong ? 'wrong' : ''}`}>
         {s.type === 'json'
             ? <TextArea {...events} rows={4} value={text} onChange={setText} />
@@ -71,13 +71,17 @@ function Control({ s, id, onSaved }: { s: Setting; id: string; onSaved: (s: Sett
 
 function Row({ s, onSaved }: { s: Setting; onSaved: (s: Setting) => void }) {
     const id = `set-${s.key}`;
-    return <div class="set">
-        <div><label for={id}>{s.title}</label>{s.help && <p class="help">{s.help}</p>}</div>
+    return <div class={`set ${s.type}`}>
+        <div><label for={id}>{titleOf(s)}</label>{s.help && <p class="help">{helpOf(s)}</p>}</div>
         <Control s={s} id={id} onSaved={onSaved} />
     </div>;
 }
 
-const ownPlace = ['incident.severities'];
+/* Severities have a form of their own; that sample data is loaded is not for people to say. */
+const ownPlace = ['incident.severities', 'workspace.sample_data'];
+/** The server words its settings in English; here stand those that are known in the reader's language. */
+const titleOf = (s: Setting) => t.any(`${s.key} title`, s.title);
+const helpOf = (s: Setting) => t.any(`${s.key} help`, s.help);
 
 export default function WorkspaceSettings() {
     const all = useResource('settings', () => api.get<Page<Setting>>('/settings'), ['settings']);
