@@ -22,6 +22,7 @@ static const Heard heard[] = {
     { "incident.time_corrected", "time_corrected", PLAIN, NULL },
     { "alert.attached", "alert_attached", STARRED_FIRST, "alert" },
     { "alert.resolved", "alert_resolved", PLAIN, "alert" },
+    { "alert.acknowledged", "acknowledged", PLAIN, "alert" },
     { "change.linked", "change", PLAIN, "change" },
     { "followup.added", "follow_up_added", PLAIN, "follow_up" },
     { "report.created", "report_created", PLAIN, "report" },

@@ -1,0 +1,295 @@
+/**
+ * The incident as a picture: time runs to the right, a lane for each kind of evidence, words beside every mark, no
+ * legend. Drawn from the incident, its events and its alerts; nothing is made up where nothing is known.
+ */
+import type { ComponentChildren, JSX } from 'preact';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { IconButton, Segmented, useNow } from 'kit';
+import { clock, day, dayClock, zoneName } from 'app/time';
+import type { AlertRow } from '../../incident/ui/alerts';
+import type { Incident } from '../../incident/ui/types';
+import { mitigationBegan, type Event } from './model';
+import { t } from './strings';
+
+const NAMES = 92;
+const MIN = 60_000;
+const CHAR = 6.1;
+const STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 10080].map((m) => m * MIN);
+
+export const textWidth = (s: string) => [...s].reduce((w, c) => w + (c.charCodeAt(0) > 0x2e7f ? 11 : CHAR), 0);
+export function clip(s: string, width: number): string {
+    if (textWidth(s) <= width) return s;
+    let out = '';
+    for (const c of s) {
+        if (textWidth(out + c) > width - 8) break;
+        out += c;
+    }
+    return out.trimEnd() + '…';
+}
+
+/** Puts spans into as few rows as possible, in order; answers the row of each. */
+export function pack(spans: readonly [number, number][], gap = 8): number[] {
+    const ends: number[] = [];
+    return spans.map(([from, to]) => {
+        let row = ends.findIndex((e) => e + gap <= from);
+        if (row < 0) row = ends.push(-Infinity) - 1;
+        ends[row] = to;
+        return row;
+    });
+}
+
+const ms = (at: string | null | undefined) => (at ? Date.parse(at) : null);
+
+/** From when to when the picture reaches: key moments, impacts, alerts; a change long before does not stretch it. */
+export function domain(i: Incident, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], now: number): [number, number] {
+    const starts = [ms(i.impact_started_at), ms(i.detected_at), ms(i.declared_at), ...i.impacts.map((m) => ms(m.started_at)), ...alerts.map((a) => ms(a.started_at))].filter((x): x is number => x !== null);
+    const key = [ms(i.impact_ended_at), ms(i.mitigated_at), ms(i.resolved_at), ...i.impacts.map((m) => ms(m.ended_at))].filter((x): x is number => x !== null);
+    const begin = ms(i.impact_started_at) ?? ms(i.detected_at) ?? ms(i.declared_at)!;
+    let to = i.active ? now : Math.max(...key, begin + MIN);
+    const length = Math.max(to - begin, 10 * MIN);
+    let from = Math.min(begin, ...starts.filter((x) => x > begin - length));
+    const early = Math.max(length / 3, 15 * MIN);
+    for (const c of changes) if (c.relation !== 'dismissed' && Date.parse(c.occurred_at) > begin - early) from = Math.min(from, Date.parse(c.occurred_at));
+    for (const e of events) {
+        const at = Date.parse(e.occurred_at);
+        if (e.kind !== 'created' && at > begin - early) from = Math.min(from, at);
+        if (!i.active && at > to && at < to + length / 5 && e.kind !== 'report_created') to = at;
+    }
+    const pad = (to - from) * 0.03;
+    return [Math.min(from - pad, begin - (to - from) * 0.1), i.active ? to + pad * 0.6 : to + pad];
+}
+
+function ticks(from: number, to: number, width: number): number[] {
+    const step = STEPS.find((s) => ((to - from) / s) * 84 <= width) ?? STEPS[STEPS.length - 1]!;
+    const shift = new Date(from).getTimezoneOffset() * MIN;
+    const out: number[] = [];
+    for (let at = Math.ceil((from - shift) / step) * step + shift; at <= to; at += step) out.push(at);
+    return out;
+}
+
+type Plot = { x: (at: number) => number; W: number; from: number; to: number; i: Incident; onPick: (id: string) => void };
+type Lane = { name: string; height: number; draw: (y: number) => ComponentChildren };
+
+function Mark({ id, title, plot, children }: { id?: string | undefined; title: string; plot: Plot; children: ComponentChildren }) {
+    if (!id) return <g><title>{title}</title>{children}</g>;
+    return <g class="mk" role="button" tabIndex={0} aria-label={title} onClick={() => plot.onPick(id)}
+        onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); plot.onPick(id); } }}><title>{title}</title>{children}</g>;
+}
+
+function phaseLane(p: Plot, events: readonly Event[], now: number): Lane | null {
+    const { i } = p;
+    const start = ms(i.impact_started_at);
+    const detected = ms(i.detected_at) ?? ms(i.declared_at)!;
+    const began = mitigationBegan(i, events);
+    const mitigated = ms(i.mitigated_at);
+    const end = ms(i.resolved_at) ?? (i.active ? now : ms(i.impact_ended_at) ?? mitigated ?? now);
+    const parts: [string, string, number, number][] = [];
+    if (start !== null && start < detected) parts.push(['p0', t('phase_undetected'), start, detected]);
+    const stop = mitigated ?? end;
+    if (began && began > detected && began < stop) {
+        parts.push(['p1', t('phase_diagnosis'), detected, began], ['p2', t('phase_mitigation'), began, stop]);
+    } else if (stop > detected) parts.push(['p1', t('phase_diagnosis'), detected, stop]);
+    if (mitigated && end > mitigated) parts.push(['p3', t('phase_monitoring'), mitigated, end]);
+    if (!parts.length) return null;
+    return { name: t('lane_phase'), height: 30, draw: (y) => parts.map(([cls, word, a, b]) => {
+        const x0 = p.x(a);
+        const w = Math.max(1, p.x(b) - x0 - 1.5);
+        return <g key={cls}><title>{`${word} ${dayClock(a)} – ${dayClock(b)}`}</title><rect class={cls} x={x0} y={y + 4} width={w} height="18" rx="3" />
+            {w > textWidth(word) + 12 && <text class={`in ${cls}t`} x={x0 + 6} y={y + 17}>{word}</text>}</g>;
+    }) };
+}
+
+type Bar = { id: string; title: string; from: number; to: number; open: boolean };
+
+function barLane(p: Plot, name: string, bars: Bar[], cls: 'imp' | 'al', most: number): Lane | null {
+    if (!bars.length) return null;
+    const sorted = [...bars].sort((a, b) => a.from - b.from);
+    const shown = sorted.slice(0, most);
+    const rest = sorted.length - shown.length;
+    const spans = shown.map((b): [number, number] => [p.x(b.from), Math.max(p.x(b.to), p.x(b.from) + 3, cls === 'al' ? p.x(b.from) + textWidth(b.title) + 14 : 0)]);
+    const row = pack(spans, 2);
+    const rows = Math.max(...row) + 1;
+    return { name, height: rows * 20 + 8 + (rest ? 16 : 0), draw: (y) => <>
+        {shown.map((b, k) => {
+            const x0 = Math.max(0, p.x(b.from));
+            const w = Math.max(3, Math.min(p.x(b.to), p.W) - x0);
+            const top = y + 4 + row[k]! * 20;
+            const label = clip(b.title, Math.max(w - 14, p.W - x0 - 14));
+            return <g key={b.id}><title>{`${b.title}, ${dayClock(b.from)}${b.open ? '' : ` – ${clock(b.to)}`}`}</title>
+                <rect class={cls} x={x0} y={top} width={w} height="17" rx="3" /><rect class={`${cls}cap`} x={x0} y={top} width="2.5" height="17" />
+                <text class={`in ${cls}t`} x={x0 + 9} y={top + 12.5}>{label}</text></g>;
+        })}
+        {rest > 0 && <text class="lane" x={2} y={y + rows * 20 + 14}>{t('more_n', { n: rest })}</text>}
+    </> };
+}
+
+type Point = { id: string; x: number; end: number; label: string; note: string; title: string; draw: (y: number) => JSX.Element };
+
+/** Marks with their words on the free side, in as few rows as needed; a word that fits nowhere is left to the title. */
+function pointLane(p: Plot, name: string, points: Point[]): Lane | null {
+    if (!points.length) return null;
+    const rows: [number, number][][] = [];
+    const free = (row: [number, number][] | undefined, a: number, b: number) => !row || row.every(([c, d]) => b + 6 <= c || a - 6 >= d);
+    const most = 4;
+    const placed = points.map((pt) => {
+        const w = textWidth(pt.label) + (pt.note ? textWidth(pt.note) + 4 : 0);
+        const right: [number, number] = [pt.x - 6, pt.end + 9 + w];
+        const left: [number, number] = [pt.x - 9 - w, pt.end + 6];
+        for (let r = 0; r < most; r++) {
+            for (const [span, side] of [[right, 'start'], [left, 'end']] as const) {
+                if (side === 'start' ? right[1] > p.W : left[0] < 0) continue;
+                if (!free(rows[r], span[0], span[1])) continue;
+                (rows[r] ??= []).push([span[0], span[1]]);
+                return { pt, r, side };
+            }
+        }
+        let bare = rows.findIndex((row) => free(row, pt.x - 6, pt.end + 6));
+        if (bare < 0) bare = Math.min(rows.length, most);
+        (rows[bare] ??= []).push([pt.x - 6, pt.end + 6]);
+        return { pt, r: bare, side: null };
+    });
+    return { name, height: rows.length * 18 + 6, draw: (y) => placed.map(({ pt, r, side }) => {
+        const cy = y + 12 + r * 18;
+        return <Mark key={pt.title} id={pt.id} title={pt.title} plot={p}>{pt.draw(cy)}
+            {side && <text class="tx" x={side === 'start' ? pt.end + 9 : pt.x - 9} y={cy + 4} text-anchor={side}>{pt.label}{pt.note && <> <tspan class="q">{pt.note}</tspan></>}</text>}</Mark>;
+    }) };
+}
+
+export type ChangeRow = { id: string; kind: string; title: string; occurred_at: string; relation: string };
+
+function changePoints(p: Plot, changes: readonly ChangeRow[], events: readonly Event[]): Point[] {
+    return changes.map((c) => {
+        const x = p.x(Date.parse(c.occurred_at));
+        const told = c.relation === 'dismissed' ? '' : c.relation;
+        const cls = c.relation === 'caused' ? 'chc' : c.relation === 'fixed' ? 'chf' : 'chs';
+        return { id: events.find((e) => e.evidence?.id === c.id)?.id ?? '', x: x - 5.5, end: x + 5.5, label: told ? clip(c.title, 150) : '', note: told ? t.any(told).toLowerCase() : '',
+            title: `${c.title}, ${dayClock(c.occurred_at)}`, draw: (y: number) => <path class={cls} d={`M${x} ${y - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5z`} /> };
+    }).filter((pt) => pt.x >= -6 && pt.end <= p.W + 6);
+}
+
+function reasoningPoints(p: Plot, events: readonly Event[], now: number): Point[] {
+    return events.filter((e) => e.kind === 'hypothesis' || e.kind === 'decision').map((e) => {
+        const at = Date.parse(e.occurred_at);
+        const x = p.x(at);
+        const label = clip(e.title, 160);
+        const title = `${e.title}, ${dayClock(e.occurred_at)}`;
+        if (e.kind === 'decision') return { id: e.id, x: x - 4, end: x + 4, label, note: '', title, draw: (y: number) => <rect class="de" x={x - 4} y={y - 4} width="8" height="8" rx="1.5" /> };
+        const verdict = ms(e.state_at);
+        const end = Math.max(p.x(verdict ?? Math.min(now, p.to)), x + 12);
+        const no = e.state === 'rejected';
+        return { id: e.id, x: x - 3.5, end: verdict ? end + 5.5 : end, label, note: '', title, draw: (y: number) => <>
+            <path class={verdict ? 'hy' : 'hy open'} d={`M${x} ${y}H${end}`} /><circle class="hyo" cx={x} cy={y} r="3.5" />
+            {verdict && <><circle class="hyend" cx={end} cy={y} r="5.5" /><path class="hym" d={no ? `m${end - 2} ${y - 2} 4 4m0-4-4 4` : `m${end - 2.4} ${y + 0.2} 1.7 1.7 3.1-3.5`} /></>}
+        </> };
+    });
+}
+
+function chatLane(p: Plot, events: readonly Event[]): Lane | null {
+    const messages = events.filter((e) => e.kind === 'message').map((e) => Date.parse(e.occurred_at)).filter((at) => at >= p.from && at <= p.to);
+    if (!messages.length) return null;
+    const bin = Math.max(MIN, Math.ceil((p.to - p.from) / (p.W / 10) / MIN) * MIN);
+    const counts = new Map<number, number>();
+    for (const at of messages) counts.set(Math.floor(at / bin), (counts.get(Math.floor(at / bin)) ?? 0) + 1);
+    const most = Math.max(...counts.values());
+    const width = Math.max(2, (bin / (p.to - p.from)) * p.W - 3);
+    return { name: t('lane_chat'), height: 34, draw: (y) => [...counts].map(([b, n]) => {
+        const h = Math.max(2, (n / Math.max(most, 4)) * 24);
+        return <rect key={b} class="cb" x={p.x(b * bin) + 1.5} y={y + 28 - h} width={width} height={h} rx="1" />;
+    }) };
+}
+
+const inRange = (p: Plot, b: Bar) => b.to >= p.from && b.from <= p.to;
+
+function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], now: number): Lane[] {
+    const { i } = p;
+    const impacts: Bar[] = i.impacts.filter((m) => m.started_at).map((m) => ({ id: m.id, title: m.title, from: ms(m.started_at)!, to: ms(m.ended_at) ?? now, open: !m.ended_at }));
+    const fires: Bar[] = alerts.filter((a) => a.started_at).map((a) => ({ id: a.id, title: a.title, from: ms(a.started_at)!, to: ms(a.ended_at) ?? now, open: !a.ended_at }));
+    return [
+        phaseLane(p, events, now),
+        barLane(p, t('lane_impact'), impacts.filter((b) => inRange(p, b)), 'imp', 6),
+        barLane(p, t('lane_alerts'), fires.filter((b) => inRange(p, b)), 'al', 8),
+        pointLane(p, t('lane_changes'), changePoints(p, changes, events)),
+        pointLane(p, t('lane_reasoning'), reasoningPoints(p, events, now)),
+        chatLane(p, events),
+    ].filter((l): l is Lane => l !== null);
+}
+
+type Moment = { at: number; label: string };
+function moments(i: Incident): Moment[] {
+    const all: [string | null, string][] = [[i.impact_started_at, t('mark_impact')], [i.detected_at, t('mark_detected')], [i.mitigated_at, t('mark_mitigated')], [i.resolved_at, t('mark_resolved')]];
+    return all.filter(([at]) => at).map(([at, label]) => ({ at: Date.parse(at!), label })).sort((a, b) => a.at - b.at);
+}
+
+/** Names of key moments stand at their line, the first to its left when there is room. */
+function placeMoments(p: Plot, list: Moment[]): { x: number; label: string; anchor: 'start' | 'end'; row: number }[] {
+    const out = list.map((m, k) => {
+        const x = p.x(m.at);
+        const w = textWidth(m.label) + 8;
+        const anchor: 'start' | 'end' = (k === 0 && list.length > 1 && x - w > -NAMES + 40) || x + w > p.W ? 'end' : 'start';
+        return { x, label: m.label, anchor, span: (anchor === 'end' ? [x - w, x] : [x, x + w]) as [number, number] };
+    });
+    const row = pack(out.map((m) => m.span), 2);
+    return out.map(({ x, label, anchor }, k) => ({ x, label, anchor, row: row[k]! }));
+}
+
+type Zoom = 'whole' | '30' | '10';
+
+export function Lanes({ incident: i, events, alerts, changes, onPick }: {
+    incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; onPick: (id: string) => void;
+}) {
+    const box = useRef<HTMLDivElement>(null);
+    const [width, setWidth] = useState(0);
+    const [zoom, setZoom] = useState(0);                     /* ms on screen; 0 = all */
+    const ticking = useNow();
+    const now = i.active ? Math.floor(ticking / 5000) * 5000 : Date.now();
+    useLayoutEffect(() => {
+        const el = box.current!;
+        const watch = new ResizeObserver(() => setWidth(el.clientWidth));
+        watch.observe(el);
+        setWidth(el.clientWidth);
+        return () => watch.disconnect();
+    }, []);
+    const [from, to] = domain(i, events, alerts, changes, now);
+    const base = Math.max(width, 760) - NAMES - 2;
+    const W = zoom && zoom < to - from ? Math.min((base * (to - from)) / zoom, 60_000) : base;
+    const p: Plot = { x: (at) => Math.round(((at - from) / (to - from)) * W * 10) / 10, W, from, to, i, onPick };
+    const lanes = width ? lanesOf(p, events, alerts, changes, now) : [];
+    const marks = placeMoments(p, moments(i));
+    const top = 36 + Math.max(0, ...marks.map((m) => m.row)) * 14;
+    const offsets: number[] = [];
+    let height = top + 4;
+    for (const l of lanes) { offsets.push(height); height += l.height; }
+    const span = to - from;
+    const set = (next: number) => setZoom(next >= span ? 0 : Math.max(2 * MIN, next));
+    useLayoutEffect(() => {
+        const el = box.current;
+        if (el && zoom) el.scrollLeft = Math.max(0, p.x(ms(i.impact_started_at) ?? from) - 40);
+    }, [zoom]);
+    const value: Zoom | 'other' = !zoom ? 'whole' : zoom === 30 * MIN ? '30' : zoom === 10 * MIN ? '10' : 'other';
+    return <>
+        <div class="tl-bar">
+            <span class="grow clip"><b class="strong">{day(i.impact_started_at ?? i.declared_at)}</b> <span class="soft">{clock(from)} {i.active ? t('to_now') : `– ${span > 20 * 3600_000 ? dayClock(to) : clock(to)}`}, {zoneName(from)}</span></span>
+            <span class="tl-zoom wide-only">
+                <IconButton small icon="minus" label={t('zoom_out')} onClick={() => set((zoom || span) * 2)} />
+                <Segmented<Zoom | 'other'> label={t('zoom')} value={value} onChange={(v) => set(v === '30' ? 30 * MIN : v === '10' ? 10 * MIN : span)}
+                    options={[{ value: 'whole', label: t('whole') }, ...(span > 30 * MIN ? [{ value: '30' as const, label: t('min30') }] : []), ...(span > 10 * MIN ? [{ value: '10' as const, label: t('min10') }] : [])]} />
+                <IconButton small icon="plus" label={t('zoom_in')} onClick={() => set((zoom || span) / 2)} />
+            </span>
+        </div>
+        <div class="tl-scroll" ref={box} role="region" aria-label={t('picture')} tabIndex={0}>
+            <svg class="tl names" width={NAMES} height={height + 4} viewBox={`0 0 ${NAMES} ${height + 4}`} aria-hidden="true">
+                {lanes.map((l, k) => <text key={l.name} class="lane" x="0" y={offsets[k]! + 16}>{l.name}</text>)}
+                {lanes.slice(1).map((l, k) => <path key={l.name} class="hair" d={`M0 ${offsets[k + 1]! - 0.5}H${NAMES}`} />)}
+            </svg>
+            <svg class="tl" width={W} height={height + 4} viewBox={`0 0 ${W} ${height + 4}`}>
+                {ticks(from, to, W).map((at) => <g key={at}><path class="grid" d={`M${p.x(at)} ${top}V${height}`} /><text class="ax" x={p.x(at)} y="12" text-anchor="middle">{span > 36 * 3600_000 ? day(at) : clock(at)}</text></g>)}
+                {i.impact_started_at && <rect class="wash" x={p.x(ms(i.impact_started_at)!)} y={top} width={Math.max(0, p.x(ms(i.mitigated_at) ?? ms(i.resolved_at) ?? (i.active ? now : to)) - p.x(ms(i.impact_started_at)!))} height={height - top} />}
+                {lanes.slice(1).map((l, k) => <path key={l.name} class="hair" d={`M0 ${offsets[k + 1]! - 0.5}H${W}`} />)}
+                {marks.map((m) => <path key={m.label} class="key" d={`M${m.x} ${22 + m.row * 14}V${height}`} />)}
+                {lanes.map((l, k) => <g key={l.name}>{l.draw(offsets[k]!)}</g>)}
+                {marks.map((m) => <text key={m.label} class="keyt" x={m.anchor === 'end' ? m.x - 5 : m.x + 5} y={30 + m.row * 14} text-anchor={m.anchor}>{m.label}</text>)}
+                {i.active && <g><path class="now" d={`M${p.x(now)} 22V${height}`} /><rect class="nowb" x={p.x(now) - 30} y="17" width="60" height="16" rx="3" /><text class="nowt" x={p.x(now)} y="29" text-anchor="middle">{t('mark_now', { time: clock(now) })}</text></g>}
+            </svg>
+        </div>
+    </>;
+}
