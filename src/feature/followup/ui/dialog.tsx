@@ -1,0 +1,94 @@
+/** The form of a follow-up: adding one, editing one. */
+import { useState } from 'preact/hooks';
+import { Button, Combobox, DateTime, Dialog, Field, Input, PeoplePicker, RefPicker, Select, TextArea, toast, useForm, type Option } from 'kit';
+import { api } from 'app/api';
+import { navigate } from 'app/router';
+import { me } from 'app/session';
+import type { Page, Person, Ref } from 'app/types';
+import type { IncidentRow } from '../../incident/ui/types';
+import { adding } from './add-layer';
+import { t } from './strings';
+import { kinds, priorities, type FollowUp } from './types';
+
+const FIELDS = ['title', 'description', 'owner_id', 'due_at', 'kind', 'priority', 'incident_id', 'effectiveness_check', 'effectiveness_due_at', 'labels', 'team_id', 'risk_reduction'];
+
+/** The end of the chosen day, so that something due on Friday is not late on Friday. */
+export const endOfDay = (at: string | null) => (at ? new Date(Date.parse(at) + 86_399_000).toISOString() : null);
+
+export function FollowUpForm({ old, incident, report, title: first, onClose, onSaved }: {
+    old?: FollowUp; incident?: { id: string; reference: string; title: string } | null | undefined; report?: { id: string; reference: string } | null | undefined; title?: string | undefined;
+    onClose: () => void; onSaved: (f: FollowUp) => void;
+}) {
+    const about = old?.incident ?? incident;
+    const [title, setTitle] = useState(old?.title ?? first ?? '');
+    const [description, setDescription] = useState(old?.description ?? '');
+    const [owner, setOwner] = useState<Person[]>(old ? (old.owner ? [old.owner] : []) : [me()]);
+    const [due, setDue] = useState<string | null>(old?.due_at ?? null);
+    const [kind, setKind] = useState<string>(old?.kind ?? 'prevent');
+    const [priority, setPriority] = useState<string>(old?.priority ?? 'medium');
+    const [of, setOf] = useState<Option[]>(about ? [{ value: about.id, label: `${about.reference} ${about.title}` }] : []);
+    const [team, setTeam] = useState<Ref[]>(old?.team ? [old.team] : []);
+    const [services, setServices] = useState<Ref[]>(old?.services ?? []);
+    const [check, setCheck] = useState(old?.effectiveness_check ?? '');
+    const [checkDue, setCheckDue] = useState<string | null>(old?.effectiveness_due_at ?? null);
+    const [risk, setRisk] = useState(old?.risk_reduction ?? '');
+    const [labels, setLabels] = useState((old?.labels ?? []).join(', '));
+    const form = useForm();
+    const search = async (q: string): Promise<Option[]> => (await api.get<Page<IncidentRow>>('/incidents', { q, limit: 20 })).items.map((i) => ({ value: i.id, label: `${i.reference} ${i.title}`, note: i.severity }));
+    const body = () => ({
+        title, description, kind, priority, owner_id: owner[0]?.id ?? null, due_at: due === old?.due_at ? due : endOfDay(due), incident_id: of[0]?.value ?? null,
+        service_ids: services.map((s) => s.id), effectiveness_check: check, effectiveness_due_at: checkDue === old?.effectiveness_due_at ? checkDue : endOfDay(checkDue), risk_reduction: risk,
+        labels: labels.split(/[,，]/).map((l) => l.trim()).filter(Boolean), ...(old || team.length ? { team_id: team[0]?.id ?? null } : {}), ...(report && !old ? { report_id: report.id } : {}),
+    });
+    const send = async () => {
+        let saved: FollowUp | undefined;
+        const ok = await form.submit(async () => {
+            saved = old ? await api.patch<FollowUp>(`/follow-ups/${old.id}`, body(), old.version) : await api.post<FollowUp>('/follow-ups', body());
+        });
+        if (ok && saved) onSaved(saved);
+    };
+    const general = form.general(FIELDS);
+    return (
+        <Dialog wide title={old ? t('edit_title') : t('add')} onClose={onClose} footer={<>
+            {general && <span class="form-error grow" role="alert">{general}</span>}
+            <Button onClick={onClose}>{t('cancel')}</Button>
+            <Button kind="primary" busy={form.busy} disabled={!title.trim()} onClick={send}>{old ? t('save') : t('create')}</Button>
+        </>}>
+            <form class="form" onSubmit={(e) => { e.preventDefault(); void send(); }}>
+                <Field label={t('f_title')} error={form.field('title')}>{(p) => <Input {...p} data-autofocus maxLength={300} value={title} onChange={setTitle} />}</Field>
+                <div class="two">
+                    <Field label={t('owner')} error={form.field('owner_id')} optional>{(p) => <PeoplePicker id={p.id} value={owner} onChange={setOwner} />}</Field>
+                    <Field label={t('due')} error={form.field('due_at')} optional>{(p) => <DateTime {...p} dateOnly value={due} onChange={setDue} />}</Field>
+                </div>
+                <div class="two">
+                    <Field label={t('kind')}>{(p) => <Select {...p} value={kind} onChange={setKind} options={kinds.map((k) => ({ value: k as string, label: t.any(k) }))} />}</Field>
+                    <Field label={t('priority')}>{(p) => <Select {...p} value={priority} onChange={setPriority} options={priorities.map((k) => ({ value: k as string, label: t.any(k) }))} />}</Field>
+                </div>
+                <div class="two">
+                    <Field label={t('f_check')} error={form.field('effectiveness_check')} optional>{(p) => <Input {...p} placeholder={t('f_check_hint')} value={check} onChange={setCheck} />}</Field>
+                    <Field label={t('f_check_due')} error={form.field('effectiveness_due_at')} optional>{(p) => <DateTime {...p} dateOnly value={checkDue} onChange={setCheckDue} />}</Field>
+                </div>
+                <Field label={t('f_incident')} error={form.field('incident_id')} optional>{(p) => <Combobox id={p.id} value={of} onChange={setOf} search={search} />}</Field>
+                <Field label={t('f_description')} error={form.field('description')} optional>{(p) => <TextArea {...p} rows={2} value={description} onChange={setDescription} />}</Field>
+                <Field label={t('f_risk')} error={form.field('risk_reduction')} optional>{(p) => <TextArea {...p} rows={1} value={risk} onChange={setRisk} />}</Field>
+                <div class="two">
+                    <Field label={t('services')} optional>{(p) => <RefPicker id={p.id} path="/services" multiple value={services} onChange={setServices} />}</Field>
+                    <Field label={t('team')} error={form.field('team_id')} optional>{(p) => <RefPicker id={p.id} path="/teams" value={team} onChange={setTeam} />}</Field>
+                </div>
+                <Field label={t('f_labels')} help={t('f_labels_help')} error={form.field('labels')} optional>{(p) => <Input {...p} value={labels} onChange={setLabels} />}</Field>
+                <button type="submit" class="vh" tabIndex={-1}>{t('save')}</button>
+            </form>
+        </Dialog>
+    );
+}
+
+/** What the layer shows: adding one from anywhere. */
+export default function AddFollowUp() {
+    const about = adding.value!;
+    const close = () => { adding.value = null; };
+    return <FollowUpForm incident={about.incident} report={about.report} title={about.title} onClose={close} onSaved={(f) => {
+        close();
+        about.onAdded?.(f.reference);
+        toast(t('added', { reference: f.reference }), { action: { label: t('open_it'), run: () => navigate(`/follow-ups/${f.reference}`) } });
+    }} />;
+}

@@ -1,0 +1,7 @@
+import { dictionary } from 'app/i18n';
+
+/** Words of the first page: the rail and the commands. */
+export const t = dictionary({
+    en: { follow_ups: 'Follow-ups', add: 'New follow-up' },
+    zh: { follow_ups: '跟进项', add: '新建跟进项' },
+});
