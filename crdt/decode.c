@@ -354,7 +354,7 @@ CrdtErr batch_join_sections(Memory *m, Batch *b)
 /** Forgets the content; keeps memory for the next update, unless it is much. */
 void batch_clear(Memory *m, Batch *b)
 {
-    if (b->ref_cap > 1024 || b->id_table.cap > 256 || b->deletion_cap > 4096) {
+    if (b->ref_cap > 64 || b->id_table.cap > 64 || b->deletion_cap > 256) {
         batch_done(m, b);
         return;
     }

@@ -152,6 +152,49 @@ static void avoid_taken_client(CrdtDoc *d)
         d->client_id = random_client(d);
 }
 
+enum { SCRATCH_KEPT = 256 }; /* elements of a list that the next transaction may need again */
+
+/** After a large update: what only it needed goes back. */
+static void trim_scratch(CrdtDoc *d)
+{
+    Memory *m = &d->memory;
+    if (d->tx_deleted_cap > SCRATCH_KEPT) {
+        mem_resize(m, d->tx_deleted, d->tx_deleted_cap * sizeof *d->tx_deleted, 0);
+        d->tx_deleted = NULL;
+        d->tx_deleted_cap = d->tx_deleted_count = 0;
+    }
+    if (d->merge_cap > SCRATCH_KEPT) {
+        mem_resize(m, d->merges, d->merge_cap * sizeof *d->merges, 0);
+        d->merges = NULL;
+        d->merge_cap = d->merge_count = 0;
+    }
+}
+
+static void shrink(Memory *m, void **array, uint32_t *cap, uint32_t count, size_t size)
+{
+    uint32_t fit = count + count / 16 + 4;
+    if (fit >= *cap)
+        return;
+    void *p = mem_resize(m, *array, *cap * size, fit * size);
+    if (p != NULL) {
+        *array = p;
+        *cap = fit;
+    }
+}
+
+/** After loading: arrays that grew by steps lose what they have too much. */
+static void fit_after_load(CrdtDoc *d)
+{
+    Memory *m = &d->memory;
+    shrink(m, (void **)&d->items, &d->item_cap, d->item_count, sizeof *d->items);
+    shrink(m, (void **)&d->types, &d->type_cap, d->type_count, sizeof *d->types);
+    shrink(m, (void **)&d->entries, &d->entry_cap, d->entry_count, sizeof *d->entries);
+    shrink(m, (void **)&d->keys, &d->key_cap, d->key_count, sizeof *d->keys);
+    mem_resize(m, d->stamps, d->stamp_cap * sizeof *d->stamps, 0);
+    d->stamps = NULL;
+    d->stamp_cap = d->stamp = 0;
+}
+
 enum { BORROW_FROM = 256 }; /* bytes: smaller first updates are not worth a chunk */
 
 CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault)
@@ -190,6 +233,9 @@ CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *re
     batch_clear(&d->memory, &d->batch);
     tx_end(d);
     avoid_taken_client(d);
+    trim_scratch(d);
+    if (borrow)
+        fit_after_load(d);
     if (ret != NULL)
         *ret = (CrdtApplied){ .changed = d->structs_added > 0 || d->units_deleted > 0,
                               .pending = d->pending_count > 0 || d->pending_deleted_count > 0,

@@ -140,7 +140,8 @@ static CrdtErr place_gc(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t le
     return CRDT_OK;
 }
 
-/** Typing: text that continues the newest item of its author just makes it longer. */
+/** Typing: text that continues the newest item of its author just makes it longer.
+ *  (Not while loading: what is stored is joined as far as it can be, and would only be cut again.) */
 static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t client)
 {
     Client *c = &d->clients[client];
@@ -257,7 +258,7 @@ static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offs
     uint32_t client = link->client, clock = ref->clock + offset;
     if (ref->ref == REF_GC)
         return place_gc(d, client, clock, ref->len - offset);
-    if (offset == 0 && grow_in_place(d, b, ref, client))
+    if (offset == 0 && !d->borrow && grow_in_place(d, b, ref, client))
         return CRDT_OK;
 
     Item it = { .client = client, .clock = clock, .origin_client = NONE, .right_client = NONE };
@@ -272,7 +273,10 @@ static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offs
     if (ref->right_client != NONE) {
         it.right_client = b->links[ref->right_client].client;
         it.right_clock = ref->right_clock;
-        right = item_clean_start(d, it.right_client, it.right_clock);
+        uint32_t next = left != 0 ? d->items[left].right : 0; /* mostly it still stands there */
+        bool there = next != 0 && d->items[next].client == it.right_client &&
+                     d->items[next].clock == it.right_clock;
+        right = there ? next : item_clean_start(d, it.right_client, it.right_clock);
         if (right == 0)
             return CRDT_NOMEM;
     }
@@ -355,11 +359,28 @@ static CrdtErr links_make(CrdtDoc *d, Batch *b)
     return CRDT_OK;
 }
 
+/** Makes exactly the room that a stored document needs: one struct each. */
+static CrdtErr reserve_for_load(CrdtDoc *d, Batch *b)
+{
+    if (!RESERVE(&d->memory, d->items, d->item_cap, (uint64_t)d->item_count + b->ref_count))
+        return CRDT_NOMEM;
+    for (uint32_t i = 0; i < b->section_count; i++) {
+        const Section *s = &b->sections[i];
+        uint32_t client = client_make(d, s->id);
+        if (client == NONE || !client_reserve(d, &d->clients[client], s->count))
+            return CRDT_NOMEM;
+        b->links[s->client].client = client;
+    }
+    return CRDT_OK;
+}
+
 /** Integrates what can be, clients with high ids first, others when they are built upon.
  *  Sections whose rest must wait have rest_from set; links say what is missing. */
 CrdtErr batch_integrate(CrdtDoc *d, Batch *b)
 {
     CrdtErr err = links_make(d, b);
+    if (err == CRDT_OK && d->borrow)
+        err = reserve_for_load(d, b);
     if (err != CRDT_OK)
         return err;
     uint32_t sections = b->section_count, depth = 0, head = NONE;

@@ -245,7 +245,15 @@ typedef struct Reader {
     CrdtErr err;
 } Reader;
 bool read_u8(Reader *r, uint8_t *ret);
-bool read_uint(Reader *r, uint64_t *ret);
+bool read_long_uint(Reader *r, uint64_t *ret);
+static inline bool read_uint(Reader *r, uint64_t *ret)
+{
+    if (r->at < r->end && *r->at < 0x80) { /* most are one byte */
+        *ret = *r->at++;
+        return true;
+    }
+    return read_long_uint(r, ret);
+}
 bool read_clock(Reader *r, uint32_t *ret);
 bool read_bytes(Reader *r, const uint8_t **ret, uint32_t *ret_len);
 bool read_text(Reader *r, const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_units);
@@ -303,6 +311,7 @@ uint32_t item_clean_start(CrdtDoc *d, uint32_t client, uint32_t clock); /* 0: no
 uint32_t item_clean_end(CrdtDoc *d, uint32_t client, uint32_t clock);   /* 0: no memory */
 uint32_t item_split(CrdtDoc *d, uint32_t item, uint32_t units);         /* the right half; 0: no memory */
 bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more);
+bool client_reserve(CrdtDoc *d, Client *c, uint32_t more);
 uint32_t item_take(CrdtDoc *d);
 bool item_merge(CrdtDoc *d, uint32_t left, uint32_t right);
 void struct_add(CrdtDoc *d, uint32_t item);

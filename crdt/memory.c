@@ -32,7 +32,7 @@ bool mem_reserve(Memory *m, void **array, uint32_t *cap, uint64_t need, size_t s
 {
     if (need <= *cap)
         return true;
-    uint64_t grown = *cap + *cap / 2 + 4;
+    uint64_t grown = *cap + *cap / 2 + 2;
     if (grown < need)
         grown = need;
     if (grown > UINT32_MAX / 2) {
@@ -56,7 +56,7 @@ uint8_t *arena_take(CrdtDoc *d, size_t bytes)
 {
     Chunk *c = d->arena;
     if (c == NULL || c->cap - c->used < bytes) {
-        size_t cap = d->arena_bytes / 2;
+        size_t cap = d->arena_bytes / 8;
         cap = cap < CHUNK_MIN ? CHUNK_MIN : cap > CHUNK_MAX ? CHUNK_MAX : cap;
         if (cap < bytes)
             cap = bytes;

@@ -74,11 +74,11 @@ bool client_touch(CrdtDoc *d, uint32_t client)
     return true;
 }
 
-static bool client_reserve(CrdtDoc *d, Client *c, uint32_t more)
+bool client_reserve(CrdtDoc *d, Client *c, uint32_t more)
 {
     if (c->cap - c->count >= more)
         return true;
-    uint64_t cap = (uint64_t)c->cap + c->cap / 2 + 4;
+    uint64_t cap = (uint64_t)c->cap + c->cap / 2 + 2;
     if (cap < (uint64_t)c->count + more)
         cap = (uint64_t)c->count + more;
     if (cap > UINT32_MAX / 16)

@@ -25,29 +25,26 @@ bool read_u8(Reader *r, uint8_t *ret)
     return true;
 }
 
-bool read_uint(Reader *r, uint64_t *ret)
+bool read_long_uint(Reader *r, uint64_t *ret)
 {
-    if (r->at < r->end && *r->at < 0x80) { /* most are one byte */
-        *ret = *r->at++;
-        return true;
-    }
     uint64_t v = 0;
     const uint8_t *at = r->at;
     for (int shift = 0; at < r->end; shift += 7) {
         uint8_t b = *at++;
-        if (shift >= 56 && b != 0)
-            return reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
-        if (shift < 56)
-            v |= (uint64_t)(b & 0x7f) << shift;
         if (b < 0x80) {
+            v |= (uint64_t)b << shift;
             if (v > CRDT_MAX_CLIENT)
-                return reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
+                break;
             r->at = at;
             *ret = v;
             return true;
         }
+        v |= (uint64_t)(b & 0x7f) << shift;
+        if (shift == 49)
+            break;
     }
-    return reader_fail(r, CRDT_MALFORMED, "ends inside an integer");
+    return reader_fail(r, CRDT_MALFORMED,
+                       at == r->end ? "ends inside an integer" : "integer above 2^53 - 1");
 }
 
 bool read_clock(Reader *r, uint32_t *ret)
