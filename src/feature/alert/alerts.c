@@ -170,7 +170,8 @@ Err alert_record(Cx *cx, const AlertPast *past, Str *ret_id)
     stmt_str_or_null(&q, "incident_id", past->incident);
     stmt_str(&q, "audience", audience);
     stmt_null(&q, "delivery_n");
-    return stmt_exec(&q);
+    TRY(stmt_exec(&q));
+    return source_count(cx, past->integration, 1, past->started_ms);
 }
 
 /* ---- routes */

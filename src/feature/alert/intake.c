@@ -8,7 +8,6 @@
 #include "app/limit.h"
 #include "app/secret.h"
 #include "base/id.h"
-#include "base/rand.h"
 #include "base/time.h"
 #include "feature/alert/internal.h"
 #include "sql.gen.h"
@@ -171,16 +170,6 @@ static Err acknowledge(Cx *cx, const Delivery *d, size_t i, ToldList *told)
     return stmt_end(&q);
 }
 
-static Err count_delivery(Cx *cx, const Delivery *d)
-{
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_received);
-    stmt_str(&q, "id", d->source.id);
-    stmt_int(&q, "slot", (int64_t)(rand_u64() & 7));
-    stmt_int(&q, "received", (int64_t)d->alerts.len);
-    stmt_int(&q, "now_ms", cx->now_ms);
-    return stmt_exec(&q);
-}
-
 /** Somebody at the source has taken it: an incident in triage is being looked into. */
 static Err note_acknowledged(Cx *cx, const ToldList *told)
 {
@@ -216,7 +205,7 @@ Err delivery_store(Cx *cx, Delivery *d)
         TRY(tell_incidents(cx, "alert.acknowledged", "acknowledged", d->source.kind, &taken));
         TRY(note_acknowledged(cx, &taken));
     }
-    TRY(count_delivery(cx, d));
+    TRY(source_count(cx, d->source.id, (int64_t)d->alerts.len, cx->now_ms));
     return live_touch(cx, S("alerts"), "received", S(""), 0, S(""));
 }
 

@@ -72,6 +72,16 @@ Err source_refs(Cx *cx, Strs ids, Map **ret)
     return stmt_end(&q);
 }
 
+Err source_count(Cx *cx, Str id, int64_t received, int64_t at_ms)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_received);
+    stmt_str(&q, "id", id);
+    stmt_int(&q, "slot", (int64_t)(rand_u64() & 7));
+    stmt_int(&q, "received", received);
+    stmt_int(&q, "now_ms", at_ms);
+    return stmt_exec(&q);
+}
+
 /* ---- keys and addresses */
 
 /** 32 hex digits: the form of a PagerDuty key, which some senders insist on. */

@@ -21,6 +21,9 @@ Err source_by_id(Cx *cx, Str id, Source *ret);
 /** Id → SourceRef *. */
 Err source_refs(Cx *cx, Strs ids, Map **ret);
 
+/** Counts alerts received. Within a write. */
+Err source_count(Cx *cx, Str id, int64_t received, int64_t at_ms);
+
 /* ---- routing */
 
 typedef struct Condition { Str label, op, value; } Condition;

@@ -46,7 +46,7 @@ UPDATE integration SET error = :error, error_ms = :error_ms WHERE id = :id;
 -- name: integration_received
 INSERT INTO integration_count (integration_id, slot, received, last_ms) VALUES (:id, :slot, :received, :now_ms)
 ON CONFLICT (integration_id, slot) DO UPDATE
-    SET received = integration_count.received + excluded.received, last_ms = excluded.last_ms;
+    SET received = integration_count.received + excluded.received, last_ms = GREATEST(integration_count.last_ms, excluded.last_ms);
 
 -- ---- intake. The hot path: few statements, and each says the type of what may be NULL.
 

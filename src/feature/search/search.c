@@ -14,7 +14,7 @@ static SHAPE(found_shape, Found, "Something that was found",
     FIELD(Found, snippet, READ_ONLY, "Text around what matched; matches stand between U+E000 and U+E001"),
     FIELD(Found, state, READ_ONLY, "Its status or state"),
     FIELD(Found, severity, READ_ONLY | NULLABLE, "Severity, where it has one"),
-    FIELD_AT(Found, at_ms, READ_ONLY, "When it was"));
+    { .name = "at", .doc = "When it was", .type = FIELD_TIME, .flags = READ_ONLY, .offset = offsetof(Found, at_ms) });
 
 /* ---- what a hit is, read as the actor. `ret->id` stays empty when they may not see it or it is gone. */
 

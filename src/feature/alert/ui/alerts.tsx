@@ -93,7 +93,7 @@ export default function Alerts() {
     const list = usePages<Alert>('/alerts', Object.fromEntries(filters.map((f) => [f, q.get(f)])), ['alerts']);
     return <>
         <Topbar title={t('alerts')} />
-        <div class={`page alert-page ${open ? 'with-panel' : ''}`}>
+        <div class={`page wide alert-page ${open ? 'with-panel' : ''}`}>
             <section class="alert-list">
                 <Filters />
                 {list.error && !list.items ? <Failed error={list.error} retry={list.reload} /> : !list.items ? <Skeleton lines={12} />
