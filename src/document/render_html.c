@@ -154,13 +154,11 @@ static void mention_into(Html *h, const DocNode *n)
     Str label = doc_get(n, "label").len ? doc_get(n, "label") : doc_get(n, "id");
     Str href = path ? arena_fmt(h->arena, "%s" STR_FMT, path, STR_ARG(doc_get(n, "id"))) : S("");
     bool person = str_eq(doc_get(n, "kind"), S("person"));
-    if (href.len && href_shown(h, href)) {
-        buf_add(&h->out, S("<a class=\"mention\""));
-        attr_into(h, "href", href);
-    } else {
-        buf_add(&h->out, S("<span class=\"mention\""));
-        href = S("");
-    }
+    bool linked = href.len && href_shown(h, href);
+    buf_add(&h->out, linked ? S("<a") : S("<span"));
+    attr_into(h, "class", path ? arena_fmt(h->arena, "mention " STR_FMT, STR_ARG(doc_get(n, "kind"))) : S("mention"));
+    if (linked) attr_into(h, "href", href);
+    else href = S("");
     buf_byte(&h->out, '>');
     if (person && !str_starts(label, S("@"))) buf_byte(&h->out, '@');
     buf_html(&h->out, label);

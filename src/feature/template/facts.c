@@ -16,7 +16,10 @@ Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Fac
     FollowUpFilter mine = { .sort = S("due") };
     *list_add(cx->arena, &mine.incident) = f->incident.id;
     TRY(followup_list(cx, &mine, (Cursor){ 0 }, 200, &f->follow_ups));
-    TRY(change_list_of(cx, f->incident.id, 500, &f->changes));
+    Changes linked = { 0 };
+    TRY(change_list_of(cx, f->incident.id, 500, &linked));
+    list_each(&linked, i)
+        if (!str_eq(linked.at[i].relation, S("dismissed"))) *list_add(cx->arena, &f->changes) = linked.at[i];
     *ret = f;
     return OK;
 }

@@ -14,7 +14,7 @@ typedef struct Facts {
     TimelineEvents events;       /* all, in order */
     Alerts alerts;
     FollowUps follow_ups;
-    Changes changes;
+    Changes changes;             /* linked ones, without those that were dismissed */
     Str locale, time_zone;
     Str owner;                   /* name of the report's owner */
     Str url;                     /* of the incident */

@@ -1,0 +1,90 @@
+/* What reports tell, and what they hear. */
+#include "app/app.h"
+#include "feature/report/rules.h"
+
+Err report_touch(Cx *cx, const Report *r, const char *what)
+{
+    Str topic = arena_fmt(cx->arena, "report:" STR_FMT, STR_ARG(r->id));
+    TRY(live_touch(cx, topic, what, r->id, r->version, r->audience));
+    TRY(live_touch(cx, S("reports"), what, r->id, r->version, r->audience));
+    return live_touch(cx, S("home"), what, r->id, r->version, r->audience);
+}
+
+Err report_news(Cx *cx, const Report *r, const char *kind, Str title, Str data)
+{
+    Strs incidents = { 0 };
+    const char *full = arena_fmt(cx->arena, "report.%s", kind).at;
+    TRY(report_incident_ids(cx, r->id, &incidents));
+    if (!incidents.len) *list_add(cx->arena, &incidents) = r->id;
+    list_each(&incidents, i) {
+        TRY(event_emit(cx, &(Event){ .kind = full, .subject = incidents.at[i], .object = r->id, .title = title, .data = data, .source = S("hindsight"), .audience = r->audience }));
+        TRY(live_touch(cx, arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incidents.at[i])), full, r->id, r->version, r->audience));
+    }
+    return report_touch(cx, r, full);
+}
+
+static Str data_str(Cx *cx, const Event *e, const char *key)
+{
+    json_t *v;
+    if (!e->data.len || json_parse(cx->arena, e->data, &v).info) return S("");
+    return arena_str(cx->arena, json_str(v, key));
+}
+
+/* Channel and team follow the incident as long as they are the ones that came from it. */
+static void place_follow(Cx *cx, const Event *e, Report *r)
+{
+    Str field = data_str(cx, e, "field"), from = data_str(cx, e, "from"), to = data_str(cx, e, "to");
+    if (str_eq(field, S("channel_id")) && str_eq(r->channel_id, from)) r->channel_id = to;
+    if (str_eq(field, S("team_id")) && str_eq(r->team_id, from)) r->team_id = to;
+}
+
+static Err incident_changed(Cx *cx, const Event *e)
+{
+    Strs reports = { 0 };
+    TRY(reports_of_incident(cx, e->subject, &reports));
+    list_each(&reports, i) {
+        Report r;
+        TRY(report_row(cx, reports.at[i], &r));
+        place_follow(cx, e, &r);
+        TRY(report_refresh(cx, &r));
+        TRY(report_touch(cx, &r, "changed"));
+    }
+    return OK;
+}
+
+/* After the commit: who may no longer see or write is put out of the room. */
+static Err access_changed(Cx *cx, const Event *e)
+{
+    if (cx->app && cx->app->rooms) room_recheck(cx->app, e->object);
+    return OK;
+}
+
+const Listener report_listeners[] = {
+    { "incident.severity_changed", LISTEN_NOW, incident_changed }, { "incident.status_changed", LISTEN_NOW, incident_changed },
+    { "incident.reopened", LISTEN_NOW, incident_changed }, { "incident.field_changed", LISTEN_NOW, incident_changed },
+    { "incident.visibility_changed", LISTEN_NOW, incident_changed }, { "incident.time_corrected", LISTEN_NOW, incident_changed },
+    { "incident.role_assigned", LISTEN_NOW, incident_changed }, { "report.access_changed", LISTEN_LATER, access_changed }, { 0 },
+};
+
+/* -- the document ------------------------------------------------------------------------------------------------------ */
+
+typedef struct Changed { Str document; Strs authors; } Changed;
+
+static Err note_change(Cx *cx, void *arg)
+{
+    Changed *c = arg;
+    Report r;
+    Err e = report_row(cx, c->document, &r);
+    if (err_is(e, ERR_NOT_FOUND)) return OK;
+    TRY(e);
+    list_each(&c->authors, i) TRY(report_author_add(cx, r.id, c->authors.at[i]));
+    TRY(report_text_changed(cx, &r));
+    TRY(report_save(cx, &r, 0));
+    return report_touch(cx, &r, "text_changed");
+}
+
+Err report_document_changed(Cx *cx, Str document, Strs authors)
+{
+    Changed c = { document, authors };
+    return cx_write(cx, note_change, &c);
+}

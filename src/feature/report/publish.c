@@ -1,0 +1,104 @@
+/* Publishing: what the document shows at that moment, with live blocks as they stand, is kept as a version. */
+#include "app/audit.h"
+#include "base/map.h"
+#include "feature/account/account.h"
+#include "feature/report/rules.h"
+#include "sql.gen.h"
+
+typedef struct Metrics { ReportMetrics items; } MetricsBox;
+static SHAPE(metrics_shape, MetricsBox, "As stored", FIELD_OF(MetricsBox, items, FIELD_MANY, &report_metric_shape, 0, ""));
+
+Err report_version(Cx *cx, Str report, int64_t number, Version *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_version_get);
+    stmt_str(&q, "report", report);
+    stmt_int(&q, "number", number);
+    bool found = stmt_step(&q);
+    if (found) *ret = (Version){ stmt_col_int(&q, 0), stmt_col_int(&q, 1), stmt_col_str(&q, 2), stmt_col_str(&q, 3), stmt_col_str(&q, 4),
+                                 .published_ms = stmt_col_int(&q, 5), .published_by = { .id = stmt_col_str(&q, 6) } };
+    TRY(stmt_end(&q));
+    return found ? OK : fail(cx->arena, ERR_NOT_FOUND, "there is no version %lld of this report", (long long)number);
+}
+
+Err report_versions(Cx *cx, Str report, Versions *ret)
+{
+    Strs people = { 0 };
+    Map *users;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_version_list);
+    stmt_str(&q, "report", report);
+    while (stmt_step(&q)) {
+        *list_add(cx->arena, ret) = (Version){ .number = stmt_col_int(&q, 0), .revision = stmt_col_int(&q, 1), .title = stmt_col_str(&q, 2),
+                                               .published_ms = stmt_col_int(&q, 3), .published_by = { .id = stmt_col_str(&q, 4) } };
+        ids_add(cx->arena, &people, stmt_col_str(&q, 4));
+    }
+    TRY(stmt_end(&q));
+    TRY(user_refs(cx, people, &users));
+    list_each(ret, i) ret->at[i].published_by = user_ref(users, ret->at[i].published_by.id);
+    return OK;
+}
+
+/* Live blocks show incidents of the report to whoever may read the report. */
+static Err expand(Cx *cx, const Report *r, DocNode *doc)
+{
+    return template_expand_live(cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), doc);
+}
+
+Err report_content(Cx *cx, const Report *r, bool published, DocNode **ret)
+{
+    if (published && r->published_version) {
+        Version v;
+        TRY(report_version(cx, r->id, r->published_version, &v));
+        return doc_from_json(cx->arena, v.content, ret);
+    }
+    TRY(document_read(cx, r->id, ret));
+    return expand(cx, r, *ret);
+}
+
+Err report_publish(Cx *cx, Str id)
+{
+    Report r;
+    DocNode *doc;
+    TRY(report_get(cx, id, &r));
+    if (str_eq(r.state, S("archived"))) return fail(cx->arena, ERR_CONFLICT, STR_FMT " is archived: reopen it first", STR_ARG(r.reference));
+    if (!r.can_publish)
+        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " needs %lld approval(s) before you may publish it; a manager may publish it without",
+                    STR_ARG(r.reference), (long long)setting_int(cx, "report.approvals"));
+    TRY(report_content(cx, &r, false, &doc));
+    Buf metrics = buf_new(cx->arena, 64 << 10);
+    shape_json(&metrics_shape, &(MetricsBox){ r.metrics }, &metrics);
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_version_add);
+    stmt_str(&q, "report", r.id);
+    stmt_int(&q, "number", r.published_version + 1);
+    stmt_int(&q, "revision", r.revision);
+    stmt_str(&q, "title", r.title);
+    stmt_str(&q, "content", doc_json(cx->arena, doc));
+    stmt_str(&q, "metrics", buf_str(&metrics));
+    stmt_int(&q, "now_ms", cx->now_ms);
+    stmt_str_or_null(&q, "user", cx->actor.id);
+    TRY(stmt_exec(&q));
+    r.state = S("published");
+    r.published_ms = cx->now_ms;
+    r.published_by.id = cx->actor.id;
+    r.published_version++;
+    r.published_revision = r.revision;
+    r.meta_changed = false;
+    TRY(report_text_changed(cx, &r));
+    TRY(report_save(cx, &r, 1));
+    Strs incidents = { 0 };
+    TRY(report_incident_ids(cx, r.id, &incidents));
+    list_each(&incidents, i)
+        TRY(incident_report_set(cx, incidents.at[i], (RecordRef){ r.id, r.reference, r.title }, r.state, r.published_ms));
+    TRY(audit_add(cx, "report.published", "report", r.id, arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version)));
+    return report_news(cx, &r, "published", arena_fmt(cx->arena, STR_FMT " published", STR_ARG(r.reference)),
+                       arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version));
+}
+
+Err report_version_metrics(Cx *cx, const Version *v, ReportMetrics *ret)
+{
+    json_t *root, *item;
+    size_t i;
+    TRY(json_parse(cx->arena, v->metrics, &root));
+    json_array_foreach(json_object_get(root, "items"), i, item)
+        *list_add(cx->arena, ret) = (ReportMetric){ json_str(item, "key"), json_str(item, "value"), json_str(item, "source"), json_str(item, "original") };
+    return OK;
+}

@@ -1,0 +1,191 @@
+-- Who may see a row: the block after `--if visible` is the one of app/access.h.
+
+-- name: report_insert
+INSERT INTO report (id, number, title, state, language, severity, audience, owner_id, channel_id, team_id, template_id, template_name,
+    overrides, figures, linked_documents, due_ms, began_ms, excerpt, word_count, revision, published_ms, published_by,
+    published_version, published_revision, meta_changed, created_by, created_ms, updated_ms, version)
+VALUES (:id, :number, :title, :state, :language, :severity, :audience, :owner_id, :channel_id, :team_id, :template_id, :template_name,
+    :overrides, :figures, :linked_documents, :due_ms, :began_ms, :excerpt, :word_count, :revision, :published_ms, :published_by,
+    :published_version, :published_revision, :meta_changed, :created_by, :now_ms, :now_ms, 1);
+
+-- name: report_update
+UPDATE report SET title = :title, state = :state, language = :language, severity = :severity, audience = :audience,
+    owner_id = :owner_id, channel_id = :channel_id, team_id = :team_id, overrides = :overrides, figures = :figures,
+    linked_documents = :linked_documents, due_ms = :due_ms, began_ms = :began_ms, excerpt = :excerpt,
+    word_count = :word_count, revision = :revision, published_ms = :published_ms, published_by = :published_by,
+    published_version = :published_version, published_revision = :published_revision, meta_changed = :meta_changed,
+    updated_ms = :now_ms, version = version + :step
+WHERE id = :id;
+
+-- name: report_select
+SELECT r.id, r.number, r.title, r.state, r.language, r.severity, r.audience, r.owner_id, r.channel_id, r.team_id, r.template_id,
+    r.template_name, r.overrides, r.figures, r.linked_documents, r.due_ms, r.began_ms, r.excerpt, r.word_count, r.revision,
+    r.published_ms, r.published_by, r.published_version, r.published_revision, r.meta_changed, r.created_by, r.created_ms,
+    r.updated_ms, r.version
+FROM report r
+WHERE 1 = 1
+--if id
+  AND r.id = :id
+--if visible
+  AND (r.audience = '' OR r.audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--if severity
+  AND r.severity IN LIST(:severity)
+--if team
+  AND r.team_id IN LIST(:team)
+--if channel
+  AND r.channel_id IN LIST(:channel)
+--if language
+  AND r.language IN LIST(:language)
+--if service
+  AND r.id IN (SELECT s.report_id FROM report_service s WHERE s.service_id IN LIST(:service))
+--if incident
+  AND r.id IN (SELECT x.report_id FROM report_incident x WHERE x.incident_id IN LIST(:incident))
+--if author
+  AND r.id IN (SELECT a.report_id FROM report_author a WHERE a.user_id = :author AND a.removed = 0)
+--if owner
+  AND r.owner_id = :owner
+--if reviewer
+  AND r.state = 'in_review' AND r.id IN (SELECT v.report_id FROM report_reviewer v WHERE v.user_id = :reviewer AND v.state = 'pending')
+--if overdue
+  AND r.due_ms < :now_ms AND r.state IN ('draft', 'in_review')
+--if since
+  AND r.began_ms >= :since_ms
+--if until
+  AND r.began_ms < :until_ms
+--if ids
+  AND r.id IN LIST(:ids)
+--if state
+  AND r.state IN LIST(:state)
+--if after_updated
+  AND (r.updated_ms, r.id) < (:at, :after)
+--if after_newest
+  AND (r.began_ms, r.id) < (:at, :after)
+--if after_oldest
+  AND (r.began_ms, r.id) > (:at, :after)
+--if after_due
+  AND (coalesce(r.due_ms, 9007199254740991), r.id) > (:at, :after)
+--if after_published
+  AND (coalesce(r.published_ms, 0), r.id) < (:at, :after)
+--end
+ORDER BY
+--if by_updated
+  r.updated_ms DESC, r.id DESC,
+--if by_newest
+  r.began_ms DESC, r.id DESC,
+--if by_oldest
+  r.began_ms, r.id,
+--if by_due
+  coalesce(r.due_ms, 9007199254740991), r.id,
+--if by_published
+  coalesce(r.published_ms, 0) DESC, r.id DESC,
+--end
+  r.number
+LIMIT :limit;
+
+-- name: report_count
+SELECT r.state, COUNT(*) FROM report r
+WHERE 1 = 1
+--if visible
+  AND (r.audience = '' OR r.audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--if severity
+  AND r.severity IN LIST(:severity)
+--if team
+  AND r.team_id IN LIST(:team)
+--if channel
+  AND r.channel_id IN LIST(:channel)
+--if language
+  AND r.language IN LIST(:language)
+--if service
+  AND r.id IN (SELECT s.report_id FROM report_service s WHERE s.service_id IN LIST(:service))
+--if incident
+  AND r.id IN (SELECT x.report_id FROM report_incident x WHERE x.incident_id IN LIST(:incident))
+--if author
+  AND r.id IN (SELECT a.report_id FROM report_author a WHERE a.user_id = :author AND a.removed = 0)
+--if owner
+  AND r.owner_id = :owner
+--if reviewer
+  AND r.state = 'in_review' AND r.id IN (SELECT v.report_id FROM report_reviewer v WHERE v.user_id = :reviewer AND v.state = 'pending')
+--if overdue
+  AND r.due_ms < :now_ms AND r.state IN ('draft', 'in_review')
+--if since
+  AND r.began_ms >= :since_ms
+--if until
+  AND r.began_ms < :until_ms
+--if ids
+  AND r.id IN LIST(:ids)
+--end
+GROUP BY r.state;
+
+-- name: report_by_id
+SELECT id, audience FROM report WHERE id = :id;
+
+-- name: report_by_number
+SELECT id, audience FROM report WHERE number = :number;
+
+-- name: report_incident_put
+INSERT INTO report_incident (report_id, incident_id, position) VALUES (:report, :incident, :position)
+ON CONFLICT (report_id, incident_id) DO UPDATE SET position = :position;
+
+-- name: report_incident_clear
+DELETE FROM report_incident WHERE report_id = :report;
+
+-- name: report_incident_list
+SELECT report_id, incident_id FROM report_incident WHERE report_id IN LIST(:ids) ORDER BY report_id, position;
+
+-- name: report_of_incident
+SELECT report_id FROM report_incident WHERE incident_id = :incident ORDER BY report_id;
+
+-- name: report_service_clear
+DELETE FROM report_service WHERE report_id = :report;
+
+-- name: report_service_put
+INSERT INTO report_service (report_id, service_id) VALUES (:report, :service) ON CONFLICT (report_id, service_id) DO NOTHING;
+
+-- name: report_author_put
+INSERT INTO report_author (report_id, user_id, removed, first_ms) VALUES (:report, :user, 0, :now_ms)
+ON CONFLICT (report_id, user_id) DO UPDATE SET removed = 0;
+
+-- name: report_author_remove
+UPDATE report_author SET removed = 1 WHERE report_id = :report AND user_id = :user AND removed = 0;
+
+-- name: report_author_list
+SELECT report_id, user_id FROM report_author WHERE report_id IN LIST(:ids) AND removed = 0 ORDER BY report_id, first_ms, user_id;
+
+-- name: report_reviewer_put
+INSERT INTO report_reviewer (report_id, user_id, state, note, decided_ms, asked_ms)
+VALUES (:report, :user, :state, :note, :decided_ms, :now_ms)
+ON CONFLICT (report_id, user_id) DO UPDATE SET state = :state, note = :note, decided_ms = :decided_ms;
+
+-- name: report_reviewer_remove
+DELETE FROM report_reviewer WHERE report_id = :report AND user_id = :user;
+
+-- name: report_reviewer_list
+SELECT report_id, user_id, state, note, decided_ms FROM report_reviewer WHERE report_id IN LIST(:ids)
+ORDER BY report_id, asked_ms, user_id;
+
+-- name: report_version_add
+INSERT INTO report_version (report_id, number, revision, title, content, metrics, published_ms, published_by)
+VALUES (:report, :number, :revision, :title, :content, :metrics, :now_ms, :user);
+
+-- name: report_version_get
+SELECT number, revision, title, content, metrics, published_ms, published_by FROM report_version
+WHERE report_id = :report AND number = :number;
+
+-- name: report_version_list
+SELECT number, revision, title, published_ms, published_by FROM report_version WHERE report_id = :report ORDER BY number DESC LIMIT 200;
+
+-- name: report_share_put
+INSERT INTO report_share (report_id, secret_hash, sealed, expires_ms, created_by, created_ms)
+VALUES (:report, :hash, :sealed, :expires_ms, :user, :now_ms)
+ON CONFLICT (report_id) DO UPDATE SET secret_hash = :hash, sealed = :sealed, expires_ms = :expires_ms, created_by = :user, created_ms = :now_ms;
+
+-- name: report_share_get
+SELECT sealed, expires_ms, created_by, created_ms FROM report_share WHERE report_id = :report;
+
+-- name: report_share_by_hash
+SELECT report_id, expires_ms FROM report_share WHERE secret_hash = :hash;
+
+-- name: report_share_remove
+DELETE FROM report_share WHERE report_id = :report;

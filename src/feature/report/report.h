@@ -1,0 +1,97 @@
+#pragma once
+/** Reports: the post-mortems. A record (this room) and a live document of the same id (document/).
+ *
+ *      draft → in_review → published → archived        back to draft when changes are requested
+ *
+ *  A report inherits channel, team and audience from its incidents and follows them when they change. What was published
+ *  is kept as it was (report_version): later edits show only when they are published again.
+ *
+ *  Events (subject: each incident, or the report when it has none; object: the report):
+ *      report.created  report.review_requested  report.approved  report.changes_requested  report.published
+ *      report.archived  report.reopened  report.access_changed */
+#include "feature/template/template.h"
+
+extern const char *const report_states[], *const report_metric_keys[];
+
+typedef struct Reviewer { UserRef user; Str state, note; int64_t decided_ms; } Reviewer;     /* pending, approved, changes_requested */
+typedef LIST(Reviewer) Reviewers;
+typedef struct ReportIncident { Str id, reference, title, severity; } ReportIncident;
+typedef LIST(ReportIncident) ReportIncidents;
+/** A key figure. Values are text: SEV-1, RFC 3339 times, milliseconds of duration, counts, or what somebody wrote over it. */
+typedef struct ReportMetric { Str key, value, source, original; } ReportMetric;              /* source: incident, override */
+typedef LIST(ReportMetric) ReportMetrics;
+typedef struct LinkedDocument { Str title, url; } LinkedDocument;
+typedef LIST(LinkedDocument) LinkedDocuments;
+
+typedef struct Report {
+    Str id, reference, title, state, language, severity, visibility, audience;
+    Str owner_id, channel_id, team_id;
+    UserRef owner, created_by, published_by;
+    UserRefs authors;
+    Reviewers reviewers;
+    ReportIncidents incidents;
+    Ref channel, team, template;
+    ReportMetrics metrics;
+    LinkedDocuments linked_documents;
+    int64_t due_ms, created_ms, updated_ms, published_ms, began_ms;
+    int64_t published_version;              /* 0 = never published */
+    bool overdue, changed_since_published, can_edit, can_publish;
+    Str excerpt, snippet;                   /* snippet: only when searched, matches in U+E000 … U+E001 */
+    int64_t word_count, version, number, sort_ms;
+    Str overrides, figures;                 /* JSON objects of metric key → text: written over, from the incidents */
+    int64_t revision, published_revision;   /* of the document */
+    bool meta_changed;
+} Report;
+typedef LIST(Report) Reports;
+extern const Shape report_shape, report_row_shape;
+
+typedef struct ReportInput {
+    Strs incident_ids;                      /* ids or references */
+    Str template_id, title, language, owner_id;
+    Str channel_id, team_id;
+    int64_t due_ms;
+    LinkedDocuments linked_documents;
+    Str metric_overrides;                   /* JSON object: key → text, null undoes */
+} ReportInput;
+
+/** Creates one from a template, filled in; event report.created. `ret` is complete. Within a write.
+ *  Fails: ERR_INVALID naming the field. */
+Err report_add(Cx *cx, const ReportInput *in, Report *ret);
+/** Everything about one. The caller has checked access (resolver, report_resolve). Fails: ERR_NOT_FOUND. */
+Err report_get(Cx *cx, Str id, Report *ret);
+/** By id or reference ("PM-7"); ERR_NOT_FOUND for unknown and for invisible alike. */
+Err report_resolve(Cx *cx, Str given, Str *ret_id);
+/** The name of who may see it ("" = everyone). Fails: ERR_NOT_FOUND. */
+Err report_audience(Cx *cx, Str id, Str *ret);
+
+typedef struct ReportFilter {
+    Strs state, severity, team, channel, service, language, incident;
+    Str author, owner, reviewer;            /* user ids; reviewer: whose decision is pending */
+    bool overdue;
+    Str q, sort;                            /* "updated" (default), "newest", "oldest", "due", "published" */
+    int64_t since_ms, until_ms;             /* of when the incident began */
+} ReportFilter;
+/** A page of rows the actor may see; with `q` the best matches first and no further pages. */
+Err report_list(Cx *cx, const ReportFilter *filter, Cursor after, int64_t limit, Reports *ret);
+typedef struct ReportCounts { int64_t draft, in_review, published, archived, total; } ReportCounts;
+/** How many there are in each state, of those that the filter (but for its state) leaves. */
+Err report_counts(Cx *cx, const ReportFilter *filter, ReportCounts *ret);
+
+/** The content as a tree, with live blocks replaced by what they show now. `published`: as it was published last. */
+Err report_content(Cx *cx, const Report *report, bool published, DocNode **ret);
+/** Replaces the text (imports and sample data): an edit by Hindsight. Within a write. */
+Err report_write(Cx *cx, Str id, const DocNode *content);
+
+/** State changes, all within a write; the caller has checked access. Fails: ERR_CONFLICT when the state does not allow it,
+ *  ERR_FORBIDDEN when the person may not, ERR_INVALID naming the field. */
+Err report_request_review(Cx *cx, Str id, Strs reviewer_ids);
+Err report_approve(Cx *cx, Str id, Str note);
+Err report_request_changes(Cx *cx, Str id, Str note);
+Err report_publish(Cx *cx, Str id);
+Err report_archive(Cx *cx, Str id);
+Err report_reopen(Cx *cx, Str id);
+/** Records that somebody wrote. A person who was removed from the authors comes back only by writing again. Within a write. */
+Err report_author_add(Cx *cx, Str id, Str user);
+
+/** The report that a share link opens. Fails: ERR_NOT_FOUND (also expired and revoked). */
+Err report_share_find(Cx *cx, Str secret, Str *ret_id);

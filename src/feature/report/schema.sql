@@ -1,0 +1,90 @@
+-- step 1
+CREATE TABLE report (
+    id                 TEXT PRIMARY KEY,
+    number             BIGINT NOT NULL UNIQUE,
+    title              TEXT NOT NULL,
+    state              TEXT NOT NULL,
+    language           TEXT NOT NULL,
+    severity           TEXT NOT NULL,
+    audience           TEXT NOT NULL,
+    owner_id           TEXT,
+    channel_id         TEXT,
+    team_id            TEXT,
+    template_id        TEXT NOT NULL,
+    template_name      TEXT NOT NULL,
+    overrides          TEXT NOT NULL,
+    figures            TEXT NOT NULL,
+    linked_documents   TEXT NOT NULL,
+    due_ms             BIGINT,
+    began_ms           BIGINT NOT NULL,
+    excerpt            TEXT NOT NULL,
+    word_count         BIGINT NOT NULL,
+    revision           BIGINT NOT NULL,
+    published_ms       BIGINT,
+    published_by       TEXT,
+    published_version  BIGINT NOT NULL,
+    published_revision BIGINT NOT NULL,
+    meta_changed       BIGINT NOT NULL,
+    created_by         TEXT,
+    created_ms         BIGINT NOT NULL,
+    updated_ms         BIGINT NOT NULL,
+    version            BIGINT NOT NULL
+);
+CREATE INDEX report_by_updated   ON report (updated_ms, id);
+CREATE INDEX report_by_began     ON report (began_ms, id);
+CREATE INDEX report_by_state     ON report (state, updated_ms, id);
+CREATE INDEX report_by_published ON report (published_ms, id);
+CREATE INDEX report_by_due       ON report (due_ms, id);
+CREATE INDEX report_by_owner     ON report (owner_id, state);
+CREATE INDEX report_by_team      ON report (team_id, updated_ms, id);
+CREATE INDEX report_by_channel   ON report (channel_id, updated_ms, id);
+CREATE TABLE report_incident (
+    report_id   TEXT NOT NULL REFERENCES report,
+    incident_id TEXT NOT NULL,
+    position    BIGINT NOT NULL,
+    PRIMARY KEY (report_id, incident_id)
+);
+CREATE INDEX report_incident_by_incident ON report_incident (incident_id, report_id);
+CREATE TABLE report_service (
+    report_id  TEXT NOT NULL REFERENCES report,
+    service_id TEXT NOT NULL,
+    PRIMARY KEY (report_id, service_id)
+);
+CREATE INDEX report_service_by_service ON report_service (service_id, report_id);
+CREATE TABLE report_author (
+    report_id TEXT NOT NULL REFERENCES report,
+    user_id   TEXT NOT NULL,
+    removed   BIGINT NOT NULL,
+    first_ms  BIGINT NOT NULL,
+    PRIMARY KEY (report_id, user_id)
+);
+CREATE INDEX report_author_by_user ON report_author (user_id, report_id);
+CREATE TABLE report_reviewer (
+    report_id  TEXT NOT NULL REFERENCES report,
+    user_id    TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    note       TEXT NOT NULL,
+    decided_ms BIGINT,
+    asked_ms   BIGINT NOT NULL,
+    PRIMARY KEY (report_id, user_id)
+);
+CREATE INDEX report_reviewer_by_user ON report_reviewer (user_id, state, report_id);
+CREATE TABLE report_version (
+    report_id    TEXT NOT NULL REFERENCES report,
+    number       BIGINT NOT NULL,
+    revision     BIGINT NOT NULL,
+    title        TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    metrics      TEXT NOT NULL,
+    published_ms BIGINT NOT NULL,
+    published_by TEXT,
+    PRIMARY KEY (report_id, number)
+);
+CREATE TABLE report_share (
+    report_id   TEXT PRIMARY KEY REFERENCES report,
+    secret_hash TEXT NOT NULL UNIQUE,
+    sealed      TEXT NOT NULL,
+    expires_ms  BIGINT,
+    created_by  TEXT,
+    created_ms  BIGINT NOT NULL
+);
