@@ -105,3 +105,4 @@ Exit run_user_enable(Cli *cli);
 Exit run_user_role(Cli *cli);
 Exit run_user_password(Cli *cli);
 Exit run_token_create(Cli *cli);
+Exit run_integration_add(Cli *cli);

@@ -15,6 +15,8 @@ const Command commands[] = {
     { "user password", NULL, "email password-stdin", false, run_user_password, "Sets a password and ends the sessions of that person", NULL },
     { "token create", NULL, "user scope name expires", false, run_token_create, "Makes an API token and prints it",
       "  read    only reads\n  write   all but administration\n  ingest  only posts alerts and changes\n  admin   everything that its person may do" },
+    { "integration add", "KIND", "name channel listen public-url", false, run_integration_add, "Adds a source of alerts and prints the address to post to",
+      "KIND is one of alertmanager, generic, pagerduty. The address begins with --public-url, or with what serve listens on." },
     { "migrate", NULL, "", false, run_migrate, "Brings the database up to this version (serve does so by itself)", NULL },
     { "doctor", NULL, "listen", false, run_doctor, "Says what is wrong and how to mend it", NULL },
     { "demo", NULL, "", false, run_demo, "Loads sample data: a year of an invented company's incidents", NULL },

@@ -217,7 +217,7 @@ static Err parse_env(Cli *cli, char *const *env)
 static Err read_file(Arena *a, const char *path, Str *ret, bool *ret_missing)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
-    *ret_missing = fd < 0 && errno == ENOENT;
+    *ret_missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
     if (fd < 0) return fail(a, ERR_INVALID, "cannot read the configuration file %s: %s", path, strerror(errno));
     size_t room = 256 << 10, n = 0;
     char *text = arena_bytes(a, room, 1);

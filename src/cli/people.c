@@ -1,9 +1,11 @@
-/** user … and token …: what an administrator does from a shell. */
+/** user …, token … and integration …: what an administrator does from a shell. */
 #include <errno.h>
 #include <termios.h>
 #include <unistd.h>
 #include "cli/cli.h"
 #include "feature/account/account.h"
+#include "feature/alert/alert.h"
+#include "port/integration.h"
 
 /** Opens the system, runs `work` in a write, prints what it wants printed, closes. */
 static Exit with_write(Cli *cli, Err (*work)(Cx *cx, void *arg), void *arg)
@@ -179,5 +181,28 @@ Exit run_token_create(Cli *cli)
         if (str_trim(word).len) *list_add(cli->arena, &c.scopes) = str_trim(word);
     code = with_write(cli, make_token, &c);
     if (!code) printf(STR_FMT "\n", STR_ARG(c.token));
+    return code;
+}
+
+typedef struct NewSource { Str kind, name, channel, url; } NewSource;
+
+static Err add_source(Cx *cx, void *arg)
+{
+    NewSource *s = arg;
+    return integration_add(cx, s->kind, s->name, s->channel, NULL, &s->url);
+}
+
+Exit run_integration_add(Cli *cli)
+{
+    NewSource s = { .kind = cli->operand, .name = opt(cli, "name"), .channel = opt(cli, "channel") };
+    if (!alert_source_find(s.kind)) {
+        Str known = S("");
+        for (size_t i = 0; integrations[i]; i++)
+            if (integrations[i]->alert_source) known = arena_fmt(cli->arena, STR_FMT "%s%s", STR_ARG(known), known.len ? ", " : "", integrations[i]->name);
+        return complain(EXIT_USAGE, "there is no integration \"" STR_FMT "\": the kinds are " STR_FMT, STR_ARG(s.kind), STR_ARG(known));
+    }
+    Exit code = need(cli, "name");
+    if (!code) code = with_write(cli, add_source, &s);
+    if (!code) printf(STR_FMT "\n", STR_ARG(s.url));
     return code;
 }
