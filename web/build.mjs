@@ -147,7 +147,7 @@ ${preload}    <script type="module" src="${url(js)}"></script>
     }
     const gz = new Map(files.map((f) => [f.path, f.gzip]));
     const sum = (set) => [...set].reduce((a, n) => a + (gz.get(url(n)) ?? 0), 0);
-    const home = names.find((n) => outputs[n].entryPoint === 'web/src/home.tsx');
+    const home = names.find((n) => outputs[n].entryPoint === 'src/feature/home/ui/home.tsx');
     const first = new Set([...staticClosure(outputs, js), theme, css, 'build/web/index.html']);
     if (home) for (const n of staticClosure(outputs, home)) first.add(n);
     const editorEntry = names.find((n) => outputs[n].entryPoint === 'web/editor/editor.ts');

@@ -10,16 +10,14 @@ import { locale, setLocale } from './i18n';
 import { bind, startKeys } from './keys';
 import { paletteOpen, sheetOpen } from './palette';
 import { may, type Command, type NavEntry } from './registry';
-import { findRoute, navigate, path, setRoutes, startRouter, type Route } from './router';
+import { findRoute, navigate, path, setRoutes, startRouter } from './router';
 import { start } from './session';
 import { setSettingsEntries } from './settings-entries';
 import { Boundary, Outlet, Shell } from './shell';
 import { SignInAgain } from './again';
 import { t } from './strings';
 
-const home: Route = { path: '/', load: () => import('./home') };
-const first: NavEntry = { href: '/', icon: 'home', label: () => t('home'), order: 0 };
-const nav = [first, ...features.flatMap((f) => f.nav ?? [])].sort((a, b) => a.order - b.order);
+const nav: NavEntry[] = features.flatMap((f) => f.nav ?? []).sort((a, b) => a.order - b.order);
 const commands: Command[] = [
     ...features.flatMap((f) => f.commands ?? []),
     { id: 'shortcuts', label: () => t('shortcuts'), icon: 'info', keys: '?', run: () => { sheetOpen.value = true; } },
@@ -61,7 +59,7 @@ async function run(): Promise<void> {
     const root = document.getElementById('app')!;
     setLocale(locale.peek(), false);
     setSettingsEntries(features.flatMap((f) => f.settings ?? []));
-    setRoutes([home, ...features.flatMap((f) => f.routes ?? [])]);
+    setRoutes(features.flatMap((f) => f.routes ?? []));
     startRouter();
     startKeys();
     bindAll();

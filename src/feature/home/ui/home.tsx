@@ -1,6 +1,6 @@
 /** Home: what waits for me. */
-import { Topbar } from '../kit/topbar';
-import { longDay } from './time';
+import { longDay } from 'app/time';
+import { Topbar } from 'kit';
 
 export default function Home() {
     return <Topbar title={longDay(Date.now())} />;
