@@ -7,7 +7,7 @@ export type MentionHit = { kind: 'person' | 'incident' | 'follow_up' | 'report' 
 
 export type EditorContext = {
     /** References of the incidents that the report is about, first one first. */
-    incidents: () => { reference: string; title: string }[];
+    incidents: () => { id: string; reference: string; title: string }[];
     upload: (file: File, progress: (part: number) => void) => Promise<Uploaded>;
     mentions: (q: string) => Promise<MentionHit[]>;
     /** Fetches below /api/v1. */

@@ -49,8 +49,9 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
     const choose = (o: Option) => {
         onChange(multiple ? [...value, o] : [o]);
         setText('');
-        if (!multiple) setOpen(false);
+        setOpen(false);
         input.current?.focus();
+        setTimeout(() => setOpen(false), 0);            /* the focus above would open it again */
     };
     const keys = (e: KeyboardEvent) => {
         if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
@@ -81,7 +82,7 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
                 <input ref={input} id={id} {...aria} role="combobox" aria-expanded={open} aria-controls={list} aria-autocomplete="list" aria-label={label} autocomplete="off"
                     aria-activedescendant={open && found?.[at] ? `${list}-${at}` : undefined}
                     placeholder={single ? single.label : value.length ? '' : placeholder} value={open || !single ? text : single.label}
-                    onFocus={() => setOpen(true)} onClick={() => setOpen(true)} onInput={(e) => { setText(e.currentTarget.value); setOpen(true); }} onKeyDown={keys} />
+                    onFocus={() => { if (!multiple) setOpen(true); }} onClick={() => setOpen(true)} onInput={(e) => { setText(e.currentTarget.value); setOpen(true); }} onKeyDown={keys} />
                 {single && <button type="button" class="chip-x" aria-label={t('clear')} onClick={() => onChange([])}><Icon name="x" small /></button>}
             </span>
             {open && (

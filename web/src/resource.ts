@@ -37,6 +37,13 @@ function asApiError(e: unknown): ApiError {
     return e instanceof ApiError ? e : new ApiError(-1, 'unexpected', String((e as Error)?.message ?? e));
 }
 
+/** Topics carry ids. One that names the record by its reference (`incident:INC-42`) gets the id once the record is there. */
+export function withIds(topics: readonly string[], data: unknown): string[] {
+    const record = data as { id?: unknown; reference?: unknown } | undefined;
+    if (!record || typeof record.id !== 'string' || typeof record.reference !== 'string') return [...topics];
+    return topics.map((x) => (x.endsWith(`:${record.reference}`) ? `${x.slice(0, x.indexOf(':'))}:${record.id}` : x));
+}
+
 /** `key` null fetches nothing. Topics of the live socket that make it stale may be given. */
 export function useResource<T>(key: string | null, load: (signal: AbortSignal) => Promise<T>,
     topics: readonly string[] = []): Resource<T> {
@@ -81,7 +88,7 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
         redraw((n) => n + 1);
     });
     useEffect(() => { void reload.current(); }, [key]);
-    const topicKey = topics.join(' ');
+    const topicKey = withIds(topics, s.data).join(' ');
     useEffect(() => {
         if (!topicKey) return;
         let waiting = false;

@@ -1,6 +1,6 @@
 /**
  * Headings, and with them the sections: a section heading of the template carries `section` (its key) and `guide`, which
- * is shown while the section is empty and never published.
+ * is shown while the section is empty and never published. `required` says that the report needs the section.
  */
 import { Heading as Base } from '@tiptap/extension-heading';
 import type { Node as PmNode } from '@tiptap/pm/model';
@@ -11,7 +11,7 @@ import { h } from '../dom';
 import { t } from '../strings';
 
 /** Content of a section: from after its heading to the next heading of the same or a higher level. */
-export type Section = { pos: number; level: number; title: string; key: string; guide: string; from: number; to: number; empty: boolean; node: PmNode };
+export type Section = { pos: number; level: number; title: string; key: string; guide: string; required: boolean; from: number; to: number; empty: boolean; node: PmNode };
 
 const FULL = new Set(['image', 'liveBlock', 'horizontalRule', 'table', 'evidence', 'mention', 'timestamp']);
 
@@ -34,7 +34,7 @@ export function sections(doc: PmNode): Section[] {
         if (node.type.name === 'heading') {
             const level = Number(node.attrs['level']);
             for (const s of out) if (s.to < 0 && level <= s.level) s.to = pos;
-            out.push({ pos, level, title: node.textContent, key: String(node.attrs['section'] ?? ''), guide: String(node.attrs['guide'] ?? ''),
+            out.push({ pos, level, title: node.textContent, key: String(node.attrs['section'] ?? ''), guide: String(node.attrs['guide'] ?? ''), required: node.attrs['required'] === true,
                 from: pos + node.nodeSize, to: -1, empty: true, node });
             for (const s of out) if (s.to < 0 && s.pos !== pos && hasContent(node)) s.empty = false;
         } else if (hasContent(node)) for (const s of out) if (s.to < 0) s.empty = false;
@@ -72,6 +72,7 @@ const Heading = Base.extend({
         return {
             ...this.parent?.(),
             section: { default: null, parseHTML: (el) => el.getAttribute('data-section'), renderHTML: (a) => (a['section'] ? { 'data-section': a['section'] as string } : {}) },
+            required: { default: null, parseHTML: () => null, renderHTML: () => ({}) },
             guide: { default: null, parseHTML: (el) => el.getAttribute('data-guide'), renderHTML: (a) => (a['guide'] ? { 'data-guide': a['guide'] as string } : {}) },
         };
     },

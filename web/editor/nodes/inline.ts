@@ -113,7 +113,8 @@ const Evidence = (ctx: EditorContext) => Node.create({
                 }, ondblclick: () => open() }, icon(look.icon), words);
             const open = () => {
                 const incident = ctx.incidents()[0]?.reference;
-                if (a.url && /^(https?:\/\/|\/)/.test(a.url)) ctx.open(a.url);
+                if (a.url && /^(https?:\/\/|\/(?!\/))/.test(a.url)) ctx.open(a.url);
+                else if (a.kind === 'alert' && a.id) ctx.open(`/alerts?alert=${encodeURIComponent(a.id)}`);
                 else if (incident) ctx.open(`/incidents/${incident}?tab=timeline${a.id ? `&event=${encodeURIComponent(a.id)}` : ''}`);
             };
             const stop = effect(() => {

@@ -107,6 +107,20 @@ export function snapshotOf(table: Table): JSONContent {
     return { type: 'table', content: [...(table.head.length ? [row('tableHeader', table.head)] : []), ...rows] };
 }
 
+/** Listens to an incident that is named by reference; topics carry ids. */
+function watch(ctx: EditorContext, ref: string, f: () => void): () => void {
+    let stop: (() => void) | null = null;
+    let gone = false;
+    const known = ctx.incidents().find((i) => i.reference === ref || i.id === ref)?.id;
+    const start = (id: string) => { if (!gone) stop = ctx.watch([`incident:${id}`], f); };
+    if (known) start(known);
+    else void incidentOf(ctx, ref).then((i) => start(i.id), () => {});
+    return () => {
+        gone = true;
+        stop?.();
+    };
+}
+
 function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () => number | undefined) {
     let node = first;
     let table: Table | null = null;
@@ -152,7 +166,7 @@ function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () 
         if (watched !== incident()) {
             stopWatch();
             watched = incident();
-            stopWatch = watched ? ctx.watch([`incident:${watched}`], () => void load()) : () => {};
+            stopWatch = watched ? watch(ctx, watched, () => void load()) : () => {};
         }
         void load();
     };

@@ -61,11 +61,12 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
         }
     };
     const count = (k: string) => all.filter((e) => e.group === k).length;
-    const fresh = fit.filter((e) => !cited.has(e.id));
-    const used = fit.filter((e) => cited.has(e.id));
+    const times = (e: Found) => (cited.get(e.id) ?? 0) + (e.evidence?.id ? cited.get(e.evidence.id) ?? 0 : 0);
+    const fresh = fit.filter((e) => !times(e));
+    const used = fit.filter((e) => times(e));
     const order = [...fresh, ...used];
     const row = (e: Found) => (
-        <EventRow key={e.id} e={e} i={order.indexOf(e)} on={order[at] === e} cited={cited.get(e.id) ?? 0} canInsert={!!canInsert} onPoint={() => setAt(order.indexOf(e))} onInsert={() => insert(e)} />
+        <EventRow key={e.id} e={e} i={order.indexOf(e)} on={order[at] === e} cited={times(e)} canInsert={!!canInsert} onPoint={() => setAt(order.indexOf(e))} onInsert={() => insert(e)} />
     );
     return (
         <div onKeyDown={(e) => keys(e)}>
@@ -89,12 +90,12 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
     );
 }
 
-/** An event as a citation chip. */
+/** An event as a citation chip: it points to what the event rests on, or else to the event. */
 export function chipOf(e: TimelineEvent & { group?: string }): { kind: string; id: string; title: string; at: string; url: string | null } {
     const name = e.evidence?.title || e.title;
     const short = name.length > 60 ? `${name.slice(0, 57)}…` : name;
-    const who = e.kind === 'message' && e.actor ? e.actor.name.split(' ')[0]! : short;
-    return { kind: e.group ?? groupOf(e), id: e.id, title: who, at: e.occurred_at, url: e.evidence?.url ?? null };
+    const title = e.kind === 'message' && e.actor ? e.actor.name.split(' ')[0]! : short;
+    return { kind: e.group ?? groupOf(e), id: e.evidence?.id ?? e.id, title, at: e.occurred_at, url: e.evidence?.url ?? null };
 }
 
 function EventRow({ e, i, on, cited, canInsert, onPoint, onInsert }: { e: Found; i: number; on: boolean; cited: number; canInsert: boolean; onPoint: () => void; onInsert: () => void }) {
