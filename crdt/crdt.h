@@ -121,7 +121,8 @@ typedef struct CrdtOptions {
     bool keep_deleted;              /* true: no garbage collection (Yjs `gc: false`), so old states can be read */
     size_t max_update_bytes;        /* larger updates are refused with CRDT_LIMIT; default CRDT_MAX_BYTES */
     size_t max_pending_bytes;       /* what may wait for missing structs; default 64 MiB */
-    uint64_t max_conflict_steps;    /* work one apply may spend on ordering concurrent inserts; default 2^28 */
+    uint64_t max_steps;             /* work one apply may spend on ordering concurrent inserts and on cutting
+                                       structs; default 2^28, about a second */
 } CrdtOptions;
 
 /** Opens an empty document. Fails: CRDT_NOMEM; CRDT_LIMIT when options->client is above CRDT_MAX_CLIENT. */
@@ -280,7 +281,8 @@ bool crdt_value_field(const CrdtValue *object, CrdtBytes key, CrdtValue *ret);
 /** Where an iteration stands; start with { 0 }. Changing the document ends every iteration. */
 typedef struct CrdtCursor {
     uint32_t item;
-    uint32_t offset;
+    uint32_t offset; /* units */
+    uint32_t byte;   /* the same in the item's content */
     bool started;
 } CrdtCursor;
 

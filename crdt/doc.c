@@ -32,7 +32,7 @@ CrdtErr crdt_open(const CrdtOptions *options, CrdtDoc **ret)
     *d = (CrdtDoc){ .memory = m, .keep_deleted = o->keep_deleted };
     d->max_update_bytes = o->max_update_bytes != 0 ? o->max_update_bytes : CRDT_MAX_BYTES;
     d->max_pending_bytes = o->max_pending_bytes != 0 ? o->max_pending_bytes : (size_t)64 << 20;
-    d->max_conflict_steps = o->max_conflict_steps != 0 ? o->max_conflict_steps : 1u << 28;
+    d->max_steps = o->max_steps != 0 ? o->max_steps : 1u << 28;
     d->epoch = 1;
     d->client_id = o->client != 0 ? o->client : random_client(d);
     /* index 0 means none in all three */
@@ -111,6 +111,8 @@ static CrdtErr apply_deletions(CrdtDoc *d, const Batch *b)
         uint32_t client = client_find(d, del->client);
         Range rest = { del->clock, del->len };
         CrdtErr e = CRDT_OK;
+        if (d->steps > d->max_steps)
+            return worst(err, CRDT_LIMIT);
         if (client != NONE)
             e = deletion_apply(d, client, del->clock, del->len, &rest);
         if (e == CRDT_OK)

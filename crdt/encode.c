@@ -3,28 +3,29 @@
 
 /** Byte offset of unit `offset` in content of several units.
  *  *ret_split: it lies inside a surrogate pair; then the offset is that of the pair. */
-size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t offset,
-                      bool *ret_split)
+size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
+                      uint32_t offset, bool *ret_split)
 {
     *ret_split = false;
     if (ref == REF_STRING)
-        return utf8_offset(bytes, byte_len, offset, ret_split);
+        return utf8_offset(bytes, byte_len, len, offset, ret_split);
     Reader r = reader((CrdtBytes){ bytes, byte_len });
     for (; offset > 0; offset--) {
         const uint8_t *at;
-        uint32_t len;
+        uint32_t size;
         if (ref == REF_ANY)
             r.at += any_size(r.at, r.end);
         else
-            (void)!read_bytes(&r, &at, &len);
+            (void)!read_bytes(&r, &at, &size);
     }
     return (size_t)(r.at - bytes);
 }
 
-static bool write_string(CrdtBuf *out, const uint8_t *bytes, uint32_t byte_len, uint32_t offset)
+static bool write_string(CrdtBuf *out, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
+                         uint32_t offset)
 {
     bool split = false;
-    size_t from = offset == 0 ? 0 : utf8_offset(bytes, byte_len, offset, &split);
+    size_t from = offset == 0 ? 0 : utf8_offset(bytes, byte_len, len, offset, &split);
     if (!split)
         return write_text(out, bytes + from, byte_len - from);
     return write_uint(out, byte_len - from - 1) && write_raw(out, "\xEF\xBF\xBD", 3) &&
@@ -42,10 +43,10 @@ bool write_content(CrdtBuf *out, uint8_t ref, const uint8_t *bytes, uint32_t byt
     case REF_SKIP:
         return write_uint(out, len - offset);
     case REF_STRING:
-        return write_string(out, bytes, byte_len, offset);
+        return write_string(out, bytes, byte_len, len, offset);
     case REF_ANY:
     case REF_JSON: {
-        size_t from = offset == 0 ? 0 : content_offset(ref, bytes, byte_len, offset, &split);
+        size_t from = offset == 0 ? 0 : content_offset(ref, bytes, byte_len, len, offset, &split);
         return write_uint(out, len - offset) && write_raw(out, bytes + from, byte_len - from);
     }
     default:

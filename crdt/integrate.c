@@ -38,7 +38,7 @@ static uint32_t order_concurrent(CrdtDoc *d, const Item *it, uint32_t left, uint
     while (o != 0 && o != right) {
         const Item *other = &items[o];
         d->stamps[o] = now;
-        d->conflict_steps++;
+        d->steps++;
         if (same_id(it->origin_client, it->origin_clock, other->origin_client,
                     other->origin_clock)) {
             if (d->clients[other->client].id < id) {
@@ -228,7 +228,8 @@ static CrdtErr keep_content(CrdtDoc *d, const Ref *ref, uint32_t offset, Item *i
         return content_node(d, (CrdtKind)kind, name, it);
     }
     bool split = false;
-    size_t from = offset == 0 ? 0 : content_offset(ref->ref, bytes, byte_len, offset, &split);
+    size_t from = offset == 0 ? 0 : content_offset(ref->ref, bytes, byte_len, ref->len,
+                                                  offset, &split);
     if (split) {
         uint8_t *at = arena_take(d, byte_len - from - 1);
         if (at == NULL)
@@ -404,7 +405,7 @@ CrdtErr batch_integrate(CrdtDoc *d, Batch *b)
         }
         uint32_t missing = ref->clock > state ? ref->client : first_missing(d, b, ref);
         if (missing == NONE) {
-            if (d->conflict_steps > d->max_conflict_steps)
+            if (d->steps > d->max_steps)
                 return CRDT_LIMIT;
             err = integrate_ref(d, b, ref, state - ref->clock);
             if (err != CRDT_OK)

@@ -171,7 +171,7 @@ struct CrdtDoc {
     bool keep_deleted, in_transaction;
     bool borrow; /* the update being applied lies in the arena: contents need no copy */
     size_t max_update_bytes, max_pending_bytes;
-    uint64_t max_conflict_steps, conflict_steps;
+    uint64_t max_steps, steps;
 
     Item *items;
     uint32_t item_count, item_cap, free_item, free_count;
@@ -272,8 +272,9 @@ bool write_text(CrdtBuf *out, const void *at, size_t len);
 /* utf.c */
 /** Length in UTF-16 units, or -1 when it is not UTF-8. */
 int64_t utf8_units(const uint8_t *at, size_t len);
-/** Byte offset of a unit in valid UTF-8; *ret_split when it lies inside a surrogate pair (then of the pair). */
-size_t utf8_offset(const uint8_t *at, size_t len, uint32_t units, bool *ret_split);
+/** Byte offset of a unit in valid UTF-8 of `total` units, looked for from the nearer end;
+ *  *ret_split when it lies inside a surrogate pair (then of the pair). */
+size_t utf8_offset(const uint8_t *at, size_t len, uint32_t total, uint32_t units, bool *ret_split);
 
 /* json.c: JSON text; all but json_valid want valid text */
 typedef struct Json {
@@ -299,7 +300,7 @@ CrdtValue value_of_json(CrdtBytes json);
 bool json_to_any(CrdtBytes json, CrdtBuf *out);
 
 /* read.c */
-bool item_value(const CrdtDoc *d, const Item *it, uint32_t offset, CrdtValue *ret);
+bool item_value(const Item *it, uint32_t offset, CrdtValue *ret);
 void format_parts(const Item *it, CrdtBytes *ret_key, CrdtBytes *ret_json);
 
 /* store.c: items, clients, types, keys */
@@ -376,8 +377,8 @@ bool write_content(CrdtBuf *out, uint8_t ref, const uint8_t *bytes, uint32_t byt
                    uint32_t offset);
 bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock);
 bool write_ref(CrdtBuf *out, const Batch *b, const Ref *ref, uint32_t offset, uint32_t units);
-size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t offset,
-                      bool *ret_split);
+size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
+                      uint32_t offset, bool *ret_split);
 
 /* pending.c */
 CrdtErr pending_keep(CrdtDoc *d, Batch *b);

@@ -13,7 +13,7 @@ static bool cuts_pair(const Item *it, uint32_t offset)
 {
     bool split = false;
     if (it->ref == REF_STRING && it->byte_len != it->len)
-        utf8_offset(it->bytes, it->byte_len, offset, &split);
+        utf8_offset(it->bytes, it->byte_len, it->len, offset, &split);
     return split;
 }
 

@@ -60,46 +60,50 @@ uint64_t crdt_length(const CrdtDoc *doc, CrdtNode node)
     return t == NULL ? 0 : t->length;
 }
 
-/** The unit of a string as a value; a surrogate pair is shown whole at its first unit. */
-static CrdtValue character(const Item *it, uint32_t offset)
+/** The character at `byte` as a value; a surrogate pair is shown whole at its first unit, nothing at its second.
+ *  *byte moves to the next unit's place (it stays in the middle of a pair). */
+static CrdtValue character(const Item *it, uint32_t offset, uint32_t *byte)
 {
-    bool split;
-    size_t at = utf8_offset(it->bytes, it->byte_len, offset, &split), next;
     CrdtValue v = { .kind = CRDT_VALUE_STRING, .text = { (const uint8_t *)"", 0 } };
-    if (split)
-        return v;
-    next = utf8_offset(it->bytes, it->byte_len, offset + 1, &split);
-    v.text = (CrdtBytes){ it->bytes + at, next + (split ? 4 : 0) - at };
+    bool split = false;
+    const uint8_t *at = it->bytes + *byte;
+    size_t n = *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
+    if (n == 4)
+        (void)utf8_offset(it->bytes, it->byte_len, it->len, offset, &split);
+    if (!split)
+        v.text = (CrdtBytes){ at, n };
+    if (n < 4 || split)
+        *byte += (uint32_t)n;
     v.raw = v.text;
     return v;
 }
 
-/** The value that an item holds at one of its units. */
-bool item_value(const CrdtDoc *d, const Item *it, uint32_t offset, CrdtValue *ret)
+/** The value at `byte` of a content, which is its unit `offset`; *byte moves to the next. */
+static bool value_here(const Item *it, uint32_t offset, uint32_t *byte, CrdtValue *ret)
 {
-    (void)d;
-    bool split;
     CrdtBytes rest = { it->bytes, it->byte_len };
+    if (it->ref == REF_TYPE) {
+        *ret = (CrdtValue){ .kind = CRDT_VALUE_NODE, .node = { it->byte_len } };
+        return true;
+    }
+    rest.at += *byte;
+    rest.len -= *byte;
     Reader r = reader(rest);
     const uint8_t *at = NULL;
     uint32_t len = 0;
     switch (it->ref) {
     case REF_ANY:
-    case REF_JSON: {
-        size_t from = content_offset(it->ref, it->bytes, it->byte_len, offset, &split);
-        rest = (CrdtBytes){ it->bytes + from, it->byte_len - from };
-        if (it->ref == REF_ANY) {
-            rest.len = any_size(rest.at, rest.at + rest.len);
-            *ret = value_of_any(rest);
-            return true;
-        }
-        r = reader(rest);
+        rest.len = any_size(rest.at, rest.at + rest.len);
+        *byte += (uint32_t)rest.len;
+        *ret = value_of_any(rest);
+        return true;
+    case REF_JSON:
         (void)!read_bytes(&r, &at, &len);
+        *byte = (uint32_t)(r.at - it->bytes);
         *ret = len == 9 && memcmp(at, "undefined", 9) == 0
                    ? (CrdtValue){ .raw = { (const uint8_t *)"\x7f", 1 } }
                    : value_of_json((CrdtBytes){ at, len });
         return true;
-    }
     case REF_EMBED:
         (void)!read_bytes(&r, &at, &len);
         *ret = value_of_json((CrdtBytes){ at, len });
@@ -110,12 +114,19 @@ bool item_value(const CrdtDoc *d, const Item *it, uint32_t offset, CrdtValue *re
         *ret = (CrdtValue){ .kind = it->ref == REF_DOC ? CRDT_VALUE_SUBDOC : CRDT_VALUE_BINARY,
                             .text = { at, len }, .raw = rest };
         return true;
-    case REF_STRING: *ret = character(it, offset); return true;
-    case REF_TYPE:
-        *ret = (CrdtValue){ .kind = CRDT_VALUE_NODE, .node = { it->byte_len } };
-        return true;
+    case REF_STRING: *ret = character(it, offset, byte); return true;
     default: return false;
     }
+}
+
+/** The value that an item holds at one of its units. */
+bool item_value(const Item *it, uint32_t offset, CrdtValue *ret)
+{
+    bool split;
+    uint32_t byte = 0;
+    if (offset > 0)
+        byte = (uint32_t)content_offset(it->ref, it->bytes, it->byte_len, it->len, offset, &split);
+    return value_here(it, offset, &byte, ret);
 }
 
 bool crdt_child_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, CrdtValue *ret)
@@ -128,9 +139,9 @@ bool crdt_child_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, Crdt
     while (cursor->item != 0) {
         const Item *it = &doc->items[cursor->item];
         if (is_visible(it) && cursor->offset < it->len)
-            return item_value(doc, it, cursor->offset++, ret);
+            return value_here(it, cursor->offset++, &cursor->byte, ret);
         cursor->item = it->right;
-        cursor->offset = 0;
+        cursor->offset = cursor->byte = 0;
     }
     return false;
 }
@@ -150,7 +161,7 @@ bool crdt_child_at(const CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtValue 
         if (!is_visible(it))
             continue;
         if (index < it->len)
-            return item_value(doc, it, (uint32_t)index, ret);
+            return item_value(it, (uint32_t)index, ret);
         index -= it->len;
     }
     return false;
@@ -159,7 +170,7 @@ bool crdt_child_at(const CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtValue 
 static bool entry_value(const CrdtDoc *d, const Entry *e, CrdtValue *ret)
 {
     const Item *it = e->tail != 0 ? &d->items[e->tail] : NULL;
-    return it != NULL && !is_deleted(it) && item_value(d, it, it->len - 1, ret);
+    return it != NULL && !is_deleted(it) && item_value(it, it->len - 1, ret);
 }
 
 bool crdt_entry_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, CrdtBytes *ret_key,
@@ -282,7 +293,7 @@ bool crdt_runs_next(CrdtRuns *runs, CrdtRun *ret)
             }
             *ret = packed(runs, 1);
             ret->is_embed = true;
-            item_value(d, it, 0, &ret->embed);
+            item_value(it, 0, &ret->embed);
             runs->state.item = it->right;
             return true;
         }

@@ -189,7 +189,11 @@ static bool content_split(CrdtDoc *d, Item *left, Item *right, uint32_t units)
     if (left->ref != REF_STRING && left->ref != REF_ANY && left->ref != REF_JSON)
         return true;
     bool split = false;
-    size_t at = content_offset(left->ref, left->bytes, left->byte_len, units, &split);
+    size_t at = content_offset(left->ref, left->bytes, left->byte_len, left->len, units, &split);
+    if (left->byte_len != left->len) { /* looked for unit by unit; text from the nearer end */
+        uint32_t rest = left->len - units;
+        d->steps += left->ref == REF_STRING && rest < units ? rest : units;
+    }
     if (!split) {
         right->bytes = left->bytes + at;
         right->byte_len = left->byte_len - (uint32_t)at;
@@ -238,6 +242,7 @@ uint32_t item_split(CrdtDoc *d, uint32_t i, uint32_t units)
 
     Client *c = &d->clients[client];
     uint32_t pos = struct_pos(c, left->clock) + 1;
+    d->steps += (c->count - pos) / 16;
     memmove(c->clock + pos + 1, c->clock + pos, (c->count - pos) * sizeof *c->clock);
     memmove(c->index + pos + 1, c->index + pos, (c->count - pos) * sizeof *c->index);
     c->clock[pos] = cut.clock;

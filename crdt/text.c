@@ -146,7 +146,7 @@ static CrdtErr pos_find(Pos *p, CrdtDoc *d, uint32_t type, uint64_t index)
         if (is_visible(it) && index < it->len) {
             bool split = false;
             if (it->ref == REF_STRING && it->byte_len != it->len)
-                utf8_offset(it->bytes, it->byte_len, (uint32_t)index, &split);
+                utf8_offset(it->bytes, it->byte_len, it->len, (uint32_t)index, &split);
             if (split)
                 return CRDT_RANGE;
             if (item_split(d, p->right, (uint32_t)index) == 0)
@@ -485,7 +485,7 @@ static CrdtErr pair_check(const CrdtDoc *d, CrdtNode node, uint64_t index)
         if (!is_visible(it))
             continue;
         if (index < it->len && it->ref == REF_STRING && it->byte_len != it->len)
-            utf8_offset(it->bytes, it->byte_len, (uint32_t)index, &split);
+            utf8_offset(it->bytes, it->byte_len, it->len, (uint32_t)index, &split);
         if (split)
             return CRDT_RANGE;
         if (index <= it->len)

@@ -13,7 +13,7 @@ void tx_start(CrdtDoc *d)
     d->merge_count = 0;
     d->units_deleted = 0;
     d->structs_added = 0;
-    d->conflict_steps = 0;
+    d->steps = 0;
 }
 
 /** After memory ran out while recording: everything that is deleted counts as deleted just now. */

@@ -75,8 +75,8 @@ static bool continues(const Ref *first, const Ref *next, uint32_t end)
 static bool add_content(CrdtBuf *joint, const Ref *ref, uint32_t offset)
 {
     bool split = false;
-    size_t from = offset == 0 ? 0 : content_offset(ref->ref, ref->bytes, ref->byte_len, offset,
-                                                   &split);
+    size_t from = offset == 0 ? 0 : content_offset(ref->ref, ref->bytes, ref->byte_len, ref->len,
+                                                   offset, &split);
     if (split)
         return write_raw(joint, "\xEF\xBF\xBD", 3) &&
                write_raw(joint, ref->bytes + from + 4, ref->byte_len - from - 4);

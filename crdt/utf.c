@@ -46,10 +46,34 @@ int64_t utf8_units(const uint8_t *at, size_t len)
     return units;
 }
 
-size_t utf8_offset(const uint8_t *at, size_t len, uint32_t units, bool *ret_split)
+/** Backwards from the end: the place before the last `units` units. */
+static size_t offset_from_end(const uint8_t *at, size_t len, uint32_t units, bool *ret_split)
+{
+    const uint8_t *p = at + len;
+    while (units > 0 && p > at) {
+        do
+            p--;
+        while ((*p & 0xc0) == 0x80);
+        if (*p >= 0xf0) {
+            if (units == 1) {
+                *ret_split = true;
+                break;
+            }
+            units--;
+        }
+        units--;
+    }
+    return (size_t)(p - at);
+}
+
+size_t utf8_offset(const uint8_t *at, size_t len, uint32_t total, uint32_t units, bool *ret_split)
 {
     const uint8_t *p = at, *end = at + len;
     *ret_split = false;
+    if (total == len)
+        return units;
+    if (units > total / 2)
+        return offset_from_end(at, len, total - units, ret_split);
     while (units > 0 && p < end) {
         uint8_t a = *p;
         size_t n = a < 0x80 ? 1 : a < 0xe0 ? 2 : a < 0xf0 ? 3 : 4;

@@ -4,7 +4,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CrdtBytes in = { data, size }, payload;
-    CrdtOptions options = { .client = 7, .max_conflict_steps = 1 << 20, .max_pending_bytes = 1 << 16 };
+    CrdtOptions options = { .client = 7, .max_steps = 1 << 20, .max_pending_bytes = 1 << 16 };
     CrdtSyncKind kind;
     CrdtDoc *d;
     CrdtBuf out = { 0 };

@@ -26,7 +26,7 @@ static void write_somewhere(CrdtDoc *d)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     CrdtBytes in = { data, size };
-    CrdtOptions options = { .client = 7, .max_conflict_steps = 1 << 20, .max_pending_bytes = 1 << 16 };
+    CrdtOptions options = { .client = 7, .max_steps = 1 << 20, .max_pending_bytes = 1 << 16 };
     CrdtDoc *d;
     if (size < 1)
         return 0;

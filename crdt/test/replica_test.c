@@ -173,7 +173,7 @@ SPEC("trap 11: concurrent insertions at one place stand in the same order everyw
 SPEC("trap 11: work on conflicts is limited; what was dropped comes in when it is sent again")
 {
     CrdtDoc *a = given_doc(9), *late = given_doc(300);
-    CrdtDoc *b = given_doc_with(&(CrdtOptions){ .client = 8, .max_conflict_steps = 500 });
+    CrdtDoc *b = given_doc_with(&(CrdtOptions){ .client = 8, .max_steps = 500 });
     for (uint64_t client = 100; client < 200; client++) /* all at the start, none knowing another */
         apply(a, type(given_doc(client), 0, "x"));
     apply(b, state_of(a));

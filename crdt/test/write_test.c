@@ -187,3 +187,43 @@ SPEC("an edit of a large text near the last one does not search from the start")
     }
     expect(crdt_length(d, t) == 20000);
 }
+
+SPEC("reading a long list, and a text as a list, takes no longer per element at the end")
+{
+    CrdtDoc *d = given_doc(1);
+    CrdtBuf *json = given_buf();
+    expect_ok(crdt_buf_add(json, "[0", 2));
+    for (int i = 1; i < 200000; i++)
+        expect_ok(crdt_buf_add(json, ",1", 2));
+    expect_ok(crdt_buf_add(json, "]", 1));
+    commit(d, ok(crdt_insert(d, root(d, "a"), 0, crdt_buf_bytes(json))), ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("aé😀b"), NULL, 0)));
+    CrdtBuf *out = given_buf();
+    expect_ok(crdt_node_json(d, root(d, "a"), CRDT_ARRAY, out));
+    expect_bytes(crdt_buf_bytes(out), crdt_buf_bytes(json));
+    expect_json(d, "t", CRDT_ARRAY, "[\"a\",\"é\",\"😀\",\"\",\"b\"]");
+}
+
+SPEC("cutting one long list from the wrong end is work that is limited")
+{
+    enum { LONG = 3000 };
+    CrdtDoc *b = given_doc_with(&(CrdtOptions){ .client = 2, .max_steps = 500000 });
+    CrdtBuf *list = given_buf(), *cuts = given_buf();
+    CrdtBytes head = hex("0101010008010161 b817");
+    expect_ok(crdt_buf_add(list, head.at, head.len));
+    expect_ok(crdt_buf_add(cuts, "\0\1\1", 3));
+    expect_ok(crdt_write_varuint(cuts, LONG / 2));
+    for (int i = 0; i < LONG; i++)
+        expect_ok(crdt_buf_add(list, "\x7d\x01", 2));
+    for (uint64_t i = LONG; i > 0; i -= 2) { /* from the end on, as nobody honest writes it */
+        expect_ok(crdt_write_varuint(cuts, i - 1));
+        expect_ok(crdt_write_varuint(cuts, 1));
+    }
+    expect_ok(crdt_buf_add(list, "\0", 1));
+    apply(b, crdt_buf_bytes(list));
+    CrdtErr err = CRDT_LIMIT;
+    int tries = 0;
+    for (; err == CRDT_LIMIT && tries < 100; tries++)
+        err = crdt_apply(b, crdt_buf_bytes(cuts), NULL, NULL);
+    expect(err == CRDT_OK && tries > 1);
+    expect(crdt_length(b, root(b, "a")) == LONG / 2);
+}
