@@ -52,12 +52,12 @@ async function makePrivate(url, tokens) {
     if (has('POST', '/api/v1/reports')) {
         const templates = await as('GET', '/api/v1/templates');
         const report = await as('POST', '/api/v1/reports', { incident_ids: [incident.id], template_id: templates.items[0].id });
-        ids.report = report.id;
+        ids.report = ids.room = ids.page = report.id;
     }
     if (has('POST', '/api/v1/alerts')) {
-        const alert = await as('POST', '/api/v1/alerts', { title: 'SECRETWORD alert', dedup_key: 'k' });
-        ids.alert = alert.id;
-        await as('POST', `/api/v1/alerts/${alert.id}/attach`, { incident: incident.id });
+        await as('POST', '/api/v1/alerts', { title: 'SECRETWORD alert', dedup_key: 'k' });
+        ids.alert = (await as('GET', '/api/v1/alerts?q=SECRETWORD')).items[0].id;
+        await as('POST', `/api/v1/alerts/${ids.alert}/attach`, { incident: incident.id });
     }
     return ids;
 }
@@ -73,6 +73,8 @@ async function outsiders(url, tokens) {
             const status = (await ask(url, route, ids, headers)).status;
             expect(`${role} on a private record: ${route.method} ${route.path} is not found`, [404, 403].includes(status), status);
         }
+        const page = await fetch(`${url}/reports/${ids.page}`, { redirect: 'manual' });
+        expect('nobody on the page of a private report is sent to sign in', sentAway(page), page.status);
         for (const route of reads) {
             const extra = route.path.endsWith('/search') ? '?q=SECRETWORD' : '';
             const answer = await fetch(url + route.path + extra, { headers });
