@@ -6,9 +6,9 @@ static SHAPE(waiting_shape, Waiting, "A post-mortem that waits for you",
     FIELD(Waiting, severity, READ_ONLY, ""),
     FIELD_OF(Waiting, report, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE, "Null: to be started"),
     FIELD_OF(Waiting, incident, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE, "What it is about"),
-    FIELD_OF(Waiting, by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "To be reviewed: its owner"),
+    FIELD_OF(Waiting, by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "review: whose it is; write: who asked for changes"),
     FIELD_AT(Waiting, due_ms, READ_ONLY | NULLABLE, "When it should be published"),
-    FIELD_AT(Waiting, since_ms, READ_ONLY | NULLABLE, "When it was resolved, or changed last"),
+    FIELD_AT(Waiting, since_ms, READ_ONLY | NULLABLE, "start: when it was resolved; else when it changed last"),
     FIELD(Waiting, overdue, READ_ONLY, ""),
     FIELD(Waiting, word_count, READ_ONLY, "Words to read"));
 
@@ -27,9 +27,10 @@ static SHAPE(remembered_shape, Remembered, "An incident of this week a year ago"
 static SHAPE(home_shape, Home, "What waits for you",
     FIELD_OF(Home, active_incidents, FIELD_MANY, &incident_row_shape, READ_ONLY, "The worst first"),
     FIELD(Home, active_total, READ_ONLY, "How many are active; -1: over 1,000"),
-    FIELD_OF(Home, reports_waiting, FIELD_MANY, &waiting_shape, READ_ONLY, "The most pressing first"),
+    FIELD_OF(Home, reports_waiting, FIELD_MANY, &waiting_shape, READ_ONLY, "The first due first"),
     FIELD_OF(Home, my_follow_ups, FIELD_MANY, &followup_row_shape, READ_ONLY, "Overdue first; then those to verify"),
     FIELD(Home, my_follow_ups_total, READ_ONLY, "How many are not settled; -1: over 1,000"),
+    FIELD_OF(Home, recently_published, FIELD_MANY, &report_row_shape, READ_ONLY, "Newest first"),
     FIELD_OF(Home, year_ago, FIELD_MANY, &remembered_shape, READ_ONLY, "The worst first"),
     FIELD(Home, new_workspace, READ_ONLY, "You can see no incident yet"));
 

@@ -1,13 +1,19 @@
 /* What waits for one person. Each part is a list of another feature with a filter of ours, so access is theirs. */
-#include "feature/account/account.h"
 #include "feature/home/home.h"
 
 static const int64_t DAY = 86400000;
-enum { START_DAYS = 60 };             /* a post-mortem that nobody started in two months will not be started by a reminder */
 
 static void add_words(Cx *cx, Strs *to, const char *const *words)
 {
     for (; *words; words++) *list_add(cx->arena, to) = str_of(*words);
+}
+
+static Err published(Cx *cx, Home *h)
+{
+    static const char *const state[] = { "published", NULL };
+    ReportFilter f = { .sort = S("published") };
+    add_words(cx, &f.state, state);
+    return report_list(cx, &f, (Cursor){ 0 }, HOME_PUBLISHED, &h->recently_published);
 }
 
 static Err active(Cx *cx, Home *h)
@@ -76,6 +82,8 @@ Err home_get(Cx *cx, Home *ret)
     int64_t incidents;
     TRY(active(cx, &h));
     TRY(follow_ups(cx, &h));
+    TRY(home_waiting(cx, &h.reports_waiting));
+    TRY(published(cx, &h));
     TRY(year_ago(cx, &h));
     TRY(incident_total(cx, &(IncidentFilter){ 0 }, &incidents));
     h.new_workspace = incidents == 0;

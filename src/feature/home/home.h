@@ -2,14 +2,15 @@
 /** Home: what waits for one person, in one answer. Owns no rows: it asks the features for theirs, each of which leaves out
  *  what the person may not see. A fixed number of queries, whatever is there. */
 #include "feature/followup/followup.h"
+#include "feature/report/report.h"
 
 /** A post-mortem that waits for somebody, or an incident that waits for one. `action`: what to do about it. */
 typedef struct Waiting {
     Str action;                       /* write, review, publish, start */
     Str title, severity;
     RecordRef report, incident;       /* start has no report */
-    UserRef by;                       /* review: whose it is */
-    int64_t due_ms, since_ms;         /* since: when it was resolved (start) or changed last */
+    UserRef by;                       /* review: whose it is; write: who asked for changes */
+    int64_t due_ms, since_ms;         /* since: when it was resolved (start), else when it changed last */
     bool overdue;
     int64_t word_count;
 } Waiting;
@@ -27,13 +28,18 @@ typedef LIST(Remembered) RememberedList;
 typedef struct Home {
     Incidents active_incidents;       /* worst … newest first, at most HOME_INCIDENTS */
     int64_t active_total;
-    WaitingList reports_waiting;
+    WaitingList reports_waiting;      /* the first due first, without a date last */
     FollowUps my_follow_ups;          /* to be done, overdue first, then to be verified */
     int64_t my_follow_ups_total;      /* -1: over 1,000 */
-    RememberedList year_ago;
+    Reports recently_published;       /* newest first */
+    RememberedList year_ago;          /* worst first */
     bool new_workspace;               /* the person can see no incident yet */
 } Home;
-enum { HOME_INCIDENTS = 8, HOME_WAITING = 12, HOME_FOLLOW_UPS = 12, HOME_YEAR_AGO = 2 };
+enum { HOME_INCIDENTS = 8, HOME_WAITING = 12, HOME_FOLLOW_UPS = 12, HOME_PUBLISHED = 4, HOME_YEAR_AGO = 2 };
 
+/** Post-mortems that wait for the actor: drafts of theirs, reviews asked of them, approved ones to publish, and resolved
+ *  incidents that policy wants one about and that are theirs to start: they commanded, or, when nobody did, they had a role
+ *  or it belongs to their team. */
+Err home_waiting(Cx *cx, WaitingList *ret);
 /** What waits for the actor now. */
 Err home_get(Cx *cx, Home *ret);

@@ -93,5 +93,9 @@ Err report_reopen(Cx *cx, Str id);
 /** Records that somebody wrote. A person who was removed from the authors comes back only by writing again. Within a write. */
 Err report_author_add(Cx *cx, Str id, Str user);
 
+/** When a report about an incident of this severity that ended at `from_ms` is due by policy (settings report.due_sev_N);
+ *  0: the policy asks for none. */
+int64_t report_due(Cx *cx, Str severity, int64_t from_ms);
+
 /** The report that a share link opens. Fails: ERR_NOT_FOUND (also expired and revoked). */
 Err report_share_find(Cx *cx, Str secret, Str *ret_id);

@@ -24,7 +24,6 @@ Err  report_gather(Cx *cx, Str report, Strs incident_ids, Gathered *ret);
 Str  report_figures_json(Arena *a, const KeyFigures *f);
 void report_metrics(Arena *a, const Str figures, const Str overrides, ReportMetrics *ret);
 Err  report_overrides_merge(Cx *cx, Str before, Str patch, Str *ret);
-int64_t report_due(Cx *cx, Str severity, int64_t from_ms);
 Err  report_refresh(Cx *cx, Report *r);                         /* figures, severity, audience from its incidents; saved */
 Err  report_put_services(Cx *cx, Str report, Strs services);
 /* record.c */
