@@ -65,9 +65,9 @@ export function addPeople(system) {
     return tokens;
 }
 
-/** Starts `serve` and waits until it says where it is. `stop()` ends it gracefully and gives the exit code. */
-export async function serve(system, extra = []) {
-    const port = await freePort();
+/** Starts `serve` (on `samePort` to come back where it was) and waits until it says where it is. `stop()` ends it gracefully and gives the exit code. */
+export async function serve(system, extra = [], samePort = 0) {
+    const port = samePort || await freePort();
     const child = spawn(binary, ['serve', '--listen', `127.0.0.1:${port}`, ...system.where, ...extra], { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'] });
     let said = '', complained = '';
     child.stderr.on('data', (text) => { complained += text; });

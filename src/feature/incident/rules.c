@@ -131,8 +131,9 @@ static void bind_row(Stmt *q, Cx *cx, const Incident *i)
 
 static Err index_words(Cx *cx, const Incident *i)
 {
+    Str labels = str_eq(i->labels, S("{}")) ? S("") : i->labels;
     Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(i->reference),
-                         STR_ARG(i->summary), STR_ARG(i->labels), STR_ARG(i->detection_note), STR_ARG(i->trigger_note));
+                         STR_ARG(i->summary), STR_ARG(labels), STR_ARG(i->detection_note), STR_ARG(i->trigger_note));
     int64_t at_ms = i->impact_started_ms ? i->impact_started_ms : i->declared_ms;
     return search_put(cx->store, cx->arena, &(SearchDoc){ S("incident"), i->id, i->title, body, i->audience, at_ms });
 }
