@@ -307,7 +307,7 @@ static int ref_order(const void *a, const void *b)
     return x->len > y->len ? -1 : x->len < y->len;
 }
 
-/** Makes one section of the sections of each client, its refs by clock. */
+/** Makes one section of the sections of each client, its refs by clock and without Skips. */
 CrdtErr batch_join_sections(Memory *m, Batch *b)
 {
     bool joined = true;
@@ -336,10 +336,14 @@ CrdtErr batch_join_sections(Memory *m, Batch *b)
         bool sorted = true;
         for (; i < b->section_count && b->sections[i].client == whole.client; i++) {
             const Section *s = &b->sections[i];
-            memcpy(refs + out, b->refs + s->first, s->count * sizeof *refs);
-            sorted = sorted && (whole.count == 0 || refs[out - 1].clock <= refs[out].clock);
-            out += s->count;
-            whole.count += s->count;
+            for (uint32_t k = 0; k < s->count; k++) {
+                const Ref *ref = &b->refs[s->first + k];
+                if (ref->ref == REF_SKIP) /* another section may fill the hole */
+                    continue;
+                sorted = sorted && (whole.count == 0 || refs[out - 1].clock <= ref->clock);
+                refs[out++] = *ref;
+                whole.count++;
+            }
         }
         if (!sorted)
             qsort(refs + whole.first, whole.count, sizeof *refs, ref_order);

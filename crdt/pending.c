@@ -44,12 +44,16 @@ static bool write_rest(CrdtBuf *out, const Batch *b)
         const Ref *ref = &b->refs[s->rest_from], *end = &b->refs[s->first] + s->count;
         uint32_t count = 0, clock = ref->clock;
         for (const Ref *r = ref; r < end; r++) { /* joined sections overlap and have holes */
+            if (r->ref == REF_SKIP)
+                continue;
             count += r->clock > clock ? 2 : r->clock + r->len > clock;
             clock = r->clock + r->len > clock ? r->clock + r->len : clock;
         }
         ok = write_uint(out, count) && write_uint(out, s->id) && write_uint(out, ref->clock);
         clock = ref->clock;
         for (; ok && ref < end; ref++) {
+            if (ref->ref == REF_SKIP) /* a hole shows in the clocks; something else may fill it */
+                continue;
             if (ref->clock > clock) {
                 ok = write_u8(out, REF_SKIP) && write_uint(out, ref->clock - clock);
                 clock = ref->clock;

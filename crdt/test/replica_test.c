@@ -340,3 +340,20 @@ SPEC("merging says which update is bad")
     expect_ok(crdt_merge_updates(parts, 0, m, &bad, NULL));
     expect_bytes(crdt_buf_bytes(m), hex("0000"));
 }
+
+SPEC("trap 10: a Skip that waits does not hide what fills it")
+{
+    CrdtDoc *a = given_doc(1), *b = given_doc(2);
+    CrdtBytes u[4], early[3];
+    for (uint64_t i = 0; i < 4; i++)
+        u[i] = type(a, 0, "x");
+    early[0] = u[1];
+    early[1] = u[3];
+    CrdtBuf *merged = given_buf();
+    expect_ok(crdt_merge_updates(early, 2, merged, NULL, NULL));
+    apply(b, crdt_buf_bytes(merged)); /* 1, Skip, 3 */
+    apply(b, u[2]);
+    apply(b, u[0]);
+    expect_equal(a, b);
+    expect(crdt_stats(b).pending_bytes == 0);
+}
