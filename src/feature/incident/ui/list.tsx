@@ -119,7 +119,7 @@ function Row({ row: r, picked, onPick }: { row: IncidentRow; picked: boolean; on
                 {r.kind !== 'standard' && <Pill small tone="outline">{t.any(r.kind)}</Pill>}</td>
             <td><SeverityWord value={r.severity} /></td>
             <td><StatusWord status={r.status} /></td>
-            <td class="soft wide-only">{r.channel?.name}</td>
+            <td class="soft wide-only some" title={r.channel?.name}>{r.channel?.name}</td>
             <td class="soft wide-only"><time dateTime={began} title={inUtc(began)}>{shortDay(began)} <span class="quiet">{clock(began)}</span></time></td>
             <td>{r.active ? <Live><Running from={began} /></Live> : ended ? <span class="soft"><Running from={began} to={ended} /></span> : null}</td>
             <td class="wide-only">{r.commander && <span class="person"><Avatar person={r.commander} /><span class="clip">{r.commander.name}</span></span>}</td>

@@ -56,7 +56,7 @@ export function domain(i: Incident, events: readonly Event[], alerts: readonly A
         if (!i.active && at > to && at < to + length / 5 && e.kind !== 'report_created') to = at;
     }
     const pad = (to - from) * 0.03;
-    return [Math.min(from - pad, begin - (to - from) * 0.1), i.active ? to + pad * 0.6 : to + pad];
+    return [from - pad, i.active ? to + pad * 1.5 : to + pad];
 }
 
 function ticks(from: number, to: number, width: number): number[] {
@@ -132,26 +132,28 @@ function pointLane(p: Plot, name: string, points: Point[]): Lane | null {
     const free = (row: [number, number][] | undefined, a: number, b: number) => !row || row.every(([c, d]) => b + 6 <= c || a - 6 >= d);
     const most = 4;
     const placed = points.map((pt) => {
-        const w = textWidth(pt.label) + (pt.note ? textWidth(pt.note) + 4 : 0);
-        const right: [number, number] = [pt.x - 6, pt.end + 9 + w];
-        const left: [number, number] = [pt.x - 9 - w, pt.end + 6];
         for (let r = 0; r < most; r++) {
-            for (const [span, side] of [[right, 'start'], [left, 'end']] as const) {
-                if (side === 'start' ? right[1] > p.W : left[0] < 0) continue;
-                if (!free(rows[r], span[0], span[1])) continue;
-                (rows[r] ??= []).push([span[0], span[1]]);
-                return { pt, r, side };
+            for (const label of pt.label ? [clip(pt.label, 280), clip(pt.label, 150)] : ['']) {
+                const w = textWidth(label) + (pt.note ? textWidth(pt.note) + 4 : 0);
+                const right: [number, number] = [pt.x - 6, pt.end + 9 + w];
+                const left: [number, number] = [pt.x - 9 - w, pt.end + 6];
+                for (const [span, side] of [[right, 'start'], [left, 'end']] as const) {
+                    if (side === 'start' ? right[1] > p.W : left[0] < 0) continue;
+                    if (!free(rows[r], span[0], span[1])) continue;
+                    (rows[r] ??= []).push([span[0], span[1]]);
+                    return { pt, r, side, label };
+                }
             }
         }
         let bare = rows.findIndex((row) => free(row, pt.x - 6, pt.end + 6));
         if (bare < 0) bare = Math.min(rows.length, most);
         (rows[bare] ??= []).push([pt.x - 6, pt.end + 6]);
-        return { pt, r: bare, side: null };
+        return { pt, r: bare, side: null, label: '' };
     });
-    return { name, height: rows.length * 18 + 6, draw: (y) => placed.map(({ pt, r, side }) => {
+    return { name, height: rows.length * 18 + 6, draw: (y) => placed.map(({ pt, r, side, label }) => {
         const cy = y + 12 + r * 18;
         return <Mark key={pt.title} id={pt.id} title={pt.title} plot={p}>{pt.draw(cy)}
-            {side && <text class="tx" x={side === 'start' ? pt.end + 9 : pt.x - 9} y={cy + 4} text-anchor={side}>{pt.label}{pt.note && <> <tspan class="q">{pt.note}</tspan></>}</text>}</Mark>;
+            {side && <text class="tx" x={side === 'start' ? pt.end + 9 : pt.x - 9} y={cy + 4} text-anchor={side}>{label}{pt.note && <> <tspan class="q">{pt.note}</tspan></>}</text>}</Mark>;
     }) };
 }
 
@@ -162,7 +164,7 @@ function changePoints(p: Plot, changes: readonly ChangeRow[], events: readonly E
         const x = p.x(Date.parse(c.occurred_at));
         const told = c.relation === 'dismissed' ? '' : c.relation;
         const cls = c.relation === 'caused' ? 'chc' : c.relation === 'fixed' ? 'chf' : 'chs';
-        return { id: events.find((e) => e.evidence?.id === c.id)?.id ?? '', x: x - 5.5, end: x + 5.5, label: told ? clip(c.title, 150) : '', note: told ? t.any(told).toLowerCase() : '',
+        return { id: events.find((e) => e.evidence?.id === c.id)?.id ?? '', x: x - 5.5, end: x + 5.5, label: told ? c.title : '', note: told ? t.any(told).toLowerCase() : '',
             title: `${c.title}, ${dayClock(c.occurred_at)}`, draw: (y: number) => <path class={cls} d={`M${x} ${y - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5z`} /> };
     }).filter((pt) => pt.x >= -6 && pt.end <= p.W + 6);
 }
@@ -171,7 +173,7 @@ function reasoningPoints(p: Plot, events: readonly Event[], now: number): Point[
     return events.filter((e) => e.kind === 'hypothesis' || e.kind === 'decision').map((e) => {
         const at = Date.parse(e.occurred_at);
         const x = p.x(at);
-        const label = clip(e.title, 160);
+        const label = e.title;
         const title = `${e.title}, ${dayClock(e.occurred_at)}`;
         if (e.kind === 'decision') return { id: e.id, x: x - 4, end: x + 4, label, note: '', title, draw: (y: number) => <rect class="de" x={x - 4} y={y - 4} width="8" height="8" rx="1.5" /> };
         const verdict = ms(e.state_at);
@@ -225,14 +227,28 @@ function placeMoments(p: Plot, list: Moment[]): { x: number; label: string; anch
     const out = list.map((m, k) => {
         const x = p.x(m.at);
         const w = textWidth(m.label) + 8;
-        const anchor: 'start' | 'end' = (k === 0 && list.length > 1 && x - w > -NAMES + 40) || x + w > p.W ? 'end' : 'start';
+        const anchor: 'start' | 'end' = (k === 0 && list.length > 1 && x - w > 0) || x + w > p.W ? 'end' : 'start';
         return { x, label: m.label, anchor, span: (anchor === 'end' ? [x - w, x] : [x, x + w]) as [number, number] };
     });
     const row = pack(out.map((m) => m.span), 2);
     return out.map(({ x, label, anchor }, k) => ({ x, label, anchor, row: row[k]! }));
 }
 
+/** The first key moment has its name on the left: there must be room for it. */
+function roomForFirst(i: Incident, [from, to]: [number, number], width: number): [number, number] {
+    const first = moments(i)[0];
+    if (!first) return [from, to];
+    const need = textWidth(first.label) + 16;
+    return [Math.min(from, first.at - ((to - first.at) * need) / (width - need)), to];
+}
+
 type Zoom = 'whole' | '30' | '10';
+
+function NowLabel({ x, W, text }: { x: number; W: number; text: string }) {
+    const w = textWidth(text) + 10;
+    const left = Math.min(x - w / 2, W - w);
+    return <><rect class="nowb" x={left} y="17" width={w} height="16" rx="3" /><text class="nowt" x={left + w / 2} y="29" text-anchor="middle">{text}</text></>;
+}
 
 export function Lanes({ incident: i, events, alerts, changes, onPick }: {
     incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; onPick: (id: string) => void;
@@ -249,8 +265,8 @@ export function Lanes({ incident: i, events, alerts, changes, onPick }: {
         setWidth(el.clientWidth);
         return () => watch.disconnect();
     }, []);
-    const [from, to] = domain(i, events, alerts, changes, now);
     const base = Math.max(width, 760) - NAMES - 2;
+    const [from, to] = roomForFirst(i, domain(i, events, alerts, changes, now), base);
     const W = zoom && zoom < to - from ? Math.min((base * (to - from)) / zoom, 60_000) : base;
     const p: Plot = { x: (at) => Math.round(((at - from) / (to - from)) * W * 10) / 10, W, from, to, i, onPick };
     const lanes = width ? lanesOf(p, events, alerts, changes, now) : [];
@@ -282,13 +298,13 @@ export function Lanes({ incident: i, events, alerts, changes, onPick }: {
                 {lanes.slice(1).map((l, k) => <path key={l.name} class="hair" d={`M0 ${offsets[k + 1]! - 0.5}H${NAMES}`} />)}
             </svg>
             <svg class="tl" width={W} height={height + 4} viewBox={`0 0 ${W} ${height + 4}`}>
-                {ticks(from, to, W).map((at) => <g key={at}><path class="grid" d={`M${p.x(at)} ${top}V${height}`} /><text class="ax" x={p.x(at)} y="12" text-anchor="middle">{span > 36 * 3600_000 ? day(at) : clock(at)}</text></g>)}
+                {ticks(from, to, W).map((at) => <g key={at}><path class="grid" d={`M${p.x(at)} ${top}V${height}`} />{p.x(at) > 16 && <text class="ax" x={p.x(at)} y="12" text-anchor="middle">{span > 36 * 3600_000 ? day(at) : clock(at)}</text>}</g>)}
                 {i.impact_started_at && <rect class="wash" x={p.x(ms(i.impact_started_at)!)} y={top} width={Math.max(0, p.x(ms(i.mitigated_at) ?? ms(i.resolved_at) ?? (i.active ? now : to)) - p.x(ms(i.impact_started_at)!))} height={height - top} />}
                 {lanes.slice(1).map((l, k) => <path key={l.name} class="hair" d={`M0 ${offsets[k + 1]! - 0.5}H${W}`} />)}
                 {marks.map((m) => <path key={m.label} class="key" d={`M${m.x} ${22 + m.row * 14}V${height}`} />)}
                 {lanes.map((l, k) => <g key={l.name}>{l.draw(offsets[k]!)}</g>)}
                 {marks.map((m) => <text key={m.label} class="keyt" x={m.anchor === 'end' ? m.x - 5 : m.x + 5} y={30 + m.row * 14} text-anchor={m.anchor}>{m.label}</text>)}
-                {i.active && <g><path class="now" d={`M${p.x(now)} 22V${height}`} /><rect class="nowb" x={p.x(now) - 30} y="17" width="60" height="16" rx="3" /><text class="nowt" x={p.x(now)} y="29" text-anchor="middle">{t('mark_now', { time: clock(now) })}</text></g>}
+                {i.active && <g><path class="now" d={`M${p.x(now)} 22V${height}`} /><NowLabel x={p.x(now)} W={W} text={t('mark_now', { time: clock(now) })} /></g>}
             </svg>
         </div>
     </>;
