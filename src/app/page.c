@@ -74,7 +74,7 @@ Str page_message(Arena *a, Str title, Str text)
     buf_add(&b, S("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
                   "<meta name=\"color-scheme\" content=\"light dark\"><title>"));
     buf_html(&b, title);
-    Str css = page_asset_path(S("/assets/published"));
+    Str css = page_asset_path(S("/assets/page-"));
     if (css.len) { buf_add(&b, S("</title><link rel=\"stylesheet\" href=\"")); buf_html(&b, css); buf_add(&b, S("\"><main class=\"message\"><h1>")); }
     else buf_add(&b, S("</title><main><h1>"));
     buf_html(&b, title);

@@ -16,6 +16,7 @@ import { setSettingsEntries } from './settings-entries';
 import { Boundary, Outlet, Shell } from './shell';
 import { SignInAgain } from './again';
 import { t } from './strings';
+import { screenStyles } from './styles';
 
 const nav: NavEntry[] = features.flatMap((f) => f.nav ?? []).sort((a, b) => a.order - b.order);
 const commands: Command[] = [
@@ -72,6 +73,7 @@ async function run(): Promise<void> {
     }
     for (const f of features) f.start?.();
     render(<Gate />, root);
+    setTimeout(screenStyles, 0);
 }
 
 void run();

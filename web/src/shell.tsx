@@ -17,6 +17,7 @@ import { may, type Command, type Feature, type NavEntry } from './registry';
 import { findRoute, path, type Screen } from './router';
 import { signOut, start } from './session';
 import { t } from './strings';
+import { screenStyles } from './styles';
 import { setTheme, theme } from './theme';
 import type { User } from './types';
 import { setUtc, userZone, utc } from './time';
@@ -68,7 +69,8 @@ export function Outlet() {
     useEffect(() => {
         if (!match || loaded) return;
         let stale = false;
-        match.route.load().then((m) => {
+        const styled = match.route.bare || match.route.path === '/' ? null : screenStyles();
+        Promise.all([match.route.load(), styled]).then(([m]) => {
             screens.set(match.route.path, m.default);
             if (!stale) redraw((n) => n + 1);
         }, (e: unknown) => {

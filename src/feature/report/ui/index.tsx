@@ -1,5 +1,5 @@
 import { defineFeature } from 'app/registry';
-import { t } from './strings';
+import { t } from './names';
 import { WriteLayer, writePostMortem } from './write-layer';
 
 export default defineFeature({
