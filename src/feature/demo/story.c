@@ -3,24 +3,14 @@
 #include <stdlib.h>
 #include "base/time.h"
 #include "feature/alert/alert.h"
-#include "feature/demo/demo.h"
+#include "feature/change/change.h"
+#include "feature/demo/telling.h"
 #include "feature/followup/followup.h"
 #include "feature/timeline/timeline.h"
-
-typedef struct Telling {
-    Cx *cx;
-    const Company *company;
-    const json_t *story;
-    int64_t began_ms;
-    Str incident;
-    Actor commander;
-} Telling;
 
 typedef Err (*Deed)(Telling *t, Cx *cx, const json_t *what);
 typedef struct Step { int64_t at_s; size_t order; Deed deed; const json_t *what; Str by; } Step;
 typedef LIST(Step) Steps;
-
-static int64_t number(const json_t *o, const char *key) { return (int64_t)json_number_value(json_object_get(o, key)); }
 
 /** Unix ms of a time in seconds from the start; 0 stays "not known" when the key is missing. */
 static int64_t time_at(const Telling *t, const json_t *times, const char *key)
@@ -47,7 +37,7 @@ static Strs service_ids(Telling *t, const json_t *names)
     return ids;
 }
 
-static Actor person(const Telling *t, Str key)
+Actor story_person(const Telling *t, Str key)
 {
     const Actor *a = map_get(t->company->people, key);
     return a ? *a : t->commander;
@@ -80,7 +70,7 @@ static Err set_status(Telling *t, Cx *cx, const json_t *pair)
 static Err give_role(Telling *t, Cx *cx, const json_t *pair)
 {
     return incident_role_add(cx, t->incident, str_of(json_string_value(json_array_get(pair, 0))),
-                             person(t, str_of(json_string_value(json_array_get(pair, 1)))).id);
+                             story_person(t, str_of(json_string_value(json_array_get(pair, 1)))).id);
 }
 
 /** The end of something that is recorded when it begins: known only once it lies in the past. */
@@ -133,6 +123,15 @@ static Err add_alert(Telling *t, Cx *cx, const json_t *v)
     return add_event(t, &then, &over);
 }
 
+static Err add_change(Telling *t, Cx *cx, const json_t *v)
+{
+    Change c = { .kind = json_str(v, "kind"), .title = json_str(v, "title"), .description = json_str(v, "description"), .author = json_str(v, "author"),
+        .source = S("pipeline"), .service_ids = service_ids(t, json_object_get(v, "services")), .occurred_ms = t->began_ms + number(v, "at") * 1000 };
+    Str id;
+    TRY(change_add(cx, &c, &id));
+    return change_link(cx, t->incident, id, json_str(v, "relation"));
+}
+
 static Err add_said(Telling *t, Cx *cx, const json_t *v)
 {
     TimelineEvent e = { .kind = json_str(v, "kind"), .title = json_str(v, "title"), .body = json_str(v, "body"), .phase = json_str(v, "phase"),
@@ -145,7 +144,7 @@ static Err add_said(Telling *t, Cx *cx, const json_t *v)
 static Err add_follow_up(Telling *t, Cx *cx, const json_t *v)
 {
     static const char *const way[] = { "open", "in_progress", "done", "verified", NULL };
-    FollowUpInput in = { .title = json_str(v, "title"), .kind = json_str(v, "kind"), .priority = json_str(v, "priority"), .owner_id = person(t, json_str(v, "owner")).id,
+    FollowUpInput in = { .title = json_str(v, "title"), .kind = json_str(v, "kind"), .priority = json_str(v, "priority"), .owner_id = story_person(t, json_str(v, "owner")).id,
         .incident_id = t->incident, .due_ms = cx->now_ms + number(v, "due_days") * 86400000, .effectiveness_check = json_str(v, "check"),
         .effectiveness_due_ms = number(v, "check_days") ? cx->now_ms + number(v, "check_days") * 86400000 : 0 };
     FollowUp made;
@@ -210,6 +209,7 @@ static void plan_all(Telling *t, Steps *to)
     json_t *pair;
     plan(t, to, declared_s, declare, t->story, S(""));
     plan_list(t, to, "alerts", add_alert, "from", declared_s);
+    plan_list(t, to, "changes", add_change, "at", declared_s);
     plan_roles(t, to, declared_s);
     plan_list(t, to, "impacts", add_impact, NULL, declared_s);
     plan_list(t, to, "timeline", add_said, "at", declared_s);
@@ -218,6 +218,8 @@ static void plan_all(Telling *t, Steps *to)
         if (last_s > declared_s) plan(t, to, last_s, set_status, pair, S(""));
     }
     plan_list(t, to, "follow_ups", add_follow_up, NULL, last_s);
+    const json_t *report = json_object_get(t->story, "report");
+    if (json_is_object(report)) plan(t, to, last_s + 3600, story_report, report, json_str(report, "owner"));
     qsort(to->at, to->len, sizeof *to->at, by_time);
 }
 
@@ -238,7 +240,7 @@ Err story_tell(Cx *cx, const Company *company, const json_t *story)
 {
     Telling t = { .cx = cx, .company = company, .story = story, .began_ms = beginning(cx, story) };
     const json_t *commanders = json_object_get(json_object_get(story, "roles"), "commander");
-    t.commander = person(&t, str_of(json_string_value(json_array_get(commanders, 0))));
+    t.commander = story_person(&t, str_of(json_string_value(json_array_get(commanders, 0))));
     Steps steps = { 0 };
     plan_all(&t, &steps);
     list_each(&steps, i) {
@@ -246,7 +248,7 @@ Err story_tell(Cx *cx, const Company *company, const json_t *story)
         Cx then = *cx;
         then.now_ms = t.began_ms + s->at_s * 1000;
         if (then.now_ms > cx->now_ms) break;                  /* that has not happened yet */
-        then.actor = s->by.len ? person(&t, s->by) : t.commander;
+        then.actor = s->by.len ? story_person(&t, s->by) : t.commander;
         TRY_AS(cx->arena, s->deed(&t, &then, s->what), "sample data, “" STR_FMT "”", STR_ARG(json_str(story, "title")));
     }
     return OK;

@@ -35,6 +35,10 @@ Err year_line_story(Cx *cx, const json_t *line, json_t **ret_story)
         "follow_ups", "title", word(line, 12), "kind", "prevent", "priority", severity[4] == '1' ? "urgent" : severity[4] == '2' ? "high" : "medium",
         "owner", word(line, 10), "due_days", (int)(14 + days_ago % 20), "status", days_ago > 60 ? "verified" : days_ago > 30 ? "done" : "open",
         "check", "", "check_days", 0);
+    const char *state = word(line, 13);
+    if (story && strcmp(state, "none"))
+        json_object_set_new(story, "report", json_pack("{s:s, s:s, s:s, s:[s]}", "state", state, "owner", word(line, 10), "template", "Brief",
+                                                       "reviewers", strcmp(word(line, 10), "ines") ? "ines" : "sana"));
     if (!story) return fail(cx->arena, ERR_INTERNAL, "year.json, %s: %s", word(line, 3), error.text);
     arena_defer(cx->arena, (void (*)(void *))json_decref, story);
     *ret_story = story;
