@@ -29,7 +29,7 @@ export default function FollowUpPage({ params }: { params: Record<string, string
         <Topbar crumbs={crumbs}><IconButton icon="link" small label={t('copy_link')} onClick={copy} />{f.can_edit && <Button kind="primary" icon="pen" onClick={() => setEditing(true)}>{t('edit')}</Button>}</Topbar>
         <div class="inc-head"><h1>{f.title}</h1>
             <div class="inc-meta">
-                <Pill tone={l.tone} icon={l.icon} label={t('state')} items={f.can_edit ? statusItems(f, r.reload, setAsking) : undefined}>{t.any(f.status)}</Pill>
+                <Pill tone={l.tone} icon={l.icon} label={`${t('state')}: ${t.any(f.status)}`} items={f.can_edit ? statusItems(f, r.reload, setAsking) : undefined}>{t.any(f.status)}</Pill>
                 <Priority value={f.priority} /><span class="soft">{t.any(f.kind)}</span>
                 <span class="row"><Icon name="cal" small /><Due f={f} /></span>
                 {f.owner ? <PersonName person={f.owner} /> : <span class="quiet">{t('no_owner')}</span>}

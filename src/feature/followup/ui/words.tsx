@@ -37,8 +37,8 @@ export function Due({ f }: { f: FollowUp }) {
 /** What is known about the effect; with `items` it is the menu that gives the verdict. */
 export function Effect({ f, items }: { f: FollowUp; items?: (MenuItem | false)[] | undefined }) {
     if (f.status === 'done' && f.effectiveness_check)
-        return <Pill tone="warn" icon="verify" items={items} label={t('verdict')}>{f.effectiveness_due_at ? t('verify_by', { date: shortDay(f.effectiveness_due_at) }) : t('verify')}</Pill>;
-    if (f.status === 'not_effective') return <Pill tone="bad" icon="not" items={f.settled ? undefined : items} label={t('verdict')}>{t('not_effective')}</Pill>;
+        return <Pill tone="warn" icon="verify" items={items}>{f.effectiveness_due_at ? t('verify_by', { date: shortDay(f.effectiveness_due_at) }) : t('verify')}</Pill>;
+    if (f.status === 'not_effective') return <Pill tone="bad" icon="not" items={f.settled ? undefined : items}>{t('not_effective')}</Pill>;
     if (f.status === 'verified') return <Status tone="ok" icon="verify">{t('verified')}</Status>;
     return <span class="quiet" title={f.effectiveness_check}>{f.effectiveness_check || t('not_defined')}</span>;
 }

@@ -1,5 +1,5 @@
 /** One incident: header, tabs, right column. Everything follows the live topic of the incident. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Avatar, Button, Failed, Icon, IconButton, Input, LinkButton, Live, MenuButton, PersonName, Pill, Running, Severity, Skeleton, Stack, Tabs, currentTab, toast, toastError, Topbar, type MenuItem } from 'kit';
 import { api, ApiError } from 'app/api';
 import { useKeys } from 'app/keys';
@@ -27,12 +27,18 @@ export type Editing = {
     open: (name: DialogName, arg?: string) => void;
 };
 
-function useEditing(r: Resource<Incident>, open: Editing['open']): Editing | null {
+/** True when nobody else changed what `body` names, so that it can be sent again on top of the newest version. */
+function untouched(body: object, base: Incident, fresh: Incident): boolean {
+    return Object.keys(body).every((k) => JSON.stringify(base[k as keyof Incident]) === JSON.stringify(fresh[k as keyof Incident]));
+}
+
+function useEditing(r: Resource<Incident>, keep: (i: Incident) => Incident, open: Editing['open']): Editing | null {
     if (!r.data) return null;
     const incident = r.data;
+    const path = `/incidents/${incident.id}`;
     const send = async (write: () => Promise<Incident>) => {
         try {
-            r.set(await write());
+            r.set(keep(await write()));
             return true;
         } catch (e) {
             if (e instanceof ApiError && e.status === 412) {
@@ -42,16 +48,29 @@ function useEditing(r: Resource<Incident>, open: Editing['open']): Editing | nul
             return false;
         }
     };
-    return { incident, send, open, patch: (body) => send(() => api.patch<Incident>(`/incidents/${incident.id}`, body, incident.version)) };
+    const patch = (body: object) => send(async () => {
+        try {
+            return await api.patch<Incident>(path, body, incident.version);
+        } catch (e) {
+            if (!(e instanceof ApiError) || e.status !== 412) throw e;
+            const fresh = await api.get<Incident>(path);
+            if (!untouched(body, incident, fresh)) throw e;
+            return api.patch<Incident>(path, body, fresh.version);
+        }
+    });
+    return { incident, send, open, patch };
 }
 
 export default function IncidentPage({ params }: { params: Record<string, string> }) {
     const id = params['id']!;
-    const r = useResource(`incident ${id}`, () => api.get<Incident>(`/incidents/${id}`));
+    /* An answer that was overtaken by a newer one must not take its place. */
+    const newest = useRef<Incident | null>(null);
+    const keep = (got: Incident) => (newest.current = newest.current?.id === got.id && newest.current.version > got.version ? newest.current : got);
+    const r = useResource(`incident ${id}`, async () => keep(await api.get<Incident>(`/incidents/${id}`)));
     const known = r.data?.id;
     useEffect(() => (known ? subscribe([`incident:${known}`], () => void r.reload()) : undefined), [known]);
     const [dialog, setDialog] = useState<{ name: DialogName; arg?: string } | null>(null);
-    const editing = useEditing(r, (name, arg) => setDialog(arg === undefined ? { name } : { name, arg }));
+    const editing = useEditing(r, keep, (name, arg) => setDialog(arg === undefined ? { name } : { name, arg }));
     if (!editing) return <><Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: id }]} /><div class="page">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={8} />}</div></>;
     return <>
         <Screen editing={editing} />
@@ -157,7 +176,7 @@ function SeverityPill({ editing }: { editing: Editing }) {
         if (severity !== before && await editing.patch({ severity }))
             toast(t('undo_severity', { severity: severity === 'unknown' ? t('unknown') : severity }), { undo: () => void editing.send(() => api.patch<Incident>(`/incidents/${i.id}`, { severity: before }, '*')) });
     };
-    return <Severity value={i.severity} label={t('severity')} items={severityChoices().map((s) => ({
+    return <Severity value={i.severity} label={`${t('severity')}: ${word}`} items={severityChoices().map((s) => ({
         label: <Severity value={s.key}>{s.key === 'unknown' ? t('unknown') : s.key}</Severity>, note: s.description || s.name, checked: s.key === i.severity, onSelect: () => void set(s.key) }))}>{word}</Severity>;
 }
 
@@ -173,7 +192,7 @@ function StatusPill({ editing }: { editing: Editing }) {
     };
     const shut = i.status === 'canceled' || i.status === 'merged';
     const choices = statuses.filter((s) => !shut || (s !== 'resolved' && s !== 'closed'));
-    return <Pill tone={look.tone} icon={look.icon} label={t('status')} items={[...(shut ? [{ heading: t('reopen') }] : []), ...choices.map((s) => ({
+    return <Pill tone={look.tone} icon={look.icon} label={`${t('status')}: ${t.any(i.status)}`} items={[...(shut ? [{ heading: t('reopen') }] : []), ...choices.map((s) => ({
         label: t.any(s), icon: statusLook(s).icon, checked: s === i.status, onSelect: () => void set(s) }))]}>{t.any(i.status)}</Pill>;
 }
 
