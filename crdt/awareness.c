@@ -1,6 +1,7 @@
-/** Awareness: who is here. States are JSON text, forwarded as it came. Source: y-protocols awareness.js.
- *  Someone who left is remembered with the clock they left at, so that an old message does not bring them back;
- *  the longest gone are forgotten when there are more than max_clients. */
+/** Awareness: who is here. States are JSON text, forwarded as it came. Source: y-protocols
+ *  awareness.js. Someone who left is remembered with the clock they left at, so that an old message
+ *  does not bring them back; the longest gone are forgotten when there are more than max_clients.
+ *  */
 #include "internal.h"
 
 typedef struct Person {

@@ -1,32 +1,42 @@
 /** crdt — a Yjs-compatible document engine in C. This header is its manual.
  *
- *  A *document* (CrdtDoc) holds shared types: Text, Array, Map, XmlFragment, XmlElement, XmlText. People edit
- *  their own replicas; *updates* (bytes, Yjs update format v1) carry the edits; every replica that has
- *  received the same updates, in whatever order and however often, holds the same document. The wire format
- *  and the outcome of every conflict are those of Yjs 13.6, so browsers with Yjs are peers of this engine.
+ *  A *document* (CrdtDoc) holds shared types: Text, Array, Map, XmlFragment, XmlElement, XmlText.
+ *  People edit their own replicas; *updates* (bytes, Yjs update format v1) carry the edits; every
+ *  replica that has received the same updates, in whatever order and however often, holds the same
+ *  document. The wire format and the outcome of every conflict are those of Yjs 13.6, so browsers
+ *  with Yjs are peers of this engine.
  *
  *  Words
  *    client    whoever writes, by number (up to 2^53 - 1); every replica that writes has its own
  *    clock     how many units a client has written; a struct is named by (client, clock)
- *    unit      one UTF-16 code unit of text, one array element, one mark: all offsets and lengths count units
+ *    unit      one UTF-16 code unit of text, one array element, one mark: all offsets and lengths
+ *              count units
  *    state vector   for each client the clock up to which a replica has everything
  *    delete set     ranges of (client, clock) that are deleted
- *    pending   structs that arrived before something they build on; kept, and applied when it arrives
+ *    pending   structs that arrived before something they build on; kept, and applied when it
+ *              arrives
  *    node      one shared type inside a document (CrdtNode); a *root* is a node found by name
  *
  *  Rules that hold everywhere
- *    - libc only, no global state. Calls on different documents may run at once; calls on one document, and
- *      reads that run beside a write, need the caller's lock. Several readers at once are fine.
- *    - Functions return CrdtErr; outputs (`ret…`) are untouched on failure unless a function says otherwise.
- *    - Text is UTF-8 with a length, never NUL-terminated; it may contain NUL. Names and keys may be empty.
- *    - Views (CrdtBytes) handed out by reads stay valid until the document is next changed or closed.
+ *    - libc only, no global state. Calls on different documents may run at once; calls on one
+ *      document, and reads that run beside a write, need the caller's lock. Several readers at once
+ *      are fine.
+ *    - Functions return CrdtErr; outputs (`ret…`) are untouched on failure unless a function says
+ *      otherwise.
+ *    - Text is UTF-8 with a length, never NUL-terminated; it may contain NUL. Names and keys may be
+ *      empty.
+ *    - Views (CrdtBytes) handed out by reads stay valid until the document is next changed or
+ *      closed.
  *    - Reads never change anything, not even the way text is stored.
- *    - Bytes from outside are hostile: an update is decoded and validated completely before the first
- *      struct is integrated, so CRDT_MALFORMED and CRDT_LIMIT from the decoder leave a document untouched.
- *    - Out of memory is CRDT_NOMEM. The document then holds a valid prefix of what was asked for and stays usable.
+ *    - Bytes from outside are hostile: an update is decoded and validated completely before the
+ *      first struct is integrated, so CRDT_MALFORMED and CRDT_LIMIT from the decoder leave a
+ *      document untouched.
+ *    - Out of memory is CRDT_NOMEM. The document then holds a valid prefix of what was asked for
+ *      and stays usable.
  *
- *  Sources: Yjs 13.6 (the format and the behaviour), "Near Real-Time Peer-to-Peer Shared Editing on Extensible
- *  Data Types" (YATA; Nicolaescu, Jahns, Derntl, Klamma 2016), y-protocols 1.0. See README.md. */
+ *  Sources: Yjs 13.6 (the format and the behaviour), "Near Real-Time Peer-to-Peer Shared Editing on
+ *  Extensible Data Types" (YATA; Nicolaescu, Jahns, Derntl, Klamma 2016), y-protocols 1.0. See
+ *  README.md. */
 #ifndef CRDT_H
 #define CRDT_H
 
@@ -34,7 +44,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* ---- Outcomes ------------------------------------------------------------------------------------------- */
+/* ---- Outcomes -------------------------------------------------------------------------------- */
 
 typedef enum [[nodiscard]] CrdtErr {
     CRDT_OK = 0,
@@ -55,14 +65,14 @@ typedef struct CrdtFault {
     const char *what; /* a static sentence: "string is not UTF-8" */
 } CrdtFault;
 
-/* ---- Limits that hold for every document ------------------------------------------------------------------ */
+/* ---- Limits that hold for every document ----------------------------------------------------- */
 
 #define CRDT_MAX_CLIENT ((uint64_t)9007199254740991) /* 2^53 - 1, the largest client id */
 #define CRDT_MAX_CLOCK ((uint64_t)0xFFFFFFF0)        /* units one client can have in a document */
 #define CRDT_MAX_VALUE_DEPTH 128                     /* nesting of one Any or JSON value */
 #define CRDT_MAX_BYTES ((size_t)0x7FFFFFFF)          /* one update */
 
-/* ---- Memory ----------------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 /** Where memory comes from. `resize` behaves like realloc with the old size given too:
  *  old == NULL allocates, new_bytes == 0 frees (and returns NULL), NULL otherwise means refused. */
@@ -82,8 +92,9 @@ typedef struct CrdtBytes {
 /** A view of a NUL-terminated string. */
 CrdtBytes crdt_str(const char *text);
 
-/** Bytes that grow at the end: where this library writes its output. Zero-initialised it is empty and uses
- *  the system allocator. Functions that take a CrdtBuf append to it; on failure `len` is as before. */
+/** Bytes that grow at the end: where this library writes its output. Zero-initialised it is empty
+ *  and uses the system allocator. Functions that take a CrdtBuf append to it; on failure `len` is
+ *  as before. */
 typedef struct CrdtBuf {
     uint8_t *at;
     size_t len;
@@ -96,20 +107,22 @@ void crdt_buf_done(CrdtBuf *buf);
 /** Keeps the memory, forgets the content. */
 void crdt_buf_clear(CrdtBuf *buf);
 CrdtErr crdt_buf_add(CrdtBuf *buf, const void *bytes, size_t len);
-static inline CrdtBytes crdt_buf_bytes(const CrdtBuf *buf) { return (CrdtBytes){ buf->at, buf->len }; }
+static inline CrdtBytes crdt_buf_bytes(const CrdtBuf *buf) { return (CrdtBytes){ buf->at,
+                                                            buf->len }; }
 
-/* ---- Variable-length integers (lib0), for framing messages --------------------------------------------------- */
+/* ---- Variable-length integers (lib0), for framing messages ----------------------------------- */
 
 /** Appends an unsigned integer, 7 bits a byte, lowest first. */
 CrdtErr crdt_write_varuint(CrdtBuf *buf, uint64_t value);
 /** Appends a length and the bytes (lib0 writeVarUint8Array, also writeVarString). */
 CrdtErr crdt_write_varbytes(CrdtBuf *buf, CrdtBytes bytes);
-/** Reads from the front of *in and moves *in forward. CRDT_MALFORMED: cut off, or above 2^53 - 1. */
+/** Reads from the front of *in and moves *in forward. CRDT_MALFORMED: cut off, or above 2^53 - 1.
+ *  */
 CrdtErr crdt_read_varuint(CrdtBytes *in, uint64_t *ret);
 /** Reads a length and that many bytes; *ret is a view into the input. */
 CrdtErr crdt_read_varbytes(CrdtBytes *in, CrdtBytes *ret);
 
-/* ---- Documents ------------------------------------------------------------------------------------------- */
+/* ---- Documents ------------------------------------------------------------------------------- */
 
 /** CONSTRUCTOR, METHODS, DESTRUCTOR of a replica. */
 typedef struct CrdtDoc CrdtDoc;
@@ -118,51 +131,62 @@ typedef struct CrdtDoc CrdtDoc;
 typedef struct CrdtOptions {
     uint64_t client;                /* our author id for writes; 0: a random 32-bit number */
     const CrdtAllocator *allocator; /* copied; NULL: malloc */
-    bool keep_deleted;              /* true: no garbage collection (Yjs `gc: false`), so old states can be read */
-    size_t max_update_bytes;        /* larger updates are refused with CRDT_LIMIT; default CRDT_MAX_BYTES */
+    bool keep_deleted;              /* true: no garbage collection (Yjs `gc: false`), so old states
+                                       can be read */
+    size_t max_update_bytes;        /* larger updates are refused with CRDT_LIMIT; default
+                                       CRDT_MAX_BYTES */
     size_t max_pending_bytes;       /* what may wait for missing structs; default 64 MiB */
-    uint64_t max_steps;             /* work one apply may spend on ordering concurrent inserts and on cutting
-                                       structs; default 2^28, about a second */
+    uint64_t max_steps;             /* work one apply may spend on ordering concurrent inserts and
+                                       on cutting structs; default 2^28, about a second */
 } CrdtOptions;
 
-/** Opens an empty document. Fails: CRDT_NOMEM; CRDT_LIMIT when options->client is above CRDT_MAX_CLIENT. */
+/** Opens an empty document. Fails: CRDT_NOMEM; CRDT_LIMIT when options->client is above
+ *  CRDT_MAX_CLIENT. */
 CrdtErr crdt_open(const CrdtOptions *options, CrdtDoc **ret);
-/** Frees everything, every node and view included. NULL is fine. Cost: a handful of frees, not one an item. */
+/** Frees everything, every node and view included. NULL is fine. Cost: a handful of frees, not one
+ *  an item. */
 void crdt_close(CrdtDoc *doc);
-/** Our author id. It changes by itself when an update shows that someone else writes under it (as Yjs does). */
+/** Our author id. It changes by itself when an update shows that someone else writes under it (as
+ *  Yjs does). */
 uint64_t crdt_client(const CrdtDoc *doc);
 
 /** What an update did. */
 typedef struct CrdtApplied {
-    bool changed;           /* something was new: structs or deletions. false: everything was known already */
-    bool pending;           /* after the call something still waits for missing structs (from now or before) */
+    bool changed;           /* something was new: structs or deletions. false: everything was known
+                               already */
+    bool pending;           /* after the call something still waits for missing structs (from now or
+                               before) */
     uint64_t structs_added; /* structs integrated by this call, from earlier pending updates too */
     uint64_t units_deleted; /* units that this call deleted */
 } CrdtApplied;
 
 /** Applies an update (v1) from a peer or from storage. Order and repetition do not matter.
  *  `update` is not kept. `ret` and `ret_fault` may be NULL.
- *  Fails: CRDT_MALFORMED (`ret_fault` says where; nothing changed) · CRDT_LIMIT: too large (nothing changed), or too much
- *  pending or too many conflict steps: then the part that could not be integrated is dropped, never half of a
- *  struct, and a later state-vector exchange fetches it again (`ret` is filled) · CRDT_NOMEM likewise
- *  · CRDT_BUSY inside a transaction.
+ *  Fails: CRDT_MALFORMED (`ret_fault` says where; nothing changed) · CRDT_LIMIT: too large (nothing
+ *  changed), or too much pending or too many conflict steps: then the part that could not be
+ *  integrated is dropped, never half of a struct, and a later state-vector exchange fetches it
+ *  again (`ret` is filled) · CRDT_NOMEM likewise · CRDT_BUSY inside a transaction.
  *  Cost: O(bytes + structs · log structs of the client + concurrent items at the same place). */
 CrdtErr crdt_apply(CrdtDoc *doc, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault);
 
-/** crdt_open and crdt_apply in one, for stored state: on any failure there is no document at all, so a
- *  damaged store can never be mistaken for an empty document.
- *  A snapshot followed by a log is loaded by crdt_apply of each entry afterwards. */
-CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret, CrdtFault *ret_fault);
+/** crdt_open and crdt_apply in one, for stored state: on any failure there is no document at all,
+ *  so a damaged store can never be mistaken for an empty document. A snapshot followed by a log is
+ *  loaded by crdt_apply of each entry afterwards. */
+CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret,
+                  CrdtFault *ret_fault);
 
-/** True in *ret when applying `update` would change nothing: every struct is known and everything it deletes is
- *  deleted. This is how a read-only peer's sync step 2 can be let pass. Fails: CRDT_MALFORMED, CRDT_LIMIT, CRDT_NOMEM. */
+/** True in *ret when applying `update` would change nothing: every struct is known and everything
+ *  it deletes is deleted. This is how a read-only peer's sync step 2 can be let pass. Fails:
+ *  CRDT_MALFORMED, CRDT_LIMIT, CRDT_NOMEM. */
 CrdtErr crdt_is_known(CrdtDoc *doc, CrdtBytes update, bool *ret, CrdtFault *ret_fault);
 
 /** Appends the whole document as one update (v1), pending structs and deletes included
- *  (Yjs encodeStateAsUpdate). Loading it elsewhere gives an equal document. Cost: O(bytes written). */
+ *  (Yjs encodeStateAsUpdate). Loading it elsewhere gives an equal document. Cost: O(bytes written).
+ *  */
 CrdtErr crdt_encode(CrdtDoc *doc, CrdtBuf *out);
 /** Appends what a replica with this state vector lacks, and the whole delete set
- *  (Yjs encodeStateAsUpdate(doc, stateVector)). Fails: CRDT_MALFORMED when the state vector is, CRDT_NOMEM. */
+ *  (Yjs encodeStateAsUpdate(doc, stateVector)). Fails: CRDT_MALFORMED when the state vector is,
+ *  CRDT_NOMEM. */
 CrdtErr crdt_encode_diff(CrdtDoc *doc, CrdtBytes state_vector, CrdtBuf *out);
 /** Appends the encoded state vector, clients descending. Pending structs do not count. */
 CrdtErr crdt_encode_state_vector(CrdtDoc *doc, CrdtBuf *out);
@@ -184,30 +208,37 @@ typedef struct CrdtStats {
 /** Counts. Cost: O(clients + structs). */
 CrdtStats crdt_stats(const CrdtDoc *doc);
 
-/* ---- Updates without a document ---------------------------------------------------------------------------- */
+/* ---- Updates without a document -------------------------------------------------------------- */
 
 /** Checks that the bytes are an update that crdt_apply would accept, and nothing follows it. */
 CrdtErr crdt_validate_update(CrdtBytes update, CrdtFault *ret_fault);
 /** Checks an encoded state vector. */
 CrdtErr crdt_validate_state_vector(CrdtBytes state_vector, CrdtFault *ret_fault);
 
-/** Appends one update that does what all of `updates` do together (Yjs mergeUpdates): overlaps removed, gaps kept as
- *  Skip structs. Adjacent runs are joined too, so the result is often much smaller than the one of Yjs, and equal in effect.
- *  Cost: O(n log n) structs. *ret_bad (may be NULL) is the index of the update that is malformed. */
-CrdtErr crdt_merge_updates(const CrdtBytes *updates, size_t count, CrdtBuf *out, size_t *ret_bad, CrdtFault *ret_fault);
-/** Appends the part of `update` that a replica with `state_vector` lacks, with all its deletes (Yjs diffUpdate). */
-CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out, CrdtFault *ret_fault);
-/** Appends the state vector that an empty replica has after `update` (Yjs encodeStateVectorFromUpdate):
- *  clients that do not start at 0 are left out, a Skip ends a client. */
+/** Appends one update that does what all of `updates` do together (Yjs mergeUpdates): overlaps
+ *  removed, gaps kept as Skip structs. Adjacent runs are joined too, so the result is often much
+ *  smaller than the one of Yjs, and equal in effect.
+ *  Cost: O(n log n) structs. *ret_bad (may be NULL) is the index of the update that is malformed.
+ *  */
+CrdtErr crdt_merge_updates(const CrdtBytes *updates, size_t count, CrdtBuf *out, size_t *ret_bad,
+                           CrdtFault *ret_fault);
+/** Appends the part of `update` that a replica with `state_vector` lacks, with all its deletes (Yjs
+ *  diffUpdate). */
+CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
+                         CrdtFault *ret_fault);
+/** Appends the state vector that an empty replica has after `update` (Yjs
+ *  encodeStateVectorFromUpdate): clients that do not start at 0 are left out, a Skip ends a client.
+ *  */
 CrdtErr crdt_state_vector_from_update(CrdtBytes update, CrdtBuf *out, CrdtFault *ret_fault);
 
 /** One entry of a state vector. Read the count with crdt_read_varuint, then the entries. */
 CrdtErr crdt_read_state_entry(CrdtBytes *in, uint64_t *ret_client, uint64_t *ret_clock);
 
-/* ---- Reading: nodes and values ------------------------------------------------------------------------------ */
+/* ---- Reading: nodes and values --------------------------------------------------------------- */
 
-/** One shared type in a document; a plain value, compare with ==. id 0 is "none". It stays meaningful for the life of
- *  the document; once its type is deleted it reads as empty and refuses writes with CRDT_KIND. */
+/** One shared type in a document; a plain value, compare with ==. id 0 is "none". It stays
+ *  meaningful for the life of the document; once its type is deleted it reads as empty and refuses
+ *  writes with CRDT_KIND. */
 typedef struct CrdtNode {
     uint32_t id;
 } CrdtNode;
@@ -222,7 +253,8 @@ typedef enum CrdtKind {
     CRDT_XML_FRAGMENT = 4,
     CRDT_XML_HOOK = 5,
     CRDT_XML_TEXT = 6,
-    CRDT_ROOT = 15, /* a root: the wire does not say what it is; read it as what you know it to be */
+    CRDT_ROOT = 15, /* a root: the wire does not say what it is; read it as what you know it to be
+                       */
 } CrdtKind;
 
 /** The root of that name, or CRDT_NONE when nothing has mentioned it yet. Cost: O(1). */
@@ -237,7 +269,8 @@ CrdtBytes crdt_node_name(const CrdtDoc *doc, CrdtNode node);
 bool crdt_node_is_live(const CrdtDoc *doc, CrdtNode node);
 /** The node it is a child or an entry of; CRDT_NONE for roots. */
 CrdtNode crdt_node_parent(const CrdtDoc *doc, CrdtNode node);
-/** Units: UTF-16 length of a text (embeds count 1), number of children of the others. Cost: O(1). */
+/** Units: UTF-16 length of a text (embeds count 1), number of children of the others. Cost: O(1).
+ *  */
 uint64_t crdt_length(const CrdtDoc *doc, CrdtNode node);
 
 typedef enum CrdtValueKind {
@@ -258,24 +291,26 @@ typedef enum CrdtValueKind {
 typedef struct CrdtValue {
     CrdtValueKind kind;
     bool boolean;    /* BOOL */
-    bool is_json;    /* how `raw` is written: JSON text (marks, embeds) or lib0 Any (everything else) */
+    bool is_json;    /* how `raw` is written: JSON text (marks, embeds) or lib0 Any (everything
+                        else) */
     CrdtNode node;   /* NODE */
     double number;   /* NUMBER */
     int64_t bigint;  /* BIGINT */
-    CrdtBytes text;  /* STRING from Any, BINARY, SUBDOC: the bytes; STRING from JSON: only if it holds no escapes, else
-                        at == NULL: use crdt_value_text */
+    CrdtBytes text;  /* STRING from Any, BINARY, SUBDOC: the bytes; STRING from JSON: only if it
+                        holds no escapes, else at == NULL: use crdt_value_text */
     CrdtBytes raw;   /* as encoded */
 } CrdtValue;
 
-/** Appends the value as JSON, as JSON.stringify would show it: undefined becomes null, binary an object of numbers,
- *  bigint its digits, a node what crdt_node_json says, a subdocument {}. */
+/** Appends the value as JSON, as JSON.stringify would show it: undefined becomes null, binary an
+ *  object of numbers, bigint its digits, a node what crdt_node_json says, a subdocument {}. */
 CrdtErr crdt_value_json(const CrdtDoc *doc, const CrdtValue *value, CrdtBuf *out);
-/** Appends the value as text: strings unescaped, other scalars as JavaScript's String() shows them, arrays and
- *  objects as JSON. */
+/** Appends the value as text: strings unescaped, other scalars as JavaScript's String() shows them,
+ *  arrays and objects as JSON. */
 CrdtErr crdt_value_text(const CrdtDoc *doc, const CrdtValue *value, CrdtBuf *out);
 /** True when it is a string with exactly this text. Never allocates. */
 bool crdt_value_is(const CrdtValue *value, CrdtBytes text);
-/** Finds `key` in an OBJECT, either form; false when it is absent or not an object. Never allocates. Cost: O(bytes). */
+/** Finds `key` in an OBJECT, either form; false when it is absent or not an object. Never
+ *  allocates. Cost: O(bytes). */
 bool crdt_value_field(const CrdtValue *object, CrdtBytes key, CrdtValue *ret);
 
 /** Where an iteration stands; start with { 0 }. Changing the document ends every iteration. */
@@ -290,12 +325,15 @@ typedef struct CrdtCursor {
 bool crdt_child_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, CrdtValue *ret);
 /** The child at `index`; false beyond the end. Cost: O(items). */
 bool crdt_child_at(const CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtValue *ret);
-/** The next entry of a Map, or attribute of an Xml type or Text, in order of first appearance in this replica. */
-bool crdt_entry_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, CrdtBytes *ret_key, CrdtValue *ret);
+/** The next entry of a Map, or attribute of an Xml type or Text, in order of first appearance in
+ *  this replica. */
+bool crdt_entry_next(const CrdtDoc *doc, CrdtNode node, CrdtCursor *cursor, CrdtBytes *ret_key,
+                     CrdtValue *ret);
 /** The entry or attribute of that key; false when there is none. Cost: O(1). */
 bool crdt_get(const CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtValue *ret);
 
-/** A formatting mark on text: {"bold": {}} is key "bold", value {}. Never null (that would be its end). */
+/** A formatting mark on text: {"bold": {}} is key "bold", value {}. Never null (that would be its
+ *  end). */
 typedef struct CrdtMark {
     CrdtBytes key;
     CrdtValue value; /* is_json */
@@ -303,15 +341,18 @@ typedef struct CrdtMark {
 
 /** A stretch of text with the same marks, or one embed, or one node inside a text. */
 typedef struct CrdtRun {
-    CrdtBytes text;      /* UTF-8; empty for embeds and nodes. Valid until the next crdt_runs_next */
+    CrdtBytes text;      /* UTF-8; empty for embeds and nodes. Valid until the next crdt_runs_next
+                            */
     bool is_embed;       /* then `embed` holds the value (or the node) */
     CrdtValue embed;
     uint64_t units;      /* length in UTF-16 code units */
-    const CrdtMark *marks; /* in the order in which they were opened; valid until the next crdt_runs_next */
+    const CrdtMark *marks; /* in the order in which they were opened; valid until the next
+                              crdt_runs_next */
     size_t mark_count;
 } CrdtRun;
 
-/** Reads a Text or XmlText as runs (Yjs toDelta). Zero-initialise with .doc and .node, call next until false, then done. */
+/** Reads a Text or XmlText as runs (Yjs toDelta). Zero-initialise with .doc and .node, call next
+ *  until false, then done. */
 typedef struct CrdtRuns {
     const CrdtDoc *doc;
     CrdtNode node;
@@ -321,57 +362,70 @@ typedef struct CrdtRuns {
 bool crdt_runs_next(CrdtRuns *runs, CrdtRun *ret);
 void crdt_runs_done(CrdtRuns *runs);
 
-/** Appends the characters of a Text or XmlText without marks (Yjs Text.toString). Cost: O(items + bytes). */
+/** Appends the characters of a Text or XmlText without marks (Yjs Text.toString). Cost: O(items +
+ *  bytes). */
 CrdtErr crdt_text(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out);
-/** Appends the delta as JSON: [{"insert":"…","attributes":{…}}, …]; a nested node as {"insert": its crdt_node_json}. */
+/** Appends the delta as JSON: [{"insert":"…","attributes":{…}}, …]; a nested node as {"insert": its
+ *  crdt_node_json}. */
 CrdtErr crdt_text_delta(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out);
-/** Appends an Xml type as Yjs toString does: attributes by key, names in lower case, marks as elements.
- *  Yjs does not escape, so this is for comparing and debugging, **never** for showing to people. */
+/** Appends an Xml type as Yjs toString does: attributes by key, names in lower case, marks as
+ *  elements. Yjs does not escape, so this is for comparing and debugging, **never** for showing to
+ *  people. */
 CrdtErr crdt_xml(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out);
 /** Appends the node as Yjs toJSON shows it: Array [], Map {}, texts and Xml types as a string.
  *  `as` says how to read a root; other nodes know what they are (pass CRDT_ROOT). */
 CrdtErr crdt_node_json(const CrdtDoc *doc, CrdtNode node, CrdtKind as, CrdtBuf *out);
-/** Appends the children of an XmlFragment or XmlElement as ProseMirror JSON, the way y-prosemirror reads them:
- *  {"type":"doc","content":[{"type":"paragraph","attrs":{…},"content":[{"type":"text","text":"…","marks":[…]}]}]}.
- *  A mark named `name--hash` is read as `name`. Fails: CRDT_NOMEM, CRDT_LIMIT beyond 1,000 levels. */
+/** Appends the children of an XmlFragment or XmlElement as ProseMirror JSON, the way y-prosemirror
+ *  reads them:
+ *  {"type":"doc","content":[{"type":"paragraph","attrs":{…},
+ *   "content":[{"type":"text","text":"…","marks":[…]}]}]}.
+ *  A mark named `name--hash` is read as `name`. Fails: CRDT_NOMEM, CRDT_LIMIT beyond 1,000 levels.
+ *  */
 CrdtErr crdt_prosemirror_json(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out);
 
-/* ---- Writing ------------------------------------------------------------------------------------------------ */
+/* ---- Writing --------------------------------------------------------------------------------- */
 
-/*  Everything between crdt_begin and crdt_commit is one transaction of our client. A transaction cannot be undone: a CRDT has
- *  no way back, so validate first. A write that fails with CRDT_RANGE or CRDT_KIND has changed nothing. */
+/*  Everything between crdt_begin and crdt_commit is one transaction of our client. A transaction
+ * cannot be undone: a CRDT has no way back, so validate first. A write that fails with CRDT_RANGE
+ * or CRDT_KIND has changed nothing. */
 
 /** Opens a transaction. Fails: CRDT_BUSY when one is open. */
 CrdtErr crdt_begin(CrdtDoc *doc);
-/** Closes the transaction, collects garbage, and appends the update that tells peers what changed; nothing is
- *  appended when nothing changed. On CRDT_NOMEM the transaction is closed but the update was not written:
- *  crdt_encode_diff against the state vector from before gives it. `out` may be NULL. */
+/** Closes the transaction, collects garbage, and appends the update that tells peers what changed;
+ *  nothing is appended when nothing changed. On CRDT_NOMEM the transaction is closed but the update
+ *  was not written: crdt_encode_diff against the state vector from before gives it. `out` may be
+ *  NULL. */
 CrdtErr crdt_commit(CrdtDoc *doc, CrdtBuf *out);
 
-/** The root of that name, made when nothing has mentioned it yet (this alone sends nothing to peers).
- *  Works outside transactions too. Fails: CRDT_NOMEM. */
+/** The root of that name, made when nothing has mentioned it yet (this alone sends nothing to
+ *  peers). Works outside transactions too. Fails: CRDT_NOMEM. */
 CrdtErr crdt_root_make(CrdtDoc *doc, CrdtBytes name, CrdtNode *ret);
 
 /** As an index: after the last. */
 #define CRDT_END UINT64_MAX
 
-/** A mark or attribute to write; `json` is JSON text: {"bold", "{}"}, {"link", "{\"href\":\"/\"}"}; "null" ends a mark. */
+/** A mark or attribute to write; `json` is JSON text: {"bold", "{}"}, {"link", "{\"href\":\"/\"}"};
+ *  "null" ends a mark. */
 typedef struct CrdtAttr {
     CrdtBytes key;
     CrdtBytes json;
 } CrdtAttr;
 
-/** Inserts text at `index` of a Text or XmlText. `attrs` == NULL: as the text before it is marked; otherwise exactly these
- *  marks (count 0: none). Fails: CRDT_RANGE (beyond the end or inside a surrogate pair), CRDT_KIND,
- *  CRDT_MALFORMED (not UTF-8, a value not JSON), CRDT_NOMEM.
+/** Inserts text at `index` of a Text or XmlText. `attrs` == NULL: as the text before it is marked;
+ *  otherwise exactly these marks (count 0: none). Fails: CRDT_RANGE (beyond the end or inside a
+ *  surrogate pair), CRDT_KIND, CRDT_MALFORMED (not UTF-8, a value not JSON), CRDT_NOMEM.
  *  Source: Yjs YText.insert. Cost: O(items before the index, from the nearest known place). */
-CrdtErr crdt_text_insert(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes text, const CrdtAttr *attrs, size_t attr_count);
+CrdtErr crdt_text_insert(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes text,
+                         const CrdtAttr *attrs, size_t attr_count);
 /** Inserts an embed (any JSON value but null), which counts one unit. */
-CrdtErr crdt_text_embed(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json, const CrdtAttr *attrs, size_t attr_count);
-/** Deletes `units` from `index` on; marks that no longer cover anything go too (as Yjs does locally). */
+CrdtErr crdt_text_embed(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json,
+                        const CrdtAttr *attrs, size_t attr_count);
+/** Deletes `units` from `index` on; marks that no longer cover anything go too (as Yjs does
+ *  locally). */
 CrdtErr crdt_text_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t units);
 /** Sets marks on a range; a value of null removes the mark. */
-CrdtErr crdt_text_format(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t units, const CrdtAttr *attrs, size_t attr_count);
+CrdtErr crdt_text_format(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t units,
+                         const CrdtAttr *attrs, size_t attr_count);
 
 /** Sets an entry of a Map, or an attribute of an Xml type, to a JSON value. */
 CrdtErr crdt_set(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes json);
@@ -379,27 +433,34 @@ CrdtErr crdt_set(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes json);
 CrdtErr crdt_set_string(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes text);
 CrdtErr crdt_set_binary(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes bytes);
 /** Puts a new shared type there. `name` only for CRDT_XML_ELEMENT and CRDT_XML_HOOK. */
-CrdtErr crdt_set_node(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtKind kind, CrdtBytes name, CrdtNode *ret);
+CrdtErr crdt_set_node(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtKind kind, CrdtBytes name,
+                      CrdtNode *ret);
 /** Removes the entry or attribute; one that is not there is fine. */
 CrdtErr crdt_unset(CrdtDoc *doc, CrdtNode node, CrdtBytes key);
 
 /** Inserts the elements of a JSON array (`[1,"two",null]`) at `index` of an Array. */
 CrdtErr crdt_insert(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json_array);
 CrdtErr crdt_insert_binary(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes bytes);
-/** Inserts a new shared type as a child of an Array, XmlFragment, XmlElement (or inside a Text, as an embed). */
-CrdtErr crdt_insert_node(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtKind kind, CrdtBytes name, CrdtNode *ret);
+/** Inserts a new shared type as a child of an Array, XmlFragment, XmlElement (or inside a Text, as
+ *  an embed). */
+CrdtErr crdt_insert_node(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtKind kind, CrdtBytes name,
+                         CrdtNode *ret);
 /** Deletes `count` children from `index` on. Fails: CRDT_RANGE when there are fewer. */
 CrdtErr crdt_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t count);
 
-/** Inserts ProseMirror JSON into an XmlFragment or XmlElement, the way y-prosemirror stores it: a node becomes an XmlElement
- *  with its attrs (null ones left out), neighbouring text nodes one XmlText, marks its formatting with the mark's attrs as value.
- *  `json`: one node, an array of nodes, or a {"type":"doc"} whose content is taken. Everything is checked before anything is written.
- *  Marks of the same name on one text (overlapping marks) get y-prosemirror's suffix only when there is more than one.
- *  Fails: CRDT_MALFORMED (not JSON, or not of this shape), CRDT_LIMIT (deeper than CRDT_MAX_VALUE_DEPTH), CRDT_RANGE, CRDT_KIND,
- *  CRDT_NOMEM. Whether the schema of the editor accepts it is the caller's business: editors delete what it does not. */
-CrdtErr crdt_insert_prosemirror(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json, CrdtFault *ret_fault);
+/** Inserts ProseMirror JSON into an XmlFragment or XmlElement, the way y-prosemirror stores it: a
+ *  node becomes an XmlElement with its attrs (null ones left out), neighbouring text nodes one
+ *  XmlText, marks its formatting with the mark's attrs as value.
+ *  `json`: one node, an array of nodes, or a {"type":"doc"} whose content is taken. Everything is
+ *  checked before anything is written. Marks of the same name on one text (overlapping marks) get
+ *  y-prosemirror's suffix only when there is more than one.
+ *  Fails: CRDT_MALFORMED (not JSON, or not of this shape), CRDT_LIMIT (deeper than
+ *  CRDT_MAX_VALUE_DEPTH), CRDT_RANGE, CRDT_KIND, CRDT_NOMEM. Whether the schema of the editor
+ *  accepts it is the caller's business: editors delete what it does not. */
+CrdtErr crdt_insert_prosemirror(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json,
+                                CrdtFault *ret_fault);
 
-/* ---- y-protocols: sync ---------------------------------------------------------------------------------------- */
+/* ---- y-protocols: sync ----------------------------------------------------------------------- */
 
 /** What stands after y-websocket's message type 0. */
 typedef enum CrdtSyncKind {
@@ -416,19 +477,22 @@ typedef enum CrdtMessageKind {
     CRDT_MESSAGE_QUERY_AWARENESS = 3,
 } CrdtMessageKind;
 
-/** Reads one sync message from the front of *in. `ret_payload` is a view into the input; it is not decoded here.
+/** Reads one sync message from the front of *in. `ret_payload` is a view into the input; it is not
+ *  decoded here.
  *  Fails: CRDT_MALFORMED (cut off, unknown kind). */
 CrdtErr crdt_sync_read(CrdtBytes *in, CrdtSyncKind *ret_kind, CrdtBytes *ret_payload);
 /** Appends step 1 with our state vector. */
 CrdtErr crdt_sync_write_step1(CrdtDoc *doc, CrdtBuf *out);
-/** Appends step 2 that answers a step 1 with this state vector. Fails: CRDT_MALFORMED, CRDT_NOMEM. */
+/** Appends step 2 that answers a step 1 with this state vector. Fails: CRDT_MALFORMED, CRDT_NOMEM.
+ *  */
 CrdtErr crdt_sync_write_step2(CrdtDoc *doc, CrdtBytes state_vector, CrdtBuf *out);
 /** Appends an update message around update bytes, which are not checked. */
 CrdtErr crdt_sync_write_update(CrdtBytes update, CrdtBuf *out);
 
-/* ---- y-protocols: awareness ---------------------------------------------------------------------------------- */
+/* ---- y-protocols: awareness ------------------------------------------------------------------ */
 
-/** Who is here, with cursors: a JSON state per client that nobody stores. Last writer per client by its clock. */
+/** Who is here, with cursors: a JSON state per client that nobody stores. Last writer per client by
+ *  its clock. */
 typedef struct CrdtAwareness CrdtAwareness;
 
 /** Awareness of people is outdated after this time without a sign of them. */
@@ -443,44 +507,56 @@ typedef struct CrdtAwarenessOptions {
 CrdtErr crdt_awareness_open(const CrdtAwarenessOptions *options, CrdtAwareness **ret);
 void crdt_awareness_close(CrdtAwareness *awareness);
 
-typedef enum CrdtPresence { CRDT_PRESENCE_ADDED, CRDT_PRESENCE_UPDATED, CRDT_PRESENCE_REMOVED } CrdtPresence;
+typedef enum CrdtPresence { CRDT_PRESENCE_ADDED, CRDT_PRESENCE_UPDATED,
+                           CRDT_PRESENCE_REMOVED } CrdtPresence;
 
-/** Called for each client that an update changed. `json`: the new state, empty when removed; valid during the call. */
+/** Called for each client that an update changed. `json`: the new state, empty when removed; valid
+ *  during the call. */
 typedef void CrdtPresenceFn(void *context, uint64_t client, CrdtPresence what, CrdtBytes json);
 
-/** Applies an awareness update (what stands in message type 1). The whole is checked first; on failure nothing changed.
- *  An entry counts when its clock is greater than the known one, or equal and it says "gone". `changed` may be NULL.
+/** Applies an awareness update (what stands in message type 1). The whole is checked first; on
+ *  failure nothing changed. An entry counts when its clock is greater than the known one, or equal
+ *  and it says "gone". `changed` may be NULL.
  *  Units: now_ms is any steady or wall clock in milliseconds, the same in every call.
- *  Fails: CRDT_MALFORMED (`ret_fault`), CRDT_LIMIT, CRDT_NOMEM. Source: y-protocols applyAwarenessUpdate. */
+ *  Fails: CRDT_MALFORMED (`ret_fault`), CRDT_LIMIT, CRDT_NOMEM. Source: y-protocols
+ *  applyAwarenessUpdate. */
 CrdtErr crdt_awareness_apply(CrdtAwareness *awareness, CrdtBytes update, int64_t now_ms,
                              CrdtPresenceFn *changed, void *context, CrdtFault *ret_fault);
 
-/** One entry of an awareness update, for a server that checks or rewrites what people say about themselves. */
+/** One entry of an awareness update, for a server that checks or rewrites what people say about
+ *  themselves. */
 typedef struct CrdtAwarenessEntry {
     uint64_t client;
     uint64_t clock;
     CrdtBytes json; /* "null" when gone */
 } CrdtAwarenessEntry;
-/** Reads the count with crdt_read_varuint first, then each entry. Checks that `json` is UTF-8 and JSON. */
+/** Reads the count with crdt_read_varuint first, then each entry. Checks that `json` is UTF-8 and
+ *  JSON. */
 CrdtErr crdt_awareness_read_entry(CrdtBytes *in, CrdtAwarenessEntry *ret);
 CrdtErr crdt_awareness_write_entry(CrdtBuf *out, const CrdtAwarenessEntry *entry);
 
 /** The state of a client; false when it is not here. `ret_json` and `ret_clock` may be NULL. */
-bool crdt_awareness_get(const CrdtAwareness *awareness, uint64_t client, CrdtBytes *ret_json, uint64_t *ret_clock);
+bool crdt_awareness_get(const CrdtAwareness *awareness, uint64_t client, CrdtBytes *ret_json,
+                        uint64_t *ret_clock);
 /** The i-th client that is here; false beyond the last. Any change may reorder them. */
-bool crdt_awareness_at(const CrdtAwareness *awareness, size_t i, uint64_t *ret_client, CrdtBytes *ret_json);
+bool crdt_awareness_at(const CrdtAwareness *awareness, size_t i, uint64_t *ret_client,
+                       CrdtBytes *ret_json);
 size_t crdt_awareness_count(const CrdtAwareness *awareness);
 
 /** Appends an update with everyone who is here; appends nothing when nobody is. */
 CrdtErr crdt_awareness_encode(const CrdtAwareness *awareness, CrdtBuf *out);
-/** Appends an update with these clients, also those that were removed. Unknown ones are left out. */
-CrdtErr crdt_awareness_encode_clients(const CrdtAwareness *awareness, const uint64_t *clients, size_t count, CrdtBuf *out);
+/** Appends an update with these clients, also those that were removed. Unknown ones are left out.
+ *  */
+CrdtErr crdt_awareness_encode_clients(const CrdtAwareness *awareness, const uint64_t *clients,
+                                      size_t count, CrdtBuf *out);
 
-/** Removes one client (its connection closed) and appends the update that tells the others; their clock rule accepts it
- *  because the clock stays and the state is null. Nothing happens when it is not here. `out` may be NULL. */
+/** Removes one client (its connection closed) and appends the update that tells the others; their
+ *  clock rule accepts it because the clock stays and the state is null. Nothing happens when it is
+ *  not here. `out` may be NULL. */
 CrdtErr crdt_awareness_remove(CrdtAwareness *awareness, uint64_t client, CrdtBuf *out);
-/** Removes everyone of whom nothing was heard for CRDT_AWARENESS_TIMEOUT_MS, calls `changed` for each, and appends one update
- *  (nothing when nobody left). Call it every few seconds. */
-CrdtErr crdt_awareness_expire(CrdtAwareness *awareness, int64_t now_ms, CrdtPresenceFn *changed, void *context, CrdtBuf *out);
+/** Removes everyone of whom nothing was heard for CRDT_AWARENESS_TIMEOUT_MS, calls `changed` for
+ *  each, and appends one update (nothing when nobody left). Call it every few seconds. */
+CrdtErr crdt_awareness_expire(CrdtAwareness *awareness, int64_t now_ms, CrdtPresenceFn *changed,
+                              void *context, CrdtBuf *out);
 
 #endif

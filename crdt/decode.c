@@ -295,8 +295,8 @@ static int section_order(const void *a, const void *b)
     return x->first < y->first ? -1 : 1;
 }
 
-/** By clock. Of what one replica has collected already and another has not, the collected form comes first and
- *  counts: it needs nothing else to be there. */
+/** By clock. Of what one replica has collected already and another has not, the collected form
+ *  comes first and counts: it needs nothing else to be there. */
 static int ref_order(const void *a, const void *b)
 {
     const Ref *x = a, *y = b;

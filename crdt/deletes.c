@@ -5,7 +5,7 @@
 
 #include "internal.h"
 
-/* ---- the delete set of a client: sorted joined ranges, kept as deletions happen ---- */
+/* ---- the delete set of a client: sorted joined ranges, kept as deletions happen -------------- */
 
 /** Index of the first range that ends at or after `clock`. */
 static uint32_t range_from(const Client *c, uint32_t clock)
@@ -96,7 +96,7 @@ void deleted_add(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len)
         d->tx_deleted_lost = true;
 }
 
-/* ---- deleting items ---- */
+/* ---- deleting items -------------------------------------------------------------------------- */
 
 static void mark_deleted(CrdtDoc *d, uint32_t i)
 {
@@ -182,7 +182,7 @@ void item_delete(CrdtDoc *d, uint32_t i)
     }
 }
 
-/* ---- collecting ---- */
+/* ---- collecting ------------------------------------------------------------------------------ */
 
 static void to_gc(CrdtDoc *d, uint32_t i)
 {
@@ -256,7 +256,8 @@ void item_collect(CrdtDoc *d, uint32_t i)
     it->flags &= (uint8_t)~FLAG_GROWN;
 }
 
-/** Deletes what we have of the range; the part beyond our state comes back in *ret_rest (len 0: none). */
+/** Deletes what we have of the range; the part beyond our state comes back in *ret_rest (len 0:
+ *  none). */
 CrdtErr deletion_apply(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len,
                        Range *ret_rest)
 {
@@ -289,7 +290,7 @@ CrdtErr deletion_apply(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len
     return CRDT_OK;
 }
 
-/* ---- lists of deletions ---- */
+/* ---- lists of deletions ---------------------------------------------------------------------- */
 
 static int wire_order(const void *a, const void *b)
 {
@@ -299,7 +300,8 @@ static int wire_order(const void *a, const void *b)
     return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
-/** Sorts as the wire wants it (clients descending, clocks ascending), joins what touches or overlaps. */
+/** Sorts as the wire wants it (clients descending, clocks ascending), joins what touches or
+ *  overlaps. */
 void deletions_sort(Deletion *list, uint32_t *count)
 {
     bool sorted = true;

@@ -1,4 +1,5 @@
-/** Documents: open, apply, encode, close. Source: Yjs encoding.js (applyUpdate, encodeStateAsUpdate), Doc.js. */
+/** Documents: open, apply, encode, close. Source: Yjs encoding.js (applyUpdate,
+ *  encodeStateAsUpdate), Doc.js. */
 #include <sys/random.h>
 #include <time.h>
 
@@ -95,7 +96,7 @@ uint64_t crdt_state(const CrdtDoc *doc, uint64_t client)
     return c == NONE ? 0 : doc->clients[c].state;
 }
 
-/* ---- apply ---- */
+/* ---- apply ----------------------------------------------------------------------------------- */
 
 static CrdtErr worst(CrdtErr a, CrdtErr b)
 {
@@ -297,7 +298,7 @@ CrdtErr crdt_is_known(CrdtDoc *d, CrdtBytes update, bool *ret, CrdtFault *ret_fa
     return err;
 }
 
-/* ---- encode ---- */
+/* ---- encode ---------------------------------------------------------------------------------- */
 
 /** Reads the other side's state vector into clients[].target. */
 static CrdtErr read_targets(CrdtDoc *d, CrdtBytes state_vector)

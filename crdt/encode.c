@@ -1,4 +1,5 @@
-/** Encoding structs as update v1. Source: Yjs encoding.js (writeStructs), Item.write, UpdateEncoder.js. */
+/** Encoding structs as update v1. Source: Yjs encoding.js (writeStructs), Item.write,
+ *  UpdateEncoder.js. */
 #include "internal.h"
 
 /** Byte offset of unit `offset` in content of several units.
@@ -124,7 +125,8 @@ bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t cl
     return true;
 }
 
-/** Writes `units` units of a decoded struct from `offset` on (only GC and Skip are shortened at the end). */
+/** Writes `units` units of a decoded struct from `offset` on (only GC and Skip are shortened at the
+ *  end). */
 bool write_ref(CrdtBuf *out, const Batch *b, const Ref *ref, uint32_t offset, uint32_t units)
 {
     if (ref->ref == REF_GC || ref->ref == REF_SKIP)

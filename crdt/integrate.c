@@ -28,7 +28,8 @@ static bool stamps_reserve(CrdtDoc *d)
 }
 
 /** Orders `it` among what others inserted at the same place; returns its left neighbour.
- *  The two sets of YATA (items seen, items conflicting) are stamps: at least `base`, and exactly `now`. */
+ *  The two sets of YATA (items seen, items conflicting) are stamps: at least `base`, and exactly
+ *  `now`. */
 static uint32_t order_concurrent(CrdtDoc *d, const Item *it, uint32_t left, uint32_t right)
 {
     Item *items = d->items;
@@ -89,7 +90,8 @@ static void link_in(CrdtDoc *d, uint32_t i, uint32_t left)
 }
 
 /** Places a new struct whose neighbours at the time of writing were `left` and `right` (0: none).
- *  `proto` has id, content, origins and parent. Room for everything is made before anything is linked. */
+ *  `proto` has id, content, origins and parent. Room for everything is made before anything is
+ *  linked. */
 CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret)
 {
     if (!item_reserve(d, proto->client, 1) || !client_touch(d, proto->client))
@@ -141,7 +143,8 @@ static CrdtErr place_gc(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t le
 }
 
 /** Typing: text that continues the newest item of its author just makes it longer.
- *  (Not while loading: what is stored is joined as far as it can be, and would only be cut again.) */
+ *  (Not while loading: what is stored is joined as far as it can be, and would only be cut again.)
+ *  */
 static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t client)
 {
     Client *c = &d->clients[client];
@@ -248,7 +251,8 @@ static CrdtErr keep_content(CrdtDoc *d, const Ref *ref, uint32_t offset, Item *i
     return arena_copy(d, bytes + from, it->byte_len, &it->bytes) ? CRDT_OK : CRDT_NOMEM;
 }
 
-/** Integrates a struct of which the first `offset` units are known already. Everything it builds on is here. */
+/** Integrates a struct of which the first `offset` units are known already. Everything it builds on
+ *  is here. */
 static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offset)
 {
     Link *link = &b->links[ref->client];
@@ -298,7 +302,7 @@ static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offs
     return err != CRDT_OK ? err : item_place(d, &it, left, right, &ignored);
 }
 
-/* ---- the order of integration ---- */
+/* ---- the order of integration ---------------------------------------------------------------- */
 
 static uint32_t link_state(const CrdtDoc *d, const Link *l)
 {

@@ -1,18 +1,24 @@
 /** The inside of crdt: structures shared by its .c files. Nothing here is for callers; see crdt.h.
  *
  *  Shape of a document
- *    items      one pool of 56-byte Items addressed by a 32-bit index (0 is none); freed ones form a list
- *    clients    per client two parallel arrays, clock[] and index[], sorted by clock: where is (client, clock)?
+ *    items      one pool of 56-byte Items addressed by a 32-bit index (0 is none); freed ones form
+ *               a list
+ *    clients    per client two parallel arrays, clock[] and index[], sorted by clock: where is
+ *               (client, clock)?
  *    types      one Type a shared type; its children are a linked list of items, head to tail
- *    entries    one Entry a (type, key): the list of items that ever set this key; the tail is the value
+ *    entries    one Entry a (type, key): the list of items that ever set this key; the tail is the
+ *               value
  *    keys       interned names of roots, map keys and attributes
- *    arena      content bytes: text, values, names. Contents are (pointer, length) into it, never copied by a split
+ *    arena      content bytes: text, values, names. Contents are (pointer, length) into it, never
+ *               copied by a split
  *
  *  Invariants
  *    - The structs of a client cover clocks 0 .. state without gaps or overlaps.
- *    - items[i].left and .right are the neighbours in the list named by .parent; GC structs are in no list.
+ *    - items[i].left and .right are the neighbours in the list named by .parent; GC structs are in
+ *      no list.
  *    - A deleted type has only deleted descendants.
- *    - client.deleted is exactly the set of deleted clocks, sorted and joined, unless deleted_lost. */
+ *    - client.deleted is exactly the set of deleted clocks, sorted and joined, unless deleted_lost.
+ *      */
 #ifndef CRDT_INTERNAL_H
 #define CRDT_INTERNAL_H
 
@@ -28,7 +34,8 @@ enum {
     REF_FORMAT = 6, REF_TYPE = 7, REF_ANY = 8, REF_DOC = 9, REF_SKIP = 10,
 };
 enum { INFO_ORIGIN = 0x80, INFO_RIGHT = 0x40, INFO_SUB = 0x20, INFO_REF = 0x1f };
-enum { FLAG_DELETED = 1, FLAG_GROWN = 2 }; /* GROWN: content sits in a power-of-two slot of its own */
+enum { FLAG_DELETED = 1, FLAG_GROWN = 2 }; /* GROWN: content sits in a power-of-two slot of its own
+                                              */
 
 #define ENTRY_BIT 0x80000000u /* in Item.parent: an index into entries, else into types */
 
@@ -69,7 +76,8 @@ typedef struct Type {
     uint32_t head, tail;
     uint32_t first_entry, last_entry;
     uint32_t length;
-    uint32_t mark_item, mark_index; /* a known place: mark_item starts at unit mark_index; 0 is none */
+    uint32_t mark_item, mark_index; /* a known place: mark_item starts at unit mark_index; 0 is none
+                                       */
     uint8_t kind;
     bool dead;       /* collected */
     bool has_text;   /* strings, embeds or marks have been put in it */
@@ -102,7 +110,7 @@ typedef struct Deletion {
     uint32_t clock, len;
 } Deletion;
 
-/* ---- A decoded update: nothing of a document in it, views into the input ---- */
+/* ---- A decoded update: nothing of a document in it, views into the input --------------------- */
 
 enum { PARENT_COPY, PARENT_ROOT, PARENT_ID };
 
@@ -306,11 +314,13 @@ void format_parts(const Item *it, CrdtBytes *ret_key, CrdtBytes *ret_json);
 /* store.c: items, clients, types, keys */
 uint32_t client_find(const CrdtDoc *d, uint64_t id);
 uint32_t client_make(CrdtDoc *d, uint64_t id); /* NONE when memory ran out */
-uint32_t struct_pos(Client *c, uint32_t clock); /* index into c->clock[] of the struct that contains it */
+uint32_t struct_pos(Client *c, uint32_t clock); /* index into c->clock[] of the struct that contains
+                                                   it */
 uint32_t item_at(CrdtDoc *d, uint32_t client, uint32_t clock);
 uint32_t item_clean_start(CrdtDoc *d, uint32_t client, uint32_t clock); /* 0: no memory */
 uint32_t item_clean_end(CrdtDoc *d, uint32_t client, uint32_t clock);   /* 0: no memory */
-uint32_t item_split(CrdtDoc *d, uint32_t item, uint32_t units);         /* the right half; 0: no memory */
+uint32_t item_split(CrdtDoc *d, uint32_t item, uint32_t units);         /* the right half; 0: no
+                                                                           memory */
 bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more);
 bool client_reserve(CrdtDoc *d, Client *c, uint32_t more);
 uint32_t item_take(CrdtDoc *d);

@@ -1,9 +1,10 @@
-/** JSON text (RFC 8259): checking, walking, comparing, strings. Source of the behaviour: JSON.parse, JSON.stringify. */
+/** JSON text (RFC 8259): checking, walking, comparing, strings. Source of the behaviour:
+ *  JSON.parse, JSON.stringify. */
 #include <stdlib.h>
 
 #include "internal.h"
 
-/* ---- checking ---- */
+/* ---- checking -------------------------------------------------------------------------------- */
 
 static void space(Json *j)
 {
@@ -135,14 +136,15 @@ static bool check_value(Json *j, int depth)
     return ok;
 }
 
-/** True for one JSON value, CRDT_MAX_VALUE_DEPTH deep at most. That it is UTF-8 is checked elsewhere. */
+/** True for one JSON value, CRDT_MAX_VALUE_DEPTH deep at most. That it is UTF-8 is checked
+ *  elsewhere. */
 bool json_valid(CrdtBytes json)
 {
     Json j = { json.at, json.at + json.len };
     return json.len > 0 && check_value(&j, CRDT_MAX_VALUE_DEPTH) && j.at == j.end;
 }
 
-/* ---- walking valid text ---- */
+/* ---- walking valid text ---------------------------------------------------------------------- */
 
 static void skip_string(Json *j)
 {
@@ -218,7 +220,7 @@ bool json_field(Json *j, CrdtBytes *ret_key)
     return true;
 }
 
-/* ---- strings ---- */
+/* ---- strings --------------------------------------------------------------------------------- */
 
 static uint32_t hex4(const uint8_t *at)
 {
@@ -374,7 +376,7 @@ double json_number(CrdtBytes json)
     return strtod(text, NULL);
 }
 
-/* ---- comparing, as Yjs compares marks: scalars by value, containers one level deep ---- */
+/* ---- comparing, as Yjs compares marks: scalars by value, containers one level deep ----------- */
 
 static bool is_container(CrdtBytes v)
 {

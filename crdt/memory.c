@@ -1,4 +1,5 @@
-/** Memory: the caller's allocator, the arena for content, growing arrays, hash tables, output buffers. */
+/** Memory: the caller's allocator, the arena for content, growing arrays, hash tables, output
+ *  buffers. */
 #include <stdlib.h>
 
 #include "internal.h"
@@ -48,7 +49,7 @@ bool mem_reserve(Memory *m, void **array, uint32_t *cap, uint64_t need, size_t s
     return true;
 }
 
-/* ---- arena ---- */
+/* ---- arena ----------------------------------------------------------------------------------- */
 
 enum { CHUNK_MIN = 512, CHUNK_MAX = 1 << 18 };
 
@@ -138,7 +139,7 @@ bool arena_append(CrdtDoc *d, Item *it, const uint8_t *bytes, uint32_t len, bool
     return true;
 }
 
-/* ---- tables ---- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 uint32_t hash_u64(uint64_t v)
 {
@@ -187,7 +188,7 @@ void table_done(Memory *m, Table *t)
     *t = (Table){ 0 };
 }
 
-/* ---- output buffers ---- */
+/* ---- output buffers -------------------------------------------------------------------------- */
 
 bool buf_reserve(CrdtBuf *buf, size_t more)
 {

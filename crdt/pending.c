@@ -1,5 +1,6 @@
-/** What arrived before something it builds on. It is kept as updates, encoded, and tried again when one of the
- *  missing clocks has arrived. Source: Yjs encoding.js (readUpdateV2: pendingStructs, pendingDs). */
+/** What arrived before something it builds on. It is kept as updates, encoded, and tried again when
+ *  one of the missing clocks has arrived. Source: Yjs encoding.js (readUpdateV2: pendingStructs,
+ *  pendingDs). */
 #include "internal.h"
 
 static void drop_updates(CrdtDoc *d, CrdtBuf *list, uint32_t count, uint32_t cap)

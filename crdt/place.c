@@ -1,4 +1,5 @@
-/** Where writes go, and new structs of our own client. Source: Yjs AbstractType.js (typeListInsertGenerics, findMarker). */
+/** Where writes go, and new structs of our own client. Source: Yjs AbstractType.js
+ *  (typeListInsertGenerics, findMarker). */
 #include "internal.h"
 
 CrdtErr write_check(const CrdtDoc *d, CrdtNode node)
@@ -17,8 +18,9 @@ static bool cuts_pair(const Item *it, uint32_t offset)
     return split;
 }
 
-/** Finds the place before unit `index`: the item that ends there (0: the start) and what follows it.
- *  Cuts an item when the place lies inside it. Starts from the last place used in this type when that is nearer. */
+/** Finds the place before unit `index`: the item that ends there (0: the start) and what follows
+ *  it. Cuts an item when the place lies inside it. Starts from the last place used in this type
+ *  when that is nearer. */
 CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret)
 {
     Type *t = &d->types[type];
@@ -94,7 +96,7 @@ CrdtErr item_write(CrdtDoc *d, uint32_t parent, Place at, Item *content, uint32_
     return item_place(d, &it, at.left, at.right, ret);
 }
 
-/* ---- contents ---- */
+/* ---- contents -------------------------------------------------------------------------------- */
 
 CrdtErr content_string(CrdtDoc *d, CrdtBytes text, Item *ret)
 {
@@ -188,7 +190,7 @@ CrdtErr content_node(CrdtDoc *d, CrdtKind kind, CrdtBytes name, Item *ret)
     return CRDT_OK;
 }
 
-/* ---- maps and attributes ---- */
+/* ---- maps and attributes --------------------------------------------------------------------- */
 
 static CrdtErr entry_put(CrdtDoc *d, CrdtNode node, CrdtBytes key, Item *content, uint32_t *ret)
 {
@@ -256,7 +258,7 @@ CrdtErr crdt_unset(CrdtDoc *doc, CrdtNode node, CrdtBytes key)
     return err;
 }
 
-/* ---- lists ---- */
+/* ---- lists ----------------------------------------------------------------------------------- */
 
 static CrdtErr list_check(const CrdtDoc *d, CrdtNode node)
 {

@@ -1,8 +1,9 @@
 /** Writing ProseMirror JSON the way y-prosemirror stores it.
- *  Source: y-prosemirror sync-plugin (createTypeFromTextOrElementNode, marksToAttributes), yjs-utils (yattr2markname). */
+ *  Source: y-prosemirror sync-plugin (createTypeFromTextOrElementNode, marksToAttributes),
+ *  yjs-utils (yattr2markname). */
 #include "internal.h"
 
-/* ---- the shape is checked before anything is written ---- */
+/* ---- the shape is checked before anything is written ----------------------------------------- */
 
 typedef struct Check {
     const uint8_t *start;
@@ -79,7 +80,7 @@ static bool check_node(Check *c, CrdtBytes node)
     return true;
 }
 
-/* ---- writing ---- */
+/* ---- writing --------------------------------------------------------------------------------- */
 
 static CrdtErr put_attrs(CrdtDoc *d, CrdtNode element, CrdtBytes attrs)
 {
@@ -112,7 +113,8 @@ static size_t same_marks(CrdtBytes marks, CrdtBytes mark)
     return n;
 }
 
-/** y-prosemirror tells overlapping marks of one type apart by `--` and 8 characters of a hash of the attributes. */
+/** y-prosemirror tells overlapping marks of one type apart by `--` and 8 characters of a hash of
+ *  the attributes. */
 static bool suffix(CrdtBuf *name, CrdtBytes attrs)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -43,7 +43,9 @@ bool crdt_node_is_live(const CrdtDoc *doc, CrdtNode node)
     if (node.id == 0 || node.id >= doc->type_count)
         return false;
     const Type *t = &doc->types[node.id];
-    return !t->dead && (t->kind == CRDT_ROOT || (t->item != 0 && !is_deleted(&doc->items[t->item])));
+    if (t->dead || t->item == 0)
+        return !t->dead && t->kind == CRDT_ROOT;
+    return !is_deleted(&doc->items[t->item]);
 }
 
 CrdtNode crdt_node_parent(const CrdtDoc *doc, CrdtNode node)
@@ -60,8 +62,8 @@ uint64_t crdt_length(const CrdtDoc *doc, CrdtNode node)
     return t == NULL ? 0 : t->length;
 }
 
-/** The character at `byte` as a value; a surrogate pair is shown whole at its first unit, nothing at its second.
- *  *byte moves to the next unit's place (it stays in the middle of a pair). */
+/** The character at `byte` as a value; a surrogate pair is shown whole at its first unit, nothing
+ *  at its second. *byte moves to the next unit's place (it stays in the middle of a pair). */
 static CrdtValue character(const Item *it, uint32_t offset, uint32_t *byte)
 {
     CrdtValue v = { .kind = CRDT_VALUE_STRING, .text = { (const uint8_t *)"", 0 } };
@@ -202,7 +204,7 @@ bool crdt_get(const CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtValue *ret)
     return e != 0 && entry_value(doc, &doc->entries[e], ret);
 }
 
-/* ---- text ---- */
+/* ---- text ------------------------------------------------------------------------------------ */
 
 /** Key and value of a formatting item, as they are on the wire. */
 void format_parts(const Item *it, CrdtBytes *ret_key, CrdtBytes *ret_json)

@@ -1,5 +1,6 @@
 /** A document as JSON, delta, XML and ProseMirror JSON.
- *  Source: Yjs toJSON, toDelta, YXmlElement.toString, YXmlText.toString; y-prosemirror (yXmlFragmentToProsemirrorJSON). */
+ *  Source: Yjs toJSON, toDelta, YXmlElement.toString, YXmlText.toString; y-prosemirror
+ *  (yXmlFragmentToProsemirrorJSON). */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -43,7 +44,7 @@ static void value_json(Show *s, const CrdtValue *v, int depth)
         check(s, crdt_value_json(s->d, v, s->out));
 }
 
-/* ---- toJSON ---- */
+/* ---- toJSON ---------------------------------------------------------------------------------- */
 
 static void list_json(Show *s, CrdtNode node, int depth)
 {
@@ -117,7 +118,7 @@ CrdtErr crdt_node_json(const CrdtDoc *doc, CrdtNode node, CrdtKind as, CrdtBuf *
     return s.err;
 }
 
-/* ---- delta ---- */
+/* ---- delta ----------------------------------------------------------------------------------- */
 
 static void run_json(Show *s, const CrdtRun *run)
 {
@@ -155,9 +156,10 @@ CrdtErr crdt_text_delta(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out)
     return s.err;
 }
 
-/* ---- XML as Yjs shows it ---- */
+/* ---- XML as Yjs shows it --------------------------------------------------------------------- */
 
-/** Order of JavaScript strings: by UTF-16 unit. Differs from bytes only between U+E000.. and surrogates. */
+/** Order of JavaScript strings: by UTF-16 unit. Differs from bytes only between U+E000.. and
+ *  surrogates. */
 static int utf16_order(CrdtBytes a, CrdtBytes b)
 {
     size_t n = a.len < b.len ? a.len : b.len, i = 0;
@@ -269,7 +271,8 @@ static void element_xml(Show *s, CrdtNode node, int depth)
     say(s, ">");
 }
 
-/** What `for (key in value)` walks over: fields of an object, indices of an array or of a string. */
+/** What `for (key in value)` walks over: fields of an object, indices of an array or of a string.
+ *  */
 typedef struct Fields {
     CrdtBuf names, chars, list; /* list: CrdtMark, whose key.len first says where its name starts */
 } Fields;
@@ -411,7 +414,7 @@ CrdtErr crdt_xml(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out)
     return s.err;
 }
 
-/* ---- ProseMirror ---- */
+/* ---- ProseMirror ----------------------------------------------------------------------------- */
 
 /** y-prosemirror names overlapping marks `name--` and eight characters of a hash. */
 static CrdtBytes mark_name(CrdtBytes key)

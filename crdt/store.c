@@ -2,7 +2,7 @@
  *  Source: Yjs StructStore.js, Item.js (splitItem, mergeWith). */
 #include "internal.h"
 
-/* ---- clients ---- */
+/* ---- clients --------------------------------------------------------------------------------- */
 
 static uint32_t client_hash(const void *owner, uint32_t i)
 {
@@ -107,7 +107,7 @@ static void order_add(CrdtDoc *d, uint32_t client)
     d->order[at] = client;
 }
 
-/* ---- items ---- */
+/* ---- items ----------------------------------------------------------------------------------- */
 
 bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more)
 {
@@ -310,7 +310,7 @@ bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
     return true;
 }
 
-/* ---- keys, types, entries ---- */
+/* ---- keys, types, entries -------------------------------------------------------------------- */
 
 static uint32_t key_hash(const void *owner, uint32_t i)
 {

@@ -1,10 +1,12 @@
-/** Writing text with formatting. Marks are items of their own: {bold: true} opens, {bold: null} closes.
- *  Source: Yjs YText.js (insertText, formatText, deleteText, cleanupFormattingGap), step by step, so that the same edit
- *  of the same document gives the same structs. */
+/** Writing text with formatting. Marks are items of their own: {bold: true} opens, {bold: null}
+ *  closes.
+ *  Source: Yjs YText.js (insertText, formatText, deleteText, cleanupFormattingGap), step by step,
+ *  so that the same edit of the same document gives the same structs. */
 #include "internal.h"
 
-/** A mark as it holds somewhere. One that was read from an item keeps that item's content: written again it shares
- *  it, as Yjs shares the JavaScript object (and, like Yjs, tells equal objects from the same object when it cleans up). */
+/** A mark as it holds somewhere. One that was read from an item keeps that item's content: written
+ *  again it shares it, as Yjs shares the JavaScript object (and, like Yjs, tells equal objects from
+ *  the same object when it cleans up). */
 typedef struct Mark {
     CrdtBytes key, json;
     CrdtBytes shared; /* content of the item it came from; at NULL when it came from the caller */
@@ -129,7 +131,8 @@ static bool forward(Pos *p)
     return true;
 }
 
-/** Moves to unit `index`, cutting an item there if needed. Fails with CRDT_RANGE inside a surrogate pair. */
+/** Moves to unit `index`, cutting an item there if needed. Fails with CRDT_RANGE inside a surrogate
+ *  pair. */
 static CrdtErr pos_find(Pos *p, CrdtDoc *d, uint32_t type, uint64_t index)
 {
     Type *t = &d->types[type];
@@ -263,7 +266,8 @@ static bool is_format(const Pos *p)
     return right_item(p)->ref == REF_FORMAT;
 }
 
-/** A mark inside the range being formatted: gone, and remembered so that it goes on behind the range. */
+/** A mark inside the range being formatted: gone, and remembered so that it goes on behind the
+ *  range. */
 static bool replace_mark(Pos *p, const Marks *attrs, Marks *undo, uint64_t units, bool *ret_stop)
 {
     Mark mark = mark_of(right_item(p));
@@ -308,8 +312,8 @@ static bool format_range(Pos *p, const Marks *attrs, uint64_t units)
     return ok;
 }
 
-/** After a deletion: marks between `start` and the next visible content that no longer do anything go too.
- *  `before` holds the marks at the start; p->now those at p->right. */
+/** After a deletion: marks between `start` and the next visible content that no longer do anything
+ *  go too. `before` holds the marks at the start; p->now those at p->right. */
 static bool clean_gap(Pos *p, uint32_t start, Marks *before)
 {
     CrdtDoc *d = p->d;
@@ -368,7 +372,7 @@ static bool delete_range(Pos *p, uint64_t units)
     return ok;
 }
 
-/* ---- the functions of crdt.h ---- */
+/* ---- the functions of crdt.h ----------------------------------------------------------------- */
 
 static CrdtErr text_check(const CrdtDoc *d, CrdtNode node)
 {

@@ -1,6 +1,7 @@
 /** Transactions: what happens between the first change and the update that tells others.
- *  At the end deleted content is collected and structs that nothing tells apart any more are joined; the rule
- *  which joints are looked at is that of Yjs, so that both engines store the same bytes.
+ *  At the end deleted content is collected and structs that nothing tells apart any more are
+ *  joined; the rule which joints are looked at is that of Yjs, so that both engines store the same
+ *  bytes.
  *  Source: Yjs Transaction.js (cleanupTransactions, tryGcDeleteSet, tryToMergeWithLefts). */
 #include "internal.h"
 

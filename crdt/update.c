@@ -40,7 +40,7 @@ CrdtErr crdt_validate_state_vector(CrdtBytes state_vector, CrdtFault *ret_fault)
     return reader_err(&r, ret_fault);
 }
 
-/* ---- merge ---- */
+/* ---- merge ----------------------------------------------------------------------------------- */
 
 typedef struct Merger {
     Memory m;
@@ -58,7 +58,8 @@ static bool may_join(uint8_t ref)
            ref == REF_GC;
 }
 
-/** True when `next`, starting at clock `end` of its client, continues the run as if it were written in one go. */
+/** True when `next`, starting at clock `end` of its client, continues the run as if it were written
+ *  in one go. */
 static bool continues(const Ref *first, const Ref *next, uint32_t end)
 {
     if (first->ref != next->ref || !may_join(first->ref))
@@ -83,8 +84,8 @@ static bool add_content(CrdtBuf *joint, const Ref *ref, uint32_t offset)
     return write_raw(joint, ref->bytes + from, ref->byte_len - from);
 }
 
-/** Writes the struct that starts with sorted[at], of which `offset` units are known, and all that continue it.
- *  Returns the index after them; *clock moves to its end. */
+/** Writes the struct that starts with sorted[at], of which `offset` units are known, and all that
+ *  continue it. Returns the index after them; *clock moves to its end. */
 static bool write_run(Merger *g, uint32_t *at, uint32_t count, uint32_t *clock)
 {
     const Ref *first = g->sorted[*at];
@@ -149,8 +150,8 @@ static bool write_client(Merger *g, uint32_t *at, uint32_t count)
            write_uint(g->out, start) && write_raw(g->out, g->body.at, g->body.len);
 }
 
-/** Refs sort by client descending, then clock; what some replica has collected already first, then longer ones, so that
- *  what repeats is skipped. */
+/** Refs sort by client descending, then clock; what some replica has collected already first, then
+ *  longer ones, so that what repeats is skipped. */
 typedef struct SortKey {
     uint64_t id;
     uint32_t clock, len;
@@ -236,7 +237,7 @@ CrdtErr crdt_merge_updates(const CrdtBytes *updates, size_t count, CrdtBuf *out,
     return err;
 }
 
-/* ---- diff ---- */
+/* ---- diff ------------------------------------------------------------------------------------ */
 
 /** The last entry of `id` in a valid state vector counts; 0 when there is none. */
 static void state_vector_lookup(Batch *b, CrdtBytes state_vector, uint64_t *clocks)
@@ -329,7 +330,7 @@ CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
     return err;
 }
 
-/* ---- state vector ---- */
+/* ---- state vector ---------------------------------------------------------------------------- */
 
 /** How far the section takes an empty replica: 0 when it starts later, up to the first Skip. */
 static uint32_t section_reach(const Batch *b, const Section *s)

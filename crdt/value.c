@@ -1,4 +1,5 @@
-/** Values: lib0 Any and JSON, read and written. Source: lib0 encoding.js (writeAny), decoding.js (readAny). */
+/** Values: lib0 Any and JSON, read and written. Source: lib0 encoding.js (writeAny), decoding.js
+ *  (readAny). */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@ enum {
     ANY_FLOAT64, ANY_FLOAT32, ANY_INT, ANY_NULL, ANY_UNDEFINED,
 };
 
-/* ---- Any: checking and skipping ---- */
+/* ---- Any: checking and skipping -------------------------------------------------------------- */
 
 static bool skip_fixed(Reader *r, size_t n)
 {
@@ -81,7 +82,7 @@ size_t any_size(const uint8_t *at, const uint8_t *end)
     return (size_t)(r.at - at);
 }
 
-/* ---- views ---- */
+/* ---- views ----------------------------------------------------------------------------------- */
 
 static uint64_t big_endian(const uint8_t *at, size_t n)
 {
@@ -213,9 +214,10 @@ bool crdt_value_field(const CrdtValue *object, CrdtBytes key, CrdtValue *ret)
     return false;
 }
 
-/* ---- writing values as text ---- */
+/* ---- writing values as text ------------------------------------------------------------------ */
 
-/** A number as JavaScript writes it (ECMA-262 Number::toString): the shortest digits that read back the same. */
+/** A number as JavaScript writes it (ECMA-262 Number::toString): the shortest digits that read back
+ *  the same. */
 static size_t js_number(double v, char out[40])
 {
     char digits[32];
@@ -379,7 +381,7 @@ CrdtErr crdt_value_text(const CrdtDoc *doc, const CrdtValue *value, CrdtBuf *out
     return CRDT_NOMEM;
 }
 
-/* ---- JSON to Any ---- */
+/* ---- JSON to Any ----------------------------------------------------------------------------- */
 
 static bool write_int(CrdtBuf *out, double v)
 {

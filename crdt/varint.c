@@ -1,4 +1,5 @@
-/** lib0 encoding: variable-length integers, length-prefixed bytes. Source: lib0 0.2 encoding.js, decoding.js. */
+/** lib0 encoding: variable-length integers, length-prefixed bytes. Source: lib0 0.2 encoding.js,
+ *  decoding.js. */
 #include "internal.h"
 
 bool reader_fail(Reader *r, CrdtErr err, const char *what)

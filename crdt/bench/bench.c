@@ -1,5 +1,6 @@
-/** bench DIR: how fast the engine is on recorded documents. DIR holds NAME.updates (u32 LE count, then u32 LE length and
- *  bytes each), NAME.v1 (stored documents), *.sv.* (state vectors). Prints the best of several runs, one figure a line. */
+/** bench DIR: how fast the engine is on recorded documents. DIR holds NAME.updates (u32 LE count,
+ *  then u32 LE length and bytes each), NAME.v1 (stored documents), *.sv.* (state vectors). Prints
+ *  the best of several runs, one figure a line. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>

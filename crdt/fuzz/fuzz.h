@@ -52,7 +52,8 @@ static inline void check_document(CrdtDoc *d)
     MUST(crdt_encode_delete_set(d, &ds) == CRDT_OK);
     MUST(crdt_encode_state_vector(copy, &sv2) == CRDT_OK);
     MUST(crdt_encode_delete_set(copy, &ds2) == CRDT_OK);
-    /* The delete set may differ: only liars put text into map entries, and then the order of arrival counts. */
+    /* The delete set may differ: only liars put text into map entries, and then the order of
+     * arrival counts. */
     if (crdt_stats(d).pending_bytes == 0) {
         MUST(same(&sv, &sv2));
         MUST(crdt_encode(copy, &again) == CRDT_OK);

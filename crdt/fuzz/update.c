@@ -10,7 +10,8 @@ static void write_somewhere(CrdtDoc *d)
         return;
     uint64_t length = crdt_length(d, root);
     MUST(crdt_begin(d) == CRDT_OK);
-    CrdtErr errs[] = { crdt_text_insert(d, root, length / 2, CRDT_STR("x\xF0\x9F\x98\x80"), NULL, 0),
+    CrdtErr errs[] = { crdt_text_insert(d, root, length / 2, CRDT_STR("x\xF0\x9F\x98\x80"), NULL,
+                                        0),
                        crdt_text_format(d, root, 0, length / 2, &bold, 1),
                        crdt_text_delete(d, root, length / 3, length / 3),
                        crdt_insert(d, root, length / 2, CRDT_STR("[1,{\"a\":2}]")),

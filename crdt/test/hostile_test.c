@@ -40,7 +40,8 @@ SPEC("malformed updates are refused with the place of the fault, and nothing cha
         CrdtFault fault = { 999, NULL };
         CrdtErr err = crdt_apply(d, hex(bad[i].bytes), NULL, &fault);
         if (err != bad[i].err || fault.offset != bad[i].offset) {
-            printf("    %s: %s at %zu (%s)\n", bad[i].what, crdt_err_text(err), fault.offset, fault.what);
+            printf("    %s: %s at %zu (%s)\n", bad[i].what, crdt_err_text(err), fault.offset,
+                   fault.what);
             expect(false);
         }
         expect_bytes(state_of(d), before);
@@ -52,7 +53,9 @@ SPEC("an update that is good at first and bad at its end changes nothing")
 {
     CrdtDoc *d = given_doc(9);
     CrdtFault fault;
-    expect_err(CRDT_MALFORMED, crdt_apply(d, hex("02 01 02 00 04 010174 0161  01 01 00 04 010174 02 c328 00"), NULL, &fault));
+    expect_err(CRDT_MALFORMED,
+               crdt_apply(d, hex("02 01 02 00 04 010174 0161  01 01 00 04 010174 02 c328 00"), NULL,
+                          &fault));
     expect(fault.offset == 17);
     expect_bytes(state_of(d), hex("0000"));
     expect(crdt_root(d, CRDT_STR("t")).id == 0);
@@ -64,9 +67,11 @@ SPEC("every prefix of an update is refused")
     CrdtAttr link = { CRDT_STR("link"), CRDT_STR("{\"href\":\"/\"}") };
     CrdtNode el;
     apply(a, hex("0101020004010174 05 6162636465 00"));
-    commit(a, ok(crdt_text_insert(a, root(a, "t"), 2, CRDT_STR("é😀"), &link, 1)), ok(crdt_text_delete(a, root(a, "t"), 0, 1)),
+    commit(a, ok(crdt_text_insert(a, root(a, "t"), 2, CRDT_STR("é😀"), &link, 1)),
+           ok(crdt_text_delete(a, root(a, "t"), 0, 1)),
            ok(crdt_insert_node(a, root(a, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"), &el)),
-           ok(crdt_set(a, el, CRDT_STR("k"), CRDT_STR("[1.5,{\"a\":null}]"))), ok(crdt_set_binary(a, el, CRDT_STR("b"), hex("00ff"))));
+           ok(crdt_set(a, el, CRDT_STR("k"), CRDT_STR("[1.5,{\"a\":null}]"))), ok(crdt_set_binary(a,
+                                                            el, CRDT_STR("b"), hex("00ff"))));
     CrdtBytes whole = state_of(a);
     for (size_t n = 0; n < whole.len; n++)
         expect_err(CRDT_MALFORMED, crdt_apply(d, (CrdtBytes){ whole.at, n }, NULL, NULL));
@@ -86,7 +91,8 @@ SPEC("a struct that is its own ancestor through another client never comes in")
 {
     CrdtDoc *d = given_doc(9);
     CrdtApplied did;
-    expect_ok(crdt_apply(d, hex("02 01 02 00 07 00 0100 00  01 01 00 07 00 0200 00 00"), &did, NULL));
+    expect_ok(crdt_apply(d, hex("02 01 02 00 07 00 0100 00  01 01 00 07 00 0200 00 00"), &did,
+                         NULL));
     expect(did.pending && !did.changed);
     expect_bytes(vector_of(d), hex("00"));
 }
@@ -102,7 +108,8 @@ SPEC("bad state vectors are refused")
 {
     CrdtDoc *d = given_doc(1);
     CrdtBuf *out = given_buf();
-    const char *const vectors[] = { "", "01", "0101", "ffffffff0f", "010101 00", "01 8080808080808010 01" };
+    const char *const vectors[] = { "", "01", "0101", "ffffffff0f", "010101 00",
+                                   "01 8080808080808010 01" };
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         expect_err(CRDT_MALFORMED, crdt_encode_diff(d, hex(vectors[i]), out));
         expect_err(CRDT_MALFORMED, crdt_diff_update(hex("0000"), hex(vectors[i]), out, NULL));

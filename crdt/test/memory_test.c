@@ -1,4 +1,5 @@
-/** Memory that runs out, at every allocation in turn: an error, a usable document, nothing leaked. */
+/** Memory that runs out, at every allocation in turn: an error, a usable document, nothing leaked.
+ *  */
 #include "spec.h"
 
 typedef struct Counter {
@@ -29,10 +30,13 @@ static size_t history(CrdtBytes out[], size_t max)
     CrdtAttr bold = { CRDT_STR("bold"), CRDT_STR("{\"x\":1}") };
     CrdtNode el, tx;
     size_t n = 0;
-    out[n++] = commit(a, ok(crdt_text_insert(a, root(a, "t"), 0, CRDT_STR("hello wörld 😀"), NULL, 0)));
+    out[n++] = commit(a,
+                      ok(crdt_text_insert(a, root(a, "t"), 0, CRDT_STR("hello wörld 😀"), NULL, 0)));
     apply(b, out[0]);
     out[n++] = commit(b, ok(crdt_text_format(b, root(b, "t"), 2, 5, &bold, 1)));
-    out[n++] = commit(a, ok(crdt_insert_node(a, root(a, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"), &el)),
+    out[n++] = commit(a,
+                      ok(crdt_insert_node(a, root(a, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"),
+                                          &el)),
                       ok(crdt_insert_node(a, el, 0, CRDT_XML_TEXT, CRDT_STR(""), &tx)),
                       ok(crdt_text_insert(a, tx, 0, CRDT_STR("inside"), &bold, 1)),
                       ok(crdt_set(a, el, CRDT_STR("level"), CRDT_STR("[1,{\"a\":null}]"))));
@@ -40,7 +44,8 @@ static size_t history(CrdtBytes out[], size_t max)
         out[n++] = commit(b, ok(crdt_text_insert(b, root(b, "t"), i, CRDT_STR("x"), NULL, 0)));
         out[n++] = commit(a, ok(crdt_text_insert(a, root(a, "t"), 0, CRDT_STR("y"), NULL, 0)));
     }
-    out[n++] = commit(a, ok(crdt_delete(a, root(a, "x"), 0, 1)), ok(crdt_text_delete(a, root(a, "t"), 3, 6)));
+    out[n++] = commit(a, ok(crdt_delete(a, root(a, "x"), 0, 1)),
+                      ok(crdt_text_delete(a, root(a, "t"), 3, 6)));
     expect(n <= max);
     for (size_t i = 3; i < n; i += 2) { /* some arrive too early */
         CrdtBytes u = out[i];
@@ -110,7 +115,8 @@ static CrdtErr edit(CrdtDoc *d, CrdtBuf *out)
         crdt_text_insert(d, t, 0, CRDT_STR("hello world"), NULL, 0),
         crdt_text_format(d, t, 0, crdt_length(d, t) / 2, &bold, 1),
         crdt_text_delete(d, t, crdt_length(d, t) / 3, crdt_length(d, t) / 3),
-        crdt_insert_prosemirror(d, x, 0, CRDT_STR("{\"type\":\"p\",\"attrs\":{\"a\":1},\"content\":[{\"type\":\"text\","
+        crdt_insert_prosemirror(d, x, 0,
+                                CRDT_STR("{\"type\":\"p\",\"attrs\":{\"a\":1},\"content\":[{\"type\":\"text\","
                                                  "\"text\":\"t\",\"marks\":[{\"type\":\"b\"}]}]}"), NULL),
         crdt_set_string(d, x, CRDT_STR("k"), CRDT_STR("v")),
     };

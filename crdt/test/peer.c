@@ -1,5 +1,6 @@
-/** crdt-peer: the engine as a peer on stdin and stdout, one JSON object a line, binary as base64, so that a test in
- *  any language can drive it. {"cmd":"open","doc":0,"client":7} → {"ok":true}. See test/peers.mjs for all commands. */
+/** crdt-peer: the engine as a peer on stdin and stdout, one JSON object a line, binary as base64,
+ *  so that a test in any language can drive it. {"cmd":"open","doc":0,"client":7} → {"ok":true}.
+ *  See test/peers.mjs for all commands. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -195,7 +196,7 @@ static CrdtErr run_op(Peer *p, CrdtDoc *d, CrdtBytes op)
     return err;
 }
 
-/* ---- commands ---- */
+/* ---- commands -------------------------------------------------------------------------------- */
 
 static void cmd_open(Peer *p)
 {

@@ -4,7 +4,8 @@
 SPEC("trap 21: step 1, step 2 and updates make two replicas equal")
 {
     CrdtDoc *a = given_doc(1), *b = given_doc(2);
-    CrdtBytes made = commit(a, ok(crdt_text_insert(a, root(a, "t"), 0, CRDT_STR("hello"), NULL, 0)));
+    CrdtBytes made = commit(a,
+                            ok(crdt_text_insert(a, root(a, "t"), 0, CRDT_STR("hello"), NULL, 0)));
     CrdtBuf *step1 = given_buf(), *step2 = given_buf(), *update = given_buf();
     CrdtSyncKind kind;
     CrdtBytes payload, in;
@@ -122,18 +123,25 @@ SPEC("awareness that is cut, too large or not JSON is refused whole")
 {
     given_people();
     CrdtFault fault;
-    expect_err(CRDT_MALFORMED, crdt_awareness_apply(people, hex("02 05 01 02 7b7d 06 01 02 7b"), 0, count, NULL, &fault));
-    expect_err(CRDT_MALFORMED, crdt_awareness_apply(people, hex("01 05 01 01 7b"), 0, count, NULL, &fault));
+    expect_err(CRDT_MALFORMED,
+               crdt_awareness_apply(people, hex("02 05 01 02 7b7d 06 01 02 7b"), 0, count, NULL,
+                                    &fault));
+    expect_err(CRDT_MALFORMED,
+               crdt_awareness_apply(people, hex("01 05 01 01 7b"), 0, count, NULL, &fault));
     expect(fault.offset == 3);
-    expect_err(CRDT_MALFORMED, crdt_awareness_apply(people, hex("01 05 01 02 7b7d 00"), 0, count, NULL, &fault));
-    expect_err(CRDT_MALFORMED, crdt_awareness_apply(people, hex("ffffffff0f"), 0, count, NULL, &fault));
+    expect_err(CRDT_MALFORMED,
+               crdt_awareness_apply(people, hex("01 05 01 02 7b7d 00"), 0, count, NULL, &fault));
+    expect_err(CRDT_MALFORMED,
+               crdt_awareness_apply(people, hex("ffffffff0f"), 0, count, NULL, &fault));
     expect(crdt_awareness_count(people) == 0 && added == 0);
     CrdtBuf *json = given_buf();
     expect_ok(crdt_buf_add(json, "\"", 1));
     for (int i = 0; i < 70000; i++)
         expect_ok(crdt_buf_add(json, "x", 1));
     expect_ok(crdt_buf_add(json, "\"\0", 2));
-    expect_err(CRDT_LIMIT, crdt_awareness_apply(people, says(5, 1, (const char *)json->at), 0, count, NULL, &fault));
+    expect_err(CRDT_LIMIT,
+               crdt_awareness_apply(people, says(5, 1, (const char *)json->at), 0, count, NULL,
+                                    &fault));
     crdt_awareness_close(people);
     people = NULL;
 }

@@ -117,7 +117,8 @@ SPEC("trap 9: a deletion of something unknown waits, and applies as far as it ca
 
 SPEC("trap 9: what may wait is limited; the rest is dropped and can be fetched again")
 {
-    CrdtDoc *a = given_doc(1), *b = given_doc_with(&(CrdtOptions){ .client = 2, .max_pending_bytes = 2000 });
+    CrdtDoc *a = given_doc(1), *b = given_doc_with(&(CrdtOptions){ .client = 2,
+                                                            .max_pending_bytes = 2000 });
     CrdtBytes first = type(a, 0, "start ");
     CrdtErr err = CRDT_OK;
     for (int i = 0; i < 300 && err == CRDT_OK; i++)
@@ -202,7 +203,8 @@ SPEC("trap 12: the last writer of a key wins; what it replaced is deleted")
     commit(a, ok(crdt_set(a, root(a, "m"), CRDT_STR("k"), CRDT_STR("3"))));
     meet(a, b);
     expect_json(b, "m", CRDT_MAP, "{\"k\":3}");
-    commit(b, ok(crdt_unset(b, root(b, "m"), CRDT_STR("k"))), ok(crdt_unset(b, root(b, "m"), CRDT_STR("never"))));
+    commit(b, ok(crdt_unset(b, root(b, "m"), CRDT_STR("k"))),
+           ok(crdt_unset(b, root(b, "m"), CRDT_STR("never"))));
     meet(a, b);
     expect_json(a, "m", CRDT_MAP, "{}");
     expect(crdt_length(a, root(a, "m")) == 0);

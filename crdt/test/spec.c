@@ -1,4 +1,5 @@
-/** The runner: crdt-spec [words] runs the specs whose sentence holds the words; prints "N passed, N failed" last. */
+/** The runner: crdt-spec [words] runs the specs whose sentence holds the words; prints "N passed, N
+ *  failed" last. */
 #include "spec.h"
 
 static Spec *first, **last = &first;

@@ -1,4 +1,5 @@
-/** Tests as sentences, for crdt alone. SPEC("what is true") { … } · expect(…) helpers stop the spec at the first failure. */
+/** Tests as sentences, for crdt alone. SPEC("what is true") { … } · expect(…) helpers stop the spec
+ *  at the first failure. */
 #ifndef CRDT_SPEC_H
 #define CRDT_SPEC_H
 
@@ -72,7 +73,8 @@ CrdtBytes deletes_of(CrdtDoc *d);
 #define expect_equal(a, b) expect_equal_at(__FILE__, __LINE__, a, b)
 void expect_bytes_at(const char *file, int line, CrdtBytes got, CrdtBytes want);
 void expect_text_at(const char *file, int line, CrdtDoc *d, const char *name, const char *want);
-void expect_json_at(const char *file, int line, CrdtDoc *d, const char *name, CrdtKind kind, const char *want);
+void expect_json_at(const char *file, int line, CrdtDoc *d, const char *name, CrdtKind kind,
+                    const char *want);
 void expect_delta_at(const char *file, int line, CrdtDoc *d, const char *name, const char *want);
 void expect_xml_at(const char *file, int line, CrdtDoc *d, const char *name, const char *want);
 void expect_equal_at(const char *file, int line, CrdtDoc *a, CrdtDoc *b);

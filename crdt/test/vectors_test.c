@@ -142,7 +142,8 @@ SPEC("y-protocols: recorded awareness and sync messages are understood")
     const char *rest;
     size_t heard = 0, synced = 0;
     expect_ok(crdt_awareness_open(NULL, &a));
-    for (char *line = strtok(read_file("protocols.messages"), "\n"); line != NULL; line = strtok(NULL, "\n")) {
+    for (char *line = strtok(read_file("protocols.messages"),
+                             "\n"); line != NULL; line = strtok(NULL, "\n")) {
         if (starts(line, "awareness", &rest)) {
             expect_ok(crdt_awareness_apply(a, hex(rest), 0, NULL, NULL, NULL));
             expect(crdt_awareness_count(a) == (++heard < 3));

@@ -1,4 +1,5 @@
-/** Writing as an author: text with marks, lists, maps, trees. Same edits, same structs as Yjs: see also peers.mjs. */
+/** Writing as an author: text with marks, lists, maps, trees. Same edits, same structs as Yjs: see
+ *  also peers.mjs. */
 #include "spec.h"
 
 static const CrdtAttr bold = { { (const uint8_t *)"bold", 4 }, { (const uint8_t *)"{}", 2 } };
@@ -8,17 +9,21 @@ SPEC("text takes the marks of what stands before it, unless told otherwise")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode t = root(d, "t");
-    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("bold"), &bold, 1)), ok(crdt_text_insert(d, t, 4, CRDT_STR("er"), NULL, 0)),
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("bold"), &bold, 1)),
+           ok(crdt_text_insert(d, t, 4, CRDT_STR("er"), NULL, 0)),
            ok(crdt_text_insert(d, t, 6, CRDT_STR(" plain"), &bold, 0)));
-    expect_delta(d, "t", "[{\"insert\":\"bolder\",\"attributes\":{\"bold\":{}}},{\"insert\":\" plain\"}]");
+    expect_delta(d, "t",
+                 "[{\"insert\":\"bolder\",\"attributes\":{\"bold\":{}}},{\"insert\":\" plain\"}]");
 }
 
 SPEC("formatting covers a range and is taken off again")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode t = root(d, "t");
-    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("the quick fox"), NULL, 0)), ok(crdt_text_format(d, t, 4, 5, &bold, 1)));
-    expect_delta(d, "t", "[{\"insert\":\"the \"},{\"insert\":\"quick\",\"attributes\":{\"bold\":{}}},{\"insert\":\" fox\"}]");
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("the quick fox"), NULL, 0)),
+           ok(crdt_text_format(d, t, 4, 5, &bold, 1)));
+    expect_delta(d, "t",
+                 "[{\"insert\":\"the \"},{\"insert\":\"quick\",\"attributes\":{\"bold\":{}}},{\"insert\":\" fox\"}]");
     commit(d, ok(crdt_text_format(d, t, 0, 13, &plain, 1)));
     expect_delta(d, "t", "[{\"insert\":\"the quick fox\"}]");
 }
@@ -27,7 +32,8 @@ SPEC("deleting marked text takes its marks along")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode t = root(d, "t");
-    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("ab"), NULL, 0)), ok(crdt_text_insert(d, t, 1, CRDT_STR("XYZ"), &bold, 1)));
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("ab"), NULL, 0)),
+           ok(crdt_text_insert(d, t, 1, CRDT_STR("XYZ"), &bold, 1)));
     commit(d, ok(crdt_text_delete(d, t, 1, 3)));
     expect_delta(d, "t", "[{\"insert\":\"ab\"}]");
     CrdtDoc *e = given_doc(2);
@@ -41,19 +47,23 @@ SPEC("embeds and nodes inside text count one unit")
     CrdtNode t = root(d, "t"), map;
     commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("ab"), NULL, 0)),
            ok(crdt_text_embed(d, t, 1, CRDT_STR("{\"image\":\"x\"}"), &bold, 1)),
-           ok(crdt_insert_node(d, t, 3, CRDT_MAP, CRDT_STR(""), &map)), ok(crdt_set(d, map, CRDT_STR("k"), CRDT_STR("1"))));
+           ok(crdt_insert_node(d, t, 3, CRDT_MAP, CRDT_STR(""), &map)), ok(crdt_set(d, map,
+                                                            CRDT_STR("k"), CRDT_STR("1"))));
     expect(crdt_length(d, t) == 4);
-    expect_delta(d, "t", "[{\"insert\":\"a\"},{\"insert\":{\"image\":\"x\"},\"attributes\":{\"bold\":{}}},{\"insert\":\"b\"},{\"insert\":{\"k\":1}}]");
+    expect_delta(d, "t",
+                 "[{\"insert\":\"a\"},{\"insert\":{\"image\":\"x\"},\"attributes\":{\"bold\":{}}},{\"insert\":\"b\"},{\"insert\":{\"k\":1}}]");
 }
 
 SPEC("runs can be read one by one with their marks")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode t = root(d, "t");
-    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("aé"), NULL, 0)), ok(crdt_text_insert(d, t, 2, CRDT_STR("b"), &bold, 1)));
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("aé"), NULL, 0)),
+           ok(crdt_text_insert(d, t, 2, CRDT_STR("b"), &bold, 1)));
     CrdtRuns runs = { .doc = d, .node = t };
     CrdtRun run;
-    expect(crdt_runs_next(&runs, &run) && run.units == 2 && run.text.len == 3 && run.mark_count == 0);
+    expect(crdt_runs_next(&runs,
+                          &run) && run.units == 2 && run.text.len == 3 && run.mark_count == 0);
     expect(crdt_runs_next(&runs, &run) && run.mark_count == 1 && run.marks[0].key.len == 4);
     expect(run.marks[0].value.kind == CRDT_VALUE_OBJECT);
     expect(!crdt_runs_next(&runs, &run));
@@ -64,8 +74,10 @@ SPEC("a list is filled, read and emptied")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode a = root(d, "a"), text;
-    commit(d, ok(crdt_insert(d, a, 0, CRDT_STR("[1,2,3]"))), ok(crdt_insert(d, a, 1, CRDT_STR("[\"x\"]"))),
-           ok(crdt_insert_binary(d, a, CRDT_END, hex("00ff"))), ok(crdt_insert_node(d, a, 5, CRDT_TEXT, CRDT_STR(""), &text)),
+    commit(d, ok(crdt_insert(d, a, 0, CRDT_STR("[1,2,3]"))),
+           ok(crdt_insert(d, a, 1, CRDT_STR("[\"x\"]"))),
+           ok(crdt_insert_binary(d, a, CRDT_END, hex("00ff"))), ok(crdt_insert_node(d, a, 5,
+                                                            CRDT_TEXT, CRDT_STR(""), &text)),
            ok(crdt_text_insert(d, text, 0, CRDT_STR("in"), NULL, 0)));
     expect_json(d, "a", CRDT_ARRAY, "[1,\"x\",2,3,{\"0\":0,\"1\":255},\"in\"]");
     commit(d, ok(crdt_delete(d, a, 1, 3)));
@@ -107,14 +119,18 @@ SPEC("values are read as what they are")
     CrdtDoc *d = given_doc(1);
     CrdtNode m = root(d, "m");
     CrdtValue v, f;
-    commit(d, ok(crdt_set(d, m, CRDT_STR("o"), CRDT_STR(" {\"a\": [1, {\"b\":null}], \"s\":\"\\ud83d\\ude00\"} "))),
-           ok(crdt_set_string(d, m, CRDT_STR("s"), CRDT_STR("\"quoted\"\n"))), ok(crdt_set_binary(d, m, CRDT_STR("b"), hex("0102"))));
+    commit(d,
+           ok(crdt_set(d, m, CRDT_STR("o"),
+                       CRDT_STR(" {\"a\": [1, {\"b\":null}], \"s\":\"\\ud83d\\ude00\"} "))),
+           ok(crdt_set_string(d, m, CRDT_STR("s"), CRDT_STR("\"quoted\"\n"))), ok(crdt_set_binary(d,
+                                                            m, CRDT_STR("b"), hex("0102"))));
     expect(crdt_get(d, m, CRDT_STR("o"), &v) && v.kind == CRDT_VALUE_OBJECT && !v.is_json);
     expect(crdt_value_field(&v, CRDT_STR("s"), &f) && crdt_value_is(&f, CRDT_STR("😀")));
     expect(!crdt_value_field(&v, CRDT_STR("none"), &f));
     expect(crdt_get(d, m, CRDT_STR("s"), &v) && crdt_value_is(&v, CRDT_STR("\"quoted\"\n")));
     expect(!crdt_get(d, m, CRDT_STR("none"), &v));
-    expect_json(d, "m", CRDT_MAP, "{\"o\":{\"a\":[1,{\"b\":null}],\"s\":\"😀\"},\"s\":\"\\\"quoted\\\"\\n\",\"b\":{\"0\":1,\"1\":2}}");
+    expect_json(d, "m", CRDT_MAP,
+                "{\"o\":{\"a\":[1,{\"b\":null}],\"s\":\"😀\"},\"s\":\"\\\"quoted\\\"\\n\",\"b\":{\"0\":1,\"1\":2}}");
 }
 
 static const char article[] =
@@ -132,7 +148,8 @@ SPEC("trap 23: a ProseMirror tree is written as y-prosemirror stores it and read
     CrdtBuf *b = given_buf();
     expect_ok(crdt_prosemirror_json(e, root(e, "default"), b));
     expect_bytes(crdt_buf_bytes(b), crdt_str(article));
-    expect_xml(e, "default", "<heading level=\"2\">Summary</heading><paragraph>It <bold><link href=\"/x\">broke</link></bold> 😀."
+    expect_xml(e, "default",
+               "<heading level=\"2\">Summary</heading><paragraph>It <bold><link href=\"/x\">broke</link></bold> 😀."
                              "</paragraph><bulletlist><listitem><paragraph></paragraph></listitem></bulletlist>");
     expect(crdt_length(e, root(e, "default")) == 3);
 }
@@ -143,9 +160,12 @@ SPEC("a tree goes in where it is told, one node or many, into an element too")
     CrdtNode x = root(d, "x");
     CrdtValue v;
     commit(d, ok(crdt_insert_prosemirror(d, x, 0, CRDT_STR("{\"type\":\"b\"}"), NULL)),
-           ok(crdt_insert_prosemirror(d, x, 0, CRDT_STR("[{\"type\":\"a\"},{\"type\":\"text\",\"text\":\"t\"}]"), NULL)));
+           ok(crdt_insert_prosemirror(d, x, 0,
+                                      CRDT_STR("[{\"type\":\"a\"},{\"type\":\"text\",\"text\":\"t\"}]"), NULL)));
     expect(crdt_child_at(d, x, 2, &v));
-    commit(d, ok(crdt_insert_prosemirror(d, v.node, CRDT_END, CRDT_STR("{\"type\":\"c\",\"attrs\":{\"n\":null,\"k\":\"v\"}}"), NULL)));
+    commit(d,
+           ok(crdt_insert_prosemirror(d, v.node, CRDT_END,
+                                      CRDT_STR("{\"type\":\"c\",\"attrs\":{\"n\":null,\"k\":\"v\"}}"), NULL)));
     expect_xml(d, "x", "<a></a>t<b><c k=\"v\"></c></b>");
 }
 
@@ -156,7 +176,8 @@ SPEC("two marks of one type on one text are kept apart")
         CRDT_STR("{\"type\":\"text\",\"text\":\"t\",\"marks\":[{\"type\":\"c\",\"attrs\":{\"id\":1}},{\"type\":\"c\",\"attrs\":{\"id\":2}}]}"), NULL)));
     CrdtBuf *b = given_buf();
     expect_ok(crdt_prosemirror_json(d, root(d, "x"), b));
-    expect_bytes(crdt_buf_bytes(b), crdt_str("{\"type\":\"doc\",\"content\":[{\"type\":\"text\",\"text\":\"t\",\"marks\":"
+    expect_bytes(crdt_buf_bytes(b),
+                 crdt_str("{\"type\":\"doc\",\"content\":[{\"type\":\"text\",\"text\":\"t\",\"marks\":"
         "[{\"type\":\"c\",\"attrs\":{\"id\":1}},{\"type\":\"c\",\"attrs\":{\"id\":2}}]}]}"));
 }
 
@@ -164,7 +185,8 @@ SPEC("a tree of the wrong shape is refused before anything is written")
 {
     CrdtDoc *d = given_doc(1);
     CrdtNode x = root(d, "x");
-    const char *const wrong[] = { "", "{", "1", "[1]", "{}", "{\"type\":1}", "{\"type\":\"text\"}", "{\"type\":\"p\",\"content\":{}}",
+    const char *const wrong[] = { "", "{", "1", "[1]", "{}", "{\"type\":1}", "{\"type\":\"text\"}",
+                                 "{\"type\":\"p\",\"content\":{}}",
         "{\"type\":\"p\",\"content\":[{\"type\":\"q\"},{\"type\":\"text\",\"text\":\"x\",\"marks\":[{}]}]}", "{\"type\":\"p\",\"attrs\":[]}" };
     expect_ok(crdt_begin(d));
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -181,7 +203,8 @@ SPEC("an edit of a large text near the last one does not search from the start")
     CrdtNode t = root(d, "t");
     for (uint64_t i = 0; i < 20000; i++) { /* two places far apart, alternating words: many items */
         expect_ok(crdt_begin(d));
-        expect_ok(crdt_text_insert(d, t, i % 2 ? crdt_length(d, t) : crdt_length(d, t) / 2, CRDT_STR("ab"), NULL, 0));
+        expect_ok(crdt_text_insert(d, t, i % 2 ? crdt_length(d, t) : crdt_length(d, t) / 2,
+                                   CRDT_STR("ab"), NULL, 0));
         expect_ok(crdt_text_delete(d, t, crdt_length(d, t) / 2, 1));
         expect_ok(crdt_commit(d, NULL));
     }
@@ -196,7 +219,8 @@ SPEC("reading a long list, and a text as a list, takes no longer per element at 
     for (int i = 1; i < 200000; i++)
         expect_ok(crdt_buf_add(json, ",1", 2));
     expect_ok(crdt_buf_add(json, "]", 1));
-    commit(d, ok(crdt_insert(d, root(d, "a"), 0, crdt_buf_bytes(json))), ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("aé😀b"), NULL, 0)));
+    commit(d, ok(crdt_insert(d, root(d, "a"), 0, crdt_buf_bytes(json))),
+           ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("aé😀b"), NULL, 0)));
     CrdtBuf *out = given_buf();
     expect_ok(crdt_node_json(d, root(d, "a"), CRDT_ARRAY, out));
     expect_bytes(crdt_buf_bytes(out), crdt_buf_bytes(json));
