@@ -6,16 +6,19 @@ FUZZ_CC      ?= clang-19
 FUZZ_SECONDS ?= 10
 FUZZ         ?= $(patsubst fuzz/%.c,%,$(wildcard fuzz/*.c))
 FUZZ_SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-O_FUZZ       := $(LIB:%.c=build/fuzz/o/%.o) build/fuzz/o/sql.gen.o build/fuzz/o/assets.o
+O_FUZZ       := $(O_LIB:build/o/%=build/fuzz/o/%)
 
 build/fuzz/o/%.o: %.c | build/gen/sql.gen.h
 	@mkdir -p $(@D); echo "  fuzz $<"; \
 	$(FUZZ_CC) $(STD) -w $(FUZZ_SAN) -fsanitize=fuzzer-no-link $(CFLAGS_PKG) -MMD -MP -c -o $@ $<
-build/fuzz/o/sql.gen.o: build/gen/sql.gen.c
+build/fuzz/o/%.o: build/gen/%.c
 	@mkdir -p $(@D); $(FUZZ_CC) $(STD) -w -c -o $@ $<
-build/fuzz/o/assets.o: build/gen/assets.S
+build/fuzz/o/%.o: build/gen/%.S
 	@mkdir -p $(@D); $(FUZZ_CC) -c -o $@ $<
-build/fuzz/%: build/fuzz/o/fuzz/%.o $(O_FUZZ)
+# An archive: a target links the rooms it reaches, not the whole house.
+build/fuzz/all.a: $(O_FUZZ)
+	@rm -f $@; ar rcs $@ $^
+build/fuzz/%: build/fuzz/o/fuzz/%.o build/fuzz/all.a
 	@echo "  link $@"; $(FUZZ_CC) $(FUZZ_SAN) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
 fuzz: $(FUZZ:%=build/fuzz/%)

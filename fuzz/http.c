@@ -2,6 +2,7 @@
  * handler is well-formed, and every connection ends. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -64,6 +65,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     if (connect(fd, (struct sockaddr *)&to, sizeof to)) { close(fd); return 0; }
     if (size) (void)!send(fd, data, size, MSG_NOSIGNAL);
+    /* An end that comes together with bytes is only noticed by the watch, a second later. */
+    struct pollfd ready = { fd, POLLIN, 0 };
+    poll(&ready, 1, 1);
     shutdown(fd, SHUT_WR);
     char answer[4096];
     ssize_t n;

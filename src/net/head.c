@@ -113,9 +113,9 @@ static int check_framing(const Request *r, bool http_1_0, Str *ret_detail)
     if (lengths && (!str_int(length, &bytes) || bytes < 0 || length.at[0] == '-')) return 400;
     *ret_detail = S("the only transfer coding understood is chunked");
     if (codings && !str_eq_nocase(coding, S("chunked"))) return 501;
+    int hosts = count_of(r, S("Host"), &host);
     *ret_detail = S("one Host header is needed");
-    if (count_of(r, S("Host"), &host) > 1) return 400;
-    return 0;
+    return hosts == 1 || (hosts == 0 && http_1_0) ? 0 : 400;
 }
 
 /** Splits the target into path and query, checks both. Takes "http://host/path" as well (RFC

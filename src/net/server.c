@@ -81,6 +81,15 @@ void http_set(HttpRes *res, const char *name, Str value)
 
 /* ---- requests ---- */
 
+/** Keeps libmicrohttpd 0.9 from making a list of the query's parameters, which we do not use: when the list does not
+ *  fit, that version forgets the connection until its time is over. The target is in a buffer of the connection's, and
+ *  we have our copy; a list of nothing is made of an empty query. */
+static void hide_query(const char *target)
+{
+    char *query = target && MHD_VERSION < 0x01000000 ? strchr((char *)target, '?') : NULL;
+    if (query && query[1]) query[1] = 0;
+}
+
 static void *begin(void *cls, const char *target, struct MHD_Connection *mhd)
 {
     Server *s = cls;
@@ -91,6 +100,8 @@ static void *begin(void *cls, const char *target, struct MHD_Connection *mhd)
     r->target_bytes = target ? strlen(target) : 0;
     r->http = (HttpReq){ .arena = a, .path = arena_str(a, (Str){ target, r->target_bytes }),
                          .began_ms = clock_monotonic_ms(), .server_ = r };
+    hide_query(target);
+    conn->request = r;
     atomic_store(&conn->body_bytes, 0);
     atomic_fetch_add(&s->open_requests, 1);
     atomic_fetch_add(&s->requests, 1);
@@ -118,22 +129,27 @@ static void request_over(Server *s)
     pthread_mutex_unlock(&s->lock);
 }
 
-/** The answer was sent, or the connection ended before. */
-static void end(void *cls, struct MHD_Connection *mhd, void **con_cls,
-                enum MHD_RequestTerminationCode how)
+static void end_request(Request *r)
 {
-    (void)mhd, (void)how;
-    Request *r = *con_cls;
-    if (!r) return;
-    *con_cls = NULL;
+    Server *s = r->server;
     if (r->answer) MHD_destroy_response(r->answer);
     r->answer = NULL;
     forget_upgrade(r->upgrade, r->upgrade_data);
     r->upgrade = NULL;
+    r->conn->request = NULL;
     atomic_store(&r->conn->reused, true);
     (void)conn_enter(r->conn, PHASE_WAITING);
     request_drop(r);
-    request_over(cls);
+    request_over(s);
+}
+
+/** The answer was sent, or the connection ended before. */
+static void end(void *cls, struct MHD_Connection *mhd, void **con_cls,
+                enum MHD_RequestTerminationCode how)
+{
+    (void)cls, (void)mhd, (void)how;
+    if (*con_cls) end_request(*con_cls);
+    *con_cls = NULL;
 }
 
 static enum MHD_Result send_answer(Request *r)
@@ -330,7 +346,10 @@ static void connection(void *cls, struct MHD_Connection *mhd, void **context,
         *context = conns_add(s->conns, socket, addr_of(from->client_addr));
         atomic_fetch_add(&s->connections, 1);
     } else if (*context) {
-        conns_remove(s->conns, *context);
+        Conn *conn = *context;
+        /* libmicrohttpd 0.9 does not say that a request ended which it had two reasons to refuse. */
+        if (conn->request) end_request(conn->request);
+        conns_remove(s->conns, conn);
         *context = NULL;
     }
 }
@@ -389,7 +408,7 @@ static struct MHD_Daemon *start_daemon(Server *s, int listen)
         /* Backstops far behind our own limits, which say why. */
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)(set->max_connections + 512) * 2,
         MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)(set->idle_seconds + set->body_seconds) * 2,
-        MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_OPTION_STRICT_FOR_CLIENT, 0,        /* head.c is stricter, and says why */
         MHD_OPTION_ARRAY, more,
         MHD_OPTION_END);
 }

@@ -35,6 +35,7 @@ struct Conn {
     int fd;
     Addr addr;
     Seat *seat;                  /* NULL once a live socket has it */
+    Request *request;            /* the acceptor's: what it reads or answers now */
     bool trusted;                /* a proxy whose word counts */
     bool over_limit;             /* answered 503 */
     bool lingers;                /* refused while the client may still be sending */
