@@ -39,13 +39,14 @@ describe('words', () => {
         for (const f of files) {
             const text = await readFile(f, 'utf8');
             for (const block of text.matchAll(/dictionary\(\{\s*en: \{([\s\S]*?)\n? *\},\s*zh: \{([\s\S]*?)\n? *\},?\s*\}\)/g)) {
-                const entries = (s: string) => new Map([...s.matchAll(/(?:^|[\s,{])(\w+): (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\{[^}]*?other: '((?:[^'\\]|\\.)*)' ?\})/g)].map((m) => [m[1]!, params(m[2] ?? m[3] ?? m[4] ?? '')]));
+                const entries = (s: string) => new Map([...s.matchAll(/(?:^|[\s,{])(\w+): (?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|\{[^}]*?other: '((?:[^'\\]|\\.)*)' ?\})/g)].map((m) => [m[1]!, m[2] ?? m[3] ?? m[4] ?? '']));
                 const [en, zh] = [entries(block[1]!), entries(block[2]!)];
                 assert.ok(en.size > 0, f);
-                for (const [k, p] of en) {
+                for (const [k, text] of en) {
                     if (k === 'one' || k === 'other') continue;
                     assert.ok(zh.has(k), `${f}: ${k} is missing in Chinese`);
-                    assert.equal(zh.get(k), p, `${f}: ${k} has other parameters in Chinese`);
+                    /* an empty English text means that the server's words stand */
+                    if (text) assert.equal(params(zh.get(k)!), params(text), `${f}: ${k} has other parameters in Chinese`);
                     seen++;
                 }
             }
