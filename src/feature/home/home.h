@@ -7,7 +7,7 @@
 /** A post-mortem that waits for somebody, or an incident that waits for one. `action`: what to do about it. */
 typedef struct Waiting {
     Str action;                       /* write, review, publish, start */
-    Str title, severity;
+    Str title, severity, language;
     RecordRef report, incident;       /* start has no report */
     UserRef by;                       /* review: whose it is; write: who asked for changes */
     int64_t due_ms, since_ms;         /* since: when it was resolved (start), else when it changed last */

@@ -22,7 +22,7 @@ static RecordRef about(const Report *r)
 static void add(Cx *cx, WaitingList *to, const char *action, const Report *r, UserRef by)
 {
     *list_add(cx->arena, to) = (Waiting){
-        .action = str_of(action), .title = r->title, .severity = r->severity, .report = { r->id, r->reference, r->title },
+        .action = str_of(action), .title = r->title, .severity = r->severity, .language = r->language, .report = { r->id, r->reference, r->title },
         .incident = about(r), .by = by, .due_ms = r->due_ms, .overdue = r->overdue, .since_ms = r->updated_ms, .word_count = r->word_count,
     };
 }

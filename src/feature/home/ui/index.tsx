@@ -1,5 +1,5 @@
 import { defineFeature } from 'app/registry';
-import { t } from './strings';
+import { t } from './first-strings';
 
 export default defineFeature({
     name: 'home',

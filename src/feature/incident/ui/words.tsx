@@ -2,20 +2,11 @@
 import type { IconName, Tone } from 'kit';
 import { Severity, Status } from 'kit';
 import { session } from 'app/api';
+import { statusLook } from './looks';
 import { severities } from './types';
 import { t } from './strings';
 
-const looks: Record<string, { tone: Tone; icon: IconName }> = {
-    triage: { tone: 'idle', icon: 'triage' },
-    investigating: { tone: 'warn', icon: 'inv' },
-    identified: { tone: 'run', icon: 'ident' },
-    monitoring: { tone: 'run', icon: 'mon' },
-    resolved: { tone: 'ok', icon: 'done' },
-    closed: { tone: 'idle', icon: 'done' },
-    canceled: { tone: 'idle', icon: 'not' },
-    merged: { tone: 'idle', icon: 'link' },
-};
-export const statusLook = (status: string) => looks[status] ?? { tone: 'idle' as Tone, icon: 'open' as IconName };
+export { statusLook };
 
 export function StatusWord({ status }: { status: string }) {
     const look = statusLook(status);
