@@ -7,7 +7,7 @@ import { me } from 'app/session';
 import type { Page } from 'app/types';
 import { Button, Icon, LinkButton } from 'kit';
 import { declaring } from '../../incident/ui/declare-layer';
-import { t } from './strings';
+import { t } from './step-strings';
 
 /** Whether a list has more than `than` items; undefined for those who may not ask. */
 function useMoreThan(path: string, than: number, allowed: boolean): boolean | undefined {
@@ -15,7 +15,7 @@ function useMoreThan(path: string, than: number, allowed: boolean): boolean | un
     return r.data && r.data.items.length > than;
 }
 
-export function FirstSteps() {
+export default function FirstSteps() {
     const admin = may(me().role, 'admin');
     const source = useMoreThan('/integrations', 0, admin);
     const people = useMoreThan('/people', 1, true);

@@ -1,5 +1,6 @@
 /** Home: what waits for me. */
-import type { ComponentChildren } from 'preact';
+import type { ComponentChildren, ComponentType } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
 import { api, session } from 'app/api';
 import { may } from 'app/registry';
 import { useResource } from 'app/resource';
@@ -10,7 +11,6 @@ import { declaring } from '../../incident/ui/declare-layer';
 import { statusLook } from '../../incident/ui/looks';
 import { writePostMortem } from '../../report/ui/write-layer';
 import { Aside } from './aside';
-import { FirstSteps } from './first-steps';
 import { FollowUpItem } from './follow-up';
 import { dueWords, minutes } from './words';
 import { t } from './strings';
@@ -23,9 +23,16 @@ export default function Home() {
     return <>
         <Topbar title={<Today />}>{canDeclare && !h?.new_workspace && <Button kind="primary" icon="incident" kbd="C" onClick={() => { declaring.value = true; }}>{t('declare')}</Button>}</Topbar>
         {!h ? <div class="page wide">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={10} />}</div>
-            : h.new_workspace ? <FirstSteps />
+            : h.new_workspace ? <Begin />
                 : <div class="page wide home"><div><Active h={h} /><WaitingList h={h} /><FollowUps h={h} reload={r.reload} set={r.set} /></div><Aside h={h} /></div>}
     </>;
+}
+
+/** The first steps, loaded only where nothing has happened yet. */
+function Begin() {
+    const [Steps, setSteps] = useState<ComponentType | null>(null);
+    useEffect(() => { void import('./first-steps').then((m) => setSteps(() => m.default)); }, []);
+    return Steps ? <Steps /> : <div class="page" aria-busy="true" />;
 }
 
 function Today() {

@@ -14,10 +14,6 @@ export const t = dictionary({
         none_waiting: 'No post-mortem waits for you: none to write, to review or to start.', none_mine: 'Nothing of yours is open.', none_published: 'What a team has learned stands here once it is published.',
         short: '{n} min', ago_none: 'It had no follow-ups.', ago_all: { one: 'Its follow-up is closed.', other: 'All {n} follow-ups are closed.' }, ago_some: { one: '{done} of 1 follow-up is closed.', other: '{done} of {n} follow-ups are closed.' },
         ago_wont: { one: '{n} was closed as won’t do.', other: '{n} were closed as won’t do.' }, ago_report: 'Post-mortem {reference}',
-        welcome: 'From a firing alert to a published post-mortem', step_source: 'Connect your first alert source', step_source_body: 'Point Alertmanager, whatever speaks to PagerDuty, or any JSON webhook at Hindsight: one address to copy, and a command that sends a test alert.',
-        step_source_ask: 'An administrator connects alert sources under Settings.', step_source_done: 'An alert source is connected; its first alert can declare an incident.', connect: 'Connect a source', manage: 'Integrations',
-        step_incident: 'Declare an incident', step_incident_body: 'By hand in ten seconds, or by a routing rule. From then on alerts, changes, decisions and notes write its timeline.',
-        step_people: 'Bring your team', step_people_body: 'Two people write a post-mortem better than one. Reviewers and owners of follow-ups need an account.', people: 'People', step_done: 'Done',
     },
     zh: {
         declare: '宣布事件', active: '进行中的事件', all_incidents: '全部事件', waiting: '等你处理的复盘', mine: '我的跟进项',
@@ -31,9 +27,5 @@ export const t = dictionary({
         none_waiting: '没有等你处理的复盘：无需撰写、评审或开始。', none_mine: '你没有未完成的跟进项。', none_published: '团队的经验发布后会出现在这里。',
         short: '{n} 分钟', ago_none: '当时没有跟进项。', ago_all: '{n} 个跟进项均已关闭。', ago_some: '{n} 个跟进项中 {done} 个已关闭。',
         ago_wont: '{n} 个以“不做”关闭。', ago_report: '复盘 {reference}',
-        welcome: '从告警响起到复盘发布', step_source: '接入第一个告警来源', step_source_body: '让 Alertmanager、支持 PagerDuty 的工具或任意 JSON Webhook 指向 Hindsight：复制一个地址，用一条命令发送测试告警。',
-        step_source_ask: '管理员可在“设置”中接入告警来源。', step_source_done: '已接入告警来源；它的第一条告警即可宣布事件。', connect: '接入来源', manage: '集成',
-        step_incident: '宣布一个事件', step_incident_body: '手动只需十秒，也可由路由规则完成。此后告警、变更、决策和笔记会自动写入时间线。',
-        step_people: '邀请团队', step_people_body: '两个人写的复盘胜过一个人。评审人和跟进项负责人都需要账号。', people: '人员', step_done: '已完成',
     },
 });
