@@ -9,8 +9,9 @@ HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
            -ftrivial-auto-var-init=zero -fno-strict-aliasing -fPIE
 RELEASE := -O2 -g $(HARDEN)
 SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-strict-aliasing
-CFLAGS_PKG = $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS    = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lwslay -lmd4c -lpthread -lm
+# Asked once, and only when something is compiled.
+CFLAGS_PKG = $(eval CFLAGS_PKG := $$(shell pkg-config --cflags $$(PKGS) 2>/dev/null))$(CFLAGS_PKG)
+LIBS    = $(eval LIBS := $$(shell pkg-config --libs $$(PKGS) 2>/dev/null) -lwslay -lmd4c -lpthread -lm)$(LIBS)
 LDFLAGS_RELEASE := -pie -Wl,-z,relro,-z,now
 
 ALL_C   := $(wildcard src/*.c src/*/*.c src/feature/*/*.c src/integration/*/*.c)
