@@ -2,6 +2,7 @@
 #include "feature/alert/alert.h"
 #include "feature/followup/followup.h"
 #include "feature/incident/incident.h"
+#include "feature/report/report.h"
 #include "store/search.h"
 
 static const char *const kinds[] = { "incident", "report", "follow_up", "alert", NULL };
@@ -39,6 +40,17 @@ static Err find_follow_up(Cx *cx, Str given, Found *ret)
     return OK;
 }
 
+static Err find_report(Cx *cx, Str given, Found *ret)
+{
+    Report r;
+    Str id;
+    TRY(report_resolve(cx, given, &id));
+    TRY(report_get(cx, id, &r));
+    *ret = (Found){ .kind = S("report"), .id = r.id, .reference = r.reference, .title = r.title, .state = r.state, .severity = r.severity,
+        .at_ms = r.published_ms ? r.published_ms : r.created_ms };
+    return OK;
+}
+
 static Err find_alert(Cx *cx, Str given, Found *ret)
 {
     Alert x;
@@ -52,6 +64,7 @@ static Err find_alert(Cx *cx, Str given, Found *ret)
 
 static const struct { const char *kind, *prefix; Err (*find)(Cx *cx, Str given, Found *ret); } finders[] = {
     { "incident", "INC", find_incident },
+    { "report", "PM", find_report },
     { "follow_up", "FU", find_follow_up },
     { "alert", NULL, find_alert },
 };

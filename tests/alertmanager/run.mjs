@@ -1,12 +1,12 @@
 // A real Prometheus and a real Alertmanager (Debian's packages) fire an alert into a running Hindsight and resolve it. The test
 // serves what Prometheus scrapes. Nothing sleeps: every step waits for what it expects, until a deadline.
-//     node tests/alertmanager.mjs            Prints `alertmanager: N passed, N failed`; stops exactly what it started.
+//     node tests/alertmanager/run.mjs          Prints `alertmanager: N passed, N failed`; stops exactly what it started.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { addPeople, databases, freePort, makeSystem, serve } from './lib/server.mjs';
+import { addPeople, databases, freePort, makeSystem, serve } from '../lib/server.mjs';
 
 const prometheus = '/usr/bin/prometheus', alertmanager = '/usr/bin/prometheus-alertmanager';
 const DEADLINE_MS = 60_000;
@@ -145,7 +145,7 @@ async function walk(database) {
 
 if (!existsSync(prometheus) || !existsSync(alertmanager)) {
     console.log('skip: install prometheus and prometheus-alertmanager');
-    console.log('alertmanager: 0 passed, 0 failed');
+    console.log('alertmanager: 0 passed, 0 failed, 1 skipped');
 } else {
     for (const database of databases) await walk(database);
     console.log(`alertmanager: ${passed} passed, ${failed} failed`);

@@ -1,0 +1,43 @@
+#pragma once
+/* What must hold of every alert that a decoder lets through, whatever bytes it was made of. */
+#include <stdlib.h>
+#include "base/utf8.h"
+#include "port/alert_build.h"
+#include "port/integration.h"
+
+static inline void must(bool holds) { if (!holds) abort(); }
+
+static inline bool is_text(Str s) { return utf8_valid(s) && str_index(s, 0) < 0; }
+
+static inline void check_alert(Arena *a, const AlertIn *x)
+{
+    json_t *labels = NULL, *links = NULL;
+    must(!str_empty(x->dedup_key) && x->dedup_key.len <= ALERT_KEY_BYTES && is_text(x->dedup_key));
+    must(x->title.len <= ALERT_TITLE_BYTES && x->description.len <= ALERT_TEXT_BYTES && is_text(x->title) && is_text(x->description));
+    must(x->group_key.len <= ALERT_KEY_BYTES && is_text(x->group_key) && is_text(x->note));
+    must(str_eq(alert_severity(x->severity), x->severity) || str_eq(x->severity, S("unknown")));
+    must(x->started_ms >= 0 && x->ended_ms >= 0 && (x->resolved || x->ended_ms == 0));
+    must(!json_parse(a, x->labels, &labels).info && json_is_object(labels) && json_object_size(labels) <= ALERT_MAX_LABELS);
+    must(!json_parse(a, x->links, &links).info && json_is_array(links) && json_array_size(links) <= ALERT_MAX_LINKS);
+    for (size_t i = 0; i < json_array_size(links); i++) {
+        Str url = json_str(json_array_get(links, i), "url");
+        must(str_starts(url, S("http://")) || str_starts(url, S("https://")));
+    }
+}
+
+static inline void check_decode(const char *kind, Str mapping, Str payload)
+{
+    auto_arena a = arena_new(1 << 16);
+    const AlertSource *source = alert_source_find(str_of(kind));
+    SourceConfig config = { .mapping = mapping, .name = S("fuzz") };
+    AlertsIn alerts = { 0 };
+    Err e = source->decode(a, &config, S("application/json"), payload, &alerts);
+    if (e.info) {
+        must(e.info->kind == ERR_INVALID || e.info->kind == ERR_TOO_LARGE);
+        if (source->refuse) (void)source->refuse(a, e);
+        return;
+    }
+    must(alerts.len <= ALERT_MAX_PER_PAYLOAD);
+    list_each(&alerts, i) check_alert(a, &alerts.at[i]);
+    if (source->reply) (void)source->reply(a, &alerts);
+}
