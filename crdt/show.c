@@ -419,8 +419,16 @@ CrdtErr crdt_xml(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out)
 /** y-prosemirror names overlapping marks `name--` and eight characters of a hash. */
 static CrdtBytes mark_name(CrdtBytes key)
 {
-    if (key.len > 10 && key.at[key.len - 10] == '-' && key.at[key.len - 9] == '-')
-        key.len -= 10;
+    if (key.len < 10 || key.at[key.len - 10] != '-' || key.at[key.len - 9] != '-')
+        return key;
+    for (size_t i = key.len - 8; i < key.len; i++) {
+        uint8_t c = key.at[i], letter = c | 0x20;
+        bool base64 = (letter >= 'a' && letter <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+                      c == '/' || c == '=';
+        if (!base64)
+            return key;
+    }
+    key.len -= 10;
     return key;
 }
 
