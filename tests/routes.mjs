@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 const ranks = ['public', 'viewer', 'responder', 'manager', 'admin'];
 const routes = execFileSync(binary, ['api', '--routes'], { encoding: 'utf8', env: cleanEnv() }).trim().split('\n').map((line) => {
     const [method, path, role, flags] = line.split('\t');
-    return { method, path, role, flags: new Set(flags.trim().split(' ')) };
+    return { method, path, role, flags: new Set((flags ?? '').trim().split(' ')) };
 });
 
 let passed = 0;
