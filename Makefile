@@ -27,7 +27,7 @@ O_MAIN  := build/o/src/main.o
 O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) $(SPEC:%.c=build/san/%.o) \
            build/san/sql.gen.o build/san/assets.o build/san/demo_files.o
 
-all: build/hindsight
+all: build/hindsight build/hindsight-image
 
 help:
 	@echo "make run      install what is missing, build, serve http://127.0.0.1:8080 with sample data"
@@ -42,7 +42,11 @@ help:
 build/hindsight: $(O_MAIN) $(O_LIB)
 	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 
-build/test: $(O_TEST)
+# Decodes uploaded pictures, alone in a cage: the server links no decoder.
+build/hindsight-image: image/image.c
+	@mkdir -p build; echo "  cc   $<"; $(CC) $(STD) $(WARN) $(RELEASE) $$(pkg-config --cflags vips) $(LDFLAGS_RELEASE) -o $@ $< $$(pkg-config --libs vips)
+
+build/test: $(O_TEST) | build/hindsight-image
 	@echo "  link $@"; $(CC) $(SAN) -o $@ $^ $(LIBS)
 
 build/o/%.o: %.c | build/gen/sql.gen.h

@@ -156,6 +156,25 @@ static void documents(Page *p)
     raw(p, "</ul></section>\n");
 }
 
+static bool is_blank(const DocNode *n) { return doc_is(n, "paragraph") && !n->children.len; }
+
+static int level_of(const DocNode *n) { return doc_is(n, "heading") ? (int)doc_get_int(n, "level", 2) : 99; }
+
+/* Readers need no headings above nothing: sections that nobody filled in stay out of the page. */
+static void prune(Arena *a, DocNode *doc)
+{
+    DocNodes kept = { 0 };
+    for (size_t i = 0; i < doc->children.len; i++) {
+        DocNode *n = doc->children.at[i];
+        size_t next = i + 1;
+        while (next < doc->children.len && is_blank(doc->children.at[next])) next++;
+        bool ends = next == doc->children.len || level_of(doc->children.at[next]) <= level_of(n);
+        if (doc_is(n, "heading") && ends) i = next - 1;
+        else *list_add(a, &kept) = n;
+    }
+    doc->children = kept;
+}
+
 static Err draw(Page *p)
 {
     DocNode *doc;
@@ -163,6 +182,7 @@ static Err draw(Page *p)
     const Report *r = p->report;
     Arena *a = p->cx->arena;
     TRY(report_content(p->cx, r, true, &doc));
+    prune(a, doc);
     TRY(render_toc(a, doc, &toc));
     TRY(render_html(a, doc, &(RenderHtml){ .image_base = p->image_base, .locale = r->language, .time_zone = p->time_zone, .outside = p->shared }, &body));
     head(p);

@@ -156,9 +156,12 @@ static void impacts(Draw *d)
 static void metrics(Draw *d)
 {
     static const Head heads[] = { { "Metric", "指标" }, { "Value", "数值" }, { 0 } };
-    DocNode *t = table(d, heads);
+    DocNode *t = NULL;
     list_each(&d->f->incident.metrics, i) {
         const Metric *m = &d->f->incident.metrics.at[i];
+        /* the time to report is about this report; what cannot be known needs no row */
+        if (str_eq(m->key, S("time_to_report")) || str_eq(m->status, S("not_applicable"))) continue;
+        if (!t) t = table(d, heads);
         DocNode *r = row(d, t);
         cell_text(d, r, term(m->key, d->f->locale));
         cell_text(d, r, str_eq(m->status, S("recorded")) ? words_duration(d->a, m->value_ms, d->f->locale) : term(m->status, d->f->locale));

@@ -1,0 +1,21 @@
+#pragma once
+/** Pictures in reports. An upload is never kept: it is decoded and encoded again by hindsight-image (image/), a program of its
+ *  own, and only what that made is stored, by the hash of its bytes, under data_dir/files/. The file and its folder are on
+ *  disk before the row is. Whoever may read the report may read its pictures. */
+#include "app/feature.h"
+
+typedef struct Attachment {
+    Str id, report_id, name, format;      /* format: png, jpeg, webp */
+    Str url;                              /* "/files/ID" */
+    Str hash;
+    int64_t width, height, bytes, created_ms;
+} Attachment;
+typedef LIST(Attachment) Attachments;
+
+/** Stores a picture for a report. Not within a write: it takes its own. `name` is only what people see.
+ *  Fails: ERR_INVALID (no picture, damaged), ERR_TOO_LARGE (bytes, megapixels, limits of the report), ERR_UNAVAILABLE (disk). */
+Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret);
+/** Fails: ERR_NOT_FOUND. */
+Err attachment_get(Cx *cx, Str id, Attachment *ret);
+/** Opens the stored bytes for reading. The caller closes it. */
+Err attachment_open(Cx *cx, const Attachment *file, int *ret_fd);

@@ -1,0 +1,15 @@
+-- step 1
+CREATE TABLE attachment (
+    id         TEXT PRIMARY KEY,
+    report_id  TEXT NOT NULL,
+    name       TEXT NOT NULL,
+    format     TEXT NOT NULL,
+    width      BIGINT NOT NULL,
+    height     BIGINT NOT NULL,
+    bytes      BIGINT NOT NULL,
+    hash       TEXT NOT NULL,
+    created_by TEXT,
+    created_ms BIGINT NOT NULL
+);
+CREATE INDEX attachment_by_report ON attachment (report_id, id);
+CREATE INDEX attachment_by_hash   ON attachment (hash);
