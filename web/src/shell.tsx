@@ -156,7 +156,7 @@ function Rail({ nav }: { nav: NavEntry[] }) {
         <aside class="rail">
             <div class="rail-top">
                 <a class="ws" href="/" title={s.workspace.name}><span class="mark"><Icon name="wave" /></span><span class="t grow clip">{s.workspace.name}</span></a>
-                <IconButton small class="fold" icon="left" label={collapsed.value ? t('expand') : t('collapse')} onClick={toggleRail} />
+                <IconButton small class="rail-fold" icon="left" label={collapsed.value ? t('expand') : t('collapse')} onClick={toggleRail} />
             </div>
             <button type="button" class="find" aria-label={t('search_or_run')} onClick={() => { paletteOpen.value = true; }}>
                 <Icon name="search" /><span class="grow">{t('search_or_run')}</span><kbd>{shown('mod+k')}</kbd>

@@ -8,7 +8,7 @@
 
 extern const char *const followup_statuses[], *const followup_kinds[], *const followup_priorities[];
 
-typedef struct FollowUpChange { Str field, from, to; UserRef actor; int64_t at_ms; } FollowUpChange;
+typedef struct FollowUpChange { Str field, from, to; UserRef actor; int64_t changed_ms; } FollowUpChange;
 typedef LIST(FollowUpChange) FollowUpChanges;
 
 typedef struct FollowUp {

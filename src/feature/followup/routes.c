@@ -8,7 +8,7 @@
 static SHAPE(change_shape, FollowUpChange, "What changed, and who did it",
     FIELD(FollowUpChange, field, READ_ONLY, ""), FIELD(FollowUpChange, from, READ_ONLY, ""), FIELD(FollowUpChange, to, READ_ONLY, ""),
     FIELD_OF(FollowUpChange, actor, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Null: Hindsight"),
-    FIELD_AT(FollowUpChange, at_ms, READ_ONLY, ""));
+    FIELD_AT(FollowUpChange, changed_ms, READ_ONLY, ""));
 
 #define ROW_FIELDS \
     FIELD(FollowUp, id, READ_ONLY, "UUIDv7"), \

@@ -50,7 +50,7 @@ export default function FollowUpPage({ params }: { params: Record<string, string
                 </section>
                 <section class="block"><header><h2>{t('history')}</h2></header>
                     <ol class="fu-history">{(f.history ?? []).map((h, k) => (
-                        <li key={k}><span class="quiet"><Time at={h.at} /></span><span><b>{h.actor?.name ?? 'Hindsight'}</b> <HistoryWords h={h} /></span></li>
+                        <li key={k}><span class="quiet"><Time at={h.changed_at} /></span><span><b>{h.actor?.name ?? 'Hindsight'}</b> <HistoryWords h={h} /></span></li>
                     ))}</ol>
                 </section>
             </div></div>

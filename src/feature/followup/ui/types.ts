@@ -10,7 +10,7 @@ export type FollowUp = {
     predecessor: RecordRef | null; successor: RecordRef | null; overdue: boolean; settled: boolean;
     completed_at: string | null; verified_at: string | null; verified_by: Person | null; created_by: Person | null;
     version: number; created_at: string; updated_at: string; can_edit: boolean;
-    history?: { field: string; from: string; to: string; actor: Person | null; at: string }[];
+    history?: { field: string; from: string; to: string; actor: Person | null; changed_at: string }[];
 };
 export type Counts = { open: number; mine: number; overdue: number; to_verify: number; closed: number };
 

@@ -5,8 +5,8 @@ import { api, session } from 'app/api';
 import { may } from 'app/registry';
 import { useResource } from 'app/resource';
 import { me } from 'app/session';
-import { day, longDay } from 'app/time';
-import { Avatar, Button, Failed, Icon, Live, Running, Severity, Skeleton, Status, Topbar, useNow } from 'kit';
+import { day, duration, longDay } from 'app/time';
+import { Avatar, Button, Failed, Icon, Live, Severity, Skeleton, Status, Topbar, useNow } from 'kit';
 import { declaring } from '../../incident/ui/declare-layer';
 import { statusLook } from '../../incident/ui/looks';
 import { writePostMortem } from '../../report/ui/write-layer';
@@ -36,7 +36,14 @@ function Begin() {
 }
 
 function Today() {
-    return <>{longDay(useNow())}</>;
+    const now = useNow();
+    return <><span class="wide-only">{longDay(now)}</span><span class="phone-only">{day(now)}</span></>;
+}
+
+/** How long it has been going on, in whole minutes: nobody reads seconds here. */
+function Since({ at }: { at: string }) {
+    const ms = Math.max(0, useNow() - Date.parse(at));
+    return <Live>{duration(ms < 60_000 ? ms : ms - ms % 60_000)}</Live>;
 }
 
 /** A part of Home: heading with a count, a link to the whole list, its items or what to know when there are none. */
@@ -59,7 +66,7 @@ function Active({ h }: { h: HomeData }) {
 
 function SeverityOf({ value }: { value: string }) {
     const name = session.value?.severities.find((s) => s.key === value)?.description;
-    return <span title={name}><Severity value={value}>{value === 'unknown' ? t('unknown') : value}</Severity></span>;
+    return <span class="row" title={name}><Severity value={value}>{value === 'unknown' ? t('unknown') : value}</Severity></span>;
 }
 
 function ActiveItem({ i }: { i: ActiveRow }) {
@@ -69,7 +76,7 @@ function ActiveItem({ i }: { i: ActiveRow }) {
             <SeverityOf value={i.severity} />
             <a class="grow clip" href={`/incidents/${i.reference}`}><span class="ref">{i.reference}</span> <span class="strong">{i.title}</span></a>
             <Status tone={look.tone} icon={look.icon}>{t.any(i.status)}</Status>
-            <Live><Running from={i.impact_started_at ?? i.declared_at} /></Live>
+            <Since at={i.impact_started_at ?? i.declared_at} />
             {i.commander ? <Avatar person={i.commander} /> : <span class="av" title=""><Icon name="user" small /></span>}
         </li>
     );
