@@ -171,7 +171,7 @@ static Err take_out(Cx *cx, Req *req, Res *res)
 
 static SHAPE(revision_shape, Revision, "What was recorded, and when",
     FIELD(Revision, action, READ_ONLY, "recorded, revised, removed"),
-    FIELD_AT(Revision, at_ms, READ_ONLY, "When"),
+    FIELD_AT(Revision, recorded_ms, READ_ONLY, "When"),
     FIELD_OF(Revision, actor, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "By whom"),
     FIELD_RAW(Revision, content, READ_ONLY, "The event after it"));
 

@@ -14,7 +14,7 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in);
 /** Takes a hand-made one out of the view; the log keeps it. */
 Err timeline_remove(Cx *cx, Str id);
 
-typedef struct Revision { Str action; int64_t at_ms; UserRef actor; Str content; } Revision;
+typedef struct Revision { Str action; int64_t recorded_ms; UserRef actor; Str content; } Revision;
 typedef LIST(Revision) Revisions;
 Err timeline_history(Cx *cx, Str id, Revisions *ret);
 

@@ -50,7 +50,7 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showI
             <table class="table fu" ref={tableRef}>
                 <thead><tr>
                     {onPick && <th class="c wide-only"><Check label={t('select_all')} checked={picked.size > 0 && picked.size === items.length} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}
-                    <th>{t('follow_up')}</th><th>{t('priority')}</th><th class="wide-only">{t('kind')}</th><th>{t('state')}</th><th>{t('due')}</th>
+                    <th>{t('follow_up')}</th><th class="wide-only">{t('priority')}</th><th class="wide-only">{t('kind')}</th><th>{t('state')}</th><th>{t('due')}</th>
                     {by === 'none' && <th class="wide-only">{t('owner')}</th>}
                     {showIncident && <th class="wide-only">{t('from')}</th>}<th class="wide-only">{t('verification')}</th>
                 </tr></thead>
@@ -61,8 +61,8 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showI
                         {g.items.map((f) => (
                             <tr key={f.id} data-row aria-selected={picked.has(f.id)}>
                                 {onPick && <td class="c wide-only"><Check label={t('select', { reference: f.reference })} checked={picked.has(f.id)} onChange={(on) => onPick([f.id], on)} /></td>}
-                                <td class="main"><span class="ref">{f.reference}</span> <a class="ttl" href={`/follow-ups/${f.reference}`}>{f.title}</a></td>
-                                <td><Priority value={f.priority} /></td>
+                                <td class="main"><span class="ref">{f.reference}</span> <a class="ttl" href={`/follow-ups/${f.reference}`}>{f.title}</a><span class="phone-only"><Priority value={f.priority} /></span></td>
+                                <td class="wide-only"><Priority value={f.priority} /></td>
                                 <td class="soft wide-only">{t.any(f.kind)}</td>
                                 <td>{f.can_edit ? <MenuButton class={`st ${lookOf(f.status).tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={lookOf(f.status).icon} small />{t.any(f.status)}</MenuButton> : <StatusWord status={f.status} />}</td>
                                 <td><Due f={f} /></td>

@@ -71,7 +71,7 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
     );
 }
 
-type Revision = { action: string; at: string; actor: Person | null; content: { title?: string; body?: string; occurred_ms?: number; starred?: number; phase?: string; state?: string } };
+type Revision = { action: string; recorded_at: string; actor: Person | null; content: { title?: string; body?: string; occurred_ms?: number; starred?: number; phase?: string; state?: string } };
 
 function History({ path, onClose }: { path: string; onClose: () => void }) {
     const r = useResource(`history ${path}`, () => api.get<Page<Revision>>(`${path}/history`));
@@ -79,7 +79,7 @@ function History({ path, onClose }: { path: string; onClose: () => void }) {
         <Dialog title={t('history')} onClose={onClose}>
             {!r.data ? <Skeleton lines={3} /> : (
                 <ol class="history">{r.data.items.map((x, k) => (
-                    <li key={k}><span class="quiet">{dayClock(x.at)}</span> <span>{t.any(`rev_${x.action}`, x.action)}{x.actor && ` ${t('by')} ${x.actor.name}`}</span>
+                    <li key={k}><span class="quiet">{dayClock(x.recorded_at)}</span> <span>{t.any(`rev_${x.action}`, x.action)}{x.actor && ` ${t('by')} ${x.actor.name}`}</span>
                         <div class="soft">{x.content.occurred_ms ? clockSeconds(x.content.occurred_ms) : ''} {x.content.title || x.content.body}{x.content.state && ` · ${t.any(x.content.state)}`}{x.content.phase && ` · ${t.any(`phase_${x.content.phase}`)}`}{x.content.starred ? ' ★' : ''}</div></li>
                 ))}</ol>
             )}
