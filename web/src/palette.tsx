@@ -19,7 +19,7 @@ type Row = { id: string; group: string; label: string; note?: string; icon: Icon
 const hitIcon: Record<SearchHit['kind'], IconName> = { incident: 'incident', report: 'doc', follow_up: 'todo', alert: 'bell' };
 
 /** Where a search hit lives. A published report opens to read, a draft to write. */
-export function hitHref(h: { kind: string; reference: string; id: string; state?: string }): string {
+export function hitHref(h: { kind: string; reference: string | null; id: string; state?: string }): string {
     const ref = h.reference || h.id;
     if (h.kind === 'incident') return `/incidents/${ref}`;
     if (h.kind === 'report') return h.state === 'published' || h.state === 'archived' ? `/reports/${ref}` : `/reports/${ref}/edit`;
@@ -55,7 +55,7 @@ export function Palette({ nav, commands }: { nav: NavEntry[]; commands: Command[
     const rows = useMemo(() => {
         const out: Row[] = [];
         for (const h of hits)
-            out.push({ id: `h${h.kind}${h.id}`, group: t('found'), label: h.title, note: h.reference, icon: hitIcon[h.kind] ?? 'doc', run: () => navigate(hitHref(h)) });
+            out.push({ id: `h${h.kind}${h.id}`, group: t('found'), label: h.title, ...(h.reference ? { note: h.reference } : {}), icon: hitIcon[h.kind] ?? 'doc', run: () => navigate(hitHref(h)) });
         for (const c of commands)
             if (may(role, c.role) && fits(`${c.label()} ${c.words ?? ''}`, q))
                 out.push({ id: c.id, group: t('actions'), label: c.label(), icon: c.icon ?? 'right', ...(c.keys ? { keys: c.keys } : {}), run: c.run });

@@ -148,6 +148,6 @@ export class LiveDocument {
         ]);
         return [...times,
             ...people.map((u): MentionHit => ({ kind: 'person', id: u.id, label: u.name, ...(u.avatar_color ? { color: u.avatar_color } : {}) })),
-            ...hits.filter((x) => x.kind !== ('alert' as string)).map((x): MentionHit => ({ kind: x.kind as MentionHit['kind'], id: x.reference, label: `${x.reference} ${x.title}` }))];
+            ...hits.filter((x) => x.kind !== ('alert' as string)).map((x): MentionHit => ({ kind: x.kind as MentionHit['kind'], id: x.reference ?? x.id, label: `${x.reference ?? ''} ${x.title}`.trim() }))];
     }
 }

@@ -4,7 +4,7 @@ import { Button, Copyable, Dialog, Field, Icon, MenuButton, PeoplePicker, Pill, 
 import { api, ApiError, session } from 'app/api';
 import { me } from 'app/session';
 import { may } from 'app/registry';
-import type { Person, Report, ReportState } from 'app/types';
+import type { Person, Report, ReportShare, ReportState } from 'app/types';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
 
@@ -121,8 +121,6 @@ function Ask({ action, report, onClose, onSend }: { action: Action; report: Repo
     );
 }
 
-type Share = { url: string | null; expires_at?: string | null };
-
 export function ShareButton({ report }: { report: Report }) {
     const [open, setOpen] = useState(false);
     const anchor = useRef<HTMLSpanElement>(null);
@@ -136,19 +134,19 @@ export function ShareButton({ report }: { report: Report }) {
 
 /** The link for colleagues, and the secret one that needs no sign-in. */
 export function SharePanel({ report }: { report: Report }) {
-    const [share, setShare] = useState<Share | null | undefined>(undefined);
+    const [share, setShare] = useState<ReportShare | null | undefined>(undefined);
     const asked = useRef(false);
     const base = `/reports/${report.id}/share`;
     if (!asked.current) {
         asked.current = true;
-        api.get<Share>(base).then((s) => setShare(s?.url ? s : null), (e: ApiError) => {
+        api.get<ReportShare>(base).then((s) => setShare(s?.url ? s : null), (e: ApiError) => {
             setShare(null);
             if (e.status !== 404) toastError(e);
         });
     }
     const make = async () => {
         try {
-            setShare(await api.post<Share>(base));
+            setShare(await api.post<ReportShare>(base));
         } catch (e) {
             toastError(e);
         }
