@@ -93,6 +93,10 @@ async function hostileBodies(url, token) {
         expect(`${what}: the answer is a problem document`, /problem\+json/.test(answer.headers.get('content-type')));
     }
     expect('nothing of that was kept', await count() === before);
+    for (const query of ['q=%00', 'q=%ff', 'status=a%0ab', 'cursor=..', 'limit=-1', 'limit=99999999999999999999', 'since=now', 'cursor=1.%00']) {
+        const answer = await fetch(`${url}/api/v1/incidents?${query}`, { headers: json(token) });
+        expect(`the query ${query} is no fault of ours`, answer.status < 500, answer.status);
+    }
     const filter = await fetch(`${url}/api/v1/incidents?sevrity=SEV-1`, { headers: json(token) });
     expect('a misspelt filter is refused', filter.status === 422 && (await filter.json()).errors[0].field === 'sevrity');
 }

@@ -6,6 +6,7 @@
 #include "app/page.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "net/url.h"
 
 /** A request under way. Lives in the request's arena and may travel to the writer's thread. */
 typedef struct Call {
@@ -114,9 +115,12 @@ static Err check_query(Call *c)
     if (!str_starts(str_of(r->path), S("/api/"))) return OK;
     HttpHeader *all;
     size_t n = http_params(c->req.http, &all);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
+        if (!url_is_text(all[i].name) || !url_is_text(all[i].value))
+            return fail_field(c->cx.arena, S("query"), "the query holds bytes that are no text");
         if (!word_in(r->query ? r->query : "", all[i].name) && !(r->flags & REPLY_LIST && word_in("limit cursor", all[i].name)))
             return fail_field(c->cx.arena, all[i].name, "there is no query parameter " STR_FMT " here", STR_ARG(all[i].name));
+    }
     return OK;
 }
 
