@@ -141,17 +141,21 @@ function moreItems(editing: Editing): (MenuItem | false)[] {
 function Head({ editing }: { editing: Editing }) {
     const i = editing.incident;
     const [title, setTitle] = useState<string | null>(null);
+    const saving = useRef(false);                /* Enter also takes the focus away */
     const save = async () => {
         const to = title?.trim();
         setTitle(null);
-        if (to && to !== i.title) await editing.patch({ title: to });
+        if (saving.current || !to || to === i.title) return;
+        saving.current = true;
+        await editing.patch({ title: to });
+        saving.current = false;
     };
     return (
         <div class="inc-head">
             {title === null
                 ? <h1>{i.title}{i.can_edit && <IconButton icon="pen" small class="title-edit" label={t('edit_title')} onClick={() => setTitle(i.title)} />}</h1>
                 : <form onSubmit={(e) => { e.preventDefault(); void save(); }}><Input class="title-input" value={title} maxLength={300} onChange={setTitle} aria-label={t('edit_title')}
-                    data-autofocus ref={focusIt} onBlur={() => void save()} onKeyDown={(e) => { if (e.key === 'Escape') setTitle(null); }} /></form>}
+                    data-autofocus ref={focusIt} onBlur={() => void save()} onKeyDown={(e) => { if (e.key === 'Escape') { saving.current = true; setTitle(null); setTimeout(() => { saving.current = false; }); } }} /></form>}
             <div class="inc-meta">
                 <SeverityPill editing={editing} />
                 <StatusPill editing={editing} />
