@@ -7,11 +7,13 @@
 // The bundle follows features.def: FEATURE(name) takes src/feature/name/ui/index.tsx, when there is one, and every
 // stylesheet beside it. Styles become two files: that of the first page, and that of all screens behind it.
 import { build, context } from 'esbuild';
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const out = path.join(root, 'build/web');
@@ -64,9 +66,20 @@ async function generate() {
         ...(await sheetsOf(names.filter((n) => !FIRST.includes(n)))),
     ];
     const css = (list) => list.map((s) => `@import '${fromGen(s)}';`).join('\n') + '\n';
+    await apiTypes();
     await writeIfChanged(path.join(gen, 'features.ts'), ts);
     await writeIfChanged(path.join(gen, 'app.css'), css(first));
     await writeIfChanged(path.join(gen, 'screens.css'), css(behind));
+}
+
+/** The API's types, printed by the server when it has been built already: for tsc and editors, not for the bundle. */
+async function apiTypes() {
+    const server = path.join(root, 'build/hindsight');
+    if (!existsSync(server)) return;
+    try {
+        const { stdout } = await promisify(execFile)(server, ['api', '--typescript'], { maxBuffer: 1 << 24 });
+        await writeIfChanged(path.join(gen, 'api.gen.ts'), stdout);
+    } catch { /* an older server: `npm run types` says what is wrong */ }
 }
 
 async function writeIfChanged(file, text) {

@@ -34,7 +34,17 @@ export function createEditor(o: EditorOptions): Editor {
             mentionMenu(o.context),
             FloatBars, Gutters, Find, Guard, Paste, Placeholder,
         ],
-        editorProps: { attributes: { class: 'doc-body', role: 'textbox', 'aria-multiline': 'true', 'aria-label': o.label, spellcheck: 'true' } },
+        editorProps: {
+            /* A click in a link sets the cursor; with the modifier it follows the link. */
+            handleClick: (view, _pos, e) => {
+                const link = (e.target as Element | null)?.closest?.('a[href]');
+                if (!link || (view.editable && !e.metaKey && !e.ctrlKey)) return false;
+                e.preventDefault();
+                o.context.open(link.getAttribute('href')!);
+                return true;
+            },
+            attributes: { class: 'doc-body', role: 'textbox', 'aria-multiline': 'true', 'aria-label': o.label, spellcheck: 'true' },
+        },
     });
 }
 
