@@ -266,6 +266,17 @@ SPEC("a token works until it expires or is revoked, and has no more than its sco
     expect_str("", who(app, a, w.token, true, now_ms).id);
 }
 
+SPEC("a token of scope write also reads and ingests, and one of scope admin does everything")
+{
+    SYSTEM();
+    Work write = { .id = given_a_person(app, a, "Ada", "ada@example.com", "admin"), .words = words(a, "write", NULL) };
+    Work admin = { .id = write.id, .words = words(a, "admin", NULL) };
+    expect_ok(in_write(app, a, make_token, &write));
+    expect_ok(in_write(app, a, make_token, &admin));
+    expect_int(SCOPE_READ | SCOPE_WRITE | SCOPE_INGEST, who(app, a, write.token, true, now_ms).scopes);
+    expect_int(SCOPE_ALL, who(app, a, admin.token, true, now_ms).scopes);
+}
+
 SPEC("nobody climbs by making a token")
 {
     SYSTEM();

@@ -159,6 +159,13 @@ Err session_actor(Cx *cx, Str cookie, Actor *ret)
     return OK;
 }
 
+/** The scopes that a token has: each includes what is less, so that no feature has to know. */
+static unsigned scopes_meant(unsigned given)
+{
+    if (given & SCOPE_ADMIN) return SCOPE_ALL;
+    return given & SCOPE_WRITE ? given | SCOPE_READ | SCOPE_INGEST : given;
+}
+
 Err token_actor(Cx *cx, Str token, Actor *ret)
 {
     if (token.len == 0 || token.len > 100) return OK;
@@ -171,7 +178,7 @@ Err token_actor(Cx *cx, Str token, Actor *ret)
     int64_t used_ms = 0;
     if (found) {
         id = stmt_col_str(&q, 0);
-        actor.scopes = (unsigned)stmt_col_int(&q, 1);
+        actor.scopes = scopes_meant((unsigned)stmt_col_int(&q, 1));
         used_ms = stmt_col_int(&q, 2);
         actor_from(&q, 3, &actor);
     }
