@@ -231,6 +231,13 @@ CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
  *  */
 CrdtErr crdt_state_vector_from_update(CrdtBytes update, CrdtBuf *out, CrdtFault *ret_fault);
 
+/** Appends the update in format v2 (Yjs convertUpdateFormatV1ToV2), which is smaller uncompressed. */
+CrdtErr crdt_update_to_v2(CrdtBytes update, CrdtBuf *out, CrdtFault *ret_fault);
+/** Appends an update of format v2 in format v1 (Yjs convertUpdateFormatV2ToV1), checked as
+ *  crdt_validate_update does. Fails: CRDT_MALFORMED; CRDT_LIMIT, also when a few bytes would expand to
+ *  more than 64 times as many (and 64 KiB). */
+CrdtErr crdt_update_from_v2(CrdtBytes update_v2, CrdtBuf *out, CrdtFault *ret_fault);
+
 /** One entry of a state vector. Read the count with crdt_read_varuint, then the entries. */
 CrdtErr crdt_read_state_entry(CrdtBytes *in, uint64_t *ret_client, uint64_t *ret_clock);
 

@@ -19,6 +19,7 @@ for (const file of fs.readdirSync(vectors)) {
     put('merge', name, of('update').slice(0, 8).flatMap(piece))
     put('sync', name, of('update').slice(0, 6).flatMap(u => u.length < 128 ? [2, u.length, ...u] : []))
     put('state_vector', name, of('sv')[0])
+    put('v2', name, of('v2')[0])
   }
   if (of('awareness').length > 0) {
     put('awareness', name, of('awareness').flatMap(piece))

@@ -127,3 +127,29 @@ SPEC("a state vector ahead of ours asks for nothing")
     expect_ok(crdt_encode_diff(d, hex("02 01 ffffffffffffff0f 0705"), out));
     expect_bytes(crdt_buf_bytes(out), hex("0000"));
 }
+
+SPEC("trap 19: every prefix of an update in format v2 is refused")
+{
+    CrdtDoc *d = given_doc(300);
+    CrdtNode el;
+    commit(d, ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("a\u00e9\U0001F600b"), NULL, 0)),
+           ok(crdt_insert_node(d, root(d, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"), &el)),
+           ok(crdt_set(d, el, CRDT_STR("k"), CRDT_STR("[1.5]"))), ok(crdt_text_delete(d, root(d, "t"), 0, 1)));
+    CrdtBuf *v2 = given_buf(), *out = given_buf();
+    expect_ok(crdt_update_to_v2(state_of(d), v2, NULL));
+    for (size_t n = 0; n < v2->len; n++)
+        expect_err(CRDT_MALFORMED, crdt_update_from_v2((CrdtBytes){ v2->at, n }, out, NULL));
+    expect(out->len == 0);
+    expect_ok(crdt_update_from_v2(crdt_buf_bytes(v2), out, NULL));
+    expect_bytes(crdt_buf_bytes(out), state_of(d));
+}
+
+SPEC("trap 19: a few bytes of format v2 that say a million structs are refused")
+{
+    /* client 1; info 0 (GC) for ever; length 1 a million times; a section of a million structs */
+    CrdtBytes bomb = hex("00 00 01 01 00 00 01 00 01 00 00 00 04 41 beff7f 01 c0843d 00 00");
+    CrdtBuf *out = given_buf();
+    CrdtErr err = crdt_update_from_v2(bomb, out, NULL);
+    expect(err == CRDT_LIMIT || err == CRDT_MALFORMED);
+    expect(out->len == 0 && out->cap < 1000000);
+}

@@ -328,6 +328,18 @@ static void cmd_svfrom(Peer *p)
     crdt_buf_done(&update);
 }
 
+static void cmd_convert(Peer *p)
+{
+    CrdtBuf v1 = base64_of(field(p->line, "update")), v2 = base64_of(field(p->line, "v2"));
+    CrdtBuf out = { 0 };
+    p->err = v2.len > 0 ? crdt_update_from_v2(crdt_buf_bytes(&v2), &out, &p->fault)
+                        : crdt_update_to_v2(crdt_buf_bytes(&v1), &out, &p->fault);
+    say_base64(p, "update", &out);
+    crdt_buf_done(&out);
+    crdt_buf_done(&v1);
+    crdt_buf_done(&v2);
+}
+
 static const struct {
     const char *name;
     void (*run)(Peer *p);
@@ -336,7 +348,7 @@ static const struct {
     { "open", cmd_open, false },   { "apply", cmd_apply, true },  { "known", cmd_known, true },
     { "encode", cmd_encode, true }, { "state", cmd_state, true },  { "edit", cmd_edit, true },
     { "read", cmd_read, true },    { "merge", cmd_merge, false }, { "diff", cmd_diff, false },
-    { "svfrom", cmd_svfrom, false },
+    { "svfrom", cmd_svfrom, false }, { "convert", cmd_convert, false },
 };
 
 static void answer(Peer *p)

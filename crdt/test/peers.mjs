@@ -340,6 +340,9 @@ const compareUpdates = async (engine, r, log, gc) => {
     expectBytes('delete set after merge', dsOf0(a), dsOf0(b))
   }
   for (const u of [r.pick(some), merged, Y.mergeUpdates(some)]) {
+    const v2 = Y.convertUpdateFormatV1ToV2(u)
+    expectBytes('v1 to v2', v2, un64((await engine.ask({ cmd: 'convert', update: b64(u) })).update))
+    expectBytes('v2 to v1', Y.convertUpdateFormatV2ToV1(v2), un64((await engine.ask({ cmd: 'convert', v2: b64(v2) })).update))
     expectBytes('state vector from update', Y.encodeStateVectorFromUpdate(u), un64((await engine.ask({ cmd: 'svfrom', update: b64(u) })).sv))
     const sv = Y.encodeStateVector(new Map(Array.from(Y.decodeStateVector(Y.encodeStateVector(a))).map(([c, k]) => [c, r.int(k + 2)])))
     expectBytes('diff of update', Y.diffUpdate(u, sv), un64((await engine.ask({ cmd: 'diff', update: b64(u), sv: b64(sv) })).update))

@@ -36,7 +36,7 @@ const vector = (name, title, play, { gc = true, ids = [1, 2, 3], send = null } =
   const doc = makeDoc(99, gc); quiet(doc)
   list.forEach(u => Y.applyUpdate(doc, u))
   const lines = ['# ' + title, 'gc ' + gc, ...list.map(u => 'update ' + hex(u)), 'state ' + hex(Y.encodeStateAsUpdate(doc)), 'sv ' + hex(Y.encodeStateVector(doc)),
-    'merged ' + hex(Y.mergeUpdates(list))]
+    'merged ' + hex(Y.mergeUpdates(list)), 'v2 ' + hex(Y.convertUpdateFormatV1ToV2(Y.encodeStateAsUpdate(doc)))]
   const has = n => doc.share.has(n)
   if (has('t')) lines.push('text ' + JSON.stringify(doc.getText('t').toString()), 'delta ' + JSON.stringify(delta(doc.getText('t'))))
   if (has('a')) lines.push('array ' + JSON.stringify(doc.getArray('a').toJSON()))

@@ -9,7 +9,7 @@ typedef struct Vector {
     bool keep_deleted;
     CrdtBytes updates[UPDATES];
     size_t count;
-    CrdtBytes state, sv, merged;
+    CrdtBytes state, sv, merged, v2;
     const char *text, *delta, *array, *map, *xml;
 } Vector;
 
@@ -50,6 +50,8 @@ static Vector read_vector(const char *name)
             v.state = hex(rest);
         else if (starts(line, "sv", &rest))
             v.sv = hex(rest);
+        else if (starts(line, "v2", &rest))
+            v.v2 = hex(rest);
         else if (starts(line, "merged", &rest))
             v.merged = hex(rest);
         else if (!starts(line, "text", &v.text) && !starts(line, "delta", &v.delta) &&
@@ -93,6 +95,14 @@ static void check_vector(const Vector *v)
     apply(loaded, v->state);
     expect_contents(v, loaded);
     expect_bytes(state_of(loaded), v->state);
+    CrdtBuf *to_v2 = given_buf(), *from_v2 = given_buf();
+    expect_ok(crdt_update_to_v2(v->state, to_v2, NULL));
+    expect_bytes(crdt_buf_bytes(to_v2), v->v2);
+    expect_ok(crdt_update_from_v2(v->v2, from_v2, NULL));
+    CrdtDoc *converted = doc_for(v);
+    apply(converted, crdt_buf_bytes(from_v2));
+    expect_contents(v, converted);
+    expect_bytes(state_of(converted), v->state);
     apply(merged, v->merged);
     expect_contents(v, merged);
     CrdtBuf *b = given_buf();
