@@ -5,6 +5,7 @@ import { WriteLayer, writePostMortem } from './write-layer';
 export default defineFeature({
     name: 'report',
     routes: [
+        { path: '/reports', load: () => import('./library') },
         { path: '/reports/:id/edit', narrow: true, load: () => import('./edit') },
     ],
     nav: [{ href: '/reports', icon: 'doc', label: () => t('reports'), order: 2, keys: 'g p' }],
