@@ -136,9 +136,12 @@ static Err add_said(Telling *t, Cx *cx, const json_t *v)
 {
     TimelineEvent e = { .kind = json_str(v, "kind"), .title = json_str(v, "title"), .body = json_str(v, "body"), .phase = json_str(v, "phase"),
         .state = json_str(v, "state"), .starred = json_is_true(json_object_get(v, "star")), .occurred_ms = cx->now_ms,
+        .known = json_str(v, "known"), .not_known = json_str(v, "not_known"), .hand_made = true,
+        .state_ms = number(v, "verdict") ? t->began_ms + number(v, "verdict") * 1000 : 0,
         .actor = { .id = cx->actor.id, .name = cx->actor.name, .avatar_color = cx->actor.avatar_color } };
     if (str_eq(e.kind, S("message"))) e.source = S("war room");
-    return add_event(t, cx, &e);
+    Cx then = not_before(cx, e.state_ms);
+    return add_event(t, &then, &e);
 }
 
 static Err add_follow_up(Telling *t, Cx *cx, const json_t *v)
