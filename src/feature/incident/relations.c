@@ -357,7 +357,8 @@ Err incident_merge(Cx *cx, Str id, Str into_id)
     i.merged_into.id = into_id;
     TRY(incident_save(cx, &i));
     TRY(incident_news(cx, &i, "merged", into_id, arena_fmt(cx->arena, "Merged into " STR_FMT, STR_ARG(into.reference)),
-                      DATA(cx, { "into", into_id }, { "reference", into.reference }, { "title", into.title })));
+                      DATA(cx, { "into", into_id }, { "reference", into.reference },
+                           { "title", into.audience.len ? S("") : into.title })));      /* others read this timeline */
     return incident_news(cx, &into, "merged_from", id,
                          arena_fmt(cx->arena, STR_FMT " was merged into this: " STR_FMT, STR_ARG(i.reference), STR_ARG(i.title)),
                          DATA(cx, { "from", id }, { "reference", i.reference }, { "title", i.title }));

@@ -63,6 +63,7 @@ export function headline(e: Event): ComponentChildren {
         case 'field_changed': return field(e);
         case 'time_corrected': return e.data?.['field'] ? time(e) : e.title;
         case 'follow_up_added': return e.data?.['reference'] ? <>{t('w_fu', { reference: text(e, 'reference') })}: {text(e, 'title')}</> : e.title;
+        case 'change': return e.hand_made ? e.title : text(e, 'title') || e.title;
         case 'merged': return e.data?.['into'] ? t('w_merged_into', { reference: text(e, 'reference') }) : e.data?.['from'] ? t('w_merged_from', { reference: text(e, 'reference') }) : e.title;
         case 'report_created': return e.data?.['reference'] ? t('w_report_created', { reference: text(e, 'reference') }) : e.title;
         case 'report_published': return e.data?.['reference'] ? t('w_report_published', { reference: text(e, 'reference') }) : e.title;
