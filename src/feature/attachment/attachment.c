@@ -272,8 +272,8 @@ static const Route routes[] = {
     { POST, "/api/v1/reports/:report/files", ROLE_RESPONDER, upload, .reply = &attachment_shape, .flags = RAW_BODY | OWN_WRITES, .query = "name", .body_bytes = 20u << 20,
       .doc = "Adds a picture: the bytes are the body (PNG, JPEG, WebP, GIF; at most 20 MiB and 50 megapixels)" },
     { GET, "/api/v1/reports/:report/files", ROLE_VIEWER, list, .reply = &attachment_shape, .flags = REPLY_LIST, .doc = "The pictures of a report" },
-    { GET, "/files/:stored", ROLE_VIEWER, show },
-    { GET, "/share/:secret/files/:shared_file", ROLE_PUBLIC, show_shared },
+    { GET, "/files/:stored", ROLE_VIEWER, show, .doc = "A stored picture, for who may read its report" },
+    { GET, "/share/:secret/files/:shared_file", ROLE_PUBLIC, show_shared, .doc = "A picture of a shared report" },
     { 0 },
 };
 
