@@ -14,6 +14,8 @@ export type EditorContext = {
     get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;
     /** Calls back when something about these topics changed. */
     watch: (topics: string[], f: () => void) => () => void;
+    /** Asks for the fields of a new follow-up; `added` gets its reference and title. */
+    addFollowUp: (title: string, added: (reference: string, title: string) => void) => void;
     fail: (e: unknown, what: string) => void;
     /** Opens a record of ours. */
     open: (href: string) => void;

@@ -131,6 +131,13 @@ export const inline = (ctx: EditorContext): Piece => ({
     extensions: [Mention(ctx), Timestamp, Evidence(ctx)],
     slash: [
         { id: 'mention', group: 'blocks', label: () => t('mention'), words: 'at person people @ 提及', icon: 'user', hint: '@', run: (e, r) => { e.chain().focus().deleteRange(r).insertContent('@').run(); } },
+        { id: 'follow-up', group: 'blocks', label: () => t('follow_up'), words: 'action item todo task followup 跟进 改进 行动', icon: 'todo', run: (e, r) => {
+            e.chain().focus().deleteRange(r).run();
+            const line = e.state.selection.$from.parent.textContent.trim();
+            ctx.addFollowUp(line, (reference, title) => e.chain().focus().insertContent([
+                ...(line ? [{ type: 'text', text: ' ' }] : []),
+                { type: 'mention', attrs: { kind: 'follow_up', id: reference, label: line ? reference : `${reference} ${title}` } }, { type: 'text', text: ' ' }]).run());
+        } },
         { id: 'time', group: 'blocks', label: () => t('now'), words: 'time now date 时间 现在', icon: 'clock', hint: clockSeconds(Date.now()),
             run: (e, r) => { e.chain().focus().deleteRange(r).insertContent([{ type: 'timestamp', attrs: { at: new Date().toISOString() } }, { type: 'text', text: ' ' }]).run(); } },
     ],

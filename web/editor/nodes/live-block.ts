@@ -34,11 +34,11 @@ export function eventKind(e: { kind: string; evidence?: { kind: string } | null 
 }
 
 type Loader = (ctx: EditorContext, incident: string, o: Options) => Promise<Table>;
-const incidentOf = (ctx: EditorContext, ref: string) => ctx.get<Incident>(`/incidents/${ref}`);
+const incidentOf = (ctx: EditorContext, ref: string) => ctx.get<Incident>(`/incidents/${encodeURIComponent(ref)}`);
 
 const LOAD: Record<LiveKind, Loader> = {
     async timeline(ctx, ref, o) {
-        const all = (await ctx.get<Page<TimelineEvent>>(`/incidents/${ref}/timeline`, { limit: 200 })).items;
+        const all = (await ctx.get<Page<TimelineEvent>>(`/incidents/${encodeURIComponent(ref)}/timeline`, { limit: 200 })).items;
         const starred = all.filter((e) => e.starred);
         const shown = (o.starred !== false && starred.length ? starred : all).slice().sort((a, b) => a.occurred_at.localeCompare(b.occurred_at));
         const days = new Set(shown.map((e) => day(e.occurred_at)));
@@ -66,7 +66,7 @@ const LOAD: Record<LiveKind, Loader> = {
         return { head: [t('col_title'), t('severity'), t('col_start'), t('col_end')], rows: all.map((a) => [cell(a.title, { icon: { name: 'bell', tone: 'alert' }, href: `/alerts?alert=${a.id}` }), cell(a.severity ?? ''), time(a.started_at), time(a.ended_at)]) };
     },
     async changes(ctx, ref) {
-        const all = (await ctx.get<Page<Record<string, unknown>>>(`/incidents/${ref}/changes`)).items;
+        const all = (await ctx.get<Page<Record<string, unknown>>>(`/incidents/${encodeURIComponent(ref)}/changes`)).items;
         return { head: [t('col_time'), t('col_what'), t('col_kind'), t('col_source')], rows: all.map((raw) => {
             const c = (raw['change'] ?? raw) as { title: string; kind: string; occurred_at: string; author?: string };
             return [time(c.occurred_at), cell(c.title, { icon: { name: 'change', tone: 'change' } }), cell([c.kind, raw['relation']].filter(Boolean).join(', ').replaceAll('_', ' ')), cell(c.author ?? '')];

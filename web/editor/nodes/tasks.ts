@@ -21,6 +21,6 @@ const BoxInBullet = Extension.create({
 });
 
 export const tasks: Piece = {
-    extensions: [TaskList, TaskItem.configure({ nested: true }), BoxInBullet],
+    extensions: [TaskList, TaskItem.configure({ nested: true, a11y: { checkboxLabel: (node) => t('task_label', { text: node.textContent }) } }), BoxInBullet],
     slash: [{ id: 'tasks', group: 'text', label: () => t('tasks'), words: 'todo check checklist 任务 待办', icon: 'todo', hint: '[]', run: (e, r) => { e.chain().focus().deleteRange(r).toggleTaskList().run(); } }],
 };

@@ -1,10 +1,12 @@
 /** Who, when, where: the record beside the document, each value edited in place. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, type Tone } from 'kit';
-import { session } from 'app/api';
+import { Avatar, Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, type Tone } from 'kit';
+import { api, session } from 'app/api';
+import { useResource } from 'app/resource';
 import { day, dayClock, inUtc } from 'app/time';
-import type { Report, Reviewer } from 'app/types';
+import type { FollowUp, Report, Reviewer } from 'app/types';
+import { addFollowUp } from '../../followup/ui/add-layer';
 import { exportItems, SharePanel, StatePill } from './state';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
@@ -46,6 +48,7 @@ export function DetailsPanel({ report, handle }: { report: Report; handle: Repor
             <dt>{t('created')}</dt><dd><time dateTime={report.created_at} title={inUtc(report.created_at)}>{dayClock(report.created_at)}</time></dd>
             {report.published_at && <><dt>{t('published')}</dt><dd><time dateTime={report.published_at} title={inUtc(report.published_at)}>{dayClock(report.published_at)}</time>{report.published_by && `, ${report.published_by.name}`}</dd></>}
         </dl>
+        <FollowUps report={report} />
         <Documents report={report} handle={handle} />
         <section class="panel-block"><h3>{t('share')}</h3><SharePanel report={report} /></section>
         <section class="panel-block"><MenuButton class="btn" items={exportItems(report)}><Icon name="download" />{t('export')}</MenuButton></section>
@@ -82,6 +85,23 @@ function DueEditor({ report, handle, onClose }: { report: Report; handle: Report
             <Field label={t('due')}>{(p) => <DateTime {...p} value={at} onChange={setAt} />}</Field>
             <div class="row end"><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" type="submit">{t('save')}</Button></div>
         </form>
+    );
+}
+
+/** What is to be done because of this report. */
+function FollowUps({ report }: { report: Report }) {
+    const r = useResource(`follow-ups of ${report.id}`, () => api.all<FollowUp>('/follow-ups', { report: report.id }), ['follow-ups', `report:${report.id}`]);
+    const list = r.data ?? [];
+    if (!list.length && !report.can_edit) return null;
+    return (
+        <section class="panel-block">
+            <h3>{t('follow_ups')} {list.length > 0 && <span class="quiet">{list.length}</span>}</h3>
+            {list.length > 0 && <ul class="linked">{list.map((f) => (
+                <li key={f.id}><a class="clip grow" href={`/follow-ups/${f.reference}`} title={f.title}><span class="quiet">{f.reference}</span> {f.title}</a>
+                    {f.overdue && <Status tone="bad">{t('overdue')}</Status>}{f.owner && <Avatar person={f.owner} />}</li>
+            ))}</ul>}
+            {report.can_edit && <Button kind="plain" icon="plus" onClick={() => addFollowUp({ report, incident: report.incidents[0] ?? null, onAdded: () => void r.reload() })}>{t('add_follow_up')}</Button>}
+        </section>
     );
 }
 

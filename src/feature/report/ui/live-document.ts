@@ -4,12 +4,13 @@ import { api, loadSession, session, signedOut } from 'app/api';
 import { backoff, subscribe } from 'app/live';
 import { navigate, findRoute } from 'app/router';
 import { toastError } from 'kit/toast';
-import type { Page, Report, SearchHit, User } from 'app/types';
+import type { FollowUp, Page, Report, SearchHit, User } from 'app/types';
 import type * as EditorModule from 'editor/editor';
 import type { Facts, SaveState, Editor, AwareUser } from 'editor/editor';
 import type { EditorContext, MentionHit, Uploaded } from 'editor/context';
 import { parseTime } from 'editor/parse-time';
 import { clockSeconds, day } from 'app/time';
+import { addFollowUp } from '../../followup/ui/add-layer';
 
 type Mod = typeof EditorModule;
 export type Here = AwareUser & { me: boolean };
@@ -128,9 +129,14 @@ export class LiveDocument {
             mentions: (q) => this.mentions(q),
             get: (path, query) => api.get(path, query),
             watch: (topics, f) => subscribe(topics, f),
+            addFollowUp: (title, added) => addFollowUp({
+                report: this.report, incident: this.report.incidents[0] ?? null, ...(title ? { title } : {}),
+                onAdded: (reference) => void api.get<FollowUp>(`/follow-ups/${reference}`).then((f) => added(f.reference, f.title), (e) => toastError(e)),
+            }),
             fail: (e, what) => toastError(e, what),
             open: (href) => {
                 const u = new URL(href, location.href);
+                if (!['http:', 'https:', 'mailto:'].includes(u.protocol)) return;
                 if (u.origin === location.origin && findRoute(u.pathname)) navigate(href);
                 else window.open(u.href, '_blank', 'noopener');
             },
