@@ -70,6 +70,17 @@ SPEC("a wrong flag, variable, key or value is an error that names it")
     }
 }
 
+SPEC("what is yes or no may be said with a word, with =, or with nothing for yes")
+{
+    auto_arena a = arena_new(4096);
+    char *dir = given_a_folder(a, "");
+    Cli *cli;
+    expect_ok(parse(a, ARGS("serve", "--data", dir, "--access-log", "off", "--secure-cookies"), NULL, &cli));
+    expect(!opt_is(cli, "access-log") && opt_is(cli, "secure-cookies"));
+    expect_ok(parse(a, ARGS("serve", "--access-log", "--secure-cookies=no", "--data", dir), NULL, &cli));
+    expect(opt_is(cli, "access-log") && !opt_is(cli, "secure-cookies"));
+}
+
 SPEC("help and version are asked for anywhere, and wrong options beside them do not matter")
 {
     auto_arena a = arena_new(4096);

@@ -93,6 +93,17 @@ static bool word_in(const char *words, const char *word)
     return false;
 }
 
+/** "yes" or "no" for a word that means it, or NULL. */
+static const char *yes_or_no(Str word)
+{
+    static const char *const yes[] = { "yes", "true", "on", "1" }, *const no[] = { "no", "false", "off", "0" };
+    for (int i = 0; i < 4; i++) {
+        if (str_eq(word, str_of(yes[i]))) return "yes";
+        if (str_eq(word, str_of(no[i]))) return "no";
+    }
+    return NULL;
+}
+
 /** Brings a value into its one form, or says what is wrong with it. `where` is how the person gave it. */
 static Err check_value(Arena *a, const Option *o, Str where, Str value, Str *ret)
 {
@@ -101,11 +112,8 @@ static Err check_value(Arena *a, const Option *o, Str where, Str value, Str *ret
     if (o->type == TYPE_INT && (!str_int(value, &n) || n < o->min || n > o->max))
         return fail(a, ERR_INVALID, STR_FMT " must be a number from %lld to %lld, not \"" STR_FMT "\"", STR_ARG(where), (long long)o->min, (long long)o->max, STR_ARG(value));
     if (o->type == TYPE_BOOL || o->type == TYPE_FLAG) {
-        static const char *const yes[] = { "yes", "true", "on", "1" }, *const no[] = { "no", "false", "off", "0" };
-        for (int i = 0; i < 4; i++) {
-            if (str_eq(value, str_of(yes[i]))) { *ret = S("yes"); return OK; }
-            if (str_eq(value, str_of(no[i]))) { *ret = S("no"); return OK; }
-        }
+        const char *word = yes_or_no(value);
+        if (word) { *ret = str_of(word); return OK; }
         return fail(a, ERR_INVALID, STR_FMT " must be yes or no, not \"" STR_FMT "\"", STR_ARG(where), STR_ARG(value));
     }
     if (str_empty(value)) return fail(a, ERR_INVALID, STR_FMT " is empty", STR_ARG(where));
@@ -141,9 +149,9 @@ static Err flag(Cli *cli, int argc, char *const *argv, int *at)
     if (i < 0 || !takes(cli->command, &options[i]))
         return fail(cli->arena, ERR_INVALID, "%s has no option " STR_FMT STR_FMT, cli->command->name, STR_ARG(given),
                     STR_ARG(i < 0 ? nearest(cli->arena, name, 0, "--") : S("")));
-    bool joined = str_index(arg, '=') >= 0, plain = options[i].type == TYPE_FLAG || options[i].type == TYPE_BOOL;
-    if (joined) return put(cli, i, FROM_FLAG, given, str_after(arg, '='));
-    if (plain) return put(cli, i, FROM_FLAG, given, S("yes"));
+    if (str_index(arg, '=') >= 0) return put(cli, i, FROM_FLAG, given, str_after(arg, '='));
+    bool alone = options[i].type == TYPE_FLAG || (options[i].type == TYPE_BOOL && (*at + 1 >= argc || !yes_or_no(str_of(argv[*at + 1]))));
+    if (alone) return put(cli, i, FROM_FLAG, given, S("yes"));
     if (*at + 1 >= argc || str_starts(str_of(argv[*at + 1]), S("--")))
         return fail(cli->arena, ERR_INVALID, STR_FMT " needs a value: " STR_FMT " %s", STR_ARG(given), STR_ARG(given), options[i].arg);
     return put(cli, i, FROM_FLAG, given, str_of(argv[++*at]));
