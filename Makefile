@@ -87,6 +87,11 @@ build/store_bench: build/o/bench/store_bench.o $(filter build/o/src/base/% build
 	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 build/bench_seed: build/o/bench/seed.o $(O_LIB)
 	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+# How many alerts a second become durable, beside what the database does alone.
+build/ingest_load: bench/ingest_load.c
+	@mkdir -p build; $(CC) $(STD) -O2 $(CFLAGS_PKG) -o $@ $< -lsqlite3 $(shell pkg-config --libs libpq)
+bench-ingest: all build/ingest_load
+	@POSTGRES_DURABLE=1 tests/postgres.sh node bench/ingest.mjs
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
@@ -128,5 +133,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

@@ -2,10 +2,11 @@
  *
  *   ingest_load load HOST PORT PATH CONNECTIONS ALERTS SECONDS
  *       posts Alertmanager payloads of ALERTS new alerts over CONNECTIONS kept-alive connections and counts what was answered 202.
- *   ingest_load bare FILE BATCH ALERTS SECONDS
- *   ingest_load bare postgres://… BATCH ALERTS SECONDS
+ *   ingest_load bare FILE|postgres://… BATCH ALERTS SECONDS
  *       what the database itself reaches: the same bytes (each payload once, and the columns of each alert) inserted with prepared
- *       statements into two tables without further indexes, BATCH payloads to a commit, as durable as the server is. */
+ *       statements into two tables with nothing but their primary keys, BATCH payloads to a commit, as durable as the server is.
+ *   ingest_load keyed …
+ *       the same into tables with the keys and indexes that the product's tables have. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -161,6 +162,13 @@ static const char *const tables[] = {
     "CREATE TABLE bare_alert (n %s, id TEXT, integration_id TEXT, dedup_key TEXT, severity TEXT, title TEXT, description TEXT, labels TEXT, "
     "links TEXT, group_key TEXT, started_ms BIGINT, received_ms BIGINT, last_received_ms BIGINT, count BIGINT, key_hash %s)",
 };
+/* Those of src/feature/alert/schema.sql. */
+static const char *const indexes[] = {
+    "CREATE UNIQUE INDEX bare_hash ON bare_delivery (hash)", "CREATE UNIQUE INDEX bare_id ON bare_alert (id)",
+    "CREATE UNIQUE INDEX bare_key ON bare_alert (key_hash, count)", "CREATE INDEX bare_firing ON bare_alert (count, n) WHERE count = 1",
+    "CREATE INDEX bare_severity ON bare_alert (severity, n)", "CREATE INDEX bare_integration ON bare_alert (integration_id, n)",
+};
+static int n_indexes;                       /* 0: bare */
 static const char integration[] = "01a1fa03-9933-7000-965c-371d92750be7", group[] = "{}:{alertname=\"HighLatency\"}";
 static int64_t when = 1794319650136;
 
@@ -188,6 +196,7 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
     sql(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8192");
     sql(db, tables[0], "INTEGER PRIMARY KEY", "BLOB", "BLOB");
     sql(db, tables[1], "INTEGER PRIMARY KEY", "BLOB");
+    for (int i = 0; i < n_indexes; i++) sql(db, "%s", indexes[i]);
     sqlite3_prepare_v2(db, "INSERT INTO bare_delivery (hash, body, received_ms) VALUES (?,?,?)", -1, &d, NULL);
     sqlite3_prepare_v2(db, "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
                            "received_ms, last_received_ms, count, key_hash) VALUES (?,?,?,'SEV-3',?,?,?,?,?,?,?,?,1,?)", -1, &a, NULL);
@@ -198,7 +207,9 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
         sql(db, "BEGIN IMMEDIATE");
         for (int b = 0; b < batch; b++, payloads++) {
             size_t len = put_payload(body, n, alerts);
-            sqlite3_bind_blob(d, 1, body, 16, SQLITE_STATIC);
+            char hash[17];
+            snprintf(hash, sizeof hash, "%016llx", n * 0xD6E8FEB86659FD93ull);
+            sqlite3_bind_blob(d, 1, hash, 16, SQLITE_STATIC);
             sqlite3_bind_blob(d, 2, body, (int)len, SQLITE_STATIC);
             sqlite3_bind_int64(d, 3, when);
             if (sqlite3_step(d) != SQLITE_DONE) die("insert");
@@ -240,6 +251,7 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
     pg(db, PQexec(db, text), "create");
     snprintf(text, sizeof text, tables[1], "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BYTEA");
     pg(db, PQexec(db, text), "create");
+    for (int i = 0; i < n_indexes; i++) pg(db, PQexec(db, indexes[i]), "index");
     pg(db, PQprepare(db, "d", "INSERT INTO bare_delivery (hash, body, received_ms) VALUES ($1,$2,$3)", 0, NULL), "prepare");
     pg(db, PQprepare(db, "a", "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
         "received_ms, last_received_ms, count, key_hash) VALUES ($1,$2,$3,'SEV-3',$4,$5,$6,$7,$8,$9,$10,$11,1,$12)", 0, NULL), "prepare");
@@ -251,7 +263,9 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
         pg(db, PQexec(db, "BEGIN"), "begin");
         for (int b = 0; b < batch; b++, payloads++) {
             int len = (int)put_payload(body, n, alerts);
-            pg(db, PQexecPrepared(db, "d", 3, (const char *[]){ body, body, at }, (int[]){ 16, len, 0 }, (int[]){ 1, 1, 0 }, 0), "insert");
+            char hash[17];
+            snprintf(hash, sizeof hash, "%016llx", n * 0xD6E8FEB86659FD93ull);
+            pg(db, PQexecPrepared(db, "d", 3, (const char *[]){ hash, body, at }, (int[]){ 16, len, 0 }, (int[]){ 1, 1, 0 }, 0), "insert");
             for (int i = 0; i < alerts; i++, n++) {
                 Row r;
                 make_row(&r, n);
@@ -274,7 +288,8 @@ int main(int argc, char **argv)
         path = argv[4];
         int connections = atoi(argv[5]);
         load(atoi(argv[3]), connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX, atoi(argv[6]), atof(argv[7]));
-    } else if (argc == 6 && !strcmp(argv[1], "bare")) {
+    } else if (argc == 6 && (!strcmp(argv[1], "bare") || !strcmp(argv[1], "keyed"))) {
+        n_indexes = strcmp(argv[1], "keyed") ? 0 : (int)(sizeof indexes / sizeof *indexes);
         (strncmp(argv[2], "postgres", 8) ? bare_sqlite : bare_postgres)(argv[2], atoi(argv[3]), atoi(argv[4]), atof(argv[5]));
     } else {
         fprintf(stderr, "see the head of bench/ingest_load.c\n");

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #define BUSY_MS 5000
+#define WRITER_CACHE_BYTES (16 << 20)   /* leaves of indexes whose keys come at random (alerts); taken only as it is used */
 #define CLAIM_TRIES 20
 #define CLAIM_PAUSE_US 50000
 #define CHECKPOINT_IDLE_PAGES 250       /* 1 MB of log, when nobody waits */
@@ -138,6 +139,7 @@ static int settings(Store *s)
     Sqlite *file = file_of(s);
     sqlite3 *conn = s->conn;
     size_t cache = s->db->options.cache_bytes;
+    if (!cache && s->writer) cache = WRITER_CACHE_BYTES;
     sqlite3_extended_result_codes(conn, 0);
     sqlite3_db_config(conn, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);   /* "x" is a name, never a string */
     sqlite3_db_config(conn, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
@@ -288,6 +290,8 @@ static bool sqlite_in_transaction(Store *s) { return s->conn && !sqlite3_get_aut
 static Err sqlite_notify(Store *s, Arena *a, Notice n)
 {
     (void)a;
+    for (size_t i = s->notices.len; i-- > 0 && s->notices.len - i <= 8;)      /* a storm of one notice is told once a commit, as by PostgreSQL */
+        if (str_eq(s->notices.at[i].payload, n.payload) && str_eq(s->notices.at[i].channel, n.channel)) return OK;
     Notice *kept = list_add(s->txn_arena, &s->notices);
     *kept = (Notice){ arena_str(s->txn_arena, n.channel), arena_str(s->txn_arena, n.payload) };
     return OK;

@@ -1,0 +1,35 @@
+// How many alerts a second become durable, on SQLite and PostgreSQL, with payloads of 1 and 20 alerts, and how that compares with what the
+// database does alone in the same run, turn by turn:
+//     bare    the same bytes inserted with prepared statements, as many payloads to a commit as there are connections, no indexes
+//     keyed   the same into tables with the keys and indexes that alerts need
+// The load, the server and the database share the machine. Nothing here passes or fails.
+//     make bench-ingest          SECONDS=3 CONNECTIONS=64 node bench/ingest.mjs
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { addPeople, cleanEnv, databases, makeSystem, root, serve } from '../tests/lib/server.mjs';
+
+const seconds = process.env.SECONDS ?? '3', connections = process.env.CONNECTIONS ?? '64';
+const tool = (...args) => JSON.parse(execFileSync(join(root, 'build/ingest_load'), args.map(String), { encoding: 'utf8', env: cleanEnv(), stdio: ['ignore', 'pipe', 'inherit'] }));
+
+console.log('database  alerts/payload   Hindsight        bare   ratio       keyed   ratio   (alerts/s, durable)');
+for (const database of databases) {
+    for (const alerts of [1, 20]) {
+        const system = makeSystem(database);
+        try {
+            const tokens = addPeople(system), server = await serve(system);
+            const made = await fetch(`${server.url}/api/v1/integrations`, { method: 'POST', body: JSON.stringify({ kind: 'alertmanager', name: 'Load' }),
+                headers: { Authorization: `Bearer ${tokens.admin}`, 'Content-Type': 'application/json' } });
+            const path = new URL((await made.json()).url).pathname;
+            const where = (name) => (database === 'postgres' ? system.where[3] : join(system.data, `${name}.db`));
+            tool('load', '127.0.0.1', server.port, path, connections, alerts, 1);                        // warm
+            const load = tool('load', '127.0.0.1', server.port, path, connections, alerts, seconds);
+            await server.stop();
+            const bare = tool('bare', where('bare'), connections, alerts, seconds), keyed = tool('keyed', where('keyed'), connections, alerts, seconds);
+            const cell = (x) => String(Math.round(x)).padStart(9), part = (x) => `${Math.round(100 * load.alerts_per_second / x)} %`.padStart(6);
+            console.log(`${database.padEnd(10)}${String(alerts).padStart(8)}      ${cell(load.alerts_per_second)}   ${cell(bare.alerts_per_second)}  ${part(bare.alerts_per_second)}   `
+                + `${cell(keyed.alerts_per_second)}  ${part(keyed.alerts_per_second)}${load.refused ? `   ${load.refused} refused` : ''}`);
+        } finally {
+            system.remove();
+        }
+    }
+}
