@@ -3,7 +3,6 @@
 #ifndef CRDT_SPEC_H
 #define CRDT_SPEC_H
 
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +47,7 @@ void spec_add(Spec *spec);
             spec_fail(__FILE__, __LINE__, #call " is " #code, crdt_err_text(err_));    \
     } while (0)
 
-/* What a spec makes is freed when it ends, however it ends. */
+/* What a spec makes is freed when it ends. */
 CrdtDoc *given_doc(uint64_t client);
 CrdtDoc *given_doc_with(const CrdtOptions *options);
 CrdtBuf *given_buf(void);
