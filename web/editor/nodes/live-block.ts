@@ -46,7 +46,7 @@ const LOAD: Record<LiveKind, Loader> = {
             const look = evidenceLook(eventKind(e));
             return [cell(days.size > 1 ? dayClock(e.occurred_at) : clockSeconds(e.occurred_at), { title: inUtc(e.occurred_at) }), cell(e.title, { icon: { name: look.icon, tone: look.tone } }), cell(e.actor?.name ?? e.source)];
         });
-        return { head: [t('col_time'), t('col_event'), t('col_source')], rows, note: o.starred !== false && starred.length ? t('live_count', { shown: shown.length, total: starred.length, incident: ref }) : '' };
+        return { head: [t('col_time'), t('col_event'), t('col_source')], rows, note: t('live_count', { n: shown.length }) };
     },
     async incident_card(ctx, ref) {
         const i = await incidentOf(ctx, ref);
@@ -121,6 +121,8 @@ function watch(ctx: EditorContext, ref: string, f: () => void): () => void {
     };
 }
 
+const names = new Map<string, string>();
+
 function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () => number | undefined) {
     let node = first;
     let table: Table | null = null;
@@ -142,15 +144,24 @@ function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () 
             const r = await LOAD[kind()](ctx, incident(), options());
             if (mine !== run) return;
             table = r;
-            note.textContent = r.note || '';
+            note.textContent = r.note ?? '';
             body.replaceChildren(renderTable(ctx, r));
         } catch (e) {
             if (mine === run && !table) body.replaceChildren(h('p', { class: 'live-empty' }, t('live_failed', { why: (e as Error).message })));
         }
     };
+    /* A block names its incident by id or by reference; people read the reference. */
+    const reference = (then?: () => void): string => {
+        const ref = incident();
+        if (/^[A-Z]+-\d+$/.test(ref)) return ref;
+        const known = ctx.incidents().find((i) => i.id === ref)?.reference ?? names.get(ref);
+        if (!known && ref && then) void incidentOf(ctx, ref).then((i) => { names.set(ref, i.reference); then(); }, () => {});
+        return known ?? '';
+    };
+    const name = () => { title.textContent = t('live_of', { what: t(`live_${kind()}`), incident: reference(name) }).trim(); };
     const show = () => {
         const k = kind();
-        title.textContent = t('live_of', { what: t(`live_${k}`), incident: incident() });
+        name();
         const starred = options().starred !== false;
         const edit = editor.isEditable;
         tools.replaceChildren(...[
