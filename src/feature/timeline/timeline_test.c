@@ -92,6 +92,26 @@ static Err fire(Cx *cx, void *arg)
     return event_emit(cx, &(Event){ .kind = "alert.attached", .subject = S("no-incident"), .object = S("x"), .title = S("fires") });
 }
 
+SPEC("a public timeline does not tell the title of the private incident that it was merged into")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Incident open, secret;
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Odd traffic") }, &open));
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Signing key leaked"), .visibility = S("private") }, &secret));
+    expect_ok(merge_as(&w, w.ann, open.id, secret.id));
+    TimelineEvents all = { 0 };
+    expect_ok(all_of(&w, open.id, &all));
+    list_each(&all, k) {
+        expect(str_find(all.at[k].title, S("Signing")) < 0);
+        expect(str_find(all.at[k].data, S("Signing")) < 0);
+        expect(str_find(all.at[k].evidence.title, S("Signing")) < 0);
+    }
+    expect_str("INC-1 was merged into this: Odd traffic", last(&w, secret.id, "merged").title);
+    expect_ok(get_as(&w, w.cat, open.id, &open));
+    expect_str("", open.merged_into.id);
+}
+
 SPEC("an event of the house that concerns no incident is left alone")
 {
     auto_arena a = arena_new(4096);

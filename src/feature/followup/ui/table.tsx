@@ -44,13 +44,13 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showI
     items: readonly FollowUp[]; by: GroupBy; picked: ReadonlySet<string>; onPick: ((ids: string[], on: boolean) => void) | null;
     onChanged: () => unknown; ask: (a: Asking) => void; showIncident?: boolean; tableRef?: { current: HTMLTableElement | null };
 }) {
-    const columns = 6 + (onPick ? 1 : 0) + (showIncident ? 1 : 0);
+    const columns = 5 + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
     return (
         <div class="scroller">
-            <table class="table fu" ref={tableRef}>
+            <table class={`table fu ${showIncident ? '' : 'tight'}`} ref={tableRef}>
                 <thead><tr>
                     {onPick && <th class="c wide-only"><Check label={t('select_all')} checked={picked.size > 0 && picked.size === items.length} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}
-                    <th>{t('follow_up')}</th><th class="wide-only">{t('priority')}</th><th class="wide-only">{t('kind')}</th><th>{t('state')}</th><th>{t('due')}</th>
+                    <th>{t('follow_up')}</th><th class="wide-only">{t('priority')}</th>{showIncident && <th class="wide-only">{t('kind')}</th>}<th>{t('state')}</th><th>{t('due')}</th>
                     {by === 'none' && <th class="wide-only">{t('owner')}</th>}
                     {showIncident && <th class="wide-only">{t('from')}</th>}<th class="wide-only">{t('verification')}</th>
                 </tr></thead>
@@ -63,7 +63,7 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showI
                                 {onPick && <td class="c wide-only"><Check label={t('select', { reference: f.reference })} checked={picked.has(f.id)} onChange={(on) => onPick([f.id], on)} /></td>}
                                 <td class="main"><span class="ref">{f.reference}</span> <a class="ttl" href={`/follow-ups/${f.reference}`}>{f.title}</a><span class="phone-only"><Priority value={f.priority} /></span></td>
                                 <td class="wide-only"><Priority value={f.priority} /></td>
-                                <td class="soft wide-only">{t.any(f.kind)}</td>
+                                {showIncident && <td class="soft wide-only">{t.any(f.kind)}</td>}
                                 <td>{f.can_edit ? <MenuButton class={`st ${lookOf(f.status).tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={lookOf(f.status).icon} small />{t.any(f.status)}</MenuButton> : <StatusWord status={f.status} />}</td>
                                 <td><Due f={f} /></td>
                                 {by === 'none' && <td class="wide-only">{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}

@@ -24,7 +24,7 @@ export function Priority({ value }: { value: string }) {
 }
 
 /** Date without the weekday: `20 Oct`. */
-export const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} /, '');
+export const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} |周.$/, '');
 
 export function Due({ f }: { f: FollowUp }) {
     if (f.completed_at) return <span class="soft">{t('done_on', { date: shortDay(f.completed_at) })}</span>;

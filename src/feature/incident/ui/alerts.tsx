@@ -20,7 +20,7 @@ export function AlertsTab({ incident }: { incident: Incident }) {
         <div class="scroller">
             <table class="table alerts-of">
                 <thead><tr><th>{t('alert')}</th><th>{t('severity')}</th><th>{t('status')}</th><th>{t('started')}</th><th>{t('lasted')}</th><th class="wide-only">{t('source')}</th></tr></thead>
-                <tbody>{pages.items.map((a) => (
+                <tbody>{[...pages.items].sort((a, b) => (a.started_at ?? '').localeCompare(b.started_at ?? '')).map((a) => (
                     <tr key={a.id} data-row>
                         <td class="main"><span class="ttl">{a.title}</span>{a.count > 1 && <span class="quiet"> {t('times_received', { n: a.count })}</span>}{a.description && <div class="quiet clip">{a.description}</div>}</td>
                         <td><Severity value={a.severity}>{a.severity === 'unknown' ? t('unknown') : a.severity}</Severity></td>

@@ -106,7 +106,7 @@ export default function IncidentList() {
 }
 
 /** Date without the weekday: `20 Oct`. */
-const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} /, '');
+const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} |周.$/, '');
 
 function Row({ row: r, picked, onPick }: { row: IncidentRow; picked: boolean; onPick: (on: boolean) => void }) {
     const began = r.impact_started_at ?? r.declared_at;

@@ -13,6 +13,9 @@ import { detail, headline, Marks, text } from './words';
 
 const MINOR = new Set(['acknowledged', 'role_assigned', 'responder_joined', 'responder_left', 'field_changed', 'follow_up_added', 'alert_resolved', 'notification_sent']);
 
+/** Alerts and changes come from a system, whoever linked them. */
+const fromMachine = (e: Event) => e.source !== 'hindsight' && (e.kind.startsWith('alert_') || e.kind === 'change');
+
 export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: {
     event: Event; incident: Incident; lit: boolean; minor?: boolean; onEdit: (e: Event) => void; onChanged: () => Promise<void>;
 }) {
@@ -60,7 +63,7 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
                 {(known || unknown) && <div class="known">{known && <p><b>{t('known')}</b> {known}</p>}{unknown && <p><b>{t('not_known')}</b> {unknown}</p>}</div>}
                 {ev?.url && <a class={`ev ${ev.kind}`} href={ev.url} target="_blank" rel="noopener noreferrer"><Icon name="link" />{ev.title || ev.url}</a>}
             </div>
-            <span class="src">{e.actor && !(e.kind.startsWith('alert_') && e.source !== 'hindsight') ? <><Avatar person={e.actor} />{e.actor.name.split(' ')[0]}</> : e.source !== 'hindsight' ? e.source : ''}</span>
+            <span class="src">{e.actor && !fromMachine(e) ? <><Avatar person={e.actor} />{e.actor.name.split(' ')[0]}</> : e.source !== 'hindsight' ? e.source : ''}</span>
             <span class="does">
                 {incident.can_edit && <MenuButton class="dots" chevron={false} align="end" label={t('actions')} items={menu}><Icon name="more" small /></MenuButton>}
                 <button type="button" class="star" disabled={!incident.can_edit} aria-pressed={e.starred} aria-label={e.starred ? t('unstar') : t('star')} title={e.starred ? t('unstar') : t('star')}
