@@ -1,0 +1,174 @@
+/** A template being written: its sections on the left, a real incident poured into it on the right. */
+import { useEffect, useState } from 'preact/hooks';
+import { Button, Check, Combobox, Failed, Field, Icon, IconButton, Input, RefPicker, Select, Skeleton, TextArea, ToggleChip, Topbar, toast, toastError, useForm, type Option } from 'kit';
+import { api, ApiError } from 'app/api';
+import { locale } from 'app/i18n';
+import { may } from 'app/registry';
+import { useResource } from 'app/resource';
+import { beforeLeave, navigate, type ScreenProps } from 'app/router';
+import { me } from 'app/session';
+import type { IncidentRef, Page, Template } from 'app/types';
+import type { Name } from './check';
+import { Prefill } from './prefill';
+import { t } from './strings';
+
+type Section = Template['sections'][number];
+type Match = { severity: string[]; kind: string[]; channel_id: string | null };
+type Draft = { name: string; language: 'en' | 'zh'; description: string; team: { id: string; name: string } | null; match: Match; sections: Section[] };
+
+const KINDS = ['standard', 'retrospective', 'drill', 'near_miss'] as const;
+const section = (): Section => ({ heading: '', guide: '', prefill: '', required: false, ai: 'on', ai_instructions: '', key: '' });
+const draftOf = (x: Template): Draft => ({ name: x.name, language: x.language as 'en', description: x.description, team: x.team, sections: x.sections,
+    match: { severity: [], kind: [], channel_id: null, ...(x.match as Partial<Match> | null) } });
+const fresh = (): Draft => ({ name: '', language: locale.value, description: '', team: null, match: { severity: [], kind: [], channel_id: null }, sections: [section()] });
+const bodyOf = (d: Draft) => {
+    const { severity, kind, channel_id } = d.match;
+    const any = severity.length || kind.length || channel_id;
+    return { name: d.name, language: d.language, description: d.description, team_id: d.team?.id ?? null, sections: d.sections, match: any ? { severity, kind, ...(channel_id ? { channel_id } : {}) } : null };
+};
+
+export default function Editor({ params }: ScreenProps) {
+    const id = params.id === 'new' ? null : params.id!;
+    const record = useResource<Template>(id && `template ${id}`, () => api.get<Template>(`/templates/${id}`));
+    if (id && record.error && !record.data) return <Failed error={record.error} retry={record.reload} />;
+    if (id && !record.data) return <div class="page"><Skeleton lines={10} /></div>;
+    return <Form key={`${id} ${record.data?.version}`} template={record.data ?? null} onSaved={record.set} />;
+}
+
+function Form({ template, onSaved }: { template: Template | null; onSaved: (x: Template) => void }) {
+    const [d, setD] = useState<Draft>(template ? draftOf(template) : fresh());
+    const [dirty, setDirty] = useState(false);
+    const names = useResource('template-variables', () => api.all<Name>('/template-variables'));
+    const form = useForm();
+    const locked = !!template?.built_in || !may(me().role, 'manager');
+    const set = (part: Partial<Draft>) => { setD({ ...d, ...part }); setDirty(true); form.clear(); };
+    useEffect(() => (dirty ? beforeLeave(() => window.confirm(t('unsaved'))) : undefined), [dirty]);
+    const save = async () => {
+        let saved: Template | undefined;
+        const ok = await form.submit(async () => {
+            saved = template ? await api.patch<Template>(`/templates/${template.id}`, bodyOf(d), template.version) : await api.post<Template>('/templates', bodyOf(d));
+        });
+        if (!ok || !saved) return;
+        setDirty(false);
+        toast(t('saved'));
+        if (template) onSaved(saved);
+        else setTimeout(() => navigate(`/templates/${saved!.id}`, { replace: true }));
+    };
+    const copy = async () => {
+        try {
+            navigate(`/templates/${(await api.post<Template>(`/templates/${template!.id}/copy`, {})).id}`);
+        } catch (e) {
+            toastError(e);
+        }
+    };
+    return <>
+        <Topbar crumbs={[{ label: t('templates'), href: '/templates' }, { label: template?.name ?? t('new_template') }]}>
+            {!locked && <Button kind="primary" busy={form.busy} disabled={!dirty} onClick={save}>{t('save')}</Button>}
+            {template?.built_in && may(me().role, 'manager') && <Button kind="primary" icon="copy" onClick={copy}>{t('copy_it')}</Button>}
+        </Topbar>
+        <div class="tpl">
+            <form class="form tpl-form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
+                {locked && <p class="tpl-note"><Icon name="info" />{template?.built_in ? t('copy_to_change') : t('not_allowed')}</p>}
+                {form.general(['name', 'language', 'description', 'team_id', 'sections', ...d.sections.flatMap((_, i) => [`sections[${i}].prefill`, `sections[${i}].heading`])]) && <p class="form-error" role="alert">{form.general([])}</p>}
+                <div class="two">
+                    <Field label={t('name')} error={form.field('name')}>{(p) => <Input {...p} disabled={locked} maxLength={100} value={d.name} onChange={(name) => set({ name })} />}</Field>
+                    <Field label={t('language')} error={form.field('language')}>{(p) => <Select {...p} disabled={locked} value={d.language} options={[{ value: 'en', label: t('en') }, { value: 'zh', label: t('zh') }]} onChange={(language) => set({ language })} />}</Field>
+                </div>
+                <Field label={t('description')} optional error={form.field('description')}>{(p) => <Input {...p} disabled={locked} maxLength={300} value={d.description} onChange={(description) => set({ description })} />}</Field>
+                {!locked && <MatchFields d={d} set={set} error={form.field} />}
+                <h2>{t('sections')}</h2>
+                <ol class="tpl-sections">{d.sections.map((s, i) => (
+                    <SectionFields key={s.key || i} s={s} i={i} n={d.sections.length} locked={locked} names={names.data ?? []} error={form.field} lang={d.language}
+                        onChange={(part) => set({ sections: d.sections.map((x, k) => (k === i ? { ...x, ...part } : x)) })}
+                        onMove={(step) => set({ sections: moved(d.sections, i, step) })}
+                        onRemove={() => set({ sections: d.sections.filter((_, k) => k !== i) })} />
+                ))}</ol>
+                {form.field('sections') && <p class="err">{form.field('sections')}</p>}
+                {!locked && <div><Button icon="plus" onClick={() => set({ sections: [...d.sections, section()] })}>{t('add_section')}</Button></div>}
+            </form>
+            <Preview d={d} />
+        </div>
+    </>;
+}
+
+function moved<T>(list: T[], from: number, step: number): T[] {
+    const next = [...list];
+    const [x] = next.splice(from, 1);
+    next.splice(from + step, 0, x!);
+    return next;
+}
+
+function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) => void; error: (f: string) => string | undefined }) {
+    const m = d.match;
+    const flip = (key: 'severity' | 'kind', v: string, on: boolean) => set({ match: { ...m, [key]: on ? [...m[key], v] : m[key].filter((x) => x !== v) } });
+    return (
+        <fieldset class="tpl-match">
+            <legend>{t('match')}</legend>
+            <p class="quiet">{t('match_help')}</p>
+            <div class="chips">
+                {['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4'].map((v) => <ToggleChip key={v} on={m.severity.includes(v)} onChange={(on) => flip('severity', v, on)}>{v}</ToggleChip>)}
+                <span class="tpl-gap" />
+                {KINDS.map((v) => <ToggleChip key={v} on={m.kind.includes(v)} onChange={(on) => flip('kind', v, on)}>{t(v)}</ToggleChip>)}
+            </div>
+            <Field label={t('team')} optional error={error('team_id')}>{(p) => <RefPicker {...p} path="/teams" placeholder={t('anyone')} value={d.team ? [d.team] : []} onChange={(r) => set({ team: r[0] ?? null })} />}</Field>
+        </fieldset>
+    );
+}
+
+function SectionFields({ s, i, n, locked, names, error, lang, onChange, onMove, onRemove }: {
+    s: Section; i: number; n: number; locked: boolean; names: Name[]; error: (f: string) => string | undefined; lang: string;
+    onChange: (part: Partial<Section>) => void; onMove: (step: number) => void; onRemove: () => void;
+}) {
+    return (
+        <li class="tpl-section" lang={lang}>
+            <div class="row">
+                <Input class="grow tpl-heading" aria-label={t('heading')} placeholder={t('section', { n: i + 1 })} disabled={locked} maxLength={200} value={s.heading} onChange={(heading) => onChange({ heading })} />
+                {!locked && <>
+                    <IconButton icon="down" class="up" label={t('up')} disabled={i === 0} onClick={() => onMove(-1)} />
+                    <IconButton icon="down" label={t('down')} disabled={i === n - 1} onClick={() => onMove(1)} />
+                    <IconButton icon="trash" label={t('delete_section')} disabled={n === 1} onClick={onRemove} />
+                </>}
+            </div>
+            {error(`sections[${i}].heading`) && <p class="err">{error(`sections[${i}].heading`)}</p>}
+            <Field label={t('guide')} help={i === 0 ? t('guide_help') : undefined}>{(p) => <TextArea {...p} rows={2} disabled={locked} maxLength={2000} value={s.guide} onChange={(guide) => onChange({ guide })} />}</Field>
+            <Field label={t('prefill')} help={i === 0 ? t('prefill_help') : undefined}>{(p) => <Prefill id={p.id} names={names} disabled={locked} error={error(`sections[${i}].prefill`)} value={s.prefill} onChange={(prefill) => onChange({ prefill })} />}</Field>
+            <Check checked={s.required} disabled={locked} onChange={(required) => onChange({ required })}>{t('required')}</Check>
+        </li>
+    );
+}
+
+const label = (i: IncidentRef) => `${i.reference} ${i.title}`;
+
+/** Asks the server half a second after the last change. What it says about a mistake stands at the section. */
+function Preview({ d }: { d: Draft }) {
+    const first = useResource('preview incident', () => api.get<Page<IncidentRef>>('/incidents', { limit: 1, sort: 'newest' }));
+    const [chosen, setChosen] = useState<Option | null>(null);
+    const [html, setHtml] = useState<string | null>(null);
+    const [error, setError] = useState<ApiError | null>(null);
+    const one = first.data?.items[0];
+    const incident = chosen ?? (one ? { value: one.reference, label: label(one) } : null);
+    const sections = JSON.stringify(d.sections);
+    useEffect(() => {
+        if (!incident) return;
+        let stale = false;
+        const wait = setTimeout(() => {
+            const asked = d.sections.map((s, i) => ({ ...s, heading: s.heading || t('section', { n: i + 1 }) }));
+            api.post<{ html: string }>('/templates/preview', { incident_id: incident.value, template: { name: d.name || '–', language: d.language, sections: asked } }).then((p) => {
+                if (stale) return;
+                setHtml(p.html);
+                setError(null);
+            }, (e: ApiError) => { if (!stale) setError(e); });
+        }, html === null ? 0 : 400);
+        return () => { stale = true; clearTimeout(wait); };
+    }, [incident?.value, sections, d.language]);
+    const search = async (q: string): Promise<Option[]> => (await api.get<Page<IncidentRef>>('/incidents', { q, limit: 20 })).items.map((i) => ({ value: i.reference, label: label(i) }));
+    return (
+        <aside class="tpl-preview" aria-label={t('preview')}>
+            <div class="row"><span class="quiet nowrap">{t('preview_with')}</span><div class="grow"><Combobox label={t('choose')} icon="search" placeholder={t('choose')} value={incident ? [incident] : []} search={search} onChange={(v) => setChosen(v[0] ?? null)} /></div></div>
+            {first.data && !incident ? <p class="quiet">{t('no_incidents')}</p>
+                : error ? <p class="tpl-note" role="status"><Icon name="info" /><span>{t('wrong')} {error.fields[0]?.detail ?? error.message}</span></p>
+                : html === null ? <Skeleton lines={12} /> : null}
+            {html !== null && <article class={`doc ${error ? 'stale' : ''}`} lang={d.language} dangerouslySetInnerHTML={{ __html: html }} />}
+        </aside>
+    );
+}
