@@ -1,5 +1,5 @@
 // Random peers: C and JavaScript replicas edit, go offline, get messages late, twice and in any order, and end equal.
-//   node crdt/test/peers.mjs --rounds 300 --seed 1 [--verbose]
+//   node crdt/test/peers.mjs --rounds 300 --seed 1 [--steps 40] [--verbose]
 // Each C peer has a mirror: a Yjs document with the same client id that gets the same messages and makes the same edits.
 // After every step both must hold the same bytes. (The mirror does no formatting clean-up on remote edits, as the engine
 // does none; the ordinary Yjs peers do theirs.)
@@ -16,6 +16,7 @@ const arg = (name, otherwise) => {
 }
 const ROUNDS = arg('rounds', 300)
 const SEED = arg('seed', 1)
+const STEPS = arg('steps', 40)
 const VERBOSE = process.argv.includes('--verbose')
 const PEER = process.env.CRDT_PEER || path.join(here, '../../build/crdt/crdt-peer')
 
@@ -374,7 +375,7 @@ const round = async (engine, seed) => {
     if (r.chance(0.1) && box.length > 0) u = Y.mergeUpdates([u, ...box.splice(0, 1 + r.int(5))])
     publish(to, await peers[to].receive(u))
   }
-  const steps = 5 + r.int(40)
+  const steps = 5 + r.int(STEPS)
   for (let i = 0; i < steps; i++) {
     const who = r.int(peers.length)
     if (r.chance(0.55)) {
