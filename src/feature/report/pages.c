@@ -65,7 +65,8 @@ static void head(Page *p)
 {
     Str css = page_asset_path(S("/assets/page-"));
     buf_fmt(&p->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">%s\n<title>", p->zh ? "zh" : "en", p->shared ? "<meta name=\"robots\" content=\"noindex\">" : "");
+            "<meta name=\"color-scheme\" content=\"light dark\">%s%s\n<title>", p->zh ? "zh" : "en", p->shared ? "<meta name=\"robots\" content=\"noindex\">" : "",
+            p->report->published_version ? "" : "<meta http-equiv=\"refresh\" content=\"20\">");      /* a draft is still being written */
     html(p, arena_fmt(p->cx->arena, STR_FMT " " STR_FMT, STR_ARG(p->report->reference), STR_ARG(p->report->title)));
     raw(p, "</title>\n");
     if (css.len) { raw(p, "<link rel=\"stylesheet\" href=\""); html(p, css); raw(p, "\">\n"); }
