@@ -1,6 +1,7 @@
 /** What the editor needs to know of the world; the screen supplies it. */
 import type { Editor, AnyExtension, Range } from '@tiptap/core';
 import type { IconName } from '../kit/icons';
+import type { TimelineEvent } from '../src/types';
 
 export type Uploaded = { url: string; width: number; height: number };
 export type MentionHit = { kind: 'person' | 'incident' | 'follow_up' | 'report' | 'time'; id: string; label: string; note?: string; color?: number; at?: string };
@@ -14,6 +15,8 @@ export type EditorContext = {
     get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;
     /** Calls back when something about these topics changed. */
     watch: (topics: string[], f: () => void) => () => void;
+    /** What an event of the timeline says, in the reader's language. */
+    eventTitle: (e: TimelineEvent) => string;
     /** Asks for the fields of a new follow-up; `added` gets its reference and title. */
     addFollowUp: (title: string, added: (reference: string, title: string) => void) => void;
     fail: (e: unknown, what: string) => void;

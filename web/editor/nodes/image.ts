@@ -1,7 +1,7 @@
 /** Images: pasted, dropped or chosen; uploaded with progress; caption, description, width, alignment. */
 import { Node, type Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 import type { EditorContext, Piece } from '../context';
 import { barButton, h } from '../dom';
@@ -76,7 +76,9 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
             if (e.key === 'Enter' || e.key === 'Escape') {
                 e.preventDefault();
                 i.blur();
-                editor.commands.focus((getPos() ?? 0) + node.nodeSize);
+                const after = Math.min((getPos() ?? 0) + node.nodeSize, editor.state.doc.content.size);
+                editor.view.dispatch(editor.state.tr.setSelection(Selection.near(editor.state.doc.resolve(after))));
+                editor.view.focus();
             }
         };
     }

@@ -44,7 +44,7 @@ const LOAD: Record<LiveKind, Loader> = {
         const days = new Set(shown.map((e) => day(e.occurred_at)));
         const rows = shown.map((e) => {
             const look = evidenceLook(eventKind(e));
-            return [cell(days.size > 1 ? dayClock(e.occurred_at) : clockSeconds(e.occurred_at), { title: inUtc(e.occurred_at) }), cell(e.title, { icon: { name: look.icon, tone: look.tone } }), cell(e.actor?.name ?? e.source)];
+            return [cell(days.size > 1 ? dayClock(e.occurred_at) : clockSeconds(e.occurred_at), { title: inUtc(e.occurred_at) }), cell(ctx.eventTitle(e), { icon: { name: look.icon, tone: look.tone } }), cell(e.actor?.name ?? e.source)];
         });
         return { head: [t('col_time'), t('col_event'), t('col_source')], rows, note: t('live_count', { n: shown.length }) };
     },

@@ -5,12 +5,13 @@ import { api } from 'app/api';
 import { useResource } from 'app/resource';
 import { clockSeconds, day, inUtc } from 'app/time';
 import type { Report, TimelineEvent } from 'app/types';
+import { BY_THE_WAY, eventTitle } from './event-words';
 import type { LiveDocument } from './live-document';
 import { t } from './strings';
 
 const KINDS = ['alert', 'change', 'message', 'decision', 'hypothesis', 'notice'] as const;
 const ICON: Record<string, IconName> = { alert: 'bell', change: 'change', message: 'chat', decision: 'decision', hypothesis: 'hypothesis', notice: 'notice', note: 'chat' };
-type Found = TimelineEvent & { group: string };
+type Found = TimelineEvent & { group: string; words: string };
 
 /** The kind by which people look for an event. */
 export function groupOf(e: Pick<TimelineEvent, 'kind' | 'evidence'>): string {
@@ -23,7 +24,7 @@ export function groupOf(e: Pick<TimelineEvent, 'kind' | 'evidence'>): string {
 
 async function load(report: Report): Promise<Found[]> {
     const lists = await Promise.all(report.incidents.map((i) => api.all<TimelineEvent>(`/incidents/${i.reference}/timeline`)));
-    return lists.flat().map((e) => ({ ...e, group: groupOf(e) })).sort((a, b) => a.occurred_at.localeCompare(b.occurred_at));
+    return lists.flat().map((e) => ({ ...e, group: groupOf(e), words: eventTitle(e) })).sort((a, b) => a.occurred_at.localeCompare(b.occurred_at));
 }
 
 export function EvidencePanel({ report, live }: { report: Report; live: LiveDocument | null }) {
@@ -37,7 +38,7 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
     const all = events.data ?? [];
     const fit = useMemo(() => {
         const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-        return all.filter((e) => (kind === 'all' || e.group === kind) && words.every((w) => `${e.title} ${e.body} ${e.actor?.name ?? ''} ${e.source}`.toLowerCase().includes(w)));
+        return all.filter((e) => (words.length > 0 || !BY_THE_WAY.has(e.kind)) && (kind === 'all' || e.group === kind) && words.every((w) => `${e.words} ${e.title} ${e.body} ${e.actor?.name ?? ''} ${e.source}`.toLowerCase().includes(w)));
     }, [all, q, kind]);
     if (!report.incidents.length) return <p class="quiet">{t('no_incident')}</p>;
     if (events.error && !events.data) return <Failed error={events.error} retry={events.reload} />;
@@ -91,8 +92,8 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
 }
 
 /** An event as a citation chip: it points to what the event rests on, or else to the event. */
-export function chipOf(e: TimelineEvent & { group?: string }): { kind: string; id: string; title: string; at: string; url: string | null } {
-    const name = e.evidence?.title || e.title;
+export function chipOf(e: TimelineEvent & { group?: string; words?: string }): { kind: string; id: string; title: string; at: string; url: string | null } {
+    const name = e.evidence?.title || e.words || e.title;
     const short = name.length > 60 ? `${name.slice(0, 57)}…` : name;
     const title = e.kind === 'message' && e.actor ? e.actor.name.split(' ')[0]! : short;
     return { kind: e.group ?? groupOf(e), id: e.evidence?.id ?? e.id, title, at: e.occurred_at, url: e.evidence?.url ?? null };
@@ -104,12 +105,12 @@ function EventRow({ e, i, on, cited, canInsert, onPoint, onInsert }: { e: Found;
         <li data-i={i} class={`ev-row ${on ? 'on' : ''}`} tabIndex={on ? 0 : -1} draggable={canInsert} onFocus={onPoint} onClick={(x) => { onPoint(); x.currentTarget.focus(); }} onDblClick={onInsert}
             onDragStart={(d) => {
                 d.dataTransfer?.setData('application/x-hindsight-evidence', JSON.stringify(chipOf(e)));
-                d.dataTransfer?.setData('text/plain', e.title);
+                d.dataTransfer?.setData('text/plain', e.words);
                 if (d.dataTransfer) d.dataTransfer.effectAllowed = 'copy';
             }}>
             <span class={`k ${tone}`}><Icon name={ICON[e.group] ?? 'track'} small /></span>
             <div class="ev-main">
-                <p class="t">{e.title}</p>
+                <p class="t">{e.words}</p>
                 <p class="m"><time title={inUtc(e.occurred_at)} dateTime={e.occurred_at}>{day(e.occurred_at)} {clockSeconds(e.occurred_at)}</time><span class="clip">{e.actor?.name ?? e.source}</span>
                     {cited > 0 && <span class="used"><Icon name="check" small />{t('cited_n', { n: cited })}</span>}</p>
                 {on && canInsert && <p class="ins"><button type="button" class="link" onMouseDown={(x) => x.preventDefault()} onClick={onInsert}><kbd>↵</kbd> {t('insert')}</button></p>}

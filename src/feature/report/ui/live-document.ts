@@ -10,6 +10,7 @@ import type { Facts, SaveState, Editor, AwareUser } from 'editor/editor';
 import type { EditorContext, MentionHit, Uploaded } from 'editor/context';
 import { parseTime } from 'editor/parse-time';
 import { clockSeconds, day } from 'app/time';
+import { eventTitle } from './event-words';
 import { addFollowUp } from '../../followup/ui/add-layer';
 
 type Mod = typeof EditorModule;
@@ -129,6 +130,7 @@ export class LiveDocument {
             mentions: (q) => this.mentions(q),
             get: (path, query) => api.get(path, query),
             watch: (topics, f) => subscribe(topics, f),
+            eventTitle,
             addFollowUp: (title, added) => addFollowUp({
                 report: this.report, incident: this.report.incidents[0] ?? null, ...(title ? { title } : {}),
                 onAdded: (reference) => void api.get<FollowUp>(`/follow-ups/${reference}`).then((f) => added(f.reference, f.title), (e) => toastError(e)),
