@@ -1,13 +1,16 @@
 /* Reading alerts, and the routes about them. */
+#include <stdlib.h>
 #include "feature/account/account.h"
 #include "feature/alert/internal.h"
 #include "feature/catalog/catalog.h"
 #include "app/fold.h"
 #include "base/id.h"
 #include "port/alert_build.h"
+#include "store/search.h"
 #include "sql.gen.h"
 
-enum { SEARCHED_ALERTS = 20000 };   /* q= looks through the newest ones; older ones are found by /api/v1/search */
+/* q= looks through the newest alerts for any part of a word, and through the search index for older ones. */
+enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200 };
 
 static const char *const statuses[] = { "firing", "resolved", NULL };
 static const char *const severities[] = { "SEV-1", "SEV-2", "SEV-3", "SEV-4", "unknown", NULL };
@@ -176,7 +179,7 @@ Err alert_record(Cx *cx, const AlertPast *past, Str *ret_id)
 
 /* ---- routes */
 
-typedef struct Filter { Strs status, severity, source, channel; Str incident, q; int64_t since_ms, until_ms; bool no_incident; } Filter;
+typedef struct Filter { Strs status, severity, source, channel, ids; Str incident, q; int64_t since_ms, until_ms; bool no_incident; } Filter;
 
 static Err filter_of(Cx *cx, const Req *req, Filter *f)
 {
@@ -210,7 +213,7 @@ static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *r
         stmt_if(f->channel.len == 1, "one_channel"), stmt_if(f->channel.len > 1, "channel"),
         stmt_if(f->incident.len, "incident"), stmt_if(f->no_incident, "no_incident"),
         stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"), stmt_if(f->q.len && !f->incident.len, "recent"), stmt_if(f->q.len, "q"),
-        stmt_if(after, "after"), NULL);
+        stmt_if(f->ids.len, "ids"), stmt_if(after, "after"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     bind_words(cx, &q, "severity", f->severity);
     bind_words(cx, &q, "source", f->source);
@@ -218,11 +221,44 @@ static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *r
     if (f->incident.len) stmt_str(&q, "incident", f->incident);
     if (f->since_ms) stmt_int(&q, "since_ms", f->since_ms);
     if (f->until_ms) stmt_int(&q, "until_ms", f->until_ms);
-    if (f->q.len && !f->incident.len) stmt_int(&q, "recent", SEARCHED_ALERTS);
+    if (f->q.len && !f->incident.len) stmt_int(&q, "recent", RECENT_ALERTS);
     if (f->q.len) { stmt_str(&q, "q", like_anywhere(cx->arena, f->q)); stmt_str(&q, "exact", f->q); }
+    if (f->ids.len) stmt_str(&q, "ids", strs_json(cx->arena, f->ids));
     if (after) stmt_int(&q, "after", after);
     stmt_int(&q, "limit", limit);
     return read_all(cx, &q, ret);
+}
+
+static int newest_first(const void *x, const void *y)
+{
+    int64_t a = ((const Alert *)x)->n, b = ((const Alert *)y)->n;
+    return (a < b) - (a > b);
+}
+
+/** The newest that hold the words anywhere, and those that the search index knows, as one list. */
+static Err find_words(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *ret)
+{
+    Filter known = *f;
+    SearchHits hits = { 0 };
+    Str audiences = { 0 };
+    Alerts older = { 0 };
+    TRY(find(cx, f, after, limit, ret));
+    if (f->incident.len) return OK;              /* all of an incident's were looked through */
+    TRY(access_audiences(cx, &audiences));
+    TRY(search_find(cx->store, cx->arena, f->q, S("[\"alert\"]"), audiences, INDEXED_HITS, &hits));
+    if (!hits.len) return OK;
+    known.q = S("");
+    list_each(&hits, i) *list_add(cx->arena, &known.ids) = hits.at[i].id;
+    TRY(find(cx, &known, after, limit, &older));
+    size_t recent = ret->len;
+    list_each(&older, i) {
+        bool have = false;
+        for (size_t k = 0; k < recent; k++) have |= ret->at[k].n == older.at[i].n;
+        if (!have) *list_add(cx->arena, ret) = older.at[i];
+    }
+    qsort(ret->at, ret->len, sizeof *ret->at, newest_first);
+    if ((int64_t)ret->len > limit) ret->len = (size_t)limit;
+    return OK;
 }
 
 static Err firing_total(Cx *cx, int64_t *ret)
@@ -241,7 +277,7 @@ Err alerts_list(Cx *cx, Req *req, Res *res)
     int64_t limit = req_limit(req);
     TRY(filter_of(cx, req, &f));
     TRY(req_cursor(cx, req, &after));
-    TRY(find(cx, &f, after.at, limit + 1, &found));
+    TRY((f.q.len ? find_words : find)(cx, &f, after.at, limit + 1, &found));
     Cursor last = { 0 };
     if ((int64_t)found.len > limit) last = (Cursor){ .at = found.at[limit - 1].n, .id = found.at[limit - 1].id };
     res_list(cx, res, &alert_shape, found.at, sizeof *found.at, found.len, limit, last, -1);

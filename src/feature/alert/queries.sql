@@ -155,6 +155,8 @@ WHERE 1 = 1
   AND a.n > (SELECT coalesce(max(n), 0) - :recent FROM alert)
 --if q
   AND (NOCASE(a.title) LIKE :q ESCAPE '\' OR NOCASE(a.labels) LIKE :q ESCAPE '\' OR a.dedup_key = :exact)
+--if ids
+  AND a.id IN LIST(:ids)
 --if after
   AND a.n < :after
 --if newer

@@ -66,7 +66,7 @@ CREATE INDEX alert_firing         ON alert (is_open, n) WHERE is_open = 1;
 CREATE INDEX alert_by_severity    ON alert (severity, n);
 CREATE INDEX alert_by_integration ON alert (integration_id, n);
 CREATE INDEX alert_by_channel     ON alert (channel_id, n) WHERE channel_id IS NOT NULL;
-CREATE INDEX alert_by_incident    ON alert (incident_id, n) WHERE incident_id IS NOT NULL;
+CREATE INDEX alert_by_incident    ON alert (incident_id, n);   -- those in none too: people look for them
 -- The incident that alerts of a group join while it is open.
 CREATE TABLE alert_group (
     hash        BLOB   PRIMARY KEY,
