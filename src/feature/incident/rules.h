@@ -12,9 +12,25 @@ Err incident_read_causes(Cx *cx, Str id, Causes *ret);
 /** Service ids into `to` (incidents of `ids`) and all of them once into ret_all. */
 Err incident_services_of(Cx *cx, Strs ids, Incidents *to, Strs *ret_all);
 
-/* rules.c */
+/* edit.c */
 /** Applies the fields that `present` names to one; each difference is an event. Fails: ERR_STALE, ERR_INVALID. */
 Err incident_edit(Cx *cx, Str id, Present present, const IncidentInput *in);
+
+/* rules.c */
+typedef struct TimeField { const char *name, *words; size_t in, row; } TimeField;   /* offsets in IncidentInput, Incident */
+enum { INCIDENT_TIMES = 8 };
+extern const TimeField incident_time_fields[];
+static inline int64_t *incident_time_in(void *record, size_t offset) { return (int64_t *)(void *)((char *)record + offset); }
+static inline int64_t incident_time_of(const void *record, size_t offset)
+{
+    return *(const int64_t *)(const void *)((const char *)record + offset);
+}
+/** Where it belongs, by ids or names; the channel's team when none is named. */
+Err incident_place(Cx *cx, Incident *i, Str channel, Str team);
+/** The status with the times that follow from it, in `i`; open impacts end with a resolution. Nothing is saved. */
+Err incident_change_status(Cx *cx, Incident *i, Str status);
+Err incident_tell_status(Cx *cx, const Incident *i, Str from, Str to);
+Err incident_tell_severity(Cx *cx, const Incident *i, Str from, Str to);
 /** Writes a changed row: figures that follow from it, version, search entry; tells open pages. */
 Err incident_save(Cx *cx, Incident *i);
 /** True when the status means that people are still at it. */

@@ -65,7 +65,7 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showI
                                 <td class="wide-only"><Priority value={f.priority} /></td>
                                 {showIncident && <td class="soft wide-only">{t.any(f.kind)}</td>}
                                 <td>{f.can_edit ? <MenuButton class={`st ${lookOf(f.status).tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={lookOf(f.status).icon} small />{t.any(f.status)}</MenuButton> : <StatusWord status={f.status} />}</td>
-                                <td><Due f={f} /></td>
+                                <td class="due"><Due f={f} /></td>
                                 {by === 'none' && <td class="wide-only">{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}
                                 {showIncident && <td class="ref wide-only">{f.incident ? <a href={`/incidents/${f.incident.reference}?tab=follow-ups`} title={f.incident.title}>{f.incident.reference}</a> : f.report ? <a href={`/reports/${f.report.reference}`}>{f.report.reference}</a> : ''}</td>}
                                 <td class="wide-only effect"><Effect f={f} items={f.can_edit ? verdictItems(f, ask) : undefined} /></td>
