@@ -1,3 +1,6 @@
+#include "app/app.h"
+#include "app/topics.h"
+#include "document/document.h"
 #include "feature/account/internal.h"
 #include "sql.gen.h"
 
@@ -56,9 +59,31 @@ static Err resolve_token(Cx *cx, Str given, Str *ret_id)
     return OK;
 }
 
+/* Whose session ended, or whose rights changed, must not go on hearing through a socket that is open. The event is a job, so
+ * that a change from the command line reaches the server as well; the notice goes to every node. */
+
+static Err notify(Cx *cx, void *user) { return store_notify(cx->store, cx->arena, S("account"), *(Str *)user); }
+
+static Err tell_nodes(Cx *cx, const Event *e)
+{
+    Str user = e->subject;
+    return cx_write(cx, notify, &user);
+}
+
+static void heard(App *app, Str channel, Str user)
+{
+    if (!str_eq(channel, S("account"))) return;
+    topics_put_out(app->topics, user);
+    if (app->rooms) room_put_out(app, user);
+}
+
+static const Listener listeners[] = {
+    { "account.session_ended", LISTEN_LATER, tell_nodes }, { "account.access_changed", LISTEN_LATER, tell_nodes }, { 0 },
+};
+
 static const Resolver resolvers[] = { { "user", resolve_user }, { "team", resolve_team }, { "token", resolve_token }, { 0 } };
 static const JobKind jobs[] = { { .name = "account.sweep", .run = session_sweep, .every_ms = 3600ll * 1000 }, { 0 } };
 static const Authenticator authenticator = { session_actor, token_actor };
 
 const Feature account_feature = { .name = "account", .schema = &account_schema, .routes = routes, .resolvers = resolvers,
-                                  .jobs = jobs, .authenticator = &authenticator };
+                                  .jobs = jobs, .listeners = listeners, .heard = heard, .authenticator = &authenticator };

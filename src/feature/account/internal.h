@@ -19,6 +19,8 @@ Err user_select(Cx *cx, const UserFilter *filter, Users *ret);
 Err user_total(Cx *cx, const UserFilter *filter, int64_t *ret);
 /** Brings the principals of a person in line with their teams. Within a write. */
 Err user_principals(Cx *cx, Str user);
+/** Says that a person may see or do other things than before: their open sockets are ended, and come back with the new rights. */
+Err user_access_changed(Cx *cx, Str user);
 
 typedef struct Session { Str id, device, peer; bool current; int64_t created_ms, seen_ms, expires_ms; } Session;
 typedef LIST(Session) Sessions;

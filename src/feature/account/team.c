@@ -155,6 +155,13 @@ static Err name_free(Cx *cx, const Team *t)
     return taken ? err_make(cx->arena, OK, ERR_CONFLICT, S("name"), __FILE__, __LINE__, "there is a team named " STR_FMT " already", STR_ARG(t->name)) : OK;
 }
 
+/** Somebody joined or left. */
+static Err regroup(Cx *cx, Str user)
+{
+    TRY(user_principals(cx, user));
+    return user_access_changed(cx, user);
+}
+
 static Err set_members(Cx *cx, Str team, Strs before, Strs after)
 {
     auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_team_member_clear);
@@ -166,13 +173,11 @@ static Err set_members(Cx *cx, Str team, Strs before, Strs after)
         stmt_str(&q, "user_id", after.at[i]);
         TRY(stmt_exec(&q));
     }
-    bool changed = before.len != after.len;
     list_each(&before, i)
-        if (!has(after, before.at[i])) { changed = true; TRY(user_principals(cx, before.at[i])); }
+        if (!has(after, before.at[i])) TRY(regroup(cx, before.at[i]));
     list_each(&after, i)
-        if (!has(before, after.at[i])) { changed = true; TRY(user_principals(cx, after.at[i])); }
-    if (!changed) return OK;
-    return event_emit(cx, &(Event){ .kind = "account.access_changed", .subject = team, .title = S("Members of a team changed") });
+        if (!has(before, after.at[i])) TRY(regroup(cx, after.at[i]));
+    return OK;
 }
 
 static Err note(Cx *cx, const char *action, const char *kind, const Team *t, int64_t version)

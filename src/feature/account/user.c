@@ -232,6 +232,11 @@ Err user_principals(Cx *cx, Str user)
     return access_principals(cx, user, teams);
 }
 
+Err user_access_changed(Cx *cx, Str user)
+{
+    return event_emit(cx, &(Event){ .kind = "account.access_changed", .subject = user, .title = S("What a person may see or do changed") });
+}
+
 static Err taken(Cx *cx, Err e, Str email)
 {
     if (!err_is(e, ERR_CONFLICT)) return e;
@@ -335,9 +340,7 @@ Err user_change(Cx *cx, Str id, const User *patch, unsigned fields)
     bind_row(cx, &q, &u);
     TRY(taken(cx, stmt_exec(&q), u.email));
     if (u.disabled && !before.disabled) TRY(session_remove(cx, id, S(""), S(""), &(int64_t){ 0 }));
-    if (u.disabled != before.disabled || !str_eq(u.role, before.role))
-        TRY(event_emit(cx, &(Event){ .kind = "account.access_changed", .subject = id, .title = S("Access of a person changed"),
-                                     .version = u.version + 1 }));
+    if (u.disabled != before.disabled || !str_eq(u.role, before.role)) TRY(user_access_changed(cx, id));
     return note_change(cx, &before, &u);
 }
 

@@ -59,19 +59,12 @@ static Err access_changed(Cx *cx, const Event *e)
     return OK;
 }
 
-/* After the commit: whose session ended leaves the rooms; a person's other sessions come back at once. */
-static Err session_ended(Cx *cx, const Event *e)
-{
-    if (cx->app && cx->app->rooms) room_put_out(cx->app, e->subject);
-    return OK;
-}
-
 const Listener report_listeners[] = {
     { "incident.severity_changed", LISTEN_NOW, incident_changed }, { "incident.status_changed", LISTEN_NOW, incident_changed },
     { "incident.reopened", LISTEN_NOW, incident_changed }, { "incident.field_changed", LISTEN_NOW, incident_changed },
     { "incident.visibility_changed", LISTEN_NOW, incident_changed }, { "incident.time_corrected", LISTEN_NOW, incident_changed },
     { "incident.role_assigned", LISTEN_NOW, incident_changed }, { "report.access_changed", LISTEN_LATER, access_changed },
-    { "account.session_ended", LISTEN_LATER, session_ended }, { 0 },
+    { 0 },
 };
 
 /* -- the document ------------------------------------------------------------------------------------------------------ */

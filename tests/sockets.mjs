@@ -1,0 +1,69 @@
+// Open sockets follow the rights of their person: who signs out, is disabled, or loses a team is put out at once.
+//     node tests/sockets.mjs
+import WebSocket from 'ws';
+import { addPeople, databases, makeSystem, password, serve } from './lib/server.mjs';
+
+let passed = 0;
+const failed = [];
+function expect(what, ok, seen = '') { if (ok) passed++; else failed.push(`${what} ${JSON.stringify(seen)}`); }
+
+/** A socket for news. `closed` gives its close code; `news` waits for a notice of a topic. */
+function open(server, headers) {
+    const ws = new WebSocket(`${server.url.replace('http', 'ws')}/ws/live`, { headers });
+    const heard = [];
+    ws.on('message', (m) => heard.push(JSON.parse(String(m))));
+    ws.on('error', () => undefined);
+    const closed = new Promise((resolve) => ws.once('close', resolve));
+    const opened = new Promise((resolve) => ws.once('open', resolve));
+    return { ws, heard, closed, opened };
+}
+const within = (promise, ms = 20_000) => Promise.race([promise, new Promise((resolve) => setTimeout(() => resolve('nothing'), ms).unref())]);
+
+async function signIn(server) {
+    const answer = await fetch(`${server.url}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ email: 'admin@example.com', password }) });
+    return { Cookie: answer.headers.getSetCookie()[0].split(';')[0], 'X-CSRF-Token': (await answer.json()).csrf };
+}
+
+for (const database of databases) {
+    const system = makeSystem(database);
+    const tokens = addPeople(system);
+    const server = await serve(system);
+    const call = (method, path, headers, body) => fetch(`${server.url}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', 'If-Match': '*', ...headers },
+        body: body && JSON.stringify(body) });
+    const admin = { Authorization: `Bearer ${tokens.admin}` };
+
+    const session = await signIn(server);
+    const page = open(server, { Cookie: session.Cookie });
+    await within(page.opened);
+    page.ws.send('{"sub":["channels"]}');
+    const told = within(new Promise((resolve) => page.ws.once('message', (m) => resolve(JSON.parse(String(m))))));
+    await call('POST', '/channels', admin, { name: 'Checkout' });
+    expect(`${database}: an open page hears of a new channel`, (await told).topic === 'channels', page.heard);
+    await call('DELETE', '/session', session);
+    expect(`${database}: signing out closes the page's socket`, await within(page.closed) === 4401);
+
+    const responder = open(server, { Authorization: `Bearer ${tokens.responder}` });
+    await within(responder.opened);
+    system.cli(['user', 'disable', '--email', 'responder@example.com']);
+    expect(`${database}: disabling somebody from the command line closes their sockets`, await within(responder.closed) === 4401);
+    const again = open(server, { Authorization: `Bearer ${tokens.responder}` });
+    expect(`${database}: and they do not come back`, await within(Promise.race([again.closed, again.opened.then(() => 'open')])) === 1006);
+
+    const viewer = open(server, { Authorization: `Bearer ${tokens.viewer}` });
+    await within(viewer.opened);
+    const me = (await (await call('GET', '/people/viewer@example.com', admin)).json()).id;
+    await call('PATCH', `/people/${me}`, admin, { role: 'responder' });
+    expect(`${database}: a new role ends sockets that know the old one`, await within(viewer.closed) === 4401);
+
+    const member = open(server, { Authorization: `Bearer ${tokens.viewer}` });
+    await within(member.opened);
+    await call('POST', '/teams', admin, { name: 'Payments', member_ids: [me] });
+    expect(`${database}: joining a team ends sockets that know the old rights`, await within(member.closed) === 4401);
+
+    expect(`${database}: the stop is clean`, await server.stop() === 0, server.log());
+    system.remove();
+}
+for (const f of failed) console.log(`FAIL ${f}`);
+console.log(`sockets: ${passed} passed, ${failed.length} failed`);
+process.exit(failed.length ? 1 : 0);
