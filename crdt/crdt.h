@@ -169,9 +169,10 @@ typedef struct CrdtApplied {
  *  Cost: O(bytes + structs · log structs of the client + concurrent items at the same place). */
 CrdtErr crdt_apply(CrdtDoc *doc, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault);
 
-/** crdt_open and crdt_apply in one, for stored state: on any failure there is no document at all,
- *  so a damaged store can never be mistaken for an empty document. A snapshot followed by a log is
- *  loaded by crdt_apply of each entry afterwards. */
+/** crdt_open and crdt_apply in one, for stored state: on any failure there is no document at all, so
+ *  a damaged store can never be mistaken for an empty document. The limits of the options hold for
+ *  later updates, not for what is stored: what was accepted once must always open.
+ *  A snapshot followed by a log is loaded by crdt_apply of each entry afterwards. */
 CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret,
                   CrdtFault *ret_fault);
 

@@ -253,11 +253,18 @@ CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret, C
     CrdtErr err = crdt_open(options, &d);
     if (err != CRDT_OK)
         return err;
+    CrdtDoc limits = *d; /* what was accepted once must always open */
+    d->max_update_bytes = CRDT_MAX_BYTES;
+    d->max_pending_bytes = SIZE_MAX;
+    d->max_steps = UINT64_MAX;
     err = crdt_apply(d, stored, NULL, ret_fault);
     if (err != CRDT_OK) {
         crdt_close(d);
         return err;
     }
+    d->max_update_bytes = limits.max_update_bytes;
+    d->max_pending_bytes = limits.max_pending_bytes;
+    d->max_steps = limits.max_steps;
     *ret = d;
     return CRDT_OK;
 }

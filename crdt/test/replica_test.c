@@ -359,3 +359,18 @@ SPEC("trap 10: a Skip that waits does not hide what fills it")
     expect_equal(a, b);
     expect(crdt_stats(b).pending_bytes == 0);
 }
+
+SPEC("what was accepted once opens, whatever the limits are now")
+{
+    CrdtDoc *a = given_doc(1), *b = given_doc(2), *loaded;
+    type(a, 0, "start ");
+    for (int i = 0; i < 50; i++)
+        apply(b, type(a, 0, "these wait for the start "));
+    CrdtBytes stored = state_of(b);
+    CrdtOptions tight = { .client = 3, .max_update_bytes = 10, .max_pending_bytes = 10,
+                         .max_steps = 1 };
+    expect_ok(crdt_load(&tight, stored, &loaded, NULL));
+    expect(crdt_stats(loaded).pending_bytes > 10);
+    expect_err(CRDT_LIMIT, crdt_apply(loaded, state_of(a), NULL, NULL));
+    crdt_close(loaded);
+}
