@@ -75,9 +75,9 @@ WHERE 1 = 1
 --if closed
   AND f.settled = 1
 --if overdue
-  AND f.status IN ('open', 'in_progress') AND f.due_ms < :now_ms
+  AND f.settled = 0 AND f.rank_due < :now_ms AND f.status IN ('open', 'in_progress')
 --if to_verify
-  AND f.status = 'done' AND f.effectiveness_check <> ''
+  AND f.settled = 0 AND f.status = 'done'
 --if ids
   AND f.id IN LIST(:ids)
 --if number
@@ -136,9 +136,9 @@ WHERE 1 = 1
 --if closed
   AND f.settled = 1
 --if overdue
-  AND f.status IN ('open', 'in_progress') AND f.due_ms < :now_ms
+  AND f.settled = 0 AND f.rank_due < :now_ms AND f.status IN ('open', 'in_progress')
 --if to_verify
-  AND f.status = 'done' AND f.effectiveness_check <> ''
+  AND f.settled = 0 AND f.status = 'done'
 --if ids
   AND f.id IN LIST(:ids)
 --if number
