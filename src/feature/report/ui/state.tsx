@@ -4,7 +4,7 @@ import { Button, Copyable, Dialog, Field, Icon, MenuButton, PeoplePicker, Pill, 
 import { api, ApiError, session } from 'app/api';
 import { me } from 'app/session';
 import { may } from 'app/registry';
-import type { Person, Report, ReportShare, ReportState } from 'app/types';
+import type { Person, Report, ReportShare, ReportState, Role } from 'app/types';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
 
@@ -16,7 +16,7 @@ type Action = 'request-review' | 'approve' | 'request-changes' | 'publish' | 'ar
 const DID = { 'request-review': 'did_request', approve: 'did_approve', 'request-changes': 'did_changes', publish: 'did_publish', archive: 'did_archive', reopen: 'did_reopen' } as const;
 
 /** What this person may do with the report now, the expected next step first. */
-export function actionsFor(r: Report, userId: string | undefined): Action[] {
+export function actionsFor(r: Report, userId: string | undefined, role: Role | undefined): Action[] {
     const mine = r.reviewers.find((x) => x.user.id === userId && x.state === 'pending');
     const open = r.reviewers.some((x) => x.state !== 'approved');
     const out: Action[] = [];
@@ -26,11 +26,11 @@ export function actionsFor(r: Report, userId: string | undefined): Action[] {
     } else if (r.state === 'in_review') {
         if (mine) out.push('approve', 'request-changes');
         if (r.can_publish) out.splice(mine || open ? out.length : 0, 0, 'publish');
-        if (!mine && r.can_edit) out.push('request-changes');
+        if (r.can_edit) out.push('reopen');
     } else if (r.state === 'published') {
         if (r.can_publish && r.changed_since_published) out.push('publish');
-        if (r.can_edit) out.push('archive');
-    } else if (r.can_edit || r.can_publish) out.push('reopen');
+        if (r.can_edit) out.push('archive', 'reopen');
+    } else if (may(role, 'responder')) out.push('reopen');
     return out;
 }
 
@@ -60,13 +60,13 @@ function useActions(report: Report, handle: ReportHandle) {
     return { run, dialog };
 }
 
-const label = (a: Action, r: Report) => (a === 'request-changes' && r.state === 'in_review' && !r.reviewers.some((x) => x.user.id === session.value?.user?.id) ? t('back_to_draft')
+const label = (a: Action, r: Report) => (a === 'reopen' && r.state !== 'archived' ? t('back_to_draft')
     : a === 'publish' && r.state === 'published' ? t('publish_changes') : t(a.replace('-', '_') as 'publish'));
 
 export function StatePill({ report, handle }: { report: Report; handle: ReportHandle }) {
     const { run, dialog } = useActions(report, handle);
     const look = LOOK[report.state] ?? LOOK.draft;
-    const actions = actionsFor(report, session.value?.user?.id);
+    const actions = actionsFor(report, session.value?.user?.id, session.value?.user?.role);
     const items: MenuItem[] = actions.map((a) => ({ label: label(a, report), onSelect: () => void run(a) }));
     return <><Pill tone={look.tone} icon={look.icon} label={`${t('state')}: ${t(report.state)}`} items={items.length ? items : undefined}>{t(report.state)}</Pill>{dialog}</>;
 }
@@ -74,17 +74,18 @@ export function StatePill({ report, handle }: { report: Report; handle: ReportHa
 /** The one primary button, and a menu with the rest. */
 export function StateButton({ report, handle }: { report: Report; handle: ReportHandle }) {
     const { run, dialog } = useActions(report, handle);
-    const [next, ...rest] = actionsFor(report, session.value?.user?.id);
-    const read = report.state === 'published' || report.state === 'archived';
-    const more: (MenuItem | false)[] = [
-        ...(read && next !== 'archive' && next !== 'reopen' ? rest : next && read ? [next, ...rest] : rest).map((a): MenuItem => ({ label: label(a, report), onSelect: () => void run(a) })),
-        ...exportItems(report),
-    ];
+    const actions = actionsFor(report, session.value?.user?.id, session.value?.user?.role);
+    /* What is read already has reading as its first action, unless its changes wait for publication. */
+    const readable = report.published_version !== null && (report.state === 'published' || report.state === 'archived');
+    const next = readable && actions[0] !== 'publish' ? undefined : actions[0];
+    const rest = actions.filter((a) => a !== next);
     return <>
-        {read && next !== 'publish'
-            ? <a class="btn primary" href={`/reports/${report.reference}`}>{t('view')}</a>
-            : next && <Button kind="primary" onClick={() => run(next)}>{label(next, report)}</Button>}
-        <MenuButton class="btn plain icon" chevron={false} label={t('more')} align="end" items={more}><Icon name="more" /></MenuButton>
+        {next ? <Button kind="primary" onClick={() => run(next)}>{label(next, report)}</Button>
+            : readable && <a class="btn primary" href={`/reports/${report.reference}`}>{t('view')}</a>}
+        <MenuButton class="btn plain icon" chevron={false} label={t('more')} align="end" items={[
+            next && readable && { label: t('view'), icon: 'eye', href: `/reports/${report.reference}` },
+            ...rest.map((a): MenuItem => ({ label: label(a, report), onSelect: () => void run(a) })), ...exportItems(report),
+        ]}><Icon name="more" /></MenuButton>
         {dialog}
     </>;
 }
