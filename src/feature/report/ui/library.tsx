@@ -76,14 +76,14 @@ export default function Library() {
     const n = counts.data;
     return <>
         <Topbar title={t('reports')}>
-            <LinkButton href="/templates" icon="layout">{t('templates')}</LinkButton>
+            <LinkButton href="/templates" icon="layout" class="wide-only">{t('templates')}</LinkButton>
             {may(me().role, 'responder') && <Button kind="primary" icon="plus" onClick={() => writePostMortem(null)}>{t('create')}</Button>}
         </Topbar>
         <Tabs name="state" label={t('states')} tabs={[{ key: 'all', label: t('all'), count: n?.total }, ...STATES.map((s) => ({ key: s, label: t(s), count: n?.[s] }))]} />
         <div class={`lib ${view}`} ref={root}>
             <div class="lib-list">
-                <div class="row"><div class="grow"><SearchBox label={t('search')} /></div>{pages.total !== null && <span class="quiet nowrap" role="status">{t('count', { n: pages.total })}</span>}
-                    <Segmented label={t('view')} value={view} onChange={(v) => setQuery({ view: v === 'list' ? null : v })} options={[{ value: 'list', label: t('list') }, { value: 'table', label: t('table') }]} /></div>
+                <div class="row"><div class="grow"><SearchBox label={t('search')} /></div>{pages.total !== null && <span class="quiet nowrap wide-only" role="status">{t('count', { n: pages.total })}</span>}
+                    <span class="wide-only"><Segmented label={t('view')} value={view} onChange={(v) => setQuery({ view: v === 'list' ? null : v })} options={[{ value: 'list', label: t('list') }, { value: 'table', label: t('table') }]} /></span></div>
                 <Filters facets={facets}>
                     <MenuChip name={t('date')} value={t.any(span ?? 'any_date')} on={!!span} items={() => [
                         { label: t('any_date'), checked: !span, onSelect: () => setQuery({ date: null }) },
