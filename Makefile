@@ -102,10 +102,10 @@ JOBS := -j$(shell nproc 2>/dev/null || echo 2)
 setup-build setup-test: setup-%:
 	@tools/setup.sh $*
 run: setup-build
-	@$(MAKE) --no-print-directory $(JOBS) build/hindsight
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@tools/run.sh
 test: setup-test
-	@$(MAKE) --no-print-directory $(JOBS) build/hindsight build/test
+	@$(MAKE) --no-print-directory $(JOBS) all build/test
 	@tools/test.sh $(W)
 check: setup-test
 	@tools/check.sh
@@ -124,6 +124,7 @@ bench: all
 PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/hindsight $(DESTDIR)$(PREFIX)/bin/hindsight
+	install -D -m 755 build/hindsight-image $(DESTDIR)$(PREFIX)/bin/hindsight-image
 	install -D -m 644 tools/hindsight.service $(DESTDIR)$(PREFIX)/lib/systemd/system/hindsight.service
 deb: all
 	@sh tools/deb.sh

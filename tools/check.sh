@@ -7,7 +7,7 @@ bad=0
 step() { name=$1; shift; if out=$("$@" 2>&1); then echo "ok   $name"; else echo "FAIL $name"; printf '%s\n' "$out" | tail -40 | sed 's/^/    /'; bad=1; fi; }
 jobs=$(nproc 2>/dev/null || echo 2)
 
-step "gcc, warnings as errors" make --no-print-directory -j"$jobs" build/hindsight build/test
+step "gcc, warnings as errors" make --no-print-directory -j"$jobs" all build/test
 if command -v clang-19 >/dev/null 2>&1; then step "clang, warnings as errors" make --no-print-directory -j"$jobs" clang; else echo "skip clang: clang-19 is not installed"; fi
 step "floors: who may include whom" make --no-print-directory -s floors
 step "banned functions" awk -f tools/banned.awk tools/banned.txt $(find src crdt -name '*.[ch]' ! -name '*_test.c' ! -path 'crdt/test/*')

@@ -8,12 +8,13 @@ arch=$(dpkg --print-architecture)
 stage=build/deb
 rm -rf "$stage"
 make --no-print-directory -s install DESTDIR="$stage" PREFIX=/usr
-strip "$stage/usr/bin/hindsight"
+strip "$stage/usr/bin/hindsight" "$stage/usr/bin/hindsight-image"
 mkdir -p "$stage/DEBIAN" "$stage/usr/share/doc/hindsight"
 cp README.md "$stage/usr/share/doc/hindsight/"
-# Packages that own the libraries which the program names.
-libs=$(objdump -p build/hindsight | sed -n 's/^ *NEEDED *//p')
-depends=$(for l in $libs; do dpkg-query -S "*/$l" 2>/dev/null | sed 's/:.*//' | head -1; done | sort -u | paste -sd, | sed 's/,/, /g')
+# Packages that own the libraries which the programs name.
+multiarch=$(cc -print-multiarch)
+libs=$(objdump -p build/hindsight build/hindsight-image | sed -n 's/^ *NEEDED *//p')
+depends=$(for l in $libs; do dpkg-query -S "*/$multiarch/$l" 2>/dev/null | sed 's/:.*//' | head -1; done | sort -u | paste -sd, | sed 's/,/, /g')
 cat >"$stage/DEBIAN/control" <<END
 Package: hindsight
 Version: $version

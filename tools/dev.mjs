@@ -31,7 +31,7 @@ async function stop() {
 async function rebuild() {
     if (building) { again = true; return; }
     building = true;
-    if (command('make', '--no-print-directory', '-j2', 'build/hindsight')) {
+    if (command('make', '--no-print-directory', '-j2', 'all')) {
         await stop();
         prepare();
         server = spawn('build/hindsight', ['serve', '--data', data, '--listen', listen, '--access-log', 'yes'], { stdio: 'inherit' });
