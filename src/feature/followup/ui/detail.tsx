@@ -1,14 +1,17 @@
-/** One follow-up: what, who, by when, whether it worked, and how it came to be. */
+/** One follow-up: what, who, by when, whether it worked, and how it came to be. Everything is edited where it stands. */
 import { useEffect, useState } from 'preact/hooks';
-import { Button, Failed, Icon, IconButton, PersonName, Pill, Skeleton, Time, toast, Topbar } from 'kit';
+import { Button, Failed, IconButton, PersonName, Pill, Skeleton, Time, toast, Topbar } from 'kit';
 import { api } from 'app/api';
 import { useKeys } from 'app/keys';
 import { subscribe } from 'app/live';
 import { useResource } from 'app/resource';
 import { day } from 'app/time';
 import { Prose } from '../../incident/ui/prose';
-import { AskDialog, statusItems, verdictItems, type Asking } from './actions';
-import { FollowUpForm } from './dialog';
+import { AskDialog, setStatus, statusItems, verdictItems, type Asking } from './actions';
+import { Details } from './details';
+import { TextInPlace, type TextField } from './in-place';
+import type { Patch } from './merge';
+import { Clash, saveFields } from './save';
 import { t } from './strings';
 import type { FollowUp } from './types';
 import { Due, Effect, lookOf, Priority } from './words';
@@ -17,63 +20,91 @@ export default function FollowUpPage({ params }: { params: Record<string, string
     const id = params['id']!;
     const r = useResource(`follow-up ${id}`, () => api.get<FollowUp>(`/follow-ups/${id}`));
     const [asking, setAsking] = useState<Asking | null>(null);
-    const [editing, setEditing] = useState(false);
     useEffect(() => subscribe(['follow-ups'], (n) => { if (!n.id || n.id === r.data?.id) void r.reload(); }), [r.data?.id]);
-    useKeys({ e: () => { if (r.data?.can_edit) setEditing(true); } });
+    useKeys({ e: () => document.querySelector<HTMLElement>('.fu-title .btn')?.click() });
     const f = r.data;
     const crumbs = [{ label: t('follow_ups'), href: '/follow-ups' }, { label: f?.reference ?? id }];
     if (!f) return <><Topbar crumbs={crumbs} /><div class="page">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={8} />}</div></>;
     const copy = () => void navigator.clipboard?.writeText(`${location.origin}/follow-ups/${f.reference}`).then(() => toast(t('copied')), () => undefined);
-    const l = lookOf(f.status);
     return <>
-        <Topbar crumbs={crumbs}><IconButton icon="link" small label={t('copy_link')} onClick={copy} />{f.can_edit && <Button kind="primary" icon="pen" onClick={() => setEditing(true)}>{t('edit')}</Button>}</Topbar>
-        <div class="inc-head"><h1>{f.title}</h1>
-            <div class="inc-meta">
-                <Pill tone={l.tone} icon={l.icon} label={`${t('state')}: ${t.any(f.status)}`} items={f.can_edit ? statusItems(f, r.reload, setAsking) : undefined}>{t.any(f.status)}</Pill>
-                <Priority value={f.priority} /><span class="soft">{t.any(f.kind)}</span>
-                <span class="row"><Icon name="cal" small /><Due f={f} /></span>
-                {f.owner ? <PersonName person={f.owner} /> : <span class="quiet">{t('no_owner')}</span>}
-            </div>
-        </div>
+        <Topbar crumbs={crumbs}><IconButton icon="link" small label={t('copy_link')} onClick={copy} />{f.can_edit && <Next f={f} done={r.reload} ask={setAsking} />}</Topbar>
+        <Head f={f} show={r.set} done={r.reload} ask={setAsking} />
         <div class="cols fu-cols">
-            <div class="cols-main"><div class="overview">
-                {f.wont_do_reason && <section class="block"><header><h2>{t('reason')}</h2></header><Prose text={f.wont_do_reason} /></section>}
-                {f.description && <section class="block"><header><h2>{t('f_description')}</h2></header><Prose text={f.description} /></section>}
-                {f.risk_reduction && <section class="block"><header><h2>{t('f_risk')}</h2></header><Prose text={f.risk_reduction} /></section>}
-                <section class="block"><header><h2>{t('effect')}</h2></header>
-                    {!f.effectiveness_check ? <p class="quiet">{t('effect_none')} {f.can_edit && <button type="button" class="link" onClick={() => setEditing(true)}>{t('define')}</button>}</p> : <Prose text={f.effectiveness_check} />}
-                    {f.effectiveness_due_at && f.status !== 'verified' && <p class="quiet">{t('check_due', { date: day(f.effectiveness_due_at) })}</p>}
-                    {f.verified_at && f.verified_by && <p class="soft">{f.status === 'verified' ? t('verified_by', { date: day(f.verified_at), name: f.verified_by.name }) : t('judged_by', { date: day(f.verified_at), name: f.verified_by.name })}</p>}
-                    {f.effectiveness_note && <div class="known"><b>{t('seen')}:</b> {f.effectiveness_note}</div>}
-                    {(f.status === 'done' || (f.status === 'not_effective' && !f.settled)) && f.can_edit && <div class="row over-actions">
-                        {f.effectiveness_check ? <Effect f={f} items={verdictItems(f, setAsking)} /> : <Button icon="verify" onClick={() => setAsking({ kind: 'verify', f, effective: true })}>{t('verdict')}</Button>}</div>}
-                </section>
-                <section class="block"><header><h2>{t('history')}</h2></header>
-                    <ol class="fu-history">{(f.history ?? []).map((h, k) => (
-                        <li key={k}><span class="quiet"><Time at={h.changed_at} /></span><span><b>{h.actor?.name ?? 'Hindsight'}</b> <HistoryWords h={h} /></span></li>
-                    ))}</ol>
-                </section>
-            </div></div>
-            <aside class="side" aria-label={t('details')}><section class="block"><header><h2>{t('details')}</h2></header>
-                <dl class="dl">
-                    <dt>{t('incident')}</dt><dd>{f.incident ? <a class="link" href={`/incidents/${f.incident.reference}`}>{f.incident.reference} {f.incident.title}</a> : <span class="quiet">{t('not_set')}</span>}</dd>
-                    {f.report && <><dt>{t('report')}</dt><dd><a class="link" href={`/reports/${f.report.reference}`}>{f.report.reference} {f.report.title}</a></dd></>}
-                    {f.predecessor && <><dt>{t('tries_again')}</dt><dd><a class="link" href={`/follow-ups/${f.predecessor.reference}`}>{f.predecessor.reference}</a></dd></>}
-                    {f.successor && <><dt>{t('tried_again')}</dt><dd><a class="link" href={`/follow-ups/${f.successor.reference}`}>{f.successor.reference}</a></dd></>}
-                    <dt>{t('team')}</dt><dd>{f.team?.name ?? <span class="quiet">{t('not_set')}</span>}</dd>
-                    <dt>{t('channel')}</dt><dd>{f.channel?.name ?? <span class="quiet">{t('not_set')}</span>}</dd>
-                    <dt>{t('services')}</dt><dd>{f.services.map((s) => s.name).join(', ') || <span class="quiet">{t('not_set')}</span>}</dd>
-                    {f.labels.length > 0 && <><dt>{t('f_labels')}</dt><dd class="chips">{f.labels.map((x) => <span class="chip" key={x}>{x}</span>)}</dd></>}
-                </dl>
-                <p class="quiet fu-made">{t('created', { date: day(f.created_at), name: f.created_by?.name ?? 'Hindsight' })}</p>
-            </section></aside>
+            <div class="cols-main"><div class="overview"><Texts f={f} show={r.set} ask={setAsking} /><History f={f} /></div></div>
+            <Details f={f} show={r.set} />
         </div>
-        {editing && <FollowUpForm old={f} onClose={() => setEditing(false)} onSaved={() => { setEditing(false); void r.reload(); }} />}
         {asking && <AskDialog asking={asking} onClose={() => setAsking(null)} done={r.reload} />}
     </>;
 }
 
+/** The one thing to do next. */
+function Next({ f, done, ask }: { f: FollowUp; done: () => unknown; ask: (a: Asking) => void }) {
+    if (f.status === 'open' || f.status === 'in_progress') return <>
+        {f.status === 'open' && <Button icon="prog" onClick={() => setStatus(f, 'in_progress', done)}>{t('begin')}</Button>}
+        <Button kind="primary" icon="check" onClick={() => setStatus(f, 'done', done)}>{t('mark_done')}</Button></>;
+    if ((f.status === 'done' && !f.settled) || (f.status === 'not_effective' && !f.settled))
+        return <Button kind="primary" icon="verify" onClick={() => ask({ kind: 'verify', f, effective: f.status === 'done' })}>{t('verdict')}</Button>;
+    return <Button icon="undo" onClick={() => setStatus(f, 'open', done)}>{t('then_reopen')}</Button>;
+}
+
+type Show = (f: FollowUp) => void;
+
+/** How a text of this follow-up is saved: what clashes stays in the editor. */
+const saver = (f: FollowUp, field: TextField, show: Show) => async (value: string, over: boolean): Promise<void> => {
+    try {
+        show(await saveFields(f, { [field]: value } as Patch));
+    } catch (e) {
+        if (!(e instanceof Clash)) throw e;
+        if (!over) throw e;
+        show(await saveFields(e.newest, { [field]: value } as Patch));
+    }
+};
+
+function Head({ f, show, done, ask }: { f: FollowUp; show: Show; done: () => unknown; ask: (a: Asking) => void }) {
+    const look = lookOf(f.status);
+    return (
+        <div class="inc-head">
+            <div class="fu-title"><TextInPlace label={t('h_title')} field="title" value={f.title} canEdit={f.can_edit} save={saver(f, 'title', show)}><h1>{f.title}</h1></TextInPlace></div>
+            <div class="inc-meta">
+                <Pill tone={look.tone} icon={look.icon} label={`${t('state')}: ${t.any(f.status)}`} items={f.can_edit ? statusItems(f, done, ask) : undefined}>{t.any(f.status)}</Pill>
+                <Priority value={f.priority} /><span class="soft">{t.any(f.kind)}</span><Due f={f} />
+                {f.owner ? <PersonName person={f.owner} /> : <span class="quiet">{t('no_owner')}</span>}
+            </div>
+        </div>
+    );
+}
+
+function Texts({ f, show, ask }: { f: FollowUp; show: Show; ask: (a: Asking) => void }) {
+    const text = (field: TextField, label: string, empty: string) => (
+        <section class="block"><header><h2>{label}</h2></header>
+            <TextInPlace label={label} field={field} value={String(f[field] ?? '')} canEdit={f.can_edit} lines={3} empty={empty} save={saver(f, field, show)}><Prose text={String(f[field] ?? '')} /></TextInPlace>
+        </section>
+    );
+    const judged = f.verified_at && f.verified_by;
+    return <>
+        {f.status === 'wont_do' && text('wont_do_reason', t('f_reason'), t('not_set'))}
+        {text('description', t('f_description'), t('empty_description'))}
+        {text('risk_reduction', t('f_risk'), t('empty_risk'))}
+        <section class="block"><header><h2>{t('f_check')}</h2></header>
+            <TextInPlace label={t('f_check')} field="effectiveness_check" value={f.effectiveness_check} canEdit={f.can_edit} lines={2} empty={t('effect_none')} save={saver(f, 'effectiveness_check', show)}><Prose text={f.effectiveness_check} /></TextInPlace>
+            {judged && <p class="soft">{t(f.status === 'verified' ? 'verified_by' : 'judged_by', { date: day(f.verified_at!), name: f.verified_by!.name })}</p>}
+            {f.effectiveness_note && <div class="known"><b>{t('seen')}</b><TextInPlace label={t('seen')} field="effectiveness_note" value={f.effectiveness_note} canEdit={f.can_edit} lines={2} save={saver(f, 'effectiveness_note', show)}><Prose text={f.effectiveness_note} /></TextInPlace></div>}
+            {f.effectiveness_check && (f.status === 'done' || f.status === 'not_effective') && <div class="row over-actions"><Effect f={f} items={f.can_edit ? verdictItems(f, ask) : undefined} /></div>}
+        </section>
+    </>;
+}
+
 const LONG = new Set(['description', 'risk_reduction', 'labels']);
+
+function History({ f }: { f: FollowUp }) {
+    return (
+        <section class="block"><header><h2>{t('history')}</h2></header>
+            <ol class="fu-history">{(f.history ?? []).map((h, k) => (
+                <li key={k}><span class="quiet"><Time at={h.changed_at} /></span><span><b>{h.actor?.name ?? 'Hindsight'}</b> <HistoryWords h={h} /></span></li>
+            ))}</ol>
+        </section>
+    );
+}
 
 function HistoryWords({ h }: { h: { field: string; from: string; to: string } }) {
     const word = (v: string) => {
@@ -82,7 +113,7 @@ function HistoryWords({ h }: { h: { field: string; from: string; to: string } })
         return h.field === 'status' || h.field === 'kind' || h.field === 'priority' ? t.any(v) : v;
     };
     const name = t.any(`h_${h.field}`, h.field);
-    if (h.field === 'created') return <>{name.toLowerCase()}</>;
-    if (LONG.has(h.field)) return <>{name}</>;
-    return <>{name}: {h.from && <><span class="soft">{word(h.from)}</span> → </>}{word(h.to)}</>;
+    if (h.field === 'created') return <>{t('h_added_it')}</>;
+    if (LONG.has(h.field)) return <>{t('h_changed', { field: name })}</>;
+    return <><span class="quiet">{name}</span> {h.from && <><span class="soft">{word(h.from)}</span> → </>}{word(h.to)}</>;
 }

@@ -4,16 +4,17 @@ import { Button, Combobox, DateTime, Dialog, Field, Input, PeoplePicker, RefPick
 import { api } from 'app/api';
 import { navigate } from 'app/router';
 import { me } from 'app/session';
-import type { Page, Person, Ref } from 'app/types';
-import type { IncidentRow } from '../../incident/ui/types';
+import { isoDay } from 'app/time';
+import type { Person, Ref } from 'app/types';
 import { adding } from './add-layer';
+import { findIncidents } from './details';
+import { endOfDay } from './in-place';
+import { labelsOf } from './merge';
 import { t } from './strings';
 import { kinds, priorities, type FollowUp } from './types';
 
+const dayEnd = (at: string | null) => at && endOfDay(isoDay(at));
 const FIELDS = ['title', 'description', 'owner_id', 'due_at', 'kind', 'priority', 'incident_id', 'effectiveness_check', 'effectiveness_due_at', 'labels', 'team_id', 'risk_reduction'];
-
-/** The end of the chosen day, so that something due on Friday is not late on Friday. */
-export const endOfDay = (at: string | null) => (at ? new Date(Date.parse(at) + 86_399_000).toISOString() : null);
 
 export function FollowUpForm({ old, incident, report, title: first, onClose, onSaved }: {
     old?: FollowUp; incident?: { id: string; reference: string; title: string } | null | undefined; report?: { id: string; reference: string } | null | undefined; title?: string | undefined;
@@ -34,11 +35,10 @@ export function FollowUpForm({ old, incident, report, title: first, onClose, onS
     const [risk, setRisk] = useState(old?.risk_reduction ?? '');
     const [labels, setLabels] = useState((old?.labels ?? []).join(', '));
     const form = useForm();
-    const search = async (q: string): Promise<Option[]> => (await api.get<Page<IncidentRow>>('/incidents', { q, limit: 20 })).items.map((i) => ({ value: i.id, label: `${i.reference} ${i.title}`, note: i.severity }));
     const body = () => ({
-        title, description, kind, priority, owner_id: owner[0]?.id ?? null, due_at: due === old?.due_at ? due : endOfDay(due), incident_id: of[0]?.value ?? null,
-        service_ids: services.map((s) => s.id), effectiveness_check: check, effectiveness_due_at: checkDue === old?.effectiveness_due_at ? checkDue : endOfDay(checkDue), risk_reduction: risk,
-        labels: labels.split(/[,，]/).map((l) => l.trim()).filter(Boolean), ...(old || team.length ? { team_id: team[0]?.id ?? null } : {}), ...(report && !old ? { report_id: report.id } : {}),
+        title, description, kind, priority, owner_id: owner[0]?.id ?? null, due_at: due === (old?.due_at ?? null) ? due : dayEnd(due), incident_id: of[0]?.value ?? null,
+        service_ids: services.map((s) => s.id), effectiveness_check: check, effectiveness_due_at: checkDue === (old?.effectiveness_due_at ?? null) ? checkDue : dayEnd(checkDue), risk_reduction: risk,
+        labels: labelsOf(labels), ...(old || team.length ? { team_id: team[0]?.id ?? null } : {}), ...(report && !old ? { report_id: report.id } : {}),
     });
     const send = async () => {
         let saved: FollowUp | undefined;
@@ -68,7 +68,7 @@ export function FollowUpForm({ old, incident, report, title: first, onClose, onS
                     <Field label={t('f_check')} error={form.field('effectiveness_check')} optional>{(p) => <Input {...p} placeholder={t('f_check_hint')} value={check} onChange={setCheck} />}</Field>
                     <Field label={t('f_check_due')} error={form.field('effectiveness_due_at')} optional>{(p) => <DateTime {...p} dateOnly value={checkDue} onChange={setCheckDue} />}</Field>
                 </div>
-                <Field label={t('f_incident')} error={form.field('incident_id')} optional>{(p) => <Combobox id={p.id} value={of} onChange={setOf} search={search} />}</Field>
+                <Field label={t('f_incident')} error={form.field('incident_id')} optional>{(p) => <Combobox id={p.id} value={of} onChange={setOf} search={findIncidents} />}</Field>
                 <Field label={t('f_description')} error={form.field('description')} optional>{(p) => <TextArea {...p} rows={2} value={description} onChange={setDescription} />}</Field>
                 <Field label={t('f_risk')} error={form.field('risk_reduction')} optional>{(p) => <TextArea {...p} rows={1} value={risk} onChange={setRisk} />}</Field>
                 <div class="two">

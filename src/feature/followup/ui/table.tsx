@@ -1,12 +1,11 @@
 /** Rows of follow-ups, grouped; what is overdue stands first. */
-import { Avatar, Check, Icon } from 'kit';
+import { Avatar, Check, Icon, MenuButton } from 'kit';
 import type { ComponentChildren } from 'preact';
 import { dayDistance } from 'app/time';
 import { verdictItems, statusItems, type Asking } from './actions';
 import { t } from './strings';
 import type { FollowUp } from './types';
 import { Due, Effect, lookOf, Priority, StatusWord } from './words';
-import { MenuButton } from 'kit';
 
 export type GroupBy = 'owner' | 'team' | 'status' | 'due' | 'incident' | 'none';
 type Group = { key: string; head: ComponentChildren; items: FollowUp[] };
@@ -40,40 +39,64 @@ export function grouped(items: readonly FollowUp[], by: GroupBy): Group[] {
     return [...map.values()].map((g, i) => ({ g, i })).sort((a, b) => Number(!a.g.key) - Number(!b.g.key) || late(b.g) - late(a.g) || a.i - b.i).map((x) => x.g);
 }
 
-export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, showIncident = true, tableRef }: {
+/** `assign`: offered beside the group of those that nobody owns. */
+export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, assign, showIncident = true }: {
     items: readonly FollowUp[]; by: GroupBy; picked: ReadonlySet<string>; onPick: ((ids: string[], on: boolean) => void) | null;
-    onChanged: () => unknown; ask: (a: Asking) => void; showIncident?: boolean; tableRef?: { current: HTMLTableElement | null };
+    onChanged: () => unknown; ask: (a: Asking) => void; assign?: (ids: string[]) => void; showIncident?: boolean;
 }) {
-    const columns = 5 + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
+    const columns = 6 + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
     return (
         <div class="scroller">
-            <table class={`table fu ${showIncident ? '' : 'tight'}`} ref={tableRef}>
+            <table class={`table fu ${showIncident ? '' : 'tight'}`}>
                 <thead><tr>
-                    {onPick && <th class="c wide-only"><Check label={t('select_all')} checked={picked.size > 0 && picked.size === items.length} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}
-                    <th>{t('follow_up')}</th><th class="wide-only">{t('priority')}</th>{showIncident && <th class="wide-only">{t('kind')}</th>}<th>{t('state')}</th><th>{t('due')}</th>
-                    {by === 'none' && <th class="wide-only">{t('owner')}</th>}
-                    {showIncident && <th class="wide-only">{t('from')}</th>}<th class="wide-only">{t('verification')}</th>
+                    {onPick && <th class="c"><Check label={t('select_all')} checked={items.length > 0 && items.every((f) => picked.has(f.id))} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}
+                    <th>{t('follow_up')}</th><th>{t('priority')}</th>{showIncident && <th>{t('kind')}</th>}<th>{t('state')}</th><th>{t('due')}</th>
+                    {by === 'none' && <th>{t('owner')}</th>}
+                    {showIncident && <th>{t('from')}</th>}<th>{t('verification')}</th>
                 </tr></thead>
                 {grouped(items, by).map((g) => (
                     <tbody key={g.key}>
-                        {by !== 'none' && <tr class="group"><th colSpan={columns}><span class="row">{g.head}<span class="quiet">{t('n_items', { n: g.items.length })}</span>
-                            {g.items.some((f) => f.overdue) && <span class="pill sm bad">{t('n_overdue', { n: g.items.filter((f) => f.overdue).length })}</span>}</span></th></tr>}
-                        {g.items.map((f) => (
-                            <tr key={f.id} data-row aria-selected={picked.has(f.id)}>
-                                {onPick && <td class="c wide-only"><Check label={t('select', { reference: f.reference })} checked={picked.has(f.id)} onChange={(on) => onPick([f.id], on)} /></td>}
-                                <td class="main"><span class="ref">{f.reference}</span> <a class="ttl" href={`/follow-ups/${f.reference}`}>{f.title}</a><span class="phone-only"><Priority value={f.priority} /></span></td>
-                                <td class="wide-only"><Priority value={f.priority} /></td>
-                                {showIncident && <td class="soft wide-only">{t.any(f.kind)}</td>}
-                                <td>{f.can_edit ? <MenuButton class={`st ${lookOf(f.status).tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={lookOf(f.status).icon} small />{t.any(f.status)}</MenuButton> : <StatusWord status={f.status} />}</td>
-                                <td class="due"><Due f={f} /></td>
-                                {by === 'none' && <td class="wide-only">{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}
-                                {showIncident && <td class="ref wide-only">{f.incident ? <a href={`/incidents/${f.incident.reference}?tab=follow-ups`} title={f.incident.title}>{f.incident.reference}</a> : f.report ? <a href={`/reports/${f.report.reference}`}>{f.report.reference}</a> : ''}</td>}
-                                <td class="wide-only effect"><Effect f={f} items={f.can_edit ? verdictItems(f, ask) : undefined} /></td>
-                            </tr>
-                        ))}
+                        {by !== 'none' && <GroupHead g={g} columns={columns} assign={by === 'owner' && !g.key ? assign : undefined} />}
+                        {g.items.map((f) => <Row key={f.id} f={f} by={by} picked={picked.has(f.id)} onPick={onPick} onChanged={onChanged} ask={ask} showIncident={showIncident} />)}
                     </tbody>
                 ))}
             </table>
         </div>
     );
+}
+
+function GroupHead({ g, columns, assign }: { g: Group; columns: number; assign?: ((ids: string[]) => void) | undefined }) {
+    const late = g.items.filter((f) => f.overdue).length;
+    return (
+        <tr class="group"><th colSpan={columns}><span class="row">{g.head}<span class="quiet">{t('n_items', { n: g.items.length })}</span>
+            {late > 0 && <span class="pill sm bad">{t('n_overdue', { n: late })}</span>}
+            {assign && <button type="button" class="link" onClick={() => assign(g.items.map((f) => f.id))}>{t('assign')}</button>}</span></th></tr>
+    );
+}
+
+function Row({ f, by, picked, onPick, onChanged, ask, showIncident }: {
+    f: FollowUp; by: GroupBy; picked: boolean; onPick: ((ids: string[], on: boolean) => void) | null; onChanged: () => unknown; ask: (a: Asking) => void; showIncident: boolean;
+}) {
+    const look = lookOf(f.status);
+    const toVerify = f.status === 'not_effective' || (f.status === 'done' && !f.settled);
+    return (
+        <tr data-row aria-selected={picked}>
+            {onPick && <td class="c"><Check label={t('select', { reference: f.reference })} checked={picked} onChange={(on) => onPick([f.id], on)} /></td>}
+            <td class="main"><span class="ref">{f.reference}</span> <a class="ttl" href={`/follow-ups/${f.reference}`} title={f.title}>{f.title}</a></td>
+            <td><Priority value={f.priority} /></td>
+            {showIncident && <td class="soft wide-only">{t.any(f.kind)}</td>}
+            <td>{f.can_edit
+                ? <MenuButton class={`st ${look.tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={look.icon} small />{t.any(f.status)}</MenuButton>
+                : <StatusWord status={f.status} />}</td>
+            <td class="when"><Due f={f} /></td>
+            {by === 'none' && <td>{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}
+            {showIncident && <td class="ref wide-only"><From f={f} /></td>}
+            <td class={`effect ${toVerify ? '' : 'wide-only'}`}><Effect f={f} items={f.can_edit ? verdictItems(f, ask) : undefined} /></td>
+        </tr>
+    );
+}
+
+function From({ f }: { f: FollowUp }) {
+    if (f.incident) return <a href={`/incidents/${f.incident.reference}?tab=follow-ups`} title={f.incident.title}>{f.incident.reference}</a>;
+    return f.report ? <a href={`/reports/${f.report.reference}`} title={f.report.title}>{f.report.reference}</a> : <span>{t('no_source')}</span>;
 }

@@ -23,8 +23,8 @@ export function Priority({ value }: { value: string }) {
     return <span class={`st ${tones[value] ?? 'idle'}`}><svg class="bars" viewBox="0 0 14 12" aria-hidden="true">{BARS.map(([x, y, h], i) => <rect key={i} x={x} y={y} width="2.6" height={h} rx=".6" class={i < n ? '' : 'off'} />)}</svg>{t.any(value)}</span>;
 }
 
-/** Date without the weekday: `20 Oct`. */
-export const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} |周.$/, '');
+/** Date without the weekday: `20 Oct`, `10月20日`. */
+export const shortDay = (at: string) => day(at).replace(/^[A-Z][a-z]{2} /, '').replace(/周.$/, '');
 
 export function Due({ f }: { f: FollowUp }) {
     if (f.completed_at) return <span class="soft">{t('done_on', { date: shortDay(f.completed_at) })}</span>;
@@ -34,10 +34,19 @@ export function Due({ f }: { f: FollowUp }) {
     return <span class={dayDistance(f.due_at) <= 2 && !f.settled ? 'soon' : ''}>{dayDistance(f.due_at) === 0 ? t('today') : shortDay(f.due_at)}</span>;
 }
 
+/** By when somebody has to look, and how late that is. */
+export function verifyBy(at: string | null): { text: string; late: boolean } {
+    if (!at) return { text: t('verify'), late: false };
+    const n = dayDistance(at);
+    return n < 0 ? { text: t('verify_late', { n: -n }), late: true } : { text: n === 0 ? t('verify_today') : t('verify_by', { date: shortDay(at) }), late: false };
+}
+
 /** What is known about the effect; with `items` it is the menu that gives the verdict. */
 export function Effect({ f, items }: { f: FollowUp; items?: (MenuItem | false)[] | undefined }) {
-    if (f.status === 'done' && f.effectiveness_check)
-        return <Pill tone="warn" icon="verify" items={items}>{f.effectiveness_due_at ? t('verify_by', { date: shortDay(f.effectiveness_due_at) }) : t('verify')}</Pill>;
+    if (f.status === 'done' && f.effectiveness_check) {
+        const by = verifyBy(f.effectiveness_due_at);
+        return <Pill tone={by.late ? 'bad' : 'warn'} icon="verify" items={items}>{by.text}</Pill>;
+    }
     if (f.status === 'not_effective') return <Pill tone="bad" icon="not" items={f.settled ? undefined : items}>{t('not_effective')}</Pill>;
     if (f.status === 'verified') return <Status tone="ok" icon="verify">{t('verified')}</Status>;
     return <span class="quiet" title={f.effectiveness_check}>{f.effectiveness_check || t('not_defined')}</span>;
