@@ -9,6 +9,7 @@ import { looksLikeMarkdown, markdownToHtml } from './markdown';
 /** Takes out what word processors add around the content. */
 export function cleanHtml(html: string): string {
     return html.replace(/<!--[\s\S]*?-->/g, '').replace(/<(style|meta|link|xml|o:p|script|title)\b[^>]*>[\s\S]*?<\/\1>/gi, '').replace(/<\/?(meta|link|o:p|w:[\w]+)\b[^>]*>/gi, '')
+        .replace(/\son\w+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, '')
         .replace(/<b\b[^>]*id="docs-internal-guid[^>]*>([\s\S]*)<\/b>/i, '$1');
 }
 

@@ -17,6 +17,7 @@ export const t = dictionary({
         find: 'Find in document', find_next: 'Next', find_prev: 'Previous', replace: 'Replace', found: '{at} of {n}', not_found: 'Not found',
         col_time: 'Time', col_event: 'Event', col_source: 'Source', col_title: 'Title', col_owner: 'Owner', col_due: 'Due', col_status: 'Status', col_kind: 'Kind', col_start: 'Start', col_end: 'End', col_customers: 'Customers', col_what: 'What', col_value: 'Value', no_owner: 'No owner', no_due: 'No date', not_yet: 'not yet', pending: 'pending', not_applicable: 'does not apply', invalid: 'times contradict each other', unknown: 'not known',
         severity: 'Severity', status: 'Status', started: 'Impact started', resolved: 'Resolved', commander: 'Commander', services: 'Services', duration: 'Impact duration', cited_source: 'Source: {title}',
+        v_open: 'Open', v_in_progress: 'In progress', v_done: 'Done', v_verified: 'Verified', v_not_effective: 'Not effective', v_wont_do: 'Won’t do', v_deploy: 'Deploy', v_config: 'Configuration', v_feature_flag: 'Feature flag', v_infrastructure: 'Infrastructure', v_migration: 'Migration', v_suspect: 'Suspect', v_caused: 'Caused', v_fixed: 'Fixed', v_dismissed: 'Dismissed', v_availability: 'Availability', v_latency: 'Latency', v_data: 'Data', v_security: 'Security', v_other: 'Other',
     },
     zh: {
         placeholder: '输入 / 插入内容块，输入 @ 提及人员、事件和时间', heading_placeholder: '标题',
@@ -34,5 +35,6 @@ export const t = dictionary({
         find: '在文档中查找', find_next: '下一个', find_prev: '上一个', replace: '替换', found: '第 {at} 个，共 {n} 个', not_found: '未找到',
         col_time: '时间', col_event: '事项', col_source: '来源', col_title: '标题', col_owner: '负责人', col_due: '截止', col_status: '状态', col_kind: '类型', col_start: '开始', col_end: '结束', col_customers: '客户数', col_what: '内容', col_value: '数值', no_owner: '无负责人', no_due: '无日期', not_yet: '尚未', pending: '待定', not_applicable: '不适用', invalid: '时间互相矛盾', unknown: '未知',
         severity: '严重级别', status: '状态', started: '影响开始', resolved: '已解决', commander: '指挥', services: '服务', duration: '影响时长', cited_source: '来源：{title}',
+        v_open: '未开始', v_in_progress: '进行中', v_done: '已完成', v_verified: '已验证', v_not_effective: '无效', v_wont_do: '不做', v_deploy: '部署', v_config: '配置', v_feature_flag: '功能开关', v_infrastructure: '基础设施', v_migration: '迁移', v_suspect: '可疑', v_caused: '引发', v_fixed: '修复', v_dismissed: '排除', v_availability: '可用性', v_latency: '延迟', v_data: '数据', v_security: '安全', v_other: '其他',
     },
 });

@@ -23,6 +23,8 @@ type Cell = { text: string; icon?: { name: IconName; tone: string }; href?: stri
 
 const ICONS: Record<LiveKind, IconName> = { timeline: 'track', incident_card: 'incident', follow_ups: 'todo', alerts: 'bell', changes: 'change', impacts: 'wave', metrics: 'clock' };
 const cell = (text: string, more: Partial<Cell> = {}): Cell => ({ text, ...more });
+/** A word of the API in the reader's language. */
+const word = (v: unknown) => (typeof v === 'string' && v ? t.any(`v_${v}`, v.replaceAll('_', ' ')) : '');
 const time = (at: string | null | undefined): Cell => (at ? cell(dayClock(at), { title: inUtc(at) }) : cell(t('not_yet')));
 
 /** What an event of the timeline is, for its icon. */
@@ -59,7 +61,7 @@ const LOAD: Record<LiveKind, Loader> = {
     async follow_ups(ctx, ref) {
         const all = (await ctx.get<Page<FollowUp>>('/follow-ups', { incident: ref, limit: 200 })).items;
         return { head: [t('col_title'), t('col_owner'), t('col_due'), t('col_status')], rows: all.map((f) => [
-            cell(`${f.reference} ${f.title}`, { href: `/follow-ups/${f.reference}` }), cell(f.owner?.name ?? t('no_owner')), cell(f.due_at ? day(f.due_at) : t('no_due')), cell(f.status.replaceAll('_', ' '))]) };
+            cell(`${f.reference} ${f.title}`, { href: `/follow-ups/${f.reference}` }), cell(f.owner?.name ?? t('no_owner')), cell(f.due_at ? day(f.due_at) : t('no_due')), cell(word(f.status))]) };
     },
     async alerts(ctx, ref) {
         const all = (await ctx.get<Page<{ title: string; severity: string; status: string; started_at: string; ended_at: string | null; id: string }>>('/alerts', { incident: ref, limit: 200 })).items;
@@ -69,13 +71,13 @@ const LOAD: Record<LiveKind, Loader> = {
         const all = (await ctx.get<Page<Record<string, unknown>>>(`/incidents/${encodeURIComponent(ref)}/changes`)).items;
         return { head: [t('col_time'), t('col_what'), t('col_kind'), t('col_source')], rows: all.map((raw) => {
             const c = (raw['change'] ?? raw) as { title: string; kind: string; occurred_at: string; author?: string };
-            return [time(c.occurred_at), cell(c.title, { icon: { name: 'change', tone: 'change' } }), cell([c.kind, raw['relation']].filter(Boolean).join(', ').replaceAll('_', ' ')), cell(c.author ?? '')];
+            return [time(c.occurred_at), cell(c.title, { icon: { name: 'change', tone: 'change' } }), cell([c.kind, raw['relation']].map(word).filter(Boolean).join(', ')), cell(c.author ?? '')];
         }) };
     },
     async impacts(ctx, ref) {
         const i = await incidentOf(ctx, ref);
         const customers = (x: Impact) => (x.customers_affected === null || x.customers_affected === undefined ? t('unknown') : formatNumber(x.customers_affected));
-        return { head: [t('col_what'), t('col_kind'), t('col_start'), t('col_end'), t('col_customers')], rows: i.impacts.map((x) => [cell(x.title || x.description), cell(x.kind), time(x.started_at), time(x.ended_at), cell(customers(x))]) };
+        return { head: [t('col_what'), t('col_kind'), t('col_start'), t('col_end'), t('col_customers')], rows: i.impacts.map((x) => [cell(x.title || x.description), cell(word(x.kind)), time(x.started_at), time(x.ended_at), cell(customers(x))]) };
     },
     async metrics(ctx, ref) {
         const i = await incidentOf(ctx, ref);

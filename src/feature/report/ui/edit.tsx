@@ -1,7 +1,7 @@
 /** The report editor's screen: outline, paper, side panel. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { Avatar, Failed, Icon, IconButton, Skeleton, Status, type IconName, type Tone } from 'kit';
+import { Avatar, Failed, Icon, IconButton, Skeleton, Status, toast, type IconName, type Tone } from 'kit';
 import { bind, shown } from 'app/keys';
 import { beforeLeave, query, setQuery, type ScreenProps } from 'app/router';
 import { day, dayDistance, inUtc } from 'app/time';
@@ -59,7 +59,10 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     const paper = useRef<HTMLElement>(null);
     const asked = query.value.get('panel');
     const panel = PANELS.find((p) => p === asked) ?? null;
-    useEffect(() => bind('mod+f', () => setFinding(true)), []);
+    useEffect(() => {
+        const undo = [bind('mod+f', () => setFinding(true)), bind('mod+s', () => toast(t('saves_itself')))];
+        return () => undo.forEach((u) => u());
+    }, []);
     useEffect(() => { document.title = `${report.reference} ${report.title} · Hindsight`; return () => { document.title = 'Hindsight'; }; }, [report.title]);
     const show = (p: Panel | null) => setQuery({ panel: p });
     const editor = live?.editor.value ?? null;

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Report } from 'app/types';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
@@ -7,7 +7,15 @@ import type { ReportHandle } from './use-report';
 export function Title({ report, handle, onEnter }: { report: Report; handle: ReportHandle; onEnter: () => void }) {
     const [text, setText] = useState(report.title);
     const editing = useRef(false);
+    const field = useRef<HTMLTextAreaElement>(null);
     useEffect(() => { if (!editing.current) setText(report.title); }, [report.title]);
+    /* Browsers without field-sizing: the field grows by hand. */
+    useLayoutEffect(() => {
+        const el = field.current;
+        if (!el || CSS.supports('field-sizing', 'content')) return;
+        el.style.height = 'auto';
+        el.style.height = `${el.scrollHeight}px`;
+    }, [text]);
     const save = async () => {
         editing.current = false;
         const title = text.replace(/\s+/g, ' ').trim();
@@ -15,7 +23,7 @@ export function Title({ report, handle, onEnter }: { report: Report; handle: Rep
         if (!(await handle.save({ title }, { title }))) setText(report.title);
     };
     return (
-        <textarea class="title" rows={1} aria-label={t('title_label')} placeholder={t('untitled')} value={text} readOnly={!report.can_edit} maxLength={300} spellcheck
+        <textarea ref={field} class="title" rows={1} aria-label={t('title_label')} placeholder={t('untitled')} value={text} readOnly={!report.can_edit} maxLength={300} spellcheck
             onFocus={() => { editing.current = true; }} onInput={(e) => setText(e.currentTarget.value)} onBlur={save}
             onKeyDown={(e) => {
                 if (e.key === 'Enter' && !e.isComposing) {
