@@ -29,19 +29,21 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
     const input = useRef<HTMLInputElement>(null);
     const list = useId();
     const run = useRef(0);
+    /** False while the list shown is of an older text; Enter then waits for the list of this one. */
+    const fresh = useRef(false);
+    const takeFirst = useRef(false);
     useEffect(() => {
+        fresh.current = takeFirst.current = false;
         if (!open) return;
         const mine = ++run.current;
         const wait = setTimeout(async () => {
-            try {
-                const r = await search(text.trim());
-                if (run.current === mine) {
-                    setFound(r.filter((o) => !multiple || !value.some((v) => v.value === o.value)));
-                    setAt(0);
-                }
-            } catch {
-                if (run.current === mine) setFound([]);
-            }
+            const r = await search(text.trim()).catch(() => []);
+            if (run.current !== mine) return;
+            const left = r.filter((o) => !multiple || !value.some((v) => v.value === o.value));
+            fresh.current = true;
+            setFound(left);
+            setAt(0);
+            if (takeFirst.current && left[0]) choose(left[0]);
         }, text ? 120 : 0);
         return () => clearTimeout(wait);
     }, [text, open, value.length]);
@@ -59,6 +61,9 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
             setOpen(true);
             const n = found?.length ?? 0;
             if (n) setAt((at + (e.key === 'ArrowDown' ? 1 : n - 1)) % n);
+        } else if (e.key === 'Enter' && open && !fresh.current) {
+            e.preventDefault();
+            takeFirst.current = true;
         } else if (e.key === 'Enter' && open && found?.[at]) {
             e.preventDefault();
             choose(found[at]!);

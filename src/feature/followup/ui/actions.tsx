@@ -12,16 +12,18 @@ type Done = () => unknown;
 
 const PLAIN: readonly string[] = ['open', 'in_progress', 'done'];
 
+function say(e: unknown): void {
+    if (e instanceof Clash) toast(t('changed_meanwhile'));
+    else toastError(e);
+}
+
 /** Sets a plain state and offers the way back. */
 export async function setStatus(f: FollowUp, status: string, done: Done): Promise<void> {
     try {
         const saved = await saveFields(f, { status });
-        const undo = PLAIN.includes(f.status) ? { undo: () => void saveFields(saved, { status: f.status }).then(done, toastError) } : {};
+        const undo = PLAIN.includes(f.status) ? { undo: () => void saveFields(saved, { status: f.status }).catch(say).then(done) } : {};
         toast(t('is_now', { reference: f.reference, status: t.any(status) }), undo);
-    } catch (e) {
-        if (e instanceof Clash) toast(t('changed_meanwhile'));
-        else toastError(e, f.reference);
-    }
+    } catch (e) { say(e); }
     await done();
 }
 

@@ -33,6 +33,7 @@ function Read({ r }: { r: Report & { severity?: string } }) {
 /** What came of its follow-ups, in a sentence. */
 function outcome(i: Remembered): string {
     if (!i.follow_ups) return t('ago_none');
+    if (i.follow_ups === 1 && i.follow_ups_wont_do === 1) return t('ago_one_wont');
     const all = i.follow_ups === i.follow_ups_settled;
     const first = all ? t('ago_all', { n: i.follow_ups }) : t('ago_some', { n: i.follow_ups, done: i.follow_ups_settled });
     return i.follow_ups_wont_do ? `${first} ${t('ago_wont', { n: i.follow_ups_wont_do })}` : first;

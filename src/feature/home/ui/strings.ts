@@ -13,7 +13,7 @@ export const t = dictionary({
         none_active: 'Nothing is going on. An incident stands here from the moment an alert or a person declares it.',
         none_waiting: 'No post-mortem waits for you: none to write, to review or to start.', none_mine: 'Nothing of yours is open.', none_published: 'What a team has learned stands here once it is published.',
         short: '{n} min', ago_none: 'It had no follow-ups.', ago_all: { one: 'Its follow-up is closed.', other: 'All {n} follow-ups are closed.' }, ago_some: { one: '{done} of 1 follow-up is closed.', other: '{done} of {n} follow-ups are closed.' },
-        ago_wont: { one: '{n} was closed as won’t do.', other: '{n} were closed as won’t do.' }, ago_report: 'Post-mortem {reference}',
+        ago_wont: { one: '{n} was closed as won’t do.', other: '{n} were closed as won’t do.' }, ago_one_wont: 'Its follow-up was closed as won’t do.', ago_report: 'Post-mortem {reference}',
     },
     zh: {
         declare: '宣布事件', active: '进行中的事件', all_incidents: '全部事件', waiting: '等你处理的复盘', mine: '我的跟进项',
@@ -26,6 +26,6 @@ export const t = dictionary({
         none_active: '目前风平浪静。告警或有人宣布事件后，它会立刻出现在这里。',
         none_waiting: '没有等你处理的复盘：无需撰写、评审或开始。', none_mine: '你没有未完成的跟进项。', none_published: '团队的经验发布后会出现在这里。',
         short: '{n} 分钟', ago_none: '当时没有跟进项。', ago_all: '{n} 个跟进项均已关闭。', ago_some: '{n} 个跟进项中 {done} 个已关闭。',
-        ago_wont: '{n} 个以“不做”关闭。', ago_report: '复盘 {reference}',
+        ago_wont: '{n} 个以“不做”关闭。', ago_one_wont: '它的跟进项以“不做”关闭。', ago_report: '复盘 {reference}',
     },
 });
