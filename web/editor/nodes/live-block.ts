@@ -81,7 +81,7 @@ const LOAD: Record<LiveKind, Loader> = {
     },
     async metrics(ctx, ref) {
         const i = await incidentOf(ctx, ref);
-        return { head: [], rows: i.metrics.map((m) => [cell(m.label, { title: m.definition }), cell(m.status === 'recorded' && m.value_ms !== null ? duration(m.value_ms) : t.any(m.status))]) };
+        return { head: [], rows: i.metrics.map((m) => [cell(t.any(`m_${m.key}`, m.label), { title: m.definition }), cell(m.status === 'recorded' && m.value_ms !== null ? duration(m.value_ms) : t.any(m.status))]) };
     },
 };
 
