@@ -1,10 +1,12 @@
 /* Two measurements for bench/ingest.mjs, each one line of JSON on standard output:
  *
  *   ingest_load load HOST PORT PATH CONNECTIONS ALERTS SECONDS
- *       posts Alertmanager payloads of ALERTS new alerts over CONNECTIONS kept-alive connections and counts what was answered 202.
+ *       posts Alertmanager payloads of ALERTS new alerts over CONNECTIONS kept-alive connections
+ *       and counts what was answered 202.
  *   ingest_load bare FILE|postgres://… BATCH ALERTS SECONDS
- *       what the database itself reaches: the same bytes (each payload once, and the columns of each alert) inserted with prepared
- *       statements into two tables with nothing but their primary keys, BATCH payloads to a commit, as durable as the server is.
+ *       what the database itself reaches: the same bytes (each payload once, and the columns of
+ *       each alert) inserted with prepared statements into two tables with nothing but their
+ *       primary keys, BATCH payloads to a commit, as durable as the server is.
  *   ingest_load keyed …
  *       the same into tables with the keys and indexes that the product's tables have. */
 #include <arpa/inet.h>
@@ -25,7 +27,8 @@
 
 enum { BODY_MAX = 64 << 10, CONNECTIONS_MAX = 512 };
 
-static void die(const char *what) { fprintf(stderr, "ingest_load: %s: %s\n", what, strerror(errno)); exit(1); }
+static void die(const char *what) { fprintf(stderr, "ingest_load: %s: %s\n", what, strerror(errno));
+    exit(1); }
 
 static double now_s(void)
 {
@@ -38,13 +41,15 @@ static double now_s(void)
 
 static const char labels_form[] = "{\"alertname\":\"HighLatency\",\"cluster\":\"eu-1\",\"instance\":\"10.0.%u.%u:9100\",\"job\":\"node\","
     "\"replica\":\"a\",\"severity\":\"warning\",\"shard\":\"%llu\",\"team\":\"payments\"}";
-static const char description[] = "Latency of the checkout has been above one second for more than ten minutes. See the runbook.";
+static const char description[] =
+    "Latency of the checkout has been above one second for more than ten minutes. See the runbook.";
 
 static size_t put_alert(char *to, size_t room, unsigned long long n)
 {
     char labels[512];
     snprintf(labels, sizeof labels, labels_form, (unsigned)(n >> 8 & 255), (unsigned)(n & 255), n);
-    return (size_t)snprintf(to, room, "{\"status\":\"firing\",\"labels\":%s,\"annotations\":{\"description\":\"%s\","
+    return (size_t)snprintf(to, room,
+        "{\"status\":\"firing\",\"labels\":%s,\"annotations\":{\"description\":\"%s\","
         "\"runbook_url\":\"https://runbooks.example.com/HighLatency\",\"summary\":\"High latency on shard %llu\"},"
         "\"startsAt\":\"2026-11-10T14:07:30.136Z\",\"endsAt\":\"0001-01-01T00:00:00Z\","
         "\"generatorURL\":\"https://prometheus.example.com/graph?g0.expr=latency\",\"fingerprint\":\"%016llx\"}", labels, description, n,
@@ -53,7 +58,8 @@ static size_t put_alert(char *to, size_t room, unsigned long long n)
 
 static size_t put_payload(char *to, unsigned long long first, int alerts)
 {
-    size_t len = (size_t)sprintf(to, "{\"receiver\":\"hindsight\",\"status\":\"firing\",\"alerts\":[");
+    size_t len = (size_t)sprintf(to,
+        "{\"receiver\":\"hindsight\",\"status\":\"firing\",\"alerts\":[");
     for (int i = 0; i < alerts; i++) {
         if (i) to[len++] = ',';
         len += put_alert(to + len, BODY_MAX - len, first + (unsigned)i);
@@ -101,7 +107,8 @@ static int pull(Conn *c, int *ret_good)
     c->got += (size_t)n;
     c->in[c->got] = 0;
     char *end = strstr(c->in, "\r\n\r\n"), *length = strcasestr(c->in, "content-length:");
-    if (!end || !length || c->got < (size_t)(end + 4 - c->in) + strtoul(length + 15, NULL, 10)) return 0;
+    if (!end || !length || c->got < (size_t)(end + 4 - c->in) + strtoul(length + 15, NULL, 10))
+        return 0;
     *ret_good = !strncmp(c->in, "HTTP/1.1 202", 12);
     if (!*ret_good) fprintf(stderr, "%.300s\n", c->in);
     return 1;
@@ -120,7 +127,8 @@ static void load(int port, int connections, int alerts, double seconds)
         if (connect(c->fd, (struct sockaddr *)&to, sizeof to)) die("connect");
         setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
         fcntl(c->fd, F_SETFL, O_NONBLOCK);
-        epoll_ctl(poll, EPOLL_CTL_ADD, c->fd, &(struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c });
+        epoll_ctl(poll, EPOLL_CTL_ADD, c->fd,
+            &(struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c });
         next_request(c, alerts);
         push(c);
     }
@@ -140,7 +148,8 @@ static void load(int port, int connections, int alerts, double seconds)
         }
     }
     double took = now_s() - began;
-    printf("{\"payloads\":%lld,\"refused\":%lld,\"seconds\":%.3f,\"alerts_per_second\":%.0f}\n", answered, refused, took, (double)answered * alerts / took);
+    printf("{\"payloads\":%lld,\"refused\":%lld,\"seconds\":%.3f,\"alerts_per_second\":%.0f}\n",
+        answered, refused, took, (double)answered * alerts / took);
 }
 
 /* ---- bare inserts */
@@ -149,10 +158,12 @@ typedef struct Row { char id[37], key[17], title[64], labels[512], links[400]; }
 
 static void make_row(Row *r, unsigned long long n)
 {
-    snprintf(r->id, sizeof r->id, "%08llx-%04llx-7000-8000-%012llx", n >> 16 & 0xffffffff, n & 0xffff, n);
+    snprintf(r->id, sizeof r->id, "%08llx-%04llx-7000-8000-%012llx", n >> 16 & 0xffffffff,
+        n & 0xffff, n);
     snprintf(r->key, sizeof r->key, "%016llx", n * 0x9E3779B97F4A7C15ull);
     snprintf(r->title, sizeof r->title, "High latency on shard %llu", n);
-    snprintf(r->labels, sizeof r->labels, labels_form, (unsigned)(n >> 8 & 255), (unsigned)(n & 255), n);
+    snprintf(r->labels, sizeof r->labels, labels_form, (unsigned)(n >> 8 & 255),
+        (unsigned)(n & 255), n);
     snprintf(r->links, sizeof r->links, "[{\"title\":\"Runbook\",\"url\":\"https://runbooks.example.com/HighLatency\"},{\"title\":\"Graph\","
         "\"url\":\"https://prometheus.example.com/graph?g0.expr=latency\"},{\"title\":\"Alertmanager\",\"url\":\"https://alertmanager.example.com\"}]");
 }
@@ -164,17 +175,22 @@ static const char *const tables[] = {
 };
 /* Those of src/feature/alert/schema.sql. */
 static const char *const indexes[] = {
-    "CREATE UNIQUE INDEX bare_hash ON bare_delivery (hash)", "CREATE UNIQUE INDEX bare_id ON bare_alert (id)",
-    "CREATE UNIQUE INDEX bare_key ON bare_alert (key_hash, count)", "CREATE INDEX bare_firing ON bare_alert (count, n) WHERE count = 1",
-    "CREATE INDEX bare_severity ON bare_alert (severity, n)", "CREATE INDEX bare_integration ON bare_alert (integration_id, n)",
+    "CREATE UNIQUE INDEX bare_hash ON bare_delivery (hash)",
+        "CREATE UNIQUE INDEX bare_id ON bare_alert (id)",
+    "CREATE UNIQUE INDEX bare_key ON bare_alert (key_hash, count)",
+    "CREATE INDEX bare_firing ON bare_alert (count, n) WHERE count = 1",
+    "CREATE INDEX bare_severity ON bare_alert (severity, n)",
+    "CREATE INDEX bare_integration ON bare_alert (integration_id, n)",
 };
 static int n_indexes;                       /* 0: bare */
-static const char integration[] = "01a1fa03-9933-7000-965c-371d92750be7", group[] = "{}:{alertname=\"HighLatency\"}";
+static const char integration[] = "01a1fa03-9933-7000-965c-371d92750be7",
+    group[] = "{}:{alertname=\"HighLatency\"}";
 static int64_t when = 1794319650136;
 
 static void report(long long payloads, int alerts, double took)
 {
-    printf("{\"payloads\":%lld,\"seconds\":%.3f,\"alerts_per_second\":%.0f}\n", payloads, took, (double)payloads * alerts / took);
+    printf("{\"payloads\":%lld,\"seconds\":%.3f,\"alerts_per_second\":%.0f}\n", payloads, took,
+        (double)payloads * alerts / took);
 }
 
 static void sql(sqlite3 *db, const char *fmt, ...)
@@ -184,7 +200,8 @@ static void sql(sqlite3 *db, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    if (sqlite3_exec(db, text, NULL, NULL, &why)) { fprintf(stderr, "%s: %s\n", text, why); exit(1); }
+    if (sqlite3_exec(db, text, NULL, NULL, &why)) { fprintf(stderr, "%s: %s\n", text, why); exit(1);
+        }
 }
 
 static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
@@ -197,7 +214,8 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
     sql(db, tables[0], "INTEGER PRIMARY KEY", "BLOB", "BLOB");
     sql(db, tables[1], "INTEGER PRIMARY KEY", "BLOB");
     for (int i = 0; i < n_indexes; i++) sql(db, "%s", indexes[i]);
-    sqlite3_prepare_v2(db, "INSERT INTO bare_delivery (hash, body, received_ms) VALUES (?,?,?)", -1, &d, NULL);
+    sqlite3_prepare_v2(db, "INSERT INTO bare_delivery (hash, body, received_ms) VALUES (?,?,?)", -1,
+        &d, NULL);
     sqlite3_prepare_v2(db, "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
                            "received_ms, last_received_ms, count, key_hash) VALUES (?,?,?,'SEV-3',?,?,?,?,?,?,?,?,1,?)", -1, &a, NULL);
     long long payloads = 0;
@@ -217,8 +235,10 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
             for (int i = 0; i < alerts; i++, n++) {
                 Row r;
                 make_row(&r, n);
-                const char *texts[] = { r.id, integration, r.key, r.title, description, r.labels, r.links, group };
-                for (int t = 0; t < 8; t++) sqlite3_bind_text(a, t + 1, texts[t], -1, SQLITE_STATIC);
+                const char *texts[] = { r.id, integration, r.key, r.title, description, r.labels,
+                    r.links, group };
+                for (int t = 0; t < 8; t++)
+                    sqlite3_bind_text(a, t + 1, texts[t], -1, SQLITE_STATIC);
                 for (int t = 9; t < 12; t++) sqlite3_bind_int64(a, t, when);
                 sqlite3_bind_blob(a, 12, r.key, 16, SQLITE_STATIC);
                 if (sqlite3_step(a) != SQLITE_DONE) die("insert");
@@ -236,7 +256,8 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
 static void pg(PGconn *db, PGresult *res, const char *what)
 {
     ExecStatusType s = PQresultStatus(res);
-    if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK) { fprintf(stderr, "%s: %s", what, PQerrorMessage(db)); exit(1); }
+    if (s != PGRES_COMMAND_OK && s != PGRES_TUPLES_OK) { fprintf(stderr, "%s: %s", what,
+        PQerrorMessage(db)); exit(1); }
     PQclear(res);
 }
 
@@ -246,13 +267,19 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
     static char body[BODY_MAX];
     PGconn *db = PQconnectdb(url);
     if (PQstatus(db) != CONNECTION_OK) { fprintf(stderr, "%s", PQerrorMessage(db)); exit(1); }
-    pg(db, PQexec(db, "SET client_min_messages = warning; DROP TABLE IF EXISTS bare_delivery, bare_alert"), "drop");
-    snprintf(text, sizeof text, tables[0], "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BYTEA", "BYTEA");
+    pg(db, PQexec(db,
+        "SET client_min_messages = warning; DROP TABLE IF EXISTS bare_delivery, bare_alert"),
+        "drop");
+    snprintf(text, sizeof text, tables[0], "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "BYTEA", "BYTEA");
     pg(db, PQexec(db, text), "create");
-    snprintf(text, sizeof text, tables[1], "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY", "BYTEA");
+    snprintf(text, sizeof text, tables[1], "BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        "BYTEA");
     pg(db, PQexec(db, text), "create");
     for (int i = 0; i < n_indexes; i++) pg(db, PQexec(db, indexes[i]), "index");
-    pg(db, PQprepare(db, "d", "INSERT INTO bare_delivery (hash, body, received_ms) VALUES ($1,$2,$3)", 0, NULL), "prepare");
+    pg(db, PQprepare(db, "d",
+        "INSERT INTO bare_delivery (hash, body, received_ms) VALUES ($1,$2,$3)", 0, NULL),
+        "prepare");
     pg(db, PQprepare(db, "a", "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
         "received_ms, last_received_ms, count, key_hash) VALUES ($1,$2,$3,'SEV-3',$4,$5,$6,$7,$8,$9,$10,$11,1,$12)", 0, NULL), "prepare");
     long long payloads = 0;
@@ -265,11 +292,13 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
             int len = (int)put_payload(body, n, alerts);
             char hash[17];
             snprintf(hash, sizeof hash, "%016llx", n * 0xD6E8FEB86659FD93ull);
-            pg(db, PQexecPrepared(db, "d", 3, (const char *[]){ hash, body, at }, (int[]){ 16, len, 0 }, (int[]){ 1, 1, 0 }, 0), "insert");
+            pg(db, PQexecPrepared(db, "d", 3, (const char *[]){ hash, body, at },
+                (int[]){ 16, len, 0 }, (int[]){ 1, 1, 0 }, 0), "insert");
             for (int i = 0; i < alerts; i++, n++) {
                 Row r;
                 make_row(&r, n);
-                const char *values[] = { r.id, integration, r.key, r.title, description, r.labels, r.links, group, at, at, at, r.key };
+                const char *values[] = { r.id, integration, r.key, r.title, description, r.labels,
+                    r.links, group, at, at, at, r.key };
                 int lengths[12] = { [11] = 16 }, formats[12] = { [11] = 1 };
                 pg(db, PQexecPrepared(db, "a", 12, values, lengths, formats, 0), "insert");
             }
@@ -287,10 +316,12 @@ int main(int argc, char **argv)
         host = argv[2];
         path = argv[4];
         int connections = atoi(argv[5]);
-        load(atoi(argv[3]), connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX, atoi(argv[6]), atof(argv[7]));
+        load(atoi(argv[3]), connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX,
+            atoi(argv[6]), atof(argv[7]));
     } else if (argc == 6 && (!strcmp(argv[1], "bare") || !strcmp(argv[1], "keyed"))) {
         n_indexes = strcmp(argv[1], "keyed") ? 0 : (int)(sizeof indexes / sizeof *indexes);
-        (strncmp(argv[2], "postgres", 8) ? bare_sqlite : bare_postgres)(argv[2], atoi(argv[3]), atoi(argv[4]), atof(argv[5]));
+        (strncmp(argv[2], "postgres", 8) ? bare_sqlite : bare_postgres)(argv[2], atoi(argv[3]),
+            atoi(argv[4]), atof(argv[5]));
     } else {
         fprintf(stderr, "see the head of bench/ingest_load.c\n");
         return 2;

@@ -13,12 +13,15 @@ static inline void check_alert(Arena *a, const AlertIn *x)
 {
     json_t *labels = NULL, *links = NULL;
     must(!str_empty(x->dedup_key) && x->dedup_key.len <= ALERT_KEY_BYTES && is_text(x->dedup_key));
-    must(x->title.len <= ALERT_TITLE_BYTES && x->description.len <= ALERT_TEXT_BYTES && is_text(x->title) && is_text(x->description));
+    must(x->title.len <= ALERT_TITLE_BYTES && x->description.len <= ALERT_TEXT_BYTES
+        && is_text(x->title) && is_text(x->description));
     must(x->group_key.len <= ALERT_KEY_BYTES && is_text(x->group_key) && is_text(x->note));
     must(str_eq(alert_severity(x->severity), x->severity) || str_eq(x->severity, S("unknown")));
     must(x->started_ms >= 0 && x->ended_ms >= 0 && (x->resolved || x->ended_ms == 0));
-    must(!json_parse(a, x->labels, &labels).info && json_is_object(labels) && json_object_size(labels) <= ALERT_MAX_LABELS);
-    must(!json_parse(a, x->links, &links).info && json_is_array(links) && json_array_size(links) <= ALERT_MAX_LINKS);
+    must(!json_parse(a, x->labels, &labels).info && json_is_object(labels)
+        && json_object_size(labels) <= ALERT_MAX_LABELS);
+    must(!json_parse(a, x->links, &links).info && json_is_array(links)
+        && json_array_size(links) <= ALERT_MAX_LINKS);
     for (size_t i = 0; i < json_array_size(links); i++) {
         Str url = json_str(json_array_get(links, i), "url");
         must(str_starts(url, S("http://")) || str_starts(url, S("https://")));

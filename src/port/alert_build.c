@@ -8,26 +8,38 @@
 typedef struct Word { const char *word, *means; } Word;
 
 static const Word severities[] = {
-    { "critical", "SEV-1" }, { "crit", "SEV-1" }, { "fatal", "SEV-1" }, { "emergency", "SEV-1" }, { "emerg", "SEV-1" },
-    { "disaster", "SEV-1" }, { "page", "SEV-1" }, { "blocker", "SEV-1" }, { "highest", "SEV-1" }, { "immediate", "SEV-1" },
-    { "p0", "SEV-1" }, { "p1", "SEV-1" }, { "sev0", "SEV-1" }, { "sev1", "SEV-1" }, { "sev-1", "SEV-1" }, { "s1", "SEV-1" },
+    { "critical", "SEV-1" }, { "crit", "SEV-1" }, { "fatal", "SEV-1" }, { "emergency", "SEV-1" },
+        { "emerg", "SEV-1" },
+    { "disaster", "SEV-1" }, { "page", "SEV-1" }, { "blocker", "SEV-1" }, { "highest", "SEV-1" },
+    { "immediate", "SEV-1" },
+    { "p0", "SEV-1" }, { "p1", "SEV-1" }, { "sev0", "SEV-1" }, { "sev1", "SEV-1" },
+    { "sev-1", "SEV-1" }, { "s1", "SEV-1" },
     { "1", "SEV-1" }, { "紧急", "SEV-1" }, { "严重", "SEV-1" }, { "致命", "SEV-1" },
-    { "error", "SEV-2" }, { "err", "SEV-2" }, { "major", "SEV-2" }, { "high", "SEV-2" }, { "urgent", "SEV-2" },
-    { "alert", "SEV-2" }, { "p2", "SEV-2" }, { "sev2", "SEV-2" }, { "sev-2", "SEV-2" }, { "s2", "SEV-2" }, { "2", "SEV-2" },
+    { "error", "SEV-2" }, { "err", "SEV-2" }, { "major", "SEV-2" }, { "high", "SEV-2" },
+    { "urgent", "SEV-2" },
+    { "alert", "SEV-2" }, { "p2", "SEV-2" }, { "sev2", "SEV-2" }, { "sev-2", "SEV-2" },
+    { "s2", "SEV-2" }, { "2", "SEV-2" },
     { "重要", "SEV-2" }, { "高", "SEV-2" },
-    { "warning", "SEV-3" }, { "warn", "SEV-3" }, { "minor", "SEV-3" }, { "medium", "SEV-3" }, { "moderate", "SEV-3" },
-    { "average", "SEV-3" }, { "normal", "SEV-3" }, { "p3", "SEV-3" }, { "sev3", "SEV-3" }, { "sev-3", "SEV-3" },
+    { "warning", "SEV-3" }, { "warn", "SEV-3" }, { "minor", "SEV-3" }, { "medium", "SEV-3" },
+    { "moderate", "SEV-3" },
+    { "average", "SEV-3" }, { "normal", "SEV-3" }, { "p3", "SEV-3" }, { "sev3", "SEV-3" },
+    { "sev-3", "SEV-3" },
     { "s3", "SEV-3" }, { "3", "SEV-3" }, { "警告", "SEV-3" }, { "中", "SEV-3" },
-    { "info", "SEV-4" }, { "information", "SEV-4" }, { "informational", "SEV-4" }, { "notice", "SEV-4" }, { "low", "SEV-4" },
-    { "lowest", "SEV-4" }, { "debug", "SEV-4" }, { "none", "SEV-4" }, { "ok", "SEV-4" }, { "trivial", "SEV-4" },
-    { "p4", "SEV-4" }, { "p5", "SEV-4" }, { "sev4", "SEV-4" }, { "sev-4", "SEV-4" }, { "s4", "SEV-4" }, { "4", "SEV-4" },
+    { "info", "SEV-4" }, { "information", "SEV-4" }, { "informational", "SEV-4" },
+    { "notice", "SEV-4" }, { "low", "SEV-4" },
+    { "lowest", "SEV-4" }, { "debug", "SEV-4" }, { "none", "SEV-4" }, { "ok", "SEV-4" },
+    { "trivial", "SEV-4" },
+    { "p4", "SEV-4" }, { "p5", "SEV-4" }, { "sev4", "SEV-4" }, { "sev-4", "SEV-4" },
+    { "s4", "SEV-4" }, { "4", "SEV-4" },
     { "5", "SEV-4" }, { "提示", "SEV-4" }, { "低", "SEV-4" },
     { 0 },
 };
 
 static const char *const resolved_words[] = {
-    "resolved", "resolve", "ok", "okay", "up", "closed", "close", "recovered", "recovery", "normal", "inactive", "cleared",
-    "clear", "success", "green", "deactivated", "healthy", "healed", "done", "fixed", "ended", "end", "false", "0", "已恢复",
+    "resolved", "resolve", "ok", "okay", "up", "closed", "close", "recovered", "recovery", "normal",
+        "inactive", "cleared",
+    "clear", "success", "green", "deactivated", "healthy", "healed", "done", "fixed", "ended",
+    "end", "false", "0", "已恢复",
     "恢复", "已解决", NULL,
 };
 
@@ -58,7 +70,8 @@ static bool keep_time(int64_t ms, int64_t *ret_ms)
     return true;
 }
 
-/** Seconds until the year 5138, then ms, µs and ns: real times of one unit never reach into the next. */
+/** Seconds until the year 5138, then ms, µs and ns: real times of one unit never reach into the
+ *  next. */
 static bool unix_time(int64_t n, int64_t *ret_ms)
 {
     if (n < 0) return keep_time(0, ret_ms);
@@ -142,7 +155,8 @@ void alert_labels_add(AlertLabels *l, Str name, Str value)
 
 /** What people route and search by; kept first when there are too many. */
 static const char *const important[] = {
-    "alertname", "severity", "service", "team", "cluster", "namespace", "job", "instance", "env", "environment", "region",
+    "alertname", "severity", "service", "team", "cluster", "namespace", "job", "instance", "env",
+        "environment", "region",
     "host", "app", "component", "pod", NULL,
 };
 
@@ -166,12 +180,15 @@ void alert_labels_add_all(AlertLabels *l, const json_t *object)
     bool crowded = json_object_size(object) > ALERT_MAX_LABELS;
     for (int pass = crowded ? 0 : 1; pass < 2; pass++)
         json_object_foreach((json_t *)object, name, value) {
-            if (json_is_null(value) || !*name || (crowded && is_important(name) != (pass == 0))) continue;
-            alert_labels_add(l, str_of(name), l->len < ALERT_MAX_LABELS ? label_text(l->arena, value) : S(""));
+            if (json_is_null(value) || !*name || (crowded && is_important(name) != (pass == 0)))
+                continue;
+            alert_labels_add(l, str_of(name), l->len < ALERT_MAX_LABELS
+                ? label_text(l->arena, value) : S(""));
         }
 }
 
-static int by_name(const void *x, const void *y) { return str_cmp(*(const Str *)x, *(const Str *)y); }
+static int by_name(const void *x, const void *y) { return str_cmp(*(const Str *)x, *(const Str *)y);
+    }
 
 Str alert_labels_end(AlertLabels *l, Buf *note)
 {
@@ -185,7 +202,8 @@ Str alert_labels_end(AlertLabels *l, Buf *note)
         buf_json(&json, l->at[i].value);
     }
     buf_byte(&json, '}');
-    if (l->left_out) buf_fmt(note, "%zu of %zu labels were left out. ", l->left_out, l->left_out + l->len);
+    if (l->left_out)
+        buf_fmt(note, "%zu of %zu labels were left out. ", l->left_out, l->left_out + l->len);
     if (l->cut) buf_fmt(note, "%zu long labels were cut. ", l->cut);
     return buf_str(&json);
 }
@@ -197,7 +215,8 @@ void alert_link_add(Buf *links, Str title, Str url)
     if (url.len > 2000) return;
     size_t n = 0;
     Str rest = buf_str(links);   /* quotes inside values are escaped, so this finds objects only */
-    for (ptrdiff_t at; (at = str_find(rest, S("{\"title\":"))) >= 0; n++) rest = str_sub(rest, (size_t)at + 9, rest.len);
+    for (ptrdiff_t at; (at = str_find(rest, S("{\"title\":"))) >= 0; n++)
+        rest = str_sub(rest, (size_t)at + 9, rest.len);
     if (n >= ALERT_MAX_LINKS) return;
     buf_add(links, links->len ? S(",{\"title\":") : S("[{\"title\":"));
     buf_json(links, alert_line(links->arena, str_empty(title) ? url : title, 200));
@@ -213,9 +232,11 @@ Str alert_links_end(Buf *links)
     return buf_str(links);
 }
 
-Str alert_line(Arena *a, Str text, size_t max_bytes) { return clean(a, utf8_clip(str_trim(text), max_bytes), false); }
+Str alert_line(Arena *a, Str text, size_t max_bytes) { return clean(a,
+    utf8_clip(str_trim(text), max_bytes), false); }
 
-Str alert_text(Arena *a, Str text) { return clean(a, utf8_clip(str_trim(text), ALERT_TEXT_BYTES), true); }
+Str alert_text(Arena *a, Str text) { return clean(a, utf8_clip(str_trim(text), ALERT_TEXT_BYTES),
+    true); }
 
 Str alert_key(Arena *a, Str key)
 {

@@ -1,6 +1,7 @@
 #pragma once
-/** What every alert source needs to turn foreign JSON into an AlertIn: limits, words for severities, times in all
- *  the forms that monitoring systems use, labels and links. Pure: no store, no clock. */
+/** What every alert source needs to turn foreign JSON into an AlertIn: limits, words for
+ *  severities, times in all the forms that monitoring systems use, labels and links. Pure: no
+ *  store, no clock. */
 #include "port/alert_source.h"
 
 enum {
@@ -13,15 +14,17 @@ enum {
     ALERT_LABEL_NAME_BYTES = 200, ALERT_LABEL_VALUE_BYTES = 1000,
 };
 
-/** "SEV-1" … "SEV-4" or "unknown" for a word of another system, without regard to case: critical, fatal, page, P1 …
- *  SEV-1; error, major, high … SEV-2; warning, minor, medium … SEV-3; info, low … SEV-4. */
+/** "SEV-1" … "SEV-4" or "unknown" for a word of another system, without regard to case: critical,
+ *  fatal, page, P1 … SEV-1; error, major, high … SEV-2; warning, minor, medium … SEV-3; info, low …
+ *  SEV-4. */
 Str alert_severity(Str word);
 /** True when the word means that the problem is over: resolved, ok, up, closed, recovery, … */
 bool alert_word_resolved(Str word);
 
-/** A time as text (RFC 3339, also +0000 without a colon) or as a Unix number in s, ms, µs or ns, told apart by size;
- *  the number may be a JSON integer, real or digits in a string. Times before 1970-01-02 ("0001-01-01") and null give 0: not told.
- *  False when it is none of these; `ret_ms` untouched. */
+/** A time as text (RFC 3339, also +0000 without a colon) or as a Unix number in s, ms, µs or ns,
+ *  told apart by size; the number may be a JSON integer, real or digits in a string. Times before
+ *  1970-01-02 ("0001-01-01") and null give 0: not told. False when it is none of these; `ret_ms`
+ *  untouched. */
 bool alert_time(const json_t *value, int64_t *ret_ms);
 
 /** Labels being gathered: sorted by name at the end. The first value of a name stays. */
@@ -31,14 +34,14 @@ typedef struct AlertLabels {
     size_t len, left_out, cut;
 } AlertLabels;
 void alert_labels_add(AlertLabels *l, Str name, Str value);
-/** Adds the members of an object: those that people route by (alertname, service, …) first, so that a limit keeps them.
- *  Values that are not strings become JSON text; null is left out. */
+/** Adds the members of an object: those that people route by (alertname, service, …) first, so that
+ *  a limit keeps them. Values that are not strings become JSON text; null is left out. */
 void alert_labels_add_all(AlertLabels *l, const json_t *object);
 /** The JSON object. Appends to `note` what was left out. */
 Str  alert_labels_end(AlertLabels *l, Buf *note);
 
-/** Appends {"title","url"} to a JSON array under construction (a Buf that holds "" or "[…"); only http and https
- *  addresses of at most 2,000 bytes; others are left out. */
+/** Appends {"title","url"} to a JSON array under construction (a Buf that holds "" or "[…"); only
+ *  http and https addresses of at most 2,000 bytes; others are left out. */
 void alert_link_add(Buf *links, Str title, Str url);
 Str  alert_links_end(Buf *links);
 

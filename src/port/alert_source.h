@@ -1,6 +1,6 @@
 #pragma once
-/** Where alerts come from. An integration turns the bytes that a monitoring system posts into alerts; the alert feature
- *  stores, groups and routes them. */
+/** Where alerts come from. An integration turns the bytes that a monitoring system posts into
+ *  alerts; the alert feature stores, groups and routes them. */
 #include "app/cx.h"
 #include "app/shape.h"
 #include "net/server.h"
@@ -16,27 +16,35 @@ typedef struct AlertIn {
     Str links;                   /* JSON array of {"title","url"} */
     int64_t started_ms, ended_ms;/* 0 = not told (or 0001-01-01) */
     Str group_key;               /* alerts of one group join one incident; may be empty */
-    Str note;                    /* what of the payload was left out ("9,936 of 10,000 labels …"); usually empty */
+    Str note;
+        /* what of the payload was left out ("9,936 of 10,000 labels …"); usually empty */
 } AlertIn;
 typedef LIST(AlertIn) AlertsIn;
 
 typedef struct SourceConfig { Str mapping; /* JSON, generic only */ Str name; } SourceConfig;
 
 typedef struct AlertSource {
-    const char *kind;                                    /* "alertmanager": in the URL and in settings */
+    const char *kind;
+        /* "alertmanager": in the URL and in settings */
     const char *title, *description;
-    const char *instructions;                            /* Markdown; {{url}} is replaced by the intake URL */
-    const char *sample;                                  /* a whole payload: the demo and *Send a test* */
-    /** Payload → alerts, in order. Fails: ERR_INVALID naming the field. Pure: no store, no clock. */
-    Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret);
+    /* Markdown; {{url}} is replaced by the intake URL */
+    const char *instructions;
+    /* a whole payload: the demo and *Send a test* */
+    const char *sample;
+    /** Payload → alerts, in order. Fails: ERR_INVALID naming the field. Pure: no store, no
+     *  clock. */
+    Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload,
+        AlertsIn *ret);
     /** MAY be NULL: checks a signature beyond the key in the URL. */
     Err (*verify)(Arena *a, const HttpReq *req, Str secret);
-    /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else {"accepted":n}. */
+    /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else
+     *  {"accepted":n}. */
     Str (*reply)(Arena *a, const AlertsIn *alerts);
     int status;                                          /* of the answer; 0 = 202 */
     /** MAY be NULL: the body of a 400 in the sender's own form. Else problem+json. */
     Str (*refuse)(Arena *a, Err why);
-    /** MAY be NULL (no mapping): checks a mapping when it is saved. Fails: ERR_INVALID naming "mapping.title". */
+    /** MAY be NULL (no mapping): checks a mapping when it is saved. Fails: ERR_INVALID naming
+     *  "mapping.title". */
     Err (*check)(Arena *a, Str mapping);
 } AlertSource;
 

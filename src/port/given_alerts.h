@@ -1,5 +1,6 @@
 #pragma once
-/** For tests of alert sources only: fixtures, and payloads as alerts. Tests run in the root of the source tree. */
+/** For tests of alert sources only: fixtures, and payloads as alerts. Tests run in the root of
+ *  the source tree. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/spec.h"
@@ -16,7 +17,8 @@
     return (Str){ at, len };
 }
 
-[[gnu::unused]] static Err decode_as(Arena *a, const char *kind, const char *mapping, Str payload, AlertsIn *ret)
+[[gnu::unused]] static Err decode_as(Arena *a, const char *kind, const char *mapping, Str payload,
+    AlertsIn *ret)
 {
     const AlertSource *source = alert_source_find(str_of(kind));
     SourceConfig config = { .name = S("test"), .mapping = str_of(mapping) };

@@ -12,6 +12,7 @@ const Integration *const integrations[] = {
 const AlertSource *alert_source_find(Str kind)
 {
     for (size_t i = 0; integrations[i]; i++)
-        if (integrations[i]->alert_source && str_eq(kind, str_of(integrations[i]->name))) return integrations[i]->alert_source;
+        if (integrations[i]->alert_source && str_eq(kind, str_of(integrations[i]->name)))
+            return integrations[i]->alert_source;
     return NULL;
 }

@@ -65,7 +65,8 @@ static Incidents all_incidents(App *app, Arena *a)
     return list;
 }
 
-/** Alertmanager's form: one alert of instance `x`, firing since or resolved between these minutes past noon. */
+/** Alertmanager's form: one alert of instance `x`, firing since or resolved between these
+ *  minutes past noon. */
 static const char *am(Arena *a, const char *x, const char *severity, int start, int end)
 {
     char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
@@ -160,7 +161,8 @@ SPEC("a late end of an earlier firing leaves the one that fires now alone")
 SPEC("without times the order of arrival decides: firing again after an end with the same bytes is a new alert")
 {
     GIVEN("generic");
-    const char *fire = "{\"title\":\"x\",\"dedup_key\":\"k\"}", *end = "{\"title\":\"x\",\"dedup_key\":\"k\",\"status\":\"ok\"}";
+    const char *fire = "{\"title\":\"x\",\"dedup_key\":\"k\"}",
+        *end = "{\"title\":\"x\",\"dedup_key\":\"k\",\"status\":\"ok\"}";
     expect_ok(post(app, a, source, end));
     expect_int(0, all_alerts(app, a).len);
     for (int round = 0; round < 2; round++) {
@@ -212,7 +214,8 @@ SPEC("a severe alert declares an incident with its words, and its group joins it
     expect_str("INC-1", list.at[0].incident.reference);
 }
 
-static Err resolve_first(Cx *cx, void *arg) { return incident_set_status(cx, ((Incidents *)arg)->at[0].id, S("resolved")); }
+static Err resolve_first(Cx *cx, void *arg) { return incident_set_status(cx,
+    ((Incidents *)arg)->at[0].id, S("resolved")); }
 
 SPEC("after the incident is over the next alert of the group declares a new one")
 {
@@ -238,24 +241,28 @@ SPEC("a mild alert without a rule is only listed; when it grows severe it declar
 static Err merge_first(Cx *cx, void *arg)
 {
     Incidents *all = arg;
-    return event_emit(cx, &(Event){ .kind = "incident.merged", .title = S("Merged"), .subject = all->at[0].id, .object = all->at[1].id });
+    return event_emit(cx, &(Event){ .kind = "incident.merged", .title = S("Merged"),
+        .subject = all->at[0].id, .object = all->at[1].id });
 }
 
 SPEC("alerts follow their incident into the one that it is merged into")
 {
     GIVEN("generic");
-    expect_ok(post(app, a, source, "[{\"title\":\"a\",\"severity\":\"P1\"},{\"title\":\"b\",\"severity\":\"P1\"}]"));
+    expect_ok(post(app, a, source,
+        "[{\"title\":\"a\",\"severity\":\"P1\"},{\"title\":\"b\",\"severity\":\"P1\"}]"));
     Incidents incidents = all_incidents(app, a);
     expect_int(2, incidents.len);
     Cx cx = app_cx(app, a, NULL);
     expect_ok(cx_write(&cx, merge_first, &incidents));
     Alerts list = all_alerts(app, a);
-    expect(str_eq(list.at[0].incident.id, incidents.at[1].id) && str_eq(list.at[1].incident.id, incidents.at[1].id));
+    expect(str_eq(list.at[0].incident.id, incidents.at[1].id) && str_eq(list.at[1].incident.id,
+        incidents.at[1].id));
 }
 
 /* ---- routing rules */
 
-static RoutingRule rule_of(Condition *conditions, size_t n) { return (RoutingRule){ .match = { .at = conditions, .len = n } }; }
+static RoutingRule rule_of(Condition *conditions,
+    size_t n) { return (RoutingRule){ .match = { .at = conditions, .len = n } }; }
 
 SPEC("a condition compares labels, and the alert's own fields when there is no such label")
 {
@@ -265,18 +272,24 @@ SPEC("a condition compares labels, and the alert's own fields when there is no s
     json_t *labels = NULL;
     expect_ok(json_parse(a, S("{\"service\":\"checkout-eu\",\"empty\":\"\"}"), &labels));
     static const struct { const char *label, *op, *value; bool fits; } all[] = {
-        { "service", "is", "checkout-eu", true }, { "service", "is", "checkout", false }, { "service", "is_not", "x", true },
-        { "service", "matches", "checkout-.*", true }, { "service", "matches", "checkout", false }, { "service", "matches", "a|checkout-eu", true },
-        { "service", "exists", "", true }, { "empty", "exists", "", true }, { "missing", "exists", "", false },
-        { "missing", "is", "", false }, { "missing", "is_not", "x", true }, { "missing", "matches", ".*", false },
-        { "title", "matches", "Disk.*", true }, { "severity", "is", "SEV-2", true }, { "source", "is", "Prod", true },
+        { "service", "is", "checkout-eu", true }, { "service", "is", "checkout", false },
+            { "service", "is_not", "x", true },
+        { "service", "matches", "checkout-.*", true }, { "service", "matches", "checkout", false },
+        { "service", "matches", "a|checkout-eu", true },
+        { "service", "exists", "", true }, { "empty", "exists", "", true },
+        { "missing", "exists", "", false },
+        { "missing", "is", "", false }, { "missing", "is_not", "x", true },
+        { "missing", "matches", ".*", false },
+        { "title", "matches", "Disk.*", true }, { "severity", "is", "SEV-2", true },
+        { "source", "is", "Prod", true },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         Condition one = { str_of(all[i].label), str_of(all[i].op), str_of(all[i].value) };
         RoutingRule rule = rule_of(&one, 1);
         bool fits = !all[i].fits;
         expect_ok(rule_matches(a, &rule, &from, &alert, labels, &fits));
-        if (fits != all[i].fits) fprintf(stderr, "%s %s %s\n", all[i].label, all[i].op, all[i].value);
+        if (fits != all[i].fits)
+            fprintf(stderr, "%s %s %s\n", all[i].label, all[i].op, all[i].value);
         expect(fits == all[i].fits);
     }
 }
@@ -303,13 +316,15 @@ SPEC("the first rule that fits decides severity, channel, group and whether to d
     Condition team = { S("team"), S("is"), S("pay") };
     Str group[] = { S("cluster") };
     RoutingRule both[] = {
-        { .id = S("r1"), .match = { .at = &team, .len = 1 }, .severity = S("SEV-1"), .channel_id = S("c1"), .declare = true,
+        { .id = S("r1"), .match = { .at = &team, .len = 1 }, .severity = S("SEV-1"),
+            .channel_id = S("c1"), .declare = true,
           .group_by = { .at = group, .len = 1 } },
         { .id = S("r2"), .channel_id = S("c2") },
     };
     RoutingRules rules = { .at = both, .len = 2 };
     Source from = { .id = S("s"), .channel_id = S("c0") };
-    AlertIn x = { .severity = S("SEV-3"), .labels = S("{\"team\":\"pay\",\"cluster\":\"eu\"}"), .dedup_key = S("1") }, y = x, z = x;
+    AlertIn x = { .severity = S("SEV-3"), .labels = S("{\"team\":\"pay\",\"cluster\":\"eu\"}"),
+        .dedup_key = S("1") }, y = x, z = x;
     y.dedup_key = S("2");
     z.labels = S("{\"team\":\"web\"}");
     Plan px, py, pz, none;
@@ -377,7 +392,8 @@ SPEC("an alert of the past is stored as it was")
 {
     GIVEN("alertmanager");
     Cx cx = app_cx(app, a, NULL);
-    AlertPast past = { .integration = source, .dedup_key = S("old"), .severity = S("SEV-2"), .title = S("Old"), .started_ms = noon - 86400000,
+    AlertPast past = { .integration = source, .dedup_key = S("old"), .severity = S("SEV-2"),
+        .title = S("Old"), .started_ms = noon - 86400000,
         .ended_ms = noon - 80000000, .labels = S("{\"service\":\"web\"}") };
     expect_ok(cx_write(&cx, record, &past));
     Alerts list = all_alerts(app, a);

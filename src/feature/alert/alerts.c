@@ -9,7 +9,8 @@
 #include "store/search.h"
 #include "sql.gen.h"
 
-/* q= looks through the newest alerts for any part of a word, and through the search index for older ones. */
+/* q= looks through the newest alerts for any part of a word, and through the search index for
+ * older ones. */
 enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200 };
 
 static const char *const statuses[] = { "firing", "resolved", NULL };
@@ -38,7 +39,8 @@ SHAPE(alert_shape, Alert, "What a monitoring system said",
     FIELD_AT(Alert, received_ms, READ_ONLY, "When it came first"),
     FIELD_AT(Alert, last_received_ms, READ_ONLY, "When it came last with news"),
     FIELD(Alert, count, READ_ONLY, "How often it came with news"),
-    FIELD_OF(Alert, incident, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE, "The incident it belongs to"),
+    FIELD_OF(Alert, incident, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE,
+    "The incident it belongs to"),
     FIELD_OF(Alert, channel, FIELD_ONE, &ref_shape, READ_ONLY | NULLABLE, "Where routing put it"),
     FIELD(Alert, version, READ_ONLY, "Grows with each change"));
 
@@ -51,9 +53,11 @@ static void read_row(Stmt *q, Alert *x)
     Str *texts[] = { &x->id, &x->source.id, &x->dedup_key };
     for (size_t i = 0; i < 3; i++) *texts[i] = stmt_col_str(q, c++);
     x->status = stmt_col_is_null(q, c++) ? S("resolved") : S("firing");
-    Str *more[] = { &x->severity, &x->title, &x->description, &x->labels, &x->links, &x->note, &x->group_key };
+    Str *more[] = { &x->severity, &x->title, &x->description, &x->labels, &x->links, &x->note,
+        &x->group_key };
     for (size_t i = 0; i < sizeof more / sizeof *more; i++) *more[i] = stmt_col_str(q, c++);
-    int64_t *times[] = { &x->started_ms, &x->ended_ms, &x->acknowledged_ms, &x->received_ms, &x->last_received_ms, &x->count };
+    int64_t *times[] = { &x->started_ms, &x->ended_ms, &x->acknowledged_ms, &x->received_ms,
+        &x->last_received_ms, &x->count };
     for (size_t i = 0; i < sizeof times / sizeof *times; i++) *times[i] = stmt_col_int(q, c++);
     x->channel.id = stmt_col_str(q, c++);
     x->incident.id = stmt_col_str(q, c++);
@@ -67,8 +71,10 @@ static Err fill(Cx *cx, Alerts *list)
     Strs sources = { 0 }, channels = { 0 }, incidents = { 0 };
     list_each(list, i) {
         *list_add(cx->arena, &sources) = list->at[i].source.id;
-        if (!str_empty(list->at[i].channel.id)) *list_add(cx->arena, &channels) = list->at[i].channel.id;
-        if (!str_empty(list->at[i].incident.id)) *list_add(cx->arena, &incidents) = list->at[i].incident.id;
+        if (!str_empty(list->at[i].channel.id))
+            *list_add(cx->arena, &channels) = list->at[i].channel.id;
+        if (!str_empty(list->at[i].incident.id))
+            *list_add(cx->arena, &incidents) = list->at[i].incident.id;
     }
     Map *by_source = NULL, *by_channel = NULL, *by_incident = map_new(cx->arena);
     RecordRefs refs = { 0 };
@@ -79,7 +85,8 @@ static Err fill(Cx *cx, Alerts *list)
     list_each(list, i) {
         Alert *x = &list->at[i];
         SourceRef *source = map_get(by_source, x->source.id);
-        RecordRef *incident = str_empty(x->incident.id) ? NULL : map_get(by_incident, x->incident.id);
+        RecordRef *incident = str_empty(x->incident.id) ? NULL
+            : map_get(by_incident, x->incident.id);
         if (source) x->source = *source;
         if (!str_empty(x->channel.id)) x->channel = ref_of(by_channel, x->channel.id);
         x->incident = incident ? *incident : (RecordRef){ 0 };
@@ -108,7 +115,8 @@ Err alert_get(Cx *cx, Str id, Alert *ret)
 
 Err alert_list_of(Cx *cx, Str incident, int64_t limit, Alerts *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "incident", "oldest_first", NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "incident", "oldest_first",
+        NULL);
     stmt_str(&q, "incident", incident);
     stmt_int(&q, "limit", limit);
     return read_all(cx, &q, ret);
@@ -116,7 +124,8 @@ Err alert_list_of(Cx *cx, Str incident, int64_t limit, Alerts *ret)
 
 Err alert_list_newest(Cx *cx, int64_t limit, Alerts *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newest_first", stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newest_first",
+        stmt_if(!access_all(cx), "visible"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     stmt_int(&q, "limit", limit);
     return read_all(cx, &q, ret);
@@ -179,7 +188,8 @@ Err alert_record(Cx *cx, const AlertPast *past, Str *ret_id)
 
 /* ---- routes */
 
-typedef struct Filter { Strs status, severity, source, channel, ids; Str incident, q; int64_t since_ms, until_ms; bool no_incident; } Filter;
+typedef struct Filter { Strs status, severity, source, channel, ids; Str incident, q;
+    int64_t since_ms, until_ms; bool no_incident; } Filter;
 
 static Err filter_of(Cx *cx, const Req *req, Filter *f)
 {
@@ -205,14 +215,17 @@ static void bind_words(Cx *cx, Stmt *q, const char *name, Strs words)
 /** One word of a filter is compared as it is, so that its index gives the order too. */
 static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *ret)
 {
-    bool one_status = f->status.len == 1, firing = one_status && str_eq(f->status.at[0], S("firing"));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newest_first", stmt_if(!access_all(cx), "visible"),
+    bool one_status = f->status.len == 1;
+    bool firing = one_status && str_eq(f->status.at[0], S("firing"));
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newest_first",
+        stmt_if(!access_all(cx), "visible"),
         stmt_if(firing, "firing"), stmt_if(one_status && !firing, "resolved"),
         stmt_if(f->severity.len == 1, "one_severity"), stmt_if(f->severity.len > 1, "severity"),
         stmt_if(f->source.len == 1, "one_source"), stmt_if(f->source.len > 1, "source"),
         stmt_if(f->channel.len == 1, "one_channel"), stmt_if(f->channel.len > 1, "channel"),
         stmt_if(f->incident.len, "incident"), stmt_if(f->no_incident, "no_incident"),
-        stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"), stmt_if(f->q.len && !f->incident.len, "recent"), stmt_if(f->q.len, "q"),
+        stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"),
+        stmt_if(f->q.len && !f->incident.len, "recent"), stmt_if(f->q.len, "q"),
         stmt_if(f->ids.len, "ids"), stmt_if(after, "after"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     bind_words(cx, &q, "severity", f->severity);
@@ -222,7 +235,8 @@ static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *r
     if (f->since_ms) stmt_int(&q, "since_ms", f->since_ms);
     if (f->until_ms) stmt_int(&q, "until_ms", f->until_ms);
     if (f->q.len && !f->incident.len) stmt_int(&q, "recent", RECENT_ALERTS);
-    if (f->q.len) { stmt_str(&q, "q", like_anywhere(cx->arena, f->q)); stmt_str(&q, "exact", f->q); }
+    if (f->q.len) stmt_str(&q, "q", like_anywhere(cx->arena, f->q));
+    if (f->q.len) stmt_str(&q, "exact", f->q);
     if (f->ids.len) stmt_str(&q, "ids", strs_json(cx->arena, f->ids));
     if (after) stmt_int(&q, "after", after);
     stmt_int(&q, "limit", limit);
@@ -256,14 +270,15 @@ static Err find_words(Cx *cx, const Filter *f, int64_t after, int64_t limit, Ale
         for (size_t k = 0; k < recent; k++) have |= ret->at[k].n == older.at[i].n;
         if (!have) *list_add(cx->arena, ret) = older.at[i];
     }
-    qsort(ret->at, ret->len, sizeof *ret->at, newest_first);
+    if (ret->len) qsort(ret->at, ret->len, sizeof *ret->at, newest_first);
     if ((int64_t)ret->len > limit) ret->len = (size_t)limit;
     return OK;
 }
 
 static Err firing_total(Cx *cx, int64_t *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_firing_count, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_firing_count,
+        stmt_if(!access_all(cx), "visible"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     if (stmt_step(&q)) *ret = stmt_col_int(&q, 0);
     return stmt_end(&q);
@@ -279,7 +294,8 @@ Err alerts_list(Cx *cx, Req *req, Res *res)
     TRY(req_cursor(cx, req, &after));
     TRY((f.q.len ? find_words : find)(cx, &f, after.at, limit + 1, &found));
     Cursor last = { 0 };
-    if ((int64_t)found.len > limit) last = (Cursor){ .at = found.at[limit - 1].n, .id = found.at[limit - 1].id };
+    if ((int64_t)found.len > limit)
+        last = (Cursor){ .at = found.at[limit - 1].n, .id = found.at[limit - 1].id };
     res_list(cx, res, &alert_shape, found.at, sizeof *found.at, found.len, limit, last, -1);
     return OK;
 }
@@ -316,7 +332,8 @@ Err alerts_attach(Cx *cx, Req *req, Res *res)
     Str incident = { 0 };
     Alert alert;
     Err e = incident_resolve(cx, BODY(req, Attach)->incident, &incident);
-    if (err_is(e, ERR_NOT_FOUND)) return fail_field(cx->arena, S("incident"), STR_FMT, STR_ARG(e.info->message));
+    if (err_is(e, ERR_NOT_FOUND))
+        return fail_field(cx->arena, S("incident"), STR_FMT, STR_ARG(e.info->message));
     TRY(e);
     TRY(alert_attach(cx, req_param(req, "alert"), incident));
     TRY(alert_get(cx, req_param(req, "alert"), &alert));
@@ -324,9 +341,12 @@ Err alerts_attach(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
-typedef struct AlertInput { Str dedup_key, title, description, severity, status, labels, group_key; int64_t started_ms, ended_ms; Str url; } AlertInput;
+typedef struct AlertInput { Str dedup_key, title, description, severity, status, labels, group_key;
+    int64_t started_ms, ended_ms; Str url; } AlertInput;
 SHAPE(alert_input_shape, AlertInput, "An alert told by a program of one's own",
-    FIELD(AlertInput, dedup_key, 0, "The same key while firing is the same alert; made of title and labels when it is missing", .max = 1000),
+    FIELD(AlertInput, dedup_key, 0,
+        "The same key while firing is the same alert; made of title and labels when it is missing",
+        .max = 1000),
     FIELD(AlertInput, title, REQUIRED, "In one line"),
     FIELD(AlertInput, description, MULTILINE, "More of it"),
     FIELD(AlertInput, severity, 0, "SEV-1 to SEV-4 or a word such as critical", .max = 50),
@@ -346,8 +366,10 @@ static Err input_alert(Cx *cx, const AlertInput *in, AlertIn *ret)
     if (!str_empty(in->labels)) TRY(json_parse(a, in->labels, &object));
     alert_labels_add_all(&labels, object);
     alert_link_add(&links, S("Source"), in->url);
-    *ret = (AlertIn){ .dedup_key = alert_key(a, in->dedup_key), .resolved = str_eq(in->status, S("resolved")),
-        .severity = alert_severity(in->severity), .title = in->title, .description = in->description, .links = alert_links_end(&links),
+    *ret = (AlertIn){ .dedup_key = alert_key(a, in->dedup_key), .resolved = str_eq(in->status,
+        S("resolved")),
+        .severity = alert_severity(in->severity), .title = in->title,
+        .description = in->description, .links = alert_links_end(&links),
         .started_ms = in->started_ms, .group_key = alert_key(a, in->group_key) };
     ret->labels = alert_labels_end(&labels, &note);
     ret->note = buf_str(&note);
@@ -382,7 +404,8 @@ Err alerts_post(Cx *cx, Req *req, Res *res)
 typedef struct Summary { int64_t firing, quarantined; } Summary;
 SHAPE(summary_shape, Summary, "How many",
     FIELD(Summary, firing, READ_ONLY, "Alerts that fire now"),
-    FIELD(Summary, quarantined, READ_ONLY, "Payloads in quarantine; 0 for people who may not see them"));
+    FIELD(Summary, quarantined, READ_ONLY,
+    "Payloads in quarantine; 0 for people who may not see them"));
 
 Err alerts_summary(Cx *cx, Req *req, Res *res)
 {

@@ -1,10 +1,11 @@
-/* Words of alerts for search. Thousands may come in a second and few are ever looked for, so they are indexed by a job: some seconds
- * later, in order of arrival, at most a few hundred a second. */
+/* Words of alerts for search. Thousands may come in a second and few are ever looked for, so they
+ * are indexed by a job: some seconds later, in order of arrival, at most a few hundred a second. */
 #include "feature/alert/internal.h"
 #include "store/search.h"
 #include "sql.gen.h"
 
-/* Numbers are given before commits: on several nodes a lower one may appear after a higher one, so the newest wait. */
+/* Numbers are given before commits: on several nodes a lower one may appear after a higher one,
+ * so the newest wait. */
 enum { INDEXED_A_RUN = 1000, INDEXED_A_WRITE = 100, SETTLE_MS = 2000 };
 
 static Err progress(Cx *cx, int64_t *ret)
@@ -21,8 +22,10 @@ static Err put_alert(Cx *cx, const Alert *x)
     const char *name;
     buf_add(&body, x->description);
     TRY(json_parse(cx->arena, x->labels, &labels));
-    json_object_foreach(labels, name, value) buf_fmt(&body, "\n%s %s", name, json_is_string(value) ? json_string_value(value) : "");
-    return search_put(cx->store, cx->arena, &(SearchDoc){ S("alert"), x->id, x->title, buf_str(&body), x->audience, x->started_ms });
+    json_object_foreach(labels, name, value)
+        buf_fmt(&body, "\n%s %s", name, json_is_string(value) ? json_string_value(value) : "");
+    return search_put(cx->store, cx->arena, &(SearchDoc){ S("alert"), x->id, x->title,
+        buf_str(&body), x->audience, x->started_ms });
 }
 
 static Err put_alerts(Cx *cx, void *arg)

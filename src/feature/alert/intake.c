@@ -1,7 +1,8 @@
-/* The way in. Key, decoding and routing happen on a worker; then one write stores the payload and its alerts, and the answer
- * goes out when that write is durable. Many payloads share one commit.
+/* The way in. Key, decoding and routing happen on a worker; then one write stores the payload and
+ * its alerts, and the answer goes out when that write is durable. Many payloads share one commit.
  *
- * One statement inserts an alert, or updates the one that fires already unless these bytes touched it before: alert_fire. */
+ * One statement inserts an alert, or updates the one that fires already unless these bytes touched
+ * it before: alert_fire. */
 #include <sodium.h>
 #include <stdatomic.h>
 #include "app/app.h"
@@ -55,8 +56,11 @@ Err delivery_plan(Cx *cx, Delivery *d)
 Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, Delivery *ret)
 {
     SourceConfig config = { .mapping = source->mapping, .name = source->name };
-    *ret = (Delivery){ .source = *source, .port = alert_source_find(source->kind), .content_type = content_type, .body = body };
-    if (!ret->port) return fail(cx->arena, ERR_INTERNAL, "no integration of the kind " STR_FMT, STR_ARG(source->kind));
+    *ret = (Delivery){ .source = *source, .port = alert_source_find(source->kind),
+        .content_type = content_type, .body = body };
+    if (!ret->port)
+        return fail(cx->arena, ERR_INTERNAL, "no integration of the kind " STR_FMT,
+            STR_ARG(source->kind));
     ret->hash = hash16(cx->arena, source->id, body);
     TRY(ret->port->decode(cx->arena, &config, content_type, body, &ret->alerts));
     return delivery_plan(cx, ret);
@@ -111,7 +115,8 @@ static Err is_late(Cx *cx, const Delivery *d, size_t i, bool *ret)
     return stmt_end(&q);
 }
 
-static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
+static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms,
+    Fired *ret)
 {
     const AlertIn *alert = &d->alerts.at[i];
     bool late = false;
@@ -130,7 +135,8 @@ static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t
     return stmt_end(&q);
 }
 
-/** An end whose beginning we never saw. Only a source that tells its times can be understood here. */
+/** An end whose beginning we never saw. Only a source that tells its times can be understood
+ *  here. */
 static Err end_unseen(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n)
 {
     const AlertIn *alert = &d->alerts.at[i];
@@ -153,8 +159,9 @@ static Err end(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, ToldList
     stmt_int(&q, "now_ms", cx->now_ms);
     bool found = stmt_step(&q);
     if (found && !stmt_col_is_null(&q, 1))
-        *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1),
-            .title = stmt_col_str(&q, 2), .severity = stmt_col_str(&q, 3), .at_ms = stmt_col_int(&q, 6) };
+        *list_add(cx->arena, told) = (Told){
+            .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1), .title = stmt_col_str(&q, 2),
+            .severity = stmt_col_str(&q, 3), .at_ms = stmt_col_int(&q, 6) };
     TRY(stmt_end(&q));
     return found ? OK : end_unseen(cx, d, i, delivery_n);
 }
@@ -165,7 +172,8 @@ static Err acknowledge(Cx *cx, const Delivery *d, size_t i, ToldList *told)
     stmt_blob(&q, "key_hash", d->keys[i]);
     stmt_int(&q, "now_ms", cx->now_ms);
     if (stmt_step(&q) && !stmt_col_is_null(&q, 1))
-        *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1),
+        *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q,
+            1),
             .title = stmt_col_str(&q, 2), .severity = S("unknown"), .at_ms = cx->now_ms };
     return stmt_end(&q);
 }
@@ -176,7 +184,8 @@ static Err note_acknowledged(Cx *cx, const ToldList *told)
     list_each(told, i) {
         Incident incident;
         TRY(incident_row(cx, told->at[i].incident, &incident));
-        if (str_eq(incident.status, S("triage"))) TRY(incident_set_status(cx, incident.id, S("investigating")));
+        if (str_eq(incident.status, S("triage")))
+            TRY(incident_set_status(cx, incident.id, S("investigating")));
     }
     return OK;
 }
@@ -188,7 +197,8 @@ Err delivery_store(Cx *cx, Delivery *d)
     ToldList ended = { 0 }, taken = { 0 };
     Join *joins = arena_array(a, Join, d->alerts.len + 1);
     size_t n_joins = 0;
-    cx->actor = (Actor){ .name = d->source.name, .role = ROLE_ADMIN, .scopes = SCOPE_ALL, .via_integration = true };
+    cx->actor = (Actor){ .name = d->source.name, .role = ROLE_ADMIN, .scopes = SCOPE_ALL,
+        .via_integration = true };
     TRY(put_delivery(cx, d, &n, &before_ms));
     for (size_t i = 0; i < d->alerts.len; i++) {
         const AlertIn *alert = &d->alerts.at[i];
@@ -216,7 +226,8 @@ static Err store_and_answer(Cx *cx, Req *req, Res *res)
     Delivery *d = req->prepared;
     TRY(delivery_store(cx, d));
     count_received((int64_t)d->alerts.len, true);
-    Str body = d->port->reply ? d->port->reply(cx->arena, &d->alerts) : arena_fmt(cx->arena, "{\"accepted\":%zu}", d->alerts.len);
+    Str body = d->port->reply ? d->port->reply(cx->arena, &d->alerts)
+        : arena_fmt(cx->arena, "{\"accepted\":%zu}", d->alerts.len);
     res_text(res, d->port->status ? d->port->status : 202, "application/json; charset=utf-8", body);
     return OK;
 }
@@ -232,17 +243,21 @@ static Err refuse(Cx *cx, const Source *source, Str content_type, Str body, Err 
     return OK;
 }
 
-/** At most 1,000 payloads a second for each integration, 5,000 at once; guessing keys is slowed per address. */
+/** What one integration may post, by the setting; guessing keys is slowed per address. */
 static Err check_rate(Cx *cx, const Req *req, const Source *source)
 {
     Arena *a = cx->arena;
     if (str_empty(source->id)) {
-        TRY(limit_take(cx, arena_fmt(a, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20, 60));
+        TRY(limit_take(cx, arena_fmt(a, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20,
+            60));
         return fail(a, ERR_NOT_FOUND, "there is no integration with this key");
     }
-    if (!source->enabled) return fail(a, ERR_FORBIDDEN, "the integration " STR_FMT " is switched off", STR_ARG(source->name));
+    if (!source->enabled)
+        return fail(a, ERR_FORBIDDEN, "the integration " STR_FMT " is switched off",
+            STR_ARG(source->name));
     int64_t per_second = setting_int(cx, "alerts.payloads_per_second");
-    return limit_take(cx, arena_fmt(a, "intake:" STR_FMT, STR_ARG(source->id)), (double)per_second * 5, (double)per_second * 60);
+    return limit_take(cx, arena_fmt(a, "intake:" STR_FMT, STR_ARG(source->id)),
+        (double)per_second * 5, (double)per_second * 60);
 }
 
 static Err receive(Cx *cx, Req *req, Res *res, const Source *source)
@@ -252,7 +267,8 @@ static Err receive(Cx *cx, Req *req, Res *res, const Source *source)
     TRY(check_rate(cx, req, source));
     type = str_sub(type, 0, 200);
     Err e = delivery_prepare(cx, source, type, body, d);
-    if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE)) return refuse(cx, source, type, body, e, res);
+    if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE))
+        return refuse(cx, source, type, body, e, res);
     TRY(e);
     if (d->port->verify) TRY(d->port->verify(cx->arena, req->http, S("")));
     req->prepared = d;
@@ -276,12 +292,16 @@ Err intake_enqueue(Cx *cx, Req *req, Res *res)
     json_t *root = NULL;
     Err e = json_parse(cx->arena, req->http->body, &root);
     Str key = e.info || !json_is_object(root) ? S("") : json_str(root, "routing_key");
-    if (!e.info && str_empty(key)) e = fail_field(cx->arena, S("routing_key"), "'routing_key' is missing or blank");
+    if (!e.info && str_empty(key))
+        e = fail_field(cx->arena, S("routing_key"), "'routing_key' is missing or blank");
     if (!e.info) TRY(source_by_key(cx, key, &source));
     if (!str_eq(source.kind, S("pagerduty"))) source = (Source){ 0 };
     if (!str_empty(source.id)) return receive(cx, req, res, &source);
-    TRY(limit_take(cx, arena_fmt(cx->arena, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20, 60));
-    if (!e.info) e = fail_field(cx->arena, S("routing_key"), "'routing_key' is not the key of an integration here");
+    TRY(limit_take(cx, arena_fmt(cx->arena, "intake-guess:" STR_FMT, STR_ARG(req->http->peer)), 20,
+        60));
+    if (!e.info)
+        e = fail_field(cx->arena, S("routing_key"),
+            "'routing_key' is not the key of an integration here");
     res_text(res, 400, "application/json; charset=utf-8", port->refuse(cx->arena, e));
     return OK;
 }

@@ -1,5 +1,5 @@
-/* Integrations: each has a key of its own in its address. The key is stored twice: hashed, to be looked up; sealed, so that an
- * administrator can copy the address again. */
+/* Integrations: each has a key of its own in its address. The key is stored twice: hashed, to be
+ * looked up; sealed, so that an administrator can copy the address again. */
 #include "app/app.h"
 #include "app/audit.h"
 #include "app/secret.h"
@@ -21,16 +21,20 @@ typedef LIST(Integrated) IntegratedList;
 
 SHAPE(integration_shape, Integrated, "A source of alerts",
     FIELD(Integrated, id, READ_ONLY, "UUIDv7"),
-    FIELD(Integrated, kind, REQUIRED, "alertmanager, generic or pagerduty; cannot be changed later"),
+    FIELD(Integrated, kind, REQUIRED,
+    "alertmanager, generic or pagerduty; cannot be changed later"),
     FIELD(Integrated, name, REQUIRED, "What it is called here", .max = 100),
-    FIELD(Integrated, channel_id, NULLABLE, "Where its alerts go unless a rule says otherwise, by id or name"),
+    FIELD(Integrated, channel_id, NULLABLE,
+    "Where its alerts go unless a rule says otherwise, by id or name"),
     FIELD_OF(Integrated, channel, FIELD_ONE, &ref_shape, READ_ONLY | NULLABLE, "The channel"),
     FIELD(Integrated, url, READ_ONLY, "Where to post, with the key: keep it secret"),
     FIELD(Integrated, enabled, 0, "Switched off, it refuses payloads with 403"),
-    FIELD_RAW(Integrated, mapping, OBJECT | NULLABLE, "Where things stand in the payload (generic only)", .max = 20000),
+    FIELD_RAW(Integrated, mapping, OBJECT | NULLABLE,
+    "Where things stand in the payload (generic only)", .max = 20000),
     FIELD_AT(Integrated, last_received_ms, READ_ONLY | NULLABLE, "When the latest payload came"),
     FIELD(Integrated, received_count, READ_ONLY, "Alerts received"),
-    FIELD(Integrated, error, READ_ONLY | NULLABLE, "Why the latest payload that did not fit was refused"),
+    FIELD(Integrated, error, READ_ONLY | NULLABLE,
+    "Why the latest payload that did not fit was refused"),
     FIELD_AT(Integrated, error_ms, READ_ONLY | NULLABLE, "When that was"),
     FIELD_AT(Integrated, created_ms, READ_ONLY, "When it was added"),
     FIELD(Integrated, version, READ_ONLY, "Grows with each change"));
@@ -40,8 +44,10 @@ SHAPE(integration_shape, Integrated, "A source of alerts",
 static Err read_source(Stmt *q, Source *ret)
 {
     if (stmt_step(q))
-        *ret = (Source){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1), .name = stmt_col_str(q, 2),
-            .channel_id = stmt_col_str(q, 3), .enabled = stmt_col_int(q, 4) != 0, .mapping = stmt_col_str(q, 5) };
+        *ret = (Source){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1),
+            .name = stmt_col_str(q, 2),
+            .channel_id = stmt_col_str(q, 3), .enabled = stmt_col_int(q, 4) != 0,
+            .mapping = stmt_col_str(q, 5) };
     return stmt_end(q);
 }
 
@@ -96,13 +102,15 @@ static Str new_key(Arena *a)
 
 static Str url_of(Cx *cx, Str kind, Str key)
 {
-    return app_link(cx, arena_fmt(cx->arena, "/in/" STR_FMT "/" STR_FMT, STR_ARG(kind), STR_ARG(key)));
+    return app_link(cx, arena_fmt(cx->arena, "/in/" STR_FMT "/" STR_FMT, STR_ARG(kind),
+        STR_ARG(key)));
 }
 
 static Err check_mapping(Cx *cx, const AlertSource *port, Str mapping)
 {
     if (str_empty(mapping)) return OK;
-    if (!port->check) return fail_field(cx->arena, S("mapping"), "%s needs no mapping", port->title);
+    if (!port->check)
+        return fail_field(cx->arena, S("mapping"), "%s needs no mapping", port->title);
     return port->check(cx->arena, mapping);
 }
 
@@ -118,8 +126,11 @@ static Err add(Cx *cx, const Integrated *in, Str *ret_id, Str *ret_url)
 {
     const AlertSource *port = alert_source_find(in->kind);
     Str key = new_key(cx->arena), sealed = { 0 }, channel = { 0 };
-    if (!port) return fail_field(cx->arena, S("kind"), "there is no integration of the kind \"" STR_FMT "\"", STR_ARG(in->kind));
-    if (str_empty(str_trim(in->name))) return fail_field(cx->arena, S("name"), "an integration needs a name");
+    if (!port)
+        return fail_field(cx->arena, S("kind"), "there is no integration of the kind \""
+            STR_FMT "\"", STR_ARG(in->kind));
+    if (str_empty(str_trim(in->name)))
+        return fail_field(cx->arena, S("name"), "an integration needs a name");
     TRY(check_mapping(cx, port, in->mapping));
     TRY(channel_of(cx, in->channel_id, &channel));
     TRY(secret_seal(cx, key, &sealed));
@@ -155,10 +166,13 @@ static Err read_list(Cx *cx, Stmt *q, IntegratedList *ret)
     Strs channels = { 0 };
     while (stmt_step(q)) {
         Integrated *i = list_add(cx->arena, ret);
-        *i = (Integrated){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1), .name = stmt_col_str(q, 2),
-            .channel_id = stmt_col_str(q, 3), .key_sealed = stmt_col_str(q, 4), .enabled = stmt_col_int(q, 5) != 0,
-            .mapping = stmt_col_str(q, 6), .error = stmt_col_str(q, 7), .error_ms = stmt_col_int(q, 8), .version = stmt_col_int(q, 9),
-            .created_ms = stmt_col_int(q, 10), .received_count = stmt_col_int(q, 11), .last_received_ms = stmt_col_int(q, 12) };
+        *i = (Integrated){
+            .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1), .name = stmt_col_str(q, 2),
+            .channel_id = stmt_col_str(q, 3), .key_sealed = stmt_col_str(q, 4),
+            .enabled = stmt_col_int(q, 5) != 0, .mapping = stmt_col_str(q, 6),
+            .error = stmt_col_str(q, 7), .error_ms = stmt_col_int(q, 8),
+            .version = stmt_col_int(q, 9), .created_ms = stmt_col_int(q, 10),
+            .received_count = stmt_col_int(q, 11), .last_received_ms = stmt_col_int(q, 12) };
         if (!str_empty(i->channel_id)) *list_add(cx->arena, &channels) = i->channel_id;
     }
     TRY(stmt_end(q));
@@ -169,7 +183,8 @@ static Err read_list(Cx *cx, Stmt *q, IntegratedList *ret)
         Ref *channel = str_empty(x->channel_id) ? NULL : map_get(by_channel, x->channel_id);
         Str key = { 0 };
         if (channel) x->channel = *channel;
-        /* Sealed with another key (a restored database): the address is lost, rotate gives a new one. */
+        /* Sealed with another key (a restored database): the address is lost, rotate gives a
+         * new one. */
         if (!secret_unseal(cx, x->key_sealed, &key).info) x->url = url_of(cx, x->kind, key);
     }
     return OK;
@@ -178,10 +193,12 @@ static Err read_list(Cx *cx, Stmt *q, IntegratedList *ret)
 static Err get_one(Cx *cx, Str id, Integrated *ret)
 {
     IntegratedList list = { 0 };
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_integration_select, "present", "id", NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_integration_select, "present", "id",
+        NULL);
     stmt_str(&q, "id", id);
     TRY(read_list(cx, &q, &list));
-    if (!list.len) return fail(cx->arena, ERR_NOT_FOUND, "there is no integration " STR_FMT, STR_ARG(id));
+    if (!list.len)
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no integration " STR_FMT, STR_ARG(id));
     *ret = list.at[0];
     return OK;
 }
@@ -202,7 +219,8 @@ Err integrations_list(Cx *cx, Req *req, Res *res)
     IntegratedList all = { 0 };
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_integration_select, "present", NULL);
     TRY(read_list(cx, &q, &all));
-    res_list(cx, res, &integration_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &integration_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+        (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -220,7 +238,8 @@ Err integrations_post(Cx *cx, Req *req, Res *res)
     Str id = { 0 };
     TRY(add(cx, BODY(req, Integrated), &id, NULL));
     TRY(get_one(cx, id, &i));
-    res_created(cx, res, &integration_shape, &i, arena_fmt(cx->arena, "/api/v1/integrations/" STR_FMT, STR_ARG(id)), i.version);
+    res_created(cx, res, &integration_shape, &i, arena_fmt(cx->arena, "/api/v1/integrations/"
+        STR_FMT, STR_ARG(id)), i.version);
     return OK;
 }
 
@@ -230,7 +249,9 @@ Err integrations_patch(Cx *cx, Req *req, Res *res)
     Integrated i;
     TRY(get_one(cx, req_param(req, "integration"), &i));
     TRY(cx_match(cx, i.version));
-    if (BODY_HAS(req, Integrated, kind) && !str_eq(in->kind, i.kind)) return fail_field(cx->arena, S("kind"), "the kind cannot be changed: add another integration");
+    if (BODY_HAS(req, Integrated, kind) && !str_eq(in->kind, i.kind))
+        return fail_field(cx->arena, S("kind"),
+            "the kind cannot be changed: add another integration");
     if (BODY_HAS(req, Integrated, name)) i.name = str_trim(in->name);
     if (BODY_HAS(req, Integrated, enabled)) i.enabled = in->enabled;
     if (BODY_HAS(req, Integrated, mapping)) i.mapping = in->mapping;
@@ -285,7 +306,8 @@ Err integrations_delete(Cx *cx, Req *req, Res *res)
 static Str replace(Arena *a, Str text, Str what, Str with)
 {
     Buf b = buf_new(a, 256 << 10);
-    for (ptrdiff_t at; (at = str_find(text, what)) >= 0; text = str_sub(text, (size_t)at + what.len, text.len)) {
+    for (ptrdiff_t at; (at = str_find(text, what)) >= 0; text = str_sub(text, (size_t)at + what.len,
+        text.len)) {
         buf_add(&b, str_sub(text, 0, (size_t)at));
         buf_add(&b, with);
     }
@@ -296,16 +318,19 @@ static Str replace(Arena *a, Str text, Str what, Str with)
 Str sample_now(Cx *cx, const AlertSource *port)
 {
     char now[TIME_TEXT_MAX];
-    Str text = replace(cx->arena, str_of(port->sample), S("{{now}}"), str_of(time_rfc3339(cx->now_ms, now)));
+    Str text = replace(cx->arena, str_of(port->sample), S("{{now}}"),
+        str_of(time_rfc3339(cx->now_ms, now)));
     return replace(cx->arena, text, S("{{id}}"), str_sub(new_key(cx->arena), 0, 16));
 }
 
-typedef struct KindView { Str kind, title, description, instructions_markdown, sample; bool has_mapping; } KindView;
+typedef struct KindView { Str kind, title, description, instructions_markdown, sample;
+    bool has_mapping; } KindView;
 SHAPE(kind_shape, KindView, "A kind of integration",
     FIELD(KindView, kind, READ_ONLY, "Its word in addresses"),
     FIELD(KindView, title, READ_ONLY, "Its name"),
     FIELD(KindView, description, READ_ONLY, "What it is for"),
-    FIELD(KindView, instructions_markdown, READ_ONLY, "What to do on the other side; {{url}} stands for the address"),
+    FIELD(KindView, instructions_markdown, READ_ONLY,
+    "What to do on the other side; {{url}} stands for the address"),
     FIELD(KindView, sample, READ_ONLY, "A payload as it is sent"),
     FIELD(KindView, has_mapping, READ_ONLY, "Does it take a mapping?"));
 
@@ -316,10 +341,12 @@ Err integrations_kinds(Cx *cx, Req *req, Res *res)
     for (size_t i = 0; integrations[i]; i++) {
         const AlertSource *port = integrations[i]->alert_source;
         if (port)
-            *list_add(cx->arena, &all) = (KindView){ str_of(port->kind), str_of(port->title), str_of(port->description),
+            *list_add(cx->arena, &all) = (KindView){ str_of(port->kind), str_of(port->title),
+                str_of(port->description),
                 str_of(port->instructions), sample_now(cx, port), port->check != NULL };
     }
-    res_list(cx, res, &kind_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &kind_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 },
+        (int64_t)all.len);
     return OK;
 }
 
@@ -358,11 +385,13 @@ Err integrations_captured(Cx *cx, Req *req, Res *res)
     stmt_int(&q, "limit", 10);
     while (stmt_step(&q)) {
         Captured one = { .body = stmt_col_blob(&q, 1), .received_ms = stmt_col_int(&q, 2) };
-        if (one.body.len > 64 << 10 || (all.len && str_eq(all.at[all.len - 1].body, one.body))) continue;
+        if (one.body.len > 64 << 10 || (all.len && str_eq(all.at[all.len - 1].body, one.body)))
+            continue;
         *list_add(cx->arena, &all) = one;
     }
     TRY(stmt_end(&q));
-    res_list(cx, res, &captured_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &captured_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+        (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -373,14 +402,20 @@ SHAPE(preview_shape, Preview, "A mapping to try",
     FIELD_RAW(Preview, mapping, OBJECT | NULLABLE, "The mapping", .max = 20000),
     FIELD(Preview, payload, REQUIRED | MULTILINE, "A payload, as text", .max = 256 << 10));
 
-typedef struct PreviewAlert { Str dedup_key, status, severity, title, description, labels, links, group_key, note; int64_t started_ms, ended_ms; } PreviewAlert;
+typedef struct PreviewAlert { Str dedup_key, status, severity, title, description, labels, links,
+    group_key, note; int64_t started_ms, ended_ms; } PreviewAlert;
 SHAPE(preview_alert_shape, PreviewAlert, "An alert as the mapping would make it",
-    FIELD(PreviewAlert, dedup_key, READ_ONLY, "Key"), FIELD(PreviewAlert, status, READ_ONLY, "firing or resolved"),
-    FIELD(PreviewAlert, severity, READ_ONLY, "Severity"), FIELD(PreviewAlert, title, READ_ONLY, "Title"),
-    FIELD(PreviewAlert, description, READ_ONLY, "Description"), FIELD_RAW(PreviewAlert, labels, READ_ONLY, "Labels"),
-    FIELD_RAW(PreviewAlert, links, READ_ONLY, "Links"), FIELD(PreviewAlert, group_key, READ_ONLY | NULLABLE, "Group"),
+    FIELD(PreviewAlert, dedup_key, READ_ONLY, "Key"), FIELD(PreviewAlert, status, READ_ONLY,
+        "firing or resolved"),
+    FIELD(PreviewAlert, severity, READ_ONLY, "Severity"), FIELD(PreviewAlert, title, READ_ONLY,
+    "Title"),
+    FIELD(PreviewAlert, description, READ_ONLY, "Description"), FIELD_RAW(PreviewAlert, labels,
+    READ_ONLY, "Labels"),
+    FIELD_RAW(PreviewAlert, links, READ_ONLY, "Links"), FIELD(PreviewAlert, group_key,
+    READ_ONLY | NULLABLE, "Group"),
     FIELD(PreviewAlert, note, READ_ONLY | NULLABLE, "What was left out"),
-    FIELD_AT(PreviewAlert, started_ms, READ_ONLY | NULLABLE, "Start"), FIELD_AT(PreviewAlert, ended_ms, READ_ONLY | NULLABLE, "End"));
+    FIELD_AT(PreviewAlert, started_ms, READ_ONLY | NULLABLE, "Start"),
+    FIELD_AT(PreviewAlert, ended_ms, READ_ONLY | NULLABLE, "End"));
 
 Err integrations_preview(Cx *cx, Req *req, Res *res)
 {
@@ -393,9 +428,12 @@ Err integrations_preview(Cx *cx, Req *req, Res *res)
     TRY(port->decode(cx->arena, &config, S("application/json"), in->payload, &alerts));
     for (size_t i = 0; i < alerts.len && i < 20; i++) {
         const AlertIn *x = &alerts.at[i];
-        *list_add(cx->arena, &all) = (PreviewAlert){ x->dedup_key, x->resolved ? S("resolved") : S("firing"), x->severity, x->title,
-            x->description, x->labels, x->links, x->group_key, x->note, x->started_ms, x->ended_ms };
+        *list_add(cx->arena, &all) = (PreviewAlert){ x->dedup_key, x->resolved ? S("resolved")
+            : S("firing"), x->severity, x->title,
+            x->description, x->labels, x->links, x->group_key, x->note, x->started_ms,
+            x->ended_ms };
     }
-    res_list(cx, res, &preview_alert_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)alerts.len);
+    res_list(cx, res, &preview_alert_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+        (Cursor){ 0 }, (int64_t)alerts.len);
     return OK;
 }

@@ -11,7 +11,8 @@ enum {
     TITLES_TOLD = 20,              /* alerts named in one timeline event; the rest is counted */
 };
 
-#define API_INTEGRATION "00000000-0000-7000-8000-0000000000a1"   /* stands for POST /api/v1/alerts */
+/* stands for POST /api/v1/alerts */
+#define API_INTEGRATION "00000000-0000-7000-8000-0000000000a1"
 
 /** Where a payload comes from. */
 typedef struct Source { Str id, kind, name, channel_id, mapping; bool enabled; } Source;
@@ -52,10 +53,14 @@ typedef struct Plan {
 } Plan;
 
 Err rule_list(Cx *cx, bool enabled_only, RoutingRules *ret);
-/** Does the alert fit every condition? `labels`: its parsed object. Pure. Fails: ERR_INVALID for a bad expression. */
-Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert, json_t *labels, bool *ret);
-/** The first rule that fits, or the standard behaviour. `standard`: the setting alerts.declare. Pure. */
-Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source, const AlertIn *alert, Plan *ret);
+/** Does the alert fit every condition? `labels`: its parsed object. Pure. Fails: ERR_INVALID
+ *  for a bad expression. */
+Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
+    json_t *labels, bool *ret);
+/** The first rule that fits, or the standard behaviour. `standard`: the setting alerts.declare.
+ *  Pure. */
+Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source,
+    const AlertIn *alert, Plan *ret);
 Err rule_resolve(Cx *cx, Str given, Str *ret_id);
 
 /* ---- intake */
@@ -68,18 +73,21 @@ typedef struct Delivery {
     Str hash;                      /* of source and bytes: 16 bytes */
     AlertsIn alerts;
     Plan *plans;
-    Str *ids, *keys;               /* for each alert: the id it gets if it is new; hash of source and dedup_key */
+    /* for each alert: the id it gets if it is new; hash of source and dedup_key */
+    Str *ids, *keys;
 } Delivery;
 
 /** Decodes and routes. Reads only. Fails: ERR_INVALID naming the field when it fits nothing. */
 Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, Delivery *ret);
-/** Prepares alerts that did not come as a payload of their own kind (POST /api/v1/alerts, replay). */
+/** Prepares alerts that did not come as a payload of their own kind (POST /api/v1/alerts,
+ *  replay). */
 Err delivery_plan(Cx *cx, Delivery *d);
 /** Stores what was prepared. Within a write. */
 Err delivery_store(Cx *cx, Delivery *d);
 /** An alert that wants into an incident: its place in the delivery and the id that its row has. */
 typedef struct Join { size_t i; Str id; bool done; } Join;
-/** Puts alerts into the incident of their group, declaring it when there is none. Within a write. */
+/** Puts alerts into the incident of their group, declaring it when there is none. Within a
+ *  write. */
 Err delivery_join(Cx *cx, const Delivery *d, Join *joins, size_t n);
 /** One event about several alerts of one incident. Within a write. */
 typedef struct Told { Str incident, id, title, severity; int64_t at_ms; } Told;
@@ -96,7 +104,9 @@ Err intake_post(Cx *cx, Req *req, Res *res);
 Err intake_enqueue(Cx *cx, Req *req, Res *res);
 
 /* ---- handlers and shapes, for the table in feature.c */
-extern const Shape accepted_shape, alert_input_shape, attach_shape, captured_shape, integration_shape, kind_shape, preview_alert_shape, preview_shape, quarantined_shape, replayed_shape, summary_shape, test_shape, tried_shape;
+extern const Shape accepted_shape, alert_input_shape, attach_shape, captured_shape,
+    integration_shape, kind_shape, preview_alert_shape, preview_shape, quarantined_shape,
+    replayed_shape, summary_shape, test_shape, tried_shape;
 Err alerts_list(Cx *cx, Req *req, Res *res);
 Err alerts_get(Cx *cx, Req *req, Res *res);
 Err alerts_raw(Cx *cx, Req *req, Res *res);

@@ -43,25 +43,31 @@ Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const
         Incident incident;
         TRY(incident_row(cx, first->incident, &incident));
         Str title = n == 1 ? arena_fmt(a, "Alert %s: " STR_FMT, verb, STR_ARG(first->title))
-                           : arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb, STR_ARG(first->title), n - 1);
-        TRY(event_emit(cx, &(Event){ .kind = kind, .subject = first->incident, .object = first->id, .title = title,
-            .data = told_data(a, list, first->incident, n), .source = source, .occurred_ms = first->at_ms,
+                           : arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb,
+                               STR_ARG(first->title), n - 1);
+        TRY(event_emit(cx, &(Event){ .kind = kind, .subject = first->incident, .object = first->id,
+            .title = title,
+            .data = told_data(a, list, first->incident, n), .source = source,
+            .occurred_ms = first->at_ms,
             .version = incident.version, .audience = incident.audience }));
-        TRY(live_touch(cx, arena_fmt(a, "incident:" STR_FMT, STR_ARG(first->incident)), kind, first->incident, incident.version, incident.audience));
+        TRY(live_touch(cx, arena_fmt(a, "incident:" STR_FMT, STR_ARG(first->incident)), kind,
+            first->incident, incident.version, incident.audience));
     }
     return OK;
 }
 
 /* ---- declaring */
 
-/** Those of the rule that are still in the catalogue, and the one that the label `service` names. */
+/** Those of the rule that are still in the catalogue, and the one that the label `service`
+ *  names. */
 static Err services_of(Cx *cx, const Plan *plan, const AlertIn *alert, Strs *ret)
 {
     json_t *labels = NULL;
     Strs named = { 0 };
     list_each(&plan->service_ids, i) *list_add(cx->arena, &named) = plan->service_ids.at[i];
     TRY(json_parse(cx->arena, alert->labels, &labels));
-    if (!str_empty(json_str(labels, "service"))) *list_add(cx->arena, &named) = json_str(labels, "service");
+    if (!str_empty(json_str(labels, "service")))
+        *list_add(cx->arena, &named) = json_str(labels, "service");
     list_each(&named, i) {
         Ref service = { 0 };
         bool known = false;
@@ -80,7 +86,8 @@ static Str worst_severity(const Delivery *d, const Join *joins, size_t n, Str gr
     for (size_t k = 0; k < n; k++) {
         const Plan *plan = &d->plans[joins[k].i];
         if (!str_eq(plan->group, group) || str_eq(plan->severity, S("unknown"))) continue;
-        if (str_eq(worst, S("unknown")) || str_cmp(plan->severity, worst) < 0) worst = plan->severity;
+        if (str_eq(worst, S("unknown")) || str_cmp(plan->severity, worst) < 0)
+            worst = plan->severity;
     }
     return worst;
 }
@@ -90,7 +97,8 @@ static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, I
     const AlertIn *alert = &d->alerts.at[first->i];
     const Plan *plan = &d->plans[first->i];
     int64_t since_ms = alert->started_ms;
-    bool believable = since_ms > 946684800000LL && since_ms <= cx->now_ms;      /* from 2000 until now */
+    /* from 2000 until now */
+    bool believable = since_ms > 946684800000LL && since_ms <= cx->now_ms;
     IncidentInput in = {
         .title = utf8_clip(alert->title, 300), .summary = alert->description, .severity = severity,
         .visibility = plan->is_private ? S("private") : S("public"), .channel_id = plan->channel_id,
@@ -100,16 +108,20 @@ static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, I
     TRY(services_of(cx, plan, alert, &in.service_ids));
     Ref channel = { 0 };
     Channel full = { 0 };
-    Err e = str_empty(plan->channel_id) ? OK : channel_named(cx, S("channel_id"), plan->channel_id, &channel);
-    if (e.info && !err_is(e, ERR_INVALID)) return e;        /* a channel that was removed must not lose an alert */
+    Err e = str_empty(plan->channel_id) ? OK : channel_named(cx, S("channel_id"), plan->channel_id,
+        &channel);
+    /* a channel that was removed must not lose an alert */
+    if (e.info && !err_is(e, ERR_INVALID)) return e;
     in.channel_id = channel.id;
     if (plan->is_private && !str_empty(channel.id)) TRY(channel_get(cx, channel.id, &full));
     if (!str_empty(full.team_id)) *list_add(cx->arena, &in.member_team_ids) = full.team_id;
     return incident_add(cx, &in, ret);
 }
 
-/** The incident of the group, open; declared when there is none. The group is held until the write is over. */
-static Err incident_of(Cx *cx, const Delivery *d, const Join *joins, size_t n, size_t first, Incident *ret)
+/** The incident of the group, open; declared when there is none. The group is held until the
+ *  write is over. */
+static Err incident_of(Cx *cx, const Delivery *d, const Join *joins, size_t n, size_t first,
+    Incident *ret)
 {
     Str group = d->plans[joins[first].i].group, known = { 0 };
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_group_take);
@@ -150,7 +162,8 @@ Err delivery_join(Cx *cx, const Delivery *d, Join *joins, size_t n)
             const Plan *plan = &d->plans[joins[m].i];
             if (joins[m].done || !str_eq(plan->group, d->plans[joins[k].i].group)) continue;
             TRY(alert_put_into(cx, joins[m].id, incident.id, incident.audience));
-            *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = joins[m].id, .title = alert->title,
+            *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = joins[m].id,
+                .title = alert->title,
                 .severity = plan->severity, .at_ms = cx->now_ms };
             joins[m].done = true;
             joined++;
@@ -169,11 +182,13 @@ Err alert_attach(Cx *cx, Str id, Str incident_id)
     TRY(alert_get(cx, id, &alert));
     TRY(incident_row(cx, incident_id, &incident));
     if (str_eq(alert.incident.id, incident.id)) return OK;
-    if (!str_empty(alert.incident.id)) TRY(incident_count(cx, alert.incident.id, INCIDENT_ALERTS, -1));
+    if (!str_empty(alert.incident.id))
+        TRY(incident_count(cx, alert.incident.id, INCIDENT_ALERTS, -1));
     TRY(alert_put_into(cx, id, incident.id, incident.audience));
     TRY(incident_count(cx, incident.id, INCIDENT_ALERTS, 1));
     ToldList told = { 0 };
-    *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = id, .title = alert.title, .severity = alert.severity, .at_ms = cx->now_ms };
+    *list_add(cx->arena, &told) = (Told){ .incident = incident.id, .id = id, .title = alert.title,
+        .severity = alert.severity, .at_ms = cx->now_ms };
     TRY(tell_incidents(cx, "alert.attached", "attached", alert.source.kind, &told));
     return live_touch(cx, S("alerts"), "attached", id, alert.version + 1, incident.audience);
 }

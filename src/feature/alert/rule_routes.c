@@ -9,8 +9,11 @@ static const char *const ops[] = { "is", "is_not", "matches", "exists", NULL };
 static const char *const severities[] = { "", "SEV-1", "SEV-2", "SEV-3", "SEV-4", "unknown", NULL };
 
 static SHAPE(condition_shape, Condition, "What a label must be",
-    FIELD(Condition, label, REQUIRED, "Name of a label; also title, description, severity, source, source_kind, dedup_key", .max = 200),
-    FIELD(Condition, op, REQUIRED, "How it is compared; matches: the whole value fits a regular expression", .values = ops),
+    FIELD(Condition, label, REQUIRED,
+        "Name of a label; also title, description, severity, source, source_kind, dedup_key",
+        .max = 200),
+    FIELD(Condition, op, REQUIRED,
+    "How it is compared; matches: the whole value fits a regular expression", .values = ops),
     FIELD(Condition, value, 0, "With what; not for exists", .max = 500));
 
 SHAPE(routing_rule_shape, RoutingRule, "Where alerts go: the first rule that fits decides",
@@ -18,13 +21,17 @@ SHAPE(routing_rule_shape, RoutingRule, "Where alerts go: the first rule that fit
     FIELD(RoutingRule, position, 0, "Its place, from 1; the last when it is not told"),
     FIELD(RoutingRule, name, REQUIRED, "What it is for", .max = 100),
     FIELD(RoutingRule, enabled, 0, "Does it count? True unless said"),
-    FIELD_OF(RoutingRule, match, FIELD_MANY, &condition_shape, 0, "All of them must fit; none fits every alert", .max = 20),
+    FIELD_OF(RoutingRule, match, FIELD_MANY, &condition_shape, 0,
+    "All of them must fit; none fits every alert", .max = 20),
     FIELD(RoutingRule, channel_id, NULLABLE, "Channel by id or name; else that of the integration"),
-    FIELD(RoutingRule, severity, NULLABLE, "Severity; else what the source says", .values = severities),
+    FIELD(RoutingRule, severity, NULLABLE, "Severity; else what the source says",
+    .values = severities),
     FIELD(RoutingRule, service_ids, 0, "Services of the incident", .max = 50),
     FIELD(RoutingRule, declare, 0, "Declare an incident, or join the open one of the group?"),
-    FIELD(RoutingRule, group_by, 0, "Labels that make a group; else the group of the source", .max = 20),
-    { .name = "private", .doc = "Declare it private: only the team of the channel sees it", .type = FIELD_BOOL, .offset = offsetof(RoutingRule, is_private) },
+    FIELD(RoutingRule, group_by, 0, "Labels that make a group; else the group of the source",
+    .max = 20),
+    { .name = "private", .doc = "Declare it private: only the team of the channel sees it",
+    .type = FIELD_BOOL, .offset = offsetof(RoutingRule, is_private) },
     FIELD(RoutingRule, version, READ_ONLY, "Grows with each change"));
 
 /* ---- rows */
@@ -47,17 +54,22 @@ static void read_conditions(Arena *a, Str json, Conditions *ret)
     size_t i;
     if (json_parse(a, json, &list).info) return;
     json_array_foreach(list, i, one)
-        *list_add(a, ret) = (Condition){ json_str(one, "label"), json_str(one, "op"), json_str(one, "value") };
+        *list_add(a, ret) = (Condition){ json_str(one, "label"), json_str(one, "op"),
+            json_str(one, "value") };
 }
 
 static Err read_all(Cx *cx, Stmt *q, RoutingRules *ret)
 {
     while (stmt_step(q)) {
         RoutingRule *r = list_add(cx->arena, ret);
-        *r = (RoutingRule){ .id = stmt_col_str(q, 0), .position = stmt_col_int(q, 1), .name = stmt_col_str(q, 2),
-            .enabled = stmt_col_int(q, 3) != 0, .channel_id = stmt_col_str(q, 5), .severity = stmt_col_str(q, 6),
-            .service_ids = strs_parse(cx->arena, stmt_col_str(q, 7)), .declare = stmt_col_int(q, 8) != 0,
-            .group_by = strs_parse(cx->arena, stmt_col_str(q, 9)), .is_private = stmt_col_int(q, 10) != 0, .version = stmt_col_int(q, 11) };
+        *r = (RoutingRule){ .id = stmt_col_str(q, 0), .position = stmt_col_int(q, 1),
+            .name = stmt_col_str(q, 2),
+            .enabled = stmt_col_int(q, 3) != 0, .channel_id = stmt_col_str(q, 5),
+            .severity = stmt_col_str(q, 6),
+            .service_ids = strs_parse(cx->arena, stmt_col_str(q, 7)), .declare = stmt_col_int(q,
+            8) != 0,
+            .group_by = strs_parse(cx->arena, stmt_col_str(q, 9)), .is_private = stmt_col_int(q,
+            10) != 0, .version = stmt_col_int(q, 11) };
         read_conditions(cx->arena, stmt_col_str(q, 4), &r->match);
     }
     return stmt_end(q);
@@ -65,7 +77,8 @@ static Err read_all(Cx *cx, Stmt *q, RoutingRules *ret)
 
 Err rule_list(Cx *cx, bool enabled_only, RoutingRules *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_routing_rule_select, stmt_if(enabled_only, "enabled"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_routing_rule_select,
+        stmt_if(enabled_only, "enabled"), NULL);
     return read_all(cx, &q, ret);
 }
 
@@ -75,7 +88,8 @@ static Err rule_get(Cx *cx, Str id, RoutingRule *ret)
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_routing_rule_select, "id", NULL);
     stmt_str(&q, "id", id);
     TRY(read_all(cx, &q, &found));
-    if (!found.len) return fail(cx->arena, ERR_NOT_FOUND, "there is no routing rule " STR_FMT, STR_ARG(id));
+    if (!found.len)
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no routing rule " STR_FMT, STR_ARG(id));
     *ret = found.at[0];
     return OK;
 }
@@ -103,7 +117,8 @@ static Err check_conditions(Cx *cx, const RoutingRule *rule)
         Str field = arena_fmt(cx->arena, "match[%zu].value", i);
         bool needs_value = str_eq(c->op, S("matches"));
         json_object_set_new(labels, arena_cstr(cx->arena, c->label), json_string(""));
-        if (needs_value && str_empty(c->value)) e = fail_field(cx->arena, field, "an expression to match is missing");
+        if (needs_value && str_empty(c->value))
+            e = fail_field(cx->arena, field, "an expression to match is missing");
         else e = rule_matches(cx->arena, &one, &nobody, &nothing, labels, &fits);
         if (e.info) { e = fail_field(cx->arena, field, STR_FMT, STR_ARG(e.info->message)); break; }
     }
@@ -118,17 +133,24 @@ static Err check(Cx *cx, RoutingRule *rule)
     Channel full;
     if (str_empty(str_trim(rule->name))) return fail_field(a, S("name"), "a rule needs a name");
     TRY(check_conditions(cx, rule));
-    if (!str_empty(rule->channel_id)) TRY(channel_named(cx, S("channel_id"), rule->channel_id, &channel));
+    if (!str_empty(rule->channel_id))
+        TRY(channel_named(cx, S("channel_id"), rule->channel_id, &channel));
     rule->channel_id = channel.id;
     list_each(&rule->service_ids, i) {
-        TRY(service_named(cx, arena_fmt(a, "service_ids[%zu]", i), rule->service_ids.at[i], &service));
+        TRY(service_named(cx, arena_fmt(a, "service_ids[%zu]", i), rule->service_ids.at[i],
+            &service));
         rule->service_ids.at[i] = service.id;
     }
     if (!rule->is_private) return OK;
-    if (!rule->declare) return fail_field(a, S("private"), "only a rule that declares an incident can make it private");
-    if (str_empty(channel.id)) return fail_field(a, S("channel_id"), "a private incident needs a channel: its team is who may see it");
+    if (!rule->declare)
+        return fail_field(a, S("private"),
+            "only a rule that declares an incident can make it private");
+    if (str_empty(channel.id))
+        return fail_field(a, S("channel_id"),
+            "a private incident needs a channel: its team is who may see it");
     TRY(channel_get(cx, channel.id, &full));
-    return str_empty(full.team_id) ? fail_field(a, S("channel_id"), "the channel of a private incident needs a team: nobody could see it") : OK;
+    return str_empty(full.team_id) ? fail_field(a, S("channel_id"),
+        "the channel of a private incident needs a team: nobody could see it") : OK;
 }
 
 /* ---- writing */
@@ -179,7 +201,8 @@ Err rules_list(Cx *cx, Req *req, Res *res)
     (void)req;
     RoutingRules all = { 0 };
     TRY(rule_list(cx, false, &all));
-    res_list(cx, res, &routing_rule_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &routing_rule_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+        (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -196,7 +219,9 @@ Err rules_post(Cx *cx, Req *req, Res *res)
     RoutingRule rule = *BODY(req, RoutingRule);
     RoutingRules all = { 0 };
     TRY(rule_list(cx, false, &all));
-    if (all.len >= RULES_MAX) return fail(cx->arena, ERR_CONFLICT, "there are %d rules already: remove one first", RULES_MAX);
+    if (all.len >= RULES_MAX)
+        return fail(cx->arena, ERR_CONFLICT, "there are %d rules already: remove one first",
+            RULES_MAX);
     if (!BODY_HAS(req, RoutingRule, enabled)) rule.enabled = true;
     TRY(check(cx, &rule));
     int64_t wish = rule.position;
@@ -208,7 +233,8 @@ Err rules_post(Cx *cx, Req *req, Res *res)
     TRY(renumber(cx, rule.id, wish));
     TRY(note(cx, "added", rule.id));
     TRY(rule_get(cx, rule.id, &rule));
-    res_created(cx, res, &routing_rule_shape, &rule, arena_fmt(cx->arena, "/api/v1/routing-rules/" STR_FMT, STR_ARG(rule.id)), rule.version);
+    res_created(cx, res, &routing_rule_shape, &rule, arena_fmt(cx->arena, "/api/v1/routing-rules/"
+        STR_FMT, STR_ARG(rule.id)), rule.version);
     return OK;
 }
 
@@ -268,7 +294,8 @@ Err rules_try(Cx *cx, Req *req, Res *res)
     list_each(&newest, i) {
         const Alert *x = &newest.at[i];
         Source source = { .id = x->source.id, .name = x->source.name, .kind = x->source.kind };
-        AlertIn alert = { .title = x->title, .description = x->description, .severity = x->severity, .dedup_key = x->dedup_key };
+        AlertIn alert = { .title = x->title, .description = x->description, .severity = x->severity,
+            .dedup_key = x->dedup_key };
         json_t *labels = NULL;
         bool fits = false;
         TRY(json_parse(cx->arena, x->labels, &labels));

@@ -1,4 +1,5 @@
-/* Routing: ordered rules, the first that fits decides. Evaluated on the worker, before the write. */
+/* Routing: ordered rules, the first that fits decides. Evaluated on the worker, before the
+ * write. */
 #include <sodium.h>
 #include <unicode/uregex.h>
 #include <unicode/ustring.h>
@@ -26,7 +27,8 @@ static UChar *to_utf16(Arena *a, Str s, int32_t *ret_len)
     return to;
 }
 
-/** The whole value matches, as in Alertmanager. Time and stack are limited, so no expression can hold a worker. */
+/** The whole value matches, as in Alertmanager. Time and stack are limited, so no expression
+ *  can hold a worker. */
 static Err regex_matches(Arena *a, Str pattern, Str value, bool *ret)
 {
     UErrorCode status = U_ZERO_ERROR;
@@ -34,7 +36,8 @@ static Err regex_matches(Arena *a, Str pattern, Str value, bool *ret)
     UChar *p = to_utf16(a, pattern, &pattern_len), *v = to_utf16(a, value, &value_len);
     URegularExpression *re = uregex_open(p, pattern_len, 0, NULL, &status);
     if (U_FAILURE(status))
-        return fail_field(a, S("match"), "\"" STR_FMT "\" is not a regular expression (%s)", STR_ARG(pattern), u_errorName(status));
+        return fail_field(a, S("match"), "\"" STR_FMT "\" is not a regular expression (%s)",
+            STR_ARG(pattern), u_errorName(status));
     uregex_setTimeLimit(re, 50, &status);
     uregex_setStackLimit(re, 1 << 20, &status);
     uregex_setText(re, v, value_len, &status);
@@ -44,14 +47,17 @@ static Err regex_matches(Arena *a, Str pattern, Str value, bool *ret)
 }
 
 /** A label, or one of the alert's own fields when it has no such label. */
-static Str value_of(Arena *a, const Source *source, const AlertIn *alert, json_t *labels, Str name, bool *ret_exists)
+static Str value_of(Arena *a, const Source *source, const AlertIn *alert, json_t *labels, Str name,
+    bool *ret_exists)
 {
     json_t *label = json_object_get(labels, arena_cstr(a, name));
     *ret_exists = true;
     if (json_is_string(label)) return (Str){ json_string_value(label), json_string_length(label) };
     const struct { const char *name; Str value; } own[] = {
-        { "severity", alert->severity }, { "title", alert->title }, { "description", alert->description },
-        { "source", source->name }, { "source_kind", source->kind }, { "dedup_key", alert->dedup_key },
+        { "severity", alert->severity }, { "title", alert->title },
+            { "description", alert->description },
+        { "source", source->name }, { "source_kind", source->kind },
+        { "dedup_key", alert->dedup_key },
     };
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         if (str_eq(name, str_of(own[i].name))) return own[i].value;
@@ -59,7 +65,8 @@ static Str value_of(Arena *a, const Source *source, const AlertIn *alert, json_t
     return S("");
 }
 
-Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert, json_t *labels, bool *ret)
+Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
+    json_t *labels, bool *ret)
 {
     *ret = false;
     list_each(&rule->match, i) {
@@ -83,8 +90,10 @@ static bool severe_enough(Str standard, Str severity)
     return str_cmp(severity, standard) <= 0;   /* "SEV-1" < "SEV-2" */
 }
 
-/** By the rule's labels; without them by the source's own group; without that each alert by itself. */
-static Str group_of(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert, json_t *labels)
+/** By the rule's labels; without them by the source's own group; without that each alert by
+ *  itself. */
+static Str group_of(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
+    json_t *labels)
 {
     Buf b = buf_new(a, 1 << 20);
     bool exists;
@@ -102,14 +111,16 @@ static Str group_of(Arena *a, const RoutingRule *rule, const Source *source, con
     return hash16(a, rule ? rule->id : S("standard"), buf_str(&b));
 }
 
-Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source, const AlertIn *alert, Plan *ret)
+Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source,
+    const AlertIn *alert, Plan *ret)
 {
     json_t *labels = NULL;
     const RoutingRule *rule = NULL;
     bool fits;
     if (rules->len) TRY(json_parse(a, alert->labels, &labels));
     list_each(rules, i) {
-        /* A damaged expression was refused when it was saved; one that still fails must not stop the intake. */
+        /* A damaged expression was refused when it was saved; one that still fails must not
+         * stop the intake. */
         if (rule_matches(a, &rules->at[i], source, alert, labels, &fits).info || !fits) continue;
         rule = &rules->at[i];
         break;

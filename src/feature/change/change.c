@@ -10,7 +10,8 @@
 #define HOUR_MS 3600000LL
 enum { LOOK_BACK_HOURS = 24, SUGGESTED_MOST = 50 };
 
-const char *const change_kinds[] = { "deploy", "config", "feature_flag", "infrastructure", "migration", NULL };
+const char *const change_kinds[] = { "deploy", "config", "feature_flag", "infrastructure",
+    "migration", NULL };
 const char *const change_relations[] = { "suspect", "caused", "fixed", "dismissed", NULL };
 
 SHAPE(change_shape, Change, "Something that was changed on purpose",
@@ -24,10 +25,12 @@ SHAPE(change_shape, Change, "Something that was changed on purpose",
     FIELD(Change, url, 0, "Where to look", .max = 2000),
     FIELD(Change, source, 0, "Who tells it: github, jenkins …; api unless said", .max = 100),
     FIELD_RAW(Change, labels, MAP, "Free labels: environment, version …", .max = 20000),
-    FIELD(Change, dedup_key, NULLABLE, "The sender's own name for it: sent again it is updated", .max = 500),
+    FIELD(Change, dedup_key, NULLABLE, "The sender's own name for it: sent again it is updated",
+    .max = 500),
     FIELD_AT(Change, occurred_ms, 0, "When it took effect; now unless said"),
     FIELD_AT(Change, created_ms, READ_ONLY, "When it was told"),
-    FIELD(Change, relation, READ_ONLY | NULLABLE, "suspect, caused, fixed or dismissed, as one of an incident's changes"),
+    FIELD(Change, relation, READ_ONLY | NULLABLE,
+    "suspect, caused, fixed or dismissed, as one of an incident's changes"),
     FIELD_AT(Change, linked_ms, READ_ONLY | NULLABLE, "When it was linked"),
     FIELD(Change, version, READ_ONLY, "Grows with each change"));
 
@@ -54,17 +57,22 @@ static Err fill_services(Cx *cx, Changes *list)
     TRY(service_refs(cx, all, &names));
     list_each(list, i)
         list_each(&list->at[i].service_ids, s)
-            *list_add(cx->arena, &list->at[i].services) = ref_of(names, list->at[i].service_ids.at[s]);
+            *list_add(cx->arena, &list->at[i].services) = ref_of(names,
+                list->at[i].service_ids.at[s]);
     return OK;
 }
 
 static Err read_all(Cx *cx, Stmt *q, Changes *ret)
 {
     while (stmt_step(q))
-        *list_add(cx->arena, ret) = (Change){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1), .title = stmt_col_str(q, 2),
-            .description = stmt_col_str(q, 3), .author = stmt_col_str(q, 4), .url = stmt_col_str(q, 5), .source = stmt_col_str(q, 6),
-            .labels = stmt_col_str(q, 7), .occurred_ms = stmt_col_int(q, 8), .dedup_key = stmt_col_str(q, 9),
-            .version = stmt_col_int(q, 10), .created_ms = stmt_col_int(q, 11), .relation = stmt_col_str(q, 12), .linked_ms = stmt_col_int(q, 13) };
+        *list_add(cx->arena, ret) = (Change){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1),
+            .title = stmt_col_str(q, 2),
+            .description = stmt_col_str(q, 3), .author = stmt_col_str(q, 4),
+            .url = stmt_col_str(q, 5), .source = stmt_col_str(q, 6),
+            .labels = stmt_col_str(q, 7), .occurred_ms = stmt_col_int(q, 8),
+            .dedup_key = stmt_col_str(q, 9),
+            .version = stmt_col_int(q, 10), .created_ms = stmt_col_int(q, 11),
+            .relation = stmt_col_str(q, 12), .linked_ms = stmt_col_int(q, 13) };
     TRY(stmt_end(q));
     return fill_services(cx, ret);
 }
@@ -76,7 +84,8 @@ Err change_get(Cx *cx, Str id, Change *ret)
     stmt_str(&q, "id", id);
     stmt_int(&q, "limit", 1);
     TRY(read_all(cx, &q, &found));
-    if (!found.len) return fail(cx->arena, ERR_NOT_FOUND, "there is no change " STR_FMT, STR_ARG(id));
+    if (!found.len)
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no change " STR_FMT, STR_ARG(id));
     *ret = found.at[0];
     return OK;
 }
@@ -91,7 +100,8 @@ Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret)
 
 /* ---- writing */
 
-/** Ids of the services that are in the catalogue; the first other name becomes the label `service`. */
+/** Ids of the services that are in the catalogue; the first other name becomes the label
+ *  `service`. */
 static Err services_of(Cx *cx, const Change *change, Strs *ret_ids, Str *ret_labels)
 {
     AlertLabels labels = { .arena = cx->arena };
@@ -102,7 +112,8 @@ static Err services_of(Cx *cx, const Change *change, Strs *ret_ids, Str *ret_lab
     list_each(&change->service_ids, i) {
         Ref service = { 0 };
         Err e = service_named(cx, S("service_ids"), change->service_ids.at[i], &service);
-        if (err_is(e, ERR_INVALID)) alert_labels_add(&labels, S("service"), change->service_ids.at[i]);
+        if (err_is(e, ERR_INVALID))
+            alert_labels_add(&labels, S("service"), change->service_ids.at[i]);
         else if (e.info) return e;
         else *list_add(cx->arena, ret_ids) = service.id;
     }
@@ -129,9 +140,11 @@ Err change_add(Cx *cx, const Change *change, Str *ret_id)
     Strs services = { 0 };
     Str labels = { 0 };
     int64_t version = 1;
-    bool safe = str_empty(change->url) || str_starts(change->url, S("https://")) || str_starts(change->url, S("http://"));
+    bool safe = str_empty(change->url) || str_starts(change->url, S("https://"))
+        || str_starts(change->url, S("http://"));
     if (!safe) return fail_field(cx->arena, S("url"), "url must begin with https:// or http://");
-    if (change->occurred_ms > cx->now_ms + 24 * HOUR_MS) return fail_field(cx->arena, S("occurred_at"), "occurred_at lies in the future");
+    if (change->occurred_ms > cx->now_ms + 24 * HOUR_MS)
+        return fail_field(cx->arena, S("occurred_at"), "occurred_at lies in the future");
     TRY(services_of(cx, change, &services, &labels));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_change_put);
     stmt_str(&q, "id", id_new(cx->arena, cx->now_ms));
@@ -165,7 +178,8 @@ static Str link_data(Arena *a, const Change *change, Str relation, Str before)
 {
     Buf b = buf_new(a, 16 << 10);
     const struct { const char *key; Str value; } pairs[] = {
-        { "relation", relation }, { "before", before }, { "change_id", change->id }, { "kind", change->kind }, { "title", change->title } };
+        { "relation", relation }, { "before", before }, { "change_id", change->id },
+            { "kind", change->kind }, { "title", change->title } };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         buf_fmt(&b, "%c\"%s\":", i ? ',' : '{', pairs[i].key);
         if (str_empty(pairs[i].value)) buf_add(&b, S("null"));
@@ -178,13 +192,17 @@ static Str link_data(Arena *a, const Change *change, Str relation, Str before)
 Err change_link(Cx *cx, Str incident_id, Str change_id, Str relation)
 {
     static const struct { const char *relation, *says; } wording[] = {
-        { "suspect", "Suspected change" }, { "caused", "Caused by change" }, { "fixed", "Fixed by change" }, { "dismissed", "Change dismissed" } };
+        { "suspect", "Suspected change" }, { "caused", "Caused by change" },
+            { "fixed", "Fixed by change" }, { "dismissed", "Change dismissed" } };
     Change change;
     Incident incident;
     Str before = { 0 };
     const char *says = NULL;
-    for (size_t i = 0; i < 4; i++) if (str_eq(relation, str_of(wording[i].relation))) says = wording[i].says;
-    if (!says) return fail_field(cx->arena, S("relation"), "relation must be suspect, caused, fixed or dismissed");
+    for (size_t i = 0; i < 4; i++)
+        if (str_eq(relation, str_of(wording[i].relation))) says = wording[i].says;
+    if (!says)
+        return fail_field(cx->arena, S("relation"),
+            "relation must be suspect, caused, fixed or dismissed");
     TRY(change_get(cx, change_id, &change));
     TRY(incident_row(cx, incident_id, &incident));
     TRY(relation_now(cx, incident_id, change_id, &before));
@@ -198,11 +216,15 @@ Err change_link(Cx *cx, Str incident_id, Str change_id, Str relation)
     TRY(stmt_exec(&q));
     if (str_empty(before)) TRY(incident_count(cx, incident_id, INCIDENT_CHANGES, 1));
     bool happened = str_eq(relation, S("caused")) || str_eq(relation, S("fixed"));
-    TRY(event_emit(cx, &(Event){ .kind = "change.linked", .subject = incident_id, .object = change_id,
-        .title = arena_fmt(cx->arena, "%s: " STR_FMT, says, STR_ARG(change.title)), .data = link_data(cx->arena, &change, relation, before),
-        .source = change.source, .occurred_ms = happened && change.occurred_ms < cx->now_ms ? change.occurred_ms : 0,
+    TRY(event_emit(cx, &(Event){ .kind = "change.linked", .subject = incident_id,
+        .object = change_id,
+        .title = arena_fmt(cx->arena, "%s: " STR_FMT, says, STR_ARG(change.title)),
+        .data = link_data(cx->arena, &change, relation, before),
+        .source = change.source, .occurred_ms = happened && change.occurred_ms < cx->now_ms
+        ? change.occurred_ms : 0,
         .version = incident.version, .audience = incident.audience }));
-    return live_touch(cx, arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incident_id)), "change_linked", change_id, incident.version, incident.audience);
+    return live_touch(cx, arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incident_id)),
+        "change_linked", change_id, incident.version, incident.audience);
 }
 
 /* ---- routes */
@@ -210,7 +232,8 @@ Err change_link(Cx *cx, Str incident_id, Str change_id, Str relation)
 static void answer_list(Cx *cx, Res *res, const Changes *all, int64_t limit, int64_t total)
 {
     Cursor last = { 0 };
-    if ((int64_t)all->len > limit) last = (Cursor){ all->at[limit - 1].occurred_ms, all->at[limit - 1].id };
+    if ((int64_t)all->len > limit)
+        last = (Cursor){ all->at[limit - 1].occurred_ms, all->at[limit - 1].id };
     res_list(cx, res, &change_shape, all->at, sizeof *all->at, all->len, limit, last, total);
 }
 
@@ -226,8 +249,10 @@ static Err list(Cx *cx, Req *req, Res *res)
     TRY(req_time(cx, req, "since", &since_ms));
     TRY(req_time(cx, req, "until", &until_ms));
     TRY(req_cursor(cx, req, &after));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, stmt_if(kind.len, "kind"), stmt_if(service.len, "service"),
-        stmt_if(source.len, "source"), stmt_if(since_ms, "since"), stmt_if(until_ms, "until"), stmt_if(words.len, "q"), stmt_if(after.id.len, "after"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, stmt_if(kind.len, "kind"),
+        stmt_if(service.len, "service"),
+        stmt_if(source.len, "source"), stmt_if(since_ms, "since"), stmt_if(until_ms, "until"),
+        stmt_if(words.len, "q"), stmt_if(after.id.len, "after"), NULL);
     if (kind.len) stmt_str(&q, "kind", strs_json(cx->arena, kind));
     if (service.len) stmt_str(&q, "service", strs_json(cx->arena, service));
     if (source.len) stmt_str(&q, "source", strs_json(cx->arena, source));
@@ -256,7 +281,8 @@ static Err create(Cx *cx, Req *req, Res *res)
     Str id = { 0 };
     TRY(change_add(cx, BODY(req, Change), &id));
     TRY(change_get(cx, id, &change));
-    res_created(cx, res, &change_shape, &change, arena_fmt(cx->arena, "/api/v1/changes/" STR_FMT, STR_ARG(id)), change.version);
+    res_created(cx, res, &change_shape, &change, arena_fmt(cx->arena, "/api/v1/changes/" STR_FMT,
+        STR_ARG(id)), change.version);
     return OK;
 }
 
@@ -268,13 +294,16 @@ static bool shares_service(const Change *change, const Incident *incident)
     return false;
 }
 
-/** What changed in the day before it began and until it was over, and is not linked yet; changes of its services first. */
+/** What changed in the day before it began and until it was over, and is not linked yet;
+ *  changes of its services first. */
 static Err suggested(Cx *cx, Str incident_id, Changes *ret)
 {
     Incident incident;
     TRY(incident_get(cx, incident_id, &incident));
-    int64_t began_ms = incident.impact_started_ms ? incident.impact_started_ms : incident.detected_ms ? incident.detected_ms : incident.declared_ms;
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, "since", "until", "unlinked", NULL);
+    int64_t began_ms = incident.impact_started_ms ? incident.impact_started_ms
+        : incident.detected_ms ? incident.detected_ms : incident.declared_ms;
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, "since", "until",
+        "unlinked", NULL);
     stmt_int(&q, "since_ms", began_ms - LOOK_BACK_HOURS * HOUR_MS);
     stmt_int(&q, "until_ms", incident.resolved_ms ? incident.resolved_ms : cx->now_ms);
     stmt_str(&q, "incident", incident_id);
@@ -283,7 +312,8 @@ static Err suggested(Cx *cx, Str incident_id, Changes *ret)
     TRY(read_all(cx, &q, &all));
     for (int pass = 0; pass < 2; pass++)
         list_each(&all, i)
-            if (shares_service(&all.at[i], &incident) == (pass == 0) && ret->len < SUGGESTED_MOST) *list_add(cx->arena, ret) = all.at[i];
+            if (shares_service(&all.at[i], &incident) == (pass == 0) && ret->len < SUGGESTED_MOST)
+                *list_add(cx->arena, ret) = all.at[i];
     return OK;
 }
 
@@ -306,7 +336,8 @@ static Err link_one(Cx *cx, Req *req, Res *res)
     const Link *in = BODY(req, Link);
     Change change;
     Err e = change_get(cx, in->change_id, &change);
-    if (err_is(e, ERR_NOT_FOUND)) return fail_field(cx->arena, S("change_id"), STR_FMT, STR_ARG(e.info->message));
+    if (err_is(e, ERR_NOT_FOUND))
+        return fail_field(cx->arena, S("change_id"), STR_FMT, STR_ARG(e.info->message));
     TRY(e);
     TRY(change_link(cx, req_param(req, "incident"), in->change_id, in->relation));
     change.relation = in->relation;
@@ -350,16 +381,23 @@ static Err hear_merged(Cx *cx, const Event *event)
 }
 
 static const Route routes[] = {
-    { GET, "/api/v1/changes", ROLE_VIEWER, list, .reply = &change_shape, .flags = REPLY_LIST, .query = "kind service source since until q", .doc = "Changes, newest first" },
-    { POST, "/api/v1/changes", ROLE_RESPONDER, create, &change_shape, &change_shape, INGEST, .doc = "Tells of a change; the same dedup_key updates it" },
-    { GET, "/api/v1/changes/:change", ROLE_VIEWER, get, .reply = &change_shape, .doc = "One change" },
-    { GET, "/api/v1/incidents/:incident/changes", ROLE_VIEWER, list_of, .reply = &change_shape, .flags = REPLY_LIST, .query = "suggested",
+    { GET, "/api/v1/changes", ROLE_VIEWER, list, .reply = &change_shape, .flags = REPLY_LIST,
+        .query = "kind service source since until q", .doc = "Changes, newest first" },
+    { POST, "/api/v1/changes", ROLE_RESPONDER, create, &change_shape, &change_shape, INGEST,
+    .doc = "Tells of a change; the same dedup_key updates it" },
+    { GET, "/api/v1/changes/:change", ROLE_VIEWER, get, .reply = &change_shape,
+    .doc = "One change" },
+    { GET, "/api/v1/incidents/:incident/changes", ROLE_VIEWER, list_of, .reply = &change_shape,
+    .flags = REPLY_LIST, .query = "suggested",
       .doc = "Changes linked to an incident; suggested=true: those of its time that are not" },
-    { POST, "/api/v1/incidents/:incident/changes", ROLE_RESPONDER, link_one, &link_shape, &change_shape, .doc = "Links a change, or says anew what it has to do with it" },
-    { DELETE, "/api/v1/incidents/:incident/changes/:change", ROLE_RESPONDER, unlink_one, .flags = NO_MATCH, .doc = "Takes the link away" },
+    { POST, "/api/v1/incidents/:incident/changes", ROLE_RESPONDER, link_one, &link_shape,
+    &change_shape, .doc = "Links a change, or says anew what it has to do with it" },
+    { DELETE, "/api/v1/incidents/:incident/changes/:change", ROLE_RESPONDER, unlink_one,
+    .flags = NO_MATCH, .doc = "Takes the link away" },
     { 0 },
 };
 static const Resolver resolvers[] = { { "change", resolve }, { 0 } };
 static const Listener listeners[] = { { "incident.merged", LISTEN_NOW, hear_merged }, { 0 } };
 
-const Feature change_feature = { .name = "change", .schema = &change_schema, .routes = routes, .resolvers = resolvers, .listeners = listeners };
+const Feature change_feature = { .name = "change", .schema = &change_schema, .routes = routes,
+    .resolvers = resolvers, .listeners = listeners };

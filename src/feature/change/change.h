@@ -1,8 +1,10 @@
 #pragma once
-/** Changes: deploys, configuration, feature flags, infrastructure, migrations, told by pipelines. Most incidents begin with one, so
- *  an incident links those that matter: suspect, caused, fixed, or dismissed (looked at, and it was not this).
+/** Changes: deploys, configuration, feature flags, infrastructure, migrations, told by pipelines.
+ *  Most incidents begin with one, so an incident links those that matter: suspect, caused, fixed,
+ *  or dismissed (looked at, and it was not this).
  *
- *  Event change.linked {"relation","before","change_id","kind","title"} with the incident as subject, the change as object. */
+ *  Event change.linked {"relation","before","change_id","kind","title"} with the incident as
+ *  subject, the change as object. */
 #include "feature/incident/incident.h"
 
 extern const char *const change_kinds[], *const change_relations[];
@@ -21,12 +23,14 @@ typedef struct Change {
 typedef LIST(Change) Changes;
 extern const Shape change_shape;
 
-/** Adds one, or updates the one with the same dedup_key. `service_ids` are ids or names; names that the catalogue lacks become
- *  the label `service`. Empty occurred_ms = now. Within a write. Fails: ERR_INVALID naming the field. */
+/** Adds one, or updates the one with the same dedup_key. `service_ids` are ids or names; names that
+ *  the catalogue lacks become the label `service`. Empty occurred_ms = now. Within a write. Fails:
+ *  ERR_INVALID naming the field. */
 Err change_add(Cx *cx, const Change *change, Str *ret_id);
 /** Fails: ERR_NOT_FOUND. */
 Err change_get(Cx *cx, Str id, Change *ret);
-/** Those linked to an incident, by time; dismissed ones too. The caller has checked access to the incident. */
+/** Those linked to an incident, by time; dismissed ones too. The caller has checked access to
+ *  the incident. */
 Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret);
 /** Links it, or changes the relation. The same relation again changes nothing. Within a write. */
 Err change_link(Cx *cx, Str incident, Str change, Str relation);

@@ -6,7 +6,8 @@
 
 static const int64_t noon = 1794319200000;
 
-typedef struct Given { Str incident, change, service; Changes list; TimelineEvents events; Incident row; } Given;
+typedef struct Given { Str incident, change, service; Changes list; TimelineEvents events;
+    Incident row; } Given;
 
 static Err deploy_and_incident(Cx *cx, void *arg)
 {
@@ -14,8 +15,10 @@ static Err deploy_and_incident(Cx *cx, void *arg)
     Incident incident;
     TRY(service_add(cx, &(Service){ .name = S("checkout") }, &g->service));
     Str names[] = { S("Checkout"), S("unknown-thing") };
-    Change change = { .kind = S("deploy"), .title = S("checkout 4.2"), .service_ids = { .at = names, .len = 2 }, .dedup_key = S("build-7"),
-        .occurred_ms = cx->now_ms - 600000, .labels = S("{\"env\":\"prod\"}"), .source = S("github") };
+    Change change = { .kind = S("deploy"), .title = S("checkout 4.2"), .service_ids = { .at = names,
+        .len = 2 }, .dedup_key = S("build-7"),
+        .occurred_ms = cx->now_ms - 600000, .labels = S("{\"env\":\"prod\"}"),
+        .source = S("github") };
     TRY(change_add(cx, &change, &g->change));
     TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout fails") }, &incident));
     g->incident = incident.id;
@@ -63,15 +66,18 @@ static Err again(Cx *cx, void *arg)
 {
     Given *g = arg;
     Str id;
-    TRY(change_add(cx, &(Change){ .kind = S("deploy"), .title = S("checkout 4.2, rolled back"), .dedup_key = S("build-7") }, &id));
+    TRY(change_add(cx, &(Change){ .kind = S("deploy"), .title = S("checkout 4.2, rolled back"),
+        .dedup_key = S("build-7") }, &id));
     return str_eq(id, g->change) ? OK : fail(cx->arena, ERR_INTERNAL, "doubled");
 }
-static Err bad_relation(Cx *cx, void *arg) { return change_link(cx, ((Given *)arg)->incident, ((Given *)arg)->change, S("guilty")); }
+static Err bad_relation(Cx *cx, void *arg) { return change_link(cx, ((Given *)arg)->incident,
+    ((Given *)arg)->change, S("guilty")); }
 static Err bad_url(Cx *cx, void *arg)
 {
     Str id;
     (void)arg;
-    return change_add(cx, &(Change){ .kind = S("deploy"), .title = S("x"), .url = S("javascript:alert(1)") }, &id);
+    return change_add(cx, &(Change){ .kind = S("deploy"), .title = S("x"),
+        .url = S("javascript:alert(1)") }, &id);
 }
 
 SPEC("the same change told again is updated; a wrong relation or address is refused with the field's name")

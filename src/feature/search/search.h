@@ -1,9 +1,9 @@
 #pragma once
-/** One place to look for everything. Each feature puts the words of its records into the index (store/search.h): in the write of
- *  their change, or, alerts, by a job some seconds later.
+/** One place to look for everything. Each feature puts the words of its records into the index
+ *  (store/search.h): in the write of their change, or, alerts, by a job some seconds later.
  *
- *  What the index says is never believed about permission: every hit is read again as the actor, and what they may not
- *  see is left out. */
+ *  What the index says is never believed about permission: every hit is read again as the actor,
+ *  and what they may not see is left out. */
 #include "app/feature.h"
 
 typedef struct Found {

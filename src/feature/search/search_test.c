@@ -11,9 +11,12 @@ static Err fill(Cx *cx, void *arg)
     Incident incident, hidden;
     FollowUp follow_up;
     (void)arg;
-    TRY(incident_add(cx, &(IncidentInput){ .title = S("结账页面无法打开"), .summary = S("Checkout fails for a third of customers") }, &incident));
-    TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout keys leaked"), .visibility = S("private") }, &hidden));
-    return followup_add(cx, &(FollowUpInput){ .title = S("Add a probe for checkout"), .kind = S("detect"), .incident_id = incident.id }, &follow_up);
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("结账页面无法打开"),
+        .summary = S("Checkout fails for a third of customers") }, &incident));
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout keys leaked"),
+        .visibility = S("private") }, &hidden));
+    return followup_add(cx, &(FollowUpInput){ .title = S("Add a probe for checkout"),
+        .kind = S("detect"), .incident_id = incident.id }, &follow_up);
 }
 
 static FoundList looked(Cx *cx, const char *words)

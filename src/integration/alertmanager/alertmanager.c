@@ -1,10 +1,12 @@
 /* Prometheus Alertmanager: its webhook, version 4.
  *
- * A notification carries all alerts of one group, firing and resolved mixed, and is sent again whenever the group changes
- * or a repeat interval passes, so the same alert arrives many times. What makes it the same is its fingerprint (a hash
- * of its labels, computed by Alertmanager; computed here when a proxy dropped it). `startsAt` changes when it fires anew.
- * A firing alert has an `endsAt` of year 1, or in the future when Prometheus promised one: neither is an end.
- * Source: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, captured from Alertmanager 0.25. */
+ * A notification carries all alerts of one group, firing and resolved mixed, and is sent again
+ * whenever the group changes or a repeat interval passes, so the same alert arrives many times.
+ * What makes it the same is its fingerprint (a hash of its labels, computed by Alertmanager;
+ * computed here when a proxy dropped it). `startsAt` changes when it fires anew. A firing alert has
+ * an `endsAt` of year 1, or in the future when Prometheus promised one: neither is an end. Source:
+ * https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, captured from
+ * Alertmanager 0.25. */
 #include "port/alert_build.h"
 #include "port/integration.h"
 
@@ -48,7 +50,8 @@ static Str title_of(Arena *a, const json_t *labels, const json_t *annotations)
     if (!str_empty(title)) return alert_line(a, title, ALERT_TITLE_BYTES);
     Str name = json_str(labels, "alertname"), place = first_of(labels, where);
     if (str_empty(name)) name = S("Alert without a name");
-    title = str_empty(place) ? name : arena_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(name), STR_ARG(place));
+    title = str_empty(place) ? name : arena_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(name),
+        STR_ARG(place));
     return alert_line(a, title, ALERT_TITLE_BYTES);
 }
 
@@ -80,7 +83,8 @@ static Err status_of(Arena *a, json_t *alert, Str path, bool *ret_resolved)
     return fail_field(a, at, STR_FMT " must be \"firing\" or \"resolved\"", STR_ARG(at));
 }
 
-/** Fingerprint as Alertmanager gives it; without one the labels themselves, hashed in a fixed order. */
+/** Fingerprint as Alertmanager gives it; without one the labels themselves, hashed in a fixed
+ *  order. */
 static Str key_of(Arena *a, json_t *alert, Str labels)
 {
     Str key = str_trim(json_str(alert, "fingerprint"));
@@ -93,7 +97,8 @@ static Err decode_one(Arena *a, json_t *alert, Str path, Str external, AlertIn *
     static const char *const words[] = { "severity", "priority", "level", NULL };
     static const char *const text[] = { "description", "message", NULL };
     json_t *labels, *annotations;
-    if (!json_is_object(alert)) return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
+    if (!json_is_object(alert))
+        return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
     Str label_path = arena_fmt(a, STR_FMT ".labels", STR_ARG(path));
     Str annotation_path = arena_fmt(a, STR_FMT ".annotations", STR_ARG(path));
     TRY(status_of(a, alert, path, &ret->resolved));
@@ -124,31 +129,38 @@ static Str truncated_note(Arena *a, json_t *root)
 {
     long long n = json_integer_value(json_object_get(root, "truncatedAlerts"));
     if (n <= 0) return S("");
-    return arena_fmt(a, "%lld more alerts of this group were left out by Alertmanager (max_alerts). ", n);
+    return arena_fmt(a,
+        "%lld more alerts of this group were left out by Alertmanager (max_alerts). ", n);
 }
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
+static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload,
+    AlertsIn *ret)
 {
     (void)config, (void)content_type;
     json_t *root, *alerts;
     TRY(json_parse(a, payload, &root));
-    if (!json_is_object(root)) return fail_field(a, S("alerts"), "the payload must be an object with \"alerts\"");
+    if (!json_is_object(root))
+        return fail_field(a, S("alerts"), "the payload must be an object with \"alerts\"");
     Str version = json_str(root, "version");
     if (!str_eq(version, S("4")))
-        return fail_field(a, S("version"), "version must be \"4\", the webhook of Alertmanager 0.8 and newer");
+        return fail_field(a, S("version"),
+            "version must be \"4\", the webhook of Alertmanager 0.8 and newer");
     TRY(member(a, root, "alerts", JSON_ARRAY, S("alerts"), &alerts));
     if (!alerts) return fail_field(a, S("alerts"), "alerts is missing");
     if (json_array_size(alerts) > ALERT_MAX_PER_PAYLOAD)
-        return fail_field(a, S("alerts"), "alerts has %zu entries; at most %d fit into one payload: set max_alerts",
+        return fail_field(a, S("alerts"),
+            "alerts has %zu entries; at most %d fit into one payload: set max_alerts",
                           json_array_size(alerts), ALERT_MAX_PER_PAYLOAD);
     Str group = alert_key(a, json_str(root, "groupKey")), external = json_str(root, "externalURL");
     Str truncated = truncated_note(a, root);
     AlertsIn list = { 0 };
     for (size_t i = 0; i < json_array_size(alerts); i++) {
         AlertIn *alert = list_add(a, &list);
-        TRY(decode_one(a, json_array_get(alerts, i), arena_fmt(a, "alerts[%zu]", i), external, alert));
+        TRY(decode_one(a, json_array_get(alerts, i), arena_fmt(a, "alerts[%zu]", i), external,
+            alert));
         alert->group_key = group;
-        if (!str_empty(truncated)) alert->note = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(truncated), STR_ARG(alert->note));
+        if (!str_empty(truncated))
+            alert->note = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(truncated), STR_ARG(alert->note));
     }
     *ret = list;
     return OK;

@@ -4,7 +4,8 @@
 
 #define HERE "src/integration/alertmanager/fixtures/"
 
-static int64_t ms_of(const char *text) { int64_t ms = -1; (void)time_parse(str_of(text), &ms); return ms; }
+static int64_t ms_of(const char *text) { int64_t ms = -1; (void)time_parse(str_of(text), &ms);
+    return ms; }
 
 static AlertsIn decoded(Arena *a, Str payload)
 {
@@ -74,9 +75,11 @@ SPEC("a payload that is not what Alertmanager sends is refused with the field's 
         { "[]", "alerts" },
         { "{\"version\":\"4\",\"alerts\":{}}", "alerts" },
         { "{\"version\":\"4\",\"alerts\":[1]}", "alerts[0]" },
-        { "{\"version\":\"4\",\"alerts\":[{\"status\":\"burning\",\"labels\":{}}]}", "alerts[0].status" },
+        { "{\"version\":\"4\",\"alerts\":[{\"status\":\"burning\",\"labels\":{}}]}",
+        "alerts[0].status" },
         { "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\"}]}", "alerts[0].labels" },
-        { "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{\"x\":1}}]}", "alerts[0].labels.x" },
+        { "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{\"x\":1}}]}",
+        "alerts[0].labels.x" },
         { "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{},\"annotations\":[]}]}", "alerts[0].annotations" },
         { "{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{}},"
           "{\"status\":\"firing\",\"labels\":{},\"startsAt\":\"soon\"}]}", "alerts[1].startsAt" },
@@ -86,7 +89,8 @@ SPEC("a payload that is not what Alertmanager sends is refused with the field's 
         expect_err(ERR_INVALID, e);
         expect_str(bad[i].field, field_of(e));
     }
-    expect_err(ERR_INVALID, decode_as(a, "alertmanager", "", S("{\"version\":\"4\",\"alerts\":["), &list));
+    expect_err(ERR_INVALID, decode_as(a, "alertmanager", "", S("{\"version\":\"4\",\"alerts\":["),
+        &list));
     expect_err(ERR_INVALID, decode_as(a, "alertmanager", "", S(""), &list));
 }
 
@@ -128,7 +132,8 @@ SPEC("an address that is not http is never a link")
 SPEC("payloads captured from a real Alertmanager decode")
 {
     auto_arena a = arena_new(1 << 16);
-    static const char *const files[] = { "alertmanager-firing.json", "alertmanager-grouped-firing.json", "alertmanager-resolved.json" };
+    static const char *const files[] = { "alertmanager-firing.json",
+        "alertmanager-grouped-firing.json", "alertmanager-resolved.json" };
     for (size_t i = 0; i < 3; i++) {
         Str payload = given_file(a, arena_fmt(a, "../shared/samples/alerts/%s", files[i]).at);
         if (str_empty(payload)) { spec_skip("../shared/samples is not here"); return; }

@@ -1,17 +1,19 @@
 /* Any JSON. A mapping says where things stand; without one the usual names are tried.
  *
  * Mapping: an object of
- *     alerts       pointer of the list that holds the alerts; absent: the body, or its member "alerts"
- *     dedup_key, title, description, group_key     value
+ *     alerts       pointer of the list that holds the alerts; absent: the body, or its member
+ *     "alerts" dedup_key, title, description, group_key     value
  *     severity     value, or {"value": value, "map": {"P1": "SEV-1", …}}
  *     status       value, or {"value": value, "resolved": ["ok", …]}
  *     started_at, ended_at                         pointer
  *     labels       pointer of an object, or an object of name → value, or a list of both
  *     links        object of title → value
- * A value is a pointer when it begins with "/" or "#/" (RFC 6901; "/…" from the alert, "#/…" from the whole body), else text
- * in which {pointer} is replaced: "{/host} is {/state}". A list of values: the first that is not empty.
+ * A value is a pointer when it begins with "/" or "#/" (RFC 6901; "/…" from the alert, "#/…" from
+ * the whole body), else text in which {pointer} is replaced: "{/host} is {/state}". A list of
+ * values: the first that is not empty.
  *
- * A mapping that names something which is not there is an error that names both, so that a wrong mapping shows at once. */
+ * A mapping that names something which is not there is an error that names both, so that a wrong
+ * mapping shows at once. */
 #include "base/utf8.h"
 #include "integration/generic/generic.h"
 #include "port/alert_build.h"
@@ -24,11 +26,13 @@ typedef struct Look { Arena *arena; json_t *root, *alert, *mapping; Str path; } 
 static json_t *step_into(Arena *a, json_t *at, Str token)
 {
     int64_t index;
-    if (json_is_array(at)) return str_int(token, &index) && index >= 0 ? json_array_get(at, (size_t)index) : NULL;
+    if (json_is_array(at))
+        return str_int(token, &index) && index >= 0 ? json_array_get(at, (size_t)index) : NULL;
     if (str_find(token, S("~")) >= 0) {
         Buf plain = buf_new(a, token.len + 1);
         for (size_t i = 0; i < token.len; i++) {
-            bool escaped = token.at[i] == '~' && i + 1 < token.len && (token.at[i + 1] == '0' || token.at[i + 1] == '1');
+            bool escaped = token.at[i] == '~' && i + 1 < token.len && (token.at[i + 1] == '0'
+                || token.at[i + 1] == '1');
             buf_byte(&plain, escaped ? (token.at[i + 1] == '1' ? '/' : '~') : token.at[i]);
             i += escaped;
         }
@@ -51,7 +55,8 @@ json_t *generic_pointer(Arena *a, json_t *root, json_t *alert, Str pointer)
     return at;
 }
 
-static bool is_pointer(Str value) { return str_starts(value, S("/")) || str_starts(value, S("#/")); }
+static bool is_pointer(Str value) { return str_starts(value, S("/")) || str_starts(value, S("#/"));
+    }
 
 /** "{/host} is {/state}" with what the pointers point at; unknown ones become nothing. */
 static Str fill_in(Look *l, Str text)
@@ -64,7 +69,8 @@ static Str fill_in(Look *l, Str text)
         if (!text.len) break;
         Str inside = str_before(str_sub(text, 1, text.len), '}');
         if (is_pointer(inside) && inside.len + 2 <= text.len) {
-            buf_add(&out, alert_scalar(l->arena, generic_pointer(l->arena, l->root, l->alert, inside)));
+            buf_add(&out, alert_scalar(l->arena, generic_pointer(l->arena, l->root, l->alert,
+                inside)));
             text = str_sub(text, inside.len + 2, text.len);
         } else {
             buf_byte(&out, '{');
@@ -94,34 +100,48 @@ static Str value_text(Look *l, const json_t *value)
 
 /* ---- the usual names, tried in this order when the mapping is silent */
 
-static const char *const usual_key[] = { "/dedup_key", "/fingerprint", "/alert_id", "/alert_uid", "/alertId", "/incident_id",
+static const char *const usual_key[] = { "/dedup_key", "/fingerprint", "/alert_id", "/alert_uid",
+    "/alertId", "/incident_id",
     "/event_id", "/id", "/key", "/uuid", "/check_id", "/monitor_id", "/ruleId", "/data/id", NULL };
-static const char *const usual_title[] = { "/title", "/summary", "/name", "/alert_name", "/alertname", "/rule_name", "/ruleName",
-    "/subject", "/event_title", "/monitor_friendly_name", "/monitor_name", "/check_name", "/labels/alertname",
-    "/annotations/summary", "/message", "/text", "/data/attributes/name", "/data/essentials/alertRule", NULL };
-static const char *const usual_text[] = { "/description", "/details", "/message", "/body", "/text", "/output", "/reason",
-    "/annotations/description", "/alert_details", "/data/attributes/cause", "/data/essentials/description", NULL };
-static const char *const usual_severity[] = { "/severity", "/priority", "/level", "/criticality", "/labels/severity",
+static const char *const usual_title[] = { "/title", "/summary", "/name", "/alert_name",
+    "/alertname", "/rule_name", "/ruleName",
+    "/subject", "/event_title", "/monitor_friendly_name", "/monitor_name", "/check_name",
+    "/labels/alertname",
+    "/annotations/summary", "/message", "/text", "/data/attributes/name",
+    "/data/essentials/alertRule", NULL };
+static const char *const usual_text[] = { "/description", "/details", "/message", "/body", "/text",
+    "/output", "/reason",
+    "/annotations/description", "/alert_details", "/data/attributes/cause",
+    "/data/essentials/description", NULL };
+static const char *const usual_severity[] = { "/severity", "/priority", "/level", "/criticality",
+    "/labels/severity",
     "/tags/severity", "/data/essentials/severity", NULL };
-static const char *const usual_status[] = { "/status", "/state", "/alert_status", "/alert_type_friendly_name", "/event_action",
+static const char *const usual_status[] = { "/status", "/state", "/alert_status",
+    "/alert_type_friendly_name", "/event_action",
     "/action", "/event", "/data/essentials/monitorCondition", NULL };
-static const char *const usual_start[] = { "/started_at", "/starts_at", "/startsAt", "/start_time", "/startTime", "/timestamp",
-    "/time", "/created_at", "/date", "/data/attributes/started_at", "/data/essentials/firedDateTime", NULL };
-static const char *const usual_end[] = { "/ended_at", "/ends_at", "/endsAt", "/end_time", "/endTime", "/resolved_at", "/closed_at",
+static const char *const usual_start[] = { "/started_at", "/starts_at", "/startsAt", "/start_time",
+    "/startTime", "/timestamp",
+    "/time", "/created_at", "/date", "/data/attributes/started_at",
+    "/data/essentials/firedDateTime", NULL };
+static const char *const usual_end[] = { "/ended_at", "/ends_at", "/endsAt", "/end_time",
+    "/endTime", "/resolved_at", "/closed_at",
     "/data/attributes/resolved_at", "/data/essentials/resolvedDateTime", NULL };
 static const char *const usual_group[] = { "/group_key", "/groupKey", "/group", NULL };
 static const char *const usual_labels[] = { "/labels", "/tags", NULL };
-static const char *const usual_links[] = { "/url", "/link", "/generatorURL", "/ruleUrl", "/monitor_url", "/runbook_url",
+static const char *const usual_links[] = { "/url", "/link", "/generatorURL", "/ruleUrl",
+    "/monitor_url", "/runbook_url",
     "/dashboard_url", "/annotations/runbook_url", "/data/attributes/url", NULL };
 /* Plain members of the alert that say where it is, taken as labels. */
-static const char *const usual_places[] = { "service", "host", "hostname", "host_name", "instance", "environment", "env", "region",
+static const char *const usual_places[] = { "service", "host", "hostname", "host_name", "instance",
+    "environment", "env", "region",
     "cluster", "namespace", "component", "source", "site", "team", NULL };
 
 static json_t *usual(Look *l, const char *const *pointers)
 {
     for (size_t i = 0; pointers[i]; i++) {
         json_t *found = generic_pointer(l->arena, l->root, l->alert, str_of(pointers[i]));
-        if (found && !json_is_null(found) && !json_is_object(found) && !json_is_array(found)) return found;
+        if (found && !json_is_null(found) && !json_is_object(found) && !json_is_array(found))
+            return found;
     }
     return NULL;
 }
@@ -136,7 +156,8 @@ static Str field_text(Look *l, const char *field, const char *const *pointers)
 
 static Str field_path(Look *l, const char *field)
 {
-    return str_empty(l->path) ? str_of(field) : arena_fmt(l->arena, STR_FMT ".%s", STR_ARG(l->path), field);
+    return str_empty(l->path) ? str_of(field) : arena_fmt(l->arena, STR_FMT ".%s", STR_ARG(l->path),
+        field);
 }
 
 static Str mapped_from(Look *l, const char *field)
@@ -144,7 +165,8 @@ static Str mapped_from(Look *l, const char *field)
     json_t *mapped = json_object_get(l->mapping, field);
     if (json_is_object(mapped)) mapped = json_object_get(mapped, "value");
     Str from = json_is_string(mapped) ? alert_scalar(l->arena, mapped) : S("");
-    return str_empty(from) ? S("") : arena_fmt(l->arena, " (the mapping says " STR_FMT ")", STR_ARG(utf8_clip(from, 100)));
+    return str_empty(from) ? S("") : arena_fmt(l->arena, " (the mapping says " STR_FMT ")",
+        STR_ARG(utf8_clip(from, 100)));
 }
 
 /* ---- fields */
@@ -156,12 +178,14 @@ static Err severity_of(Look *l, Str *ret)
     if (json_is_object(mapped)) {
         map = json_object_get(mapped, "map");
         json_t *value = json_object_get(mapped, "value");
-        word = value ? value_text(l, value) : str_trim(alert_scalar(l->arena, usual(l, usual_severity)));
+        word = value ? value_text(l, value)
+            : str_trim(alert_scalar(l->arena, usual(l, usual_severity)));
     } else word = field_text(l, "severity", usual_severity);
     const char *from;
     json_t *to;
     json_object_foreach(map, from, to)
-        if (str_eq_nocase(str_of(from), word)) { *ret = alert_severity(alert_scalar(l->arena, to)); return OK; }
+        if (str_eq_nocase(str_of(from), word)) { *ret = alert_severity(alert_scalar(l->arena, to));
+            return OK; }
     *ret = alert_severity(word);
     return OK;
 }
@@ -182,13 +206,16 @@ static void status_of(Look *l, AlertIn *alert)
     if (json_is_object(mapped)) {
         words = json_object_get(mapped, "resolved");
         json_t *value = json_object_get(mapped, "value");
-        word = value ? value_text(l, value) : str_trim(alert_scalar(l->arena, usual(l, usual_status)));
+        word = value ? value_text(l, value)
+            : str_trim(alert_scalar(l->arena, usual(l, usual_status)));
     } else word = field_text(l, "status", usual_status);
     alert->resolved = words ? among(words, word) : alert_word_resolved(word);
-    alert->acknowledged = str_eq_nocase(word, S("acknowledged")) || str_eq_nocase(word, S("acknowledge"));
+    alert->acknowledged = str_eq_nocase(word, S("acknowledged"))
+        || str_eq_nocase(word, S("acknowledge"));
 }
 
-/** A time that the mapping names must be one; a usual name that holds something else ("last Tuesday") is not told. */
+/** A time that the mapping names must be one; a usual name that holds something else ("last
+ *  Tuesday") is not told. */
 static Err time_of(Look *l, const char *field, const char *const *pointers, int64_t *ret)
 {
     json_t *mapped = json_object_get(l->mapping, field);
@@ -199,12 +226,15 @@ static Err time_of(Look *l, const char *field, const char *const *pointers, int6
     Str pointer = alert_scalar(l->arena, mapped);
     json_t *found = generic_pointer(l->arena, l->root, l->alert, pointer);
     if (alert_time(found, ret)) return OK;
-    Str at = field_path(l, field), text = utf8_clip(alert_scalar(l->arena, found), 60), from = mapped_from(l, field);
-    return fail_field(l->arena, at, STR_FMT ": \"" STR_FMT "\" is not a time as RFC 3339 or Unix write it" STR_FMT,
+    Str at = field_path(l, field), text = utf8_clip(alert_scalar(l->arena, found), 60),
+        from = mapped_from(l, field);
+    return fail_field(l->arena, at, STR_FMT ": \""
+        STR_FMT "\" is not a time as RFC 3339 or Unix write it" STR_FMT,
                       STR_ARG(at), STR_ARG(text), STR_ARG(from));
 }
 
-/** An object of labels, or a list of "name:value" and "name=value" (other words become a label of their own). */
+/** An object of labels, or a list of "name:value" and "name=value" (other words become a label
+ *  of their own). */
 static void add_labels(Look *l, AlertLabels *labels, json_t *found)
 {
     size_t i;
@@ -215,12 +245,16 @@ static void add_labels(Look *l, AlertLabels *labels, json_t *found)
         text = alert_scalar(l->arena, one);
         char c = str_index(text, ':') >= 0 ? ':' : '=';
         Str name = str_trim(str_before(text, c));
-        if (!str_empty(name)) alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true") : str_trim(str_after(text, c)));
+        if (!str_empty(name))
+            alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true")
+                : str_trim(str_after(text, c)));
     }
     while (str_next(&list, ',', &text)) {
         char c = str_index(text, ':') >= 0 ? ':' : '=';
         Str name = str_trim(str_before(text, c));
-        if (!str_empty(name)) alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true") : str_trim(str_after(text, c)));
+        if (!str_empty(name))
+            alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true")
+                : str_trim(str_after(text, c)));
     }
 }
 
@@ -230,7 +264,8 @@ static void map_labels(Look *l, AlertLabels *labels, json_t *mapped)
     json_t *value;
     size_t i;
     if (json_is_string(mapped))
-        add_labels(l, labels, generic_pointer(l->arena, l->root, l->alert, str_of(json_string_value(mapped))));
+        add_labels(l, labels, generic_pointer(l->arena, l->root, l->alert,
+            str_of(json_string_value(mapped))));
     json_object_foreach(mapped, name, value) {
         Str text = value_text(l, value);
         if (*name && !str_empty(text)) alert_labels_add(labels, str_of(name), text);
@@ -251,7 +286,8 @@ static void labels_of(Look *l, AlertIn *alert)
             if (!str_empty(text)) alert_labels_add(&labels, str_of(usual_places[i]), text);
         }
         for (size_t i = 0; usual_labels[i]; i++)
-            add_labels(l, &labels, generic_pointer(l->arena, l->root, l->alert, str_of(usual_labels[i])));
+            add_labels(l, &labels, generic_pointer(l->arena, l->root, l->alert,
+                str_of(usual_labels[i])));
     }
     alert->labels = alert_labels_end(&labels, &note);
     alert->note = buf_str(&note);
@@ -262,14 +298,17 @@ static Str links_of(Look *l)
     Buf links = buf_new(l->arena, 64 << 10);
     json_t *mapped = json_object_get(l->mapping, "links"), *value;
     const char *title;
-    json_object_foreach(mapped, title, value) alert_link_add(&links, str_of(title), value_text(l, value));
+    json_object_foreach(mapped, title, value)
+        alert_link_add(&links, str_of(title), value_text(l, value));
     for (size_t i = 0; !mapped && usual_links[i]; i++)
-        alert_link_add(&links, S(""), alert_scalar(l->arena, generic_pointer(l->arena, l->root, l->alert, str_of(usual_links[i]))));
+        alert_link_add(&links, S(""), alert_scalar(l->arena, generic_pointer(l->arena, l->root,
+            l->alert, str_of(usual_links[i]))));
     if (mapped) return alert_links_end(&links);
     size_t i;
     json_array_foreach(json_object_get(l->alert, "links"), i, value) {
         Str url = json_str(value, "url");
-        alert_link_add(&links, json_str(value, "title"), str_empty(url) ? json_str(value, "href") : url);
+        alert_link_add(&links, json_str(value, "title"), str_empty(url) ? json_str(value, "href")
+            : url);
     }
     return alert_links_end(&links);
 }
@@ -284,12 +323,14 @@ static Str made_key(Arena *a, const AlertIn *alert)
 static Err decode_one(Look *l, AlertIn *alert)
 {
     Arena *a = l->arena;
-    if (!json_is_object(l->alert)) return fail_field(a, l->path, STR_FMT " must be an object", STR_ARG(l->path));
+    if (!json_is_object(l->alert))
+        return fail_field(a, l->path, STR_FMT " must be an object", STR_ARG(l->path));
     alert->title = alert_line(a, field_text(l, "title", usual_title), ALERT_TITLE_BYTES);
     Str title_path = field_path(l, "title"), key_path = field_path(l, "dedup_key");
     if (str_empty(alert->title)) {
         Str from = mapped_from(l, "title");
-        return fail_field(a, title_path, "there is no title" STR_FMT "; say in the mapping where it stands", STR_ARG(from));
+        return fail_field(a, title_path, "there is no title"
+            STR_FMT "; say in the mapping where it stands", STR_ARG(from));
     }
     alert->description = alert_text(a, field_text(l, "description", usual_text));
     TRY(severity_of(l, &alert->severity));
@@ -325,26 +366,31 @@ static Err find_list(Look *l, json_t **ret_list, Str *ret_path)
     *ret_list = generic_pointer(l->arena, l->root, l->root, pointer);
     *ret_path = S("alerts");
     if (json_is_array(*ret_list)) return OK;
-    return fail_field(l->arena, S("alerts"), "there is no list of alerts at " STR_FMT, STR_ARG(utf8_clip(pointer, 100)));
+    return fail_field(l->arena, S("alerts"), "there is no list of alerts at " STR_FMT,
+        STR_ARG(utf8_clip(pointer, 100)));
 }
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
+static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload,
+    AlertsIn *ret)
 {
     (void)content_type;
     Look l = { .arena = a };
     json_t *list;
     Str path;
     TRY(json_parse(a, payload, &l.root));
-    if (!str_empty(config->mapping)) TRY_AS(a, json_parse(a, config->mapping, &l.mapping), "the mapping is damaged");
+    if (!str_empty(config->mapping))
+        TRY_AS(a, json_parse(a, config->mapping, &l.mapping), "the mapping is damaged");
     TRY(find_list(&l, &list, &path));
     size_t n = list ? json_array_size(list) : 1;
     if (n > ALERT_MAX_PER_PAYLOAD)
-        return fail_field(a, S("alerts"), "alerts has %zu entries; at most %d fit into one payload", n, ALERT_MAX_PER_PAYLOAD);
+        return fail_field(a, S("alerts"), "alerts has %zu entries; at most %d fit into one payload",
+            n, ALERT_MAX_PER_PAYLOAD);
     AlertsIn out = { 0 };
     for (size_t i = 0; i < n; i++) {
         l.alert = list ? json_array_get(list, i) : l.root;
         l.path = list ? arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i) : S("");
-        if (!list && !json_is_object(l.root)) return fail_field(a, S("title"), "the payload must be an object or a list of objects");
+        if (!list && !json_is_object(l.root))
+            return fail_field(a, S("title"), "the payload must be an object or a list of objects");
         TRY(decode_one(&l, list_add(a, &out)));
     }
     *ret = out;
@@ -359,13 +405,17 @@ static Err check_value(Arena *a, const char *field, const json_t *value)
     if (json_is_array(value)) {
         size_t i;
         json_t *one;
-        if (json_array_size(value) > 20) return fail_field(a, path, STR_FMT ": at most 20 alternatives", STR_ARG(path));
+        if (json_array_size(value) > 20)
+            return fail_field(a, path, STR_FMT ": at most 20 alternatives", STR_ARG(path));
         json_array_foreach(value, i, one)
-            if (!json_is_string(one)) return fail_field(a, path, STR_FMT "[%zu] must be a string", STR_ARG(path), i);
+            if (!json_is_string(one))
+                return fail_field(a, path, STR_FMT "[%zu] must be a string", STR_ARG(path), i);
         return OK;
     }
     if (json_is_string(value) && json_string_length(value) <= 1000) return OK;
-    return fail_field(a, path, STR_FMT " must be a pointer such as \"/title\" or a text such as \"{/host} is down\"", STR_ARG(path));
+    return fail_field(a, path,
+        STR_FMT " must be a pointer such as \"/title\" or a text such as \"{/host} is down\"",
+        STR_ARG(path));
 }
 
 static Err check_pointer(Arena *a, const char *field, const json_t *value)
@@ -382,15 +432,20 @@ static Err check_words(Arena *a, const char *field, json_t *object)
     bool severity = !strcmp(field, "severity");
     json_object_foreach(object, key, value) {
         Str path = arena_fmt(a, "mapping.%s.%.60s", field, key);
-        if (!strcmp(key, "value")) { TRY(check_value(a, arena_fmt(a, "%s.value", field).at, value)); continue; }
+        if (!strcmp(key, "value")) { TRY(check_value(a, arena_fmt(a, "%s.value", field).at, value));
+            continue; }
         if (strcmp(key, severity ? "map" : "resolved"))
             return fail_field(a, path, STR_FMT " is not known here", STR_ARG(path));
         if (severity ? !json_is_object(value) : !json_is_array(value))
-            return fail_field(a, path, STR_FMT " must be %s", STR_ARG(path), severity ? "an object of words" : "a list of words");
+            return fail_field(a, path, STR_FMT " must be %s", STR_ARG(path), severity
+                ? "an object of words" : "a list of words");
         const char *word;
         json_object_foreach(value, word, to)
-            if (str_eq(alert_severity(alert_scalar(a, to)), S("unknown")) && !str_eq(alert_scalar(a, to), S("unknown")))
-                return fail_field(a, path, STR_FMT ".%.60s must be SEV-1, SEV-2, SEV-3, SEV-4 or unknown", STR_ARG(path), word);
+            if (str_eq(alert_severity(alert_scalar(a, to)), S("unknown"))
+                && !str_eq(alert_scalar(a, to), S("unknown")))
+                return fail_field(a, path,
+                    STR_FMT ".%.60s must be SEV-1, SEV-2, SEV-3, SEV-4 or unknown", STR_ARG(path),
+                    word);
     }
     return OK;
 }
@@ -402,36 +457,45 @@ static Err check_labels(Arena *a, const char *field, json_t *value)
     json_t *one;
     Str path = arena_fmt(a, "mapping.%s", field);
     if (json_is_string(value)) return check_pointer(a, field, value);
-    json_object_foreach(value, name, one) TRY(check_value(a, arena_fmt(a, "%s.%.60s", field, name).at, one));
+    json_object_foreach(value, name, one)
+        TRY(check_value(a, arena_fmt(a, "%s.%.60s", field, name).at, one));
     json_array_foreach(value, i, one) {
-        if (json_is_array(one)) return fail_field(a, path, STR_FMT "[%zu] must be a pointer or an object", STR_ARG(path), i);
+        if (json_is_array(one))
+            return fail_field(a, path, STR_FMT "[%zu] must be a pointer or an object",
+                STR_ARG(path), i);
         TRY(check_labels(a, arena_fmt(a, "%s[%zu]", field, i).at, one));
     }
     if (json_is_object(value) || json_is_array(value)) return OK;
-    return fail_field(a, path, STR_FMT " must be a pointer, an object or a list of them", STR_ARG(path));
+    return fail_field(a, path, STR_FMT " must be a pointer, an object or a list of them",
+        STR_ARG(path));
 }
 
 static Err check_mapping(Arena *a, Str text)
 {
-    static const char *const known[] = { "alerts", "dedup_key", "title", "description", "severity", "status", "started_at",
+    static const char *const known[] = { "alerts", "dedup_key", "title", "description", "severity",
+        "status", "started_at",
         "ended_at", "labels", "links", "group_key", NULL };
     const char *field;
     json_t *mapping, *value;
     if (str_empty(text)) return OK;
     TRY_AS(a, json_parse(a, text, &mapping), "the mapping is not JSON");
-    if (!json_is_object(mapping)) return fail_field(a, S("mapping"), "the mapping must be an object");
+    if (!json_is_object(mapping))
+        return fail_field(a, S("mapping"), "the mapping must be an object");
     json_object_foreach(mapping, field, value) {
         Str path = arena_fmt(a, "mapping.%.60s", field);
         size_t k = 0;
         while (known[k] && strcmp(known[k], field)) k++;
-        if (!known[k]) return fail_field(a, path, STR_FMT " is not a field of a mapping", STR_ARG(path));
+        if (!known[k])
+            return fail_field(a, path, STR_FMT " is not a field of a mapping", STR_ARG(path));
         bool words = !strcmp(field, "severity") || !strcmp(field, "status");
         if (words && json_is_object(value)) TRY(check_words(a, field, value));
         else if (!strcmp(field, "labels")) TRY(check_labels(a, field, value));
         else if (!strcmp(field, "links")) {
-            if (!json_is_object(value)) return fail_field(a, path, "mapping.links must be an object of title and address");
+            if (!json_is_object(value))
+                return fail_field(a, path, "mapping.links must be an object of title and address");
             TRY(check_labels(a, field, value));
-        } else if (!strcmp(field, "alerts") || !strcmp(field, "started_at") || !strcmp(field, "ended_at"))
+        } else if (!strcmp(field, "alerts") || !strcmp(field, "started_at")
+            || !strcmp(field, "ended_at"))
             TRY(check_pointer(a, field, value));
         else TRY(check_value(a, field, value));
     }

@@ -1,6 +1,6 @@
 #pragma once
 #include "app/shape.h"
 
-/** What an RFC 6901 pointer points at: "/a/0/b" from `alert`, "#/a" from `root`, "" the alert itself. NULL when there is
- *  nothing. Cost: length of the pointer. */
+/** What an RFC 6901 pointer points at: "/a/0/b" from `alert`, "#/a" from `root`, "" the alert
+ *  itself. NULL when there is nothing. Cost: length of the pointer. */
 json_t *generic_pointer(Arena *a, json_t *root, json_t *alert, Str pointer);

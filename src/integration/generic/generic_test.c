@@ -9,7 +9,8 @@ static AlertsIn decoded(Arena *a, Str mapping, Str payload)
 {
     AlertsIn list = { 0 };
     Err e = decode_as(a, "generic", arena_cstr(a, mapping), payload, &list);
-    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message)); *list_add(a, &list) = (AlertIn){ 0 }; }
+    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message));
+        *list_add(a, &list) = (AlertIn){ 0 }; }
     return list;
 }
 
@@ -22,14 +23,16 @@ SPEC("without a mapping the usual names are understood")
     expect_str("93 % used, grows 1 % an hour", one.description);
     expect_str("SEV-1", one.severity);
     expect(!one.resolved);
-    expect_str("{\"disk\":\"93\",\"service\":\"orders-db\",\"tags\":\"[\\\"a\\\",\\\"b\\\"]\"}", one.labels);
+    expect_str("{\"disk\":\"93\",\"service\":\"orders-db\",\"tags\":\"[\\\"a\\\",\\\"b\\\"]\"}",
+        one.labels);
     expect_has("https://grafana.example.com/d/1", one.links);
 }
 
 SPEC("a mapping reads nested members, lists, templates, word maps and numbers beyond 2^53")
 {
     auto_arena a = arena_new(4096);
-    AlertsIn list = decoded(a, given_file(a, HERE "nested_list.mapping.json"), given_file(a, HERE "nested_list.json"));
+    AlertsIn list = decoded(a, given_file(a, HERE "nested_list.mapping.json"),
+        given_file(a, HERE "nested_list.json"));
     expect_int(2, list.len);
     AlertIn one = list.at[0], two = list.at[1];
     expect_str("9007199254740993", one.dedup_key);
@@ -51,11 +54,16 @@ SPEC("a time may be RFC 3339 or Unix seconds, milliseconds, microseconds or nano
 {
     auto_arena a = arena_new(4096);
     static const struct { const char *json; int64_t ms; } good[] = {
-        { "\"2026-11-10T14:07:30.315Z\"", 1794319650315 }, { "\"2026-11-10T14:07:30.315+0000\"", 1794319650315 },
-        { "\"2026-11-10T22:07:30.315+08:00\"", 1794319650315 }, { "\"2026-11-10 14:07:30\"", 1794319650000 },
-        { "1794319650", 1794319650000 }, { "1794319650.315", 1794319650315 }, { "1794319650315", 1794319650315 },
-        { "1794319650315000", 1794319650315 }, { "1794319650315000001", 1794319650315 }, { "\"1794319650\"", 1794319650000 },
-        { "\"1794319650.5\"", 1794319650500 }, { "\"0001-01-01T00:00:00Z\"", 0 }, { "null", 0 }, { "0", 0 }, { "\"\"", 0 }, { "-5", 0 },
+        { "\"2026-11-10T14:07:30.315Z\"", 1794319650315 }, { "\"2026-11-10T14:07:30.315+0000\"",
+            1794319650315 },
+        { "\"2026-11-10T22:07:30.315+08:00\"", 1794319650315 }, { "\"2026-11-10 14:07:30\"",
+        1794319650000 },
+        { "1794319650", 1794319650000 }, { "1794319650.315", 1794319650315 },
+        { "1794319650315", 1794319650315 },
+        { "1794319650315000", 1794319650315 }, { "1794319650315000001", 1794319650315 },
+        { "\"1794319650\"", 1794319650000 },
+        { "\"1794319650.5\"", 1794319650500 }, { "\"0001-01-01T00:00:00Z\"", 0 }, { "null", 0 },
+        { "0", 0 }, { "\"\"", 0 }, { "-5", 0 },
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         json_t *value = NULL;
@@ -64,7 +72,8 @@ SPEC("a time may be RFC 3339 or Unix seconds, milliseconds, microseconds or nano
         expect(alert_time(value, &ms));
         expect_int(good[i].ms, ms);
     }
-    static const char *const bad[] = { "\"soon\"", "true", "{}", "[]", "\"2026-13-40\"", "\"1.2.3\"", "1e30", "\"1e5\"" };
+    static const char *const bad[] = { "\"soon\"", "true", "{}", "[]", "\"2026-13-40\"",
+        "\"1.2.3\"", "1e30", "\"1e5\"" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         json_t *value = NULL;
         int64_t ms = -1;
@@ -85,7 +94,8 @@ SPEC("a body that is a list, or has a list named alerts, is several alerts")
 SPEC("without a key the title and labels make it, so that firing and resolved meet")
 {
     auto_arena a = arena_new(4096);
-    Str fire = decoded(a, S(""), S("{\"title\":\"x\",\"host\":\"h\",\"status\":\"down\"}")).at[0].dedup_key;
+    Str fire = decoded(a, S(""),
+        S("{\"title\":\"x\",\"host\":\"h\",\"status\":\"down\"}")).at[0].dedup_key;
     AlertIn end = decoded(a, S(""), S("{\"title\":\"x\",\"host\":\"h\",\"status\":\"UP\"}")).at[0];
     expect(str_eq(fire, end.dedup_key));
     expect(end.resolved);
@@ -103,7 +113,8 @@ SPEC("what does not fit is refused with the field and what the mapping says")
         { "", "{\"alerts\":[{\"title\":\"x\"},{}]}", "alerts[1].title", "no title" },
         { "{\"title\":\"/name\"}", "{\"title\":\"x\"}", "title", "/name" },
         { "{\"dedup_key\":\"/uid\"}", "{\"title\":\"x\"}", "dedup_key", "/uid" },
-        { "{\"started_at\":\"/when\"}", "{\"title\":\"x\",\"when\":\"tea time\"}", "started_at", "tea time" },
+        { "{\"started_at\":\"/when\"}", "{\"title\":\"x\",\"when\":\"tea time\"}", "started_at",
+        "tea time" },
         { "{\"alerts\":\"/items\"}", "{\"title\":\"x\"}", "alerts", "/items" },
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -125,7 +136,8 @@ SPEC("a mapping is checked when it is saved")
         { "{\"titel\":\"/x\"}", "mapping.titel" },
         { "{\"title\":7}", "mapping.title" },
         { "{\"started_at\":\"when\"}", "mapping.started_at" },
-        { "{\"severity\":{\"value\":\"/p\",\"map\":{\"P1\":\"very bad\"}}}", "mapping.severity.map" },
+        { "{\"severity\":{\"value\":\"/p\",\"map\":{\"P1\":\"very bad\"}}}",
+        "mapping.severity.map" },
         { "{\"severity\":{\"word\":\"/p\"}}", "mapping.severity.word" },
         { "{\"labels\":[[\"/x\"]]}", "mapping.labels" },
         { "{\"links\":\"/url\"}", "mapping.links" },
@@ -146,7 +158,8 @@ SPEC("a pointer follows RFC 6901: escapes, indexes, the whole, and nothing where
         { "/a~1b", 1 }, { "/m~0n", 2 }, { "/", 3 }, { "/l/0/x", 4 }, { "#/l/0/x", 4 },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        expect_int(all[i].want, json_integer_value(generic_pointer(a, root, root, str_of(all[i].pointer))));
+        expect_int(all[i].want,
+            json_integer_value(generic_pointer(a, root, root, str_of(all[i].pointer))));
     expect(generic_pointer(a, root, root, S("")) == root);
     expect(!generic_pointer(a, root, root, S("/l/1")));
     expect(!generic_pointer(a, root, root, S("/l/-1")));
@@ -167,7 +180,8 @@ SPEC("what other products really send becomes an alert or a clear refusal")
           "\"/data/essentials/severity\",\"map\":{\"Sev3\":\"SEV-4\"}},\"status\":\"/data/essentials/monitorCondition\","
           "\"started_at\":\"/data/essentials/firedDateTime\",\"ended_at\":\"/data/essentials/resolvedDateTime\"}",
           "WCUS-R2-Gen2", "SEV-4", true },
-        { "grafana-oncall-zabbix.json", "", "TestAlert: The whole system is down", "unknown", false },
+        { "grafana-oncall-zabbix.json", "", "TestAlert: The whole system is down", "unknown",
+        false },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         Str payload = given_file(a, arena_fmt(a, "../shared/samples/alerts/%s", all[i].file).at);

@@ -1,8 +1,9 @@
 /* PagerDuty Events API v2, from the other side: what speaks to PagerDuty can speak to us.
  *
- * One event a request: trigger, acknowledge or resolve. A trigger without dedup_key gets one made from its bytes, so that a
- * retry of the same request is the same alert (PagerDuty would open a second one). Answers 202 and 400 in PagerDuty's form.
- * Source: PagerDuty's OpenAPI file of the Events API v2. */
+ * One event a request: trigger, acknowledge or resolve. A trigger without dedup_key gets one made
+ * from its bytes, so that a retry of the same request is the same alert (PagerDuty would open a
+ * second one). Answers 202 and 400 in PagerDuty's form. Source: PagerDuty's OpenAPI file of the
+ * Events API v2. */
 #include "app/secret.h"
 #include "port/alert_build.h"
 #include "port/integration.h"
@@ -37,9 +38,12 @@ static Err links_of(Arena *a, json_t *root, Str *ret)
     size_t i;
     json_t *link, *links = json_object_get(root, "links");
     Buf out = buf_new(a, 64 << 10);
-    if (links && !json_is_null(links) && !json_is_array(links)) return fail_field(a, S("links"), "'links' must be a list");
+    if (links && !json_is_null(links) && !json_is_array(links))
+        return fail_field(a, S("links"), "'links' must be a list");
     json_array_foreach(links, i, link) {
-        if (!json_is_object(link)) return fail_field(a, arena_fmt(a, "links[%zu]", i), "'links[%zu]' must be an object", i);
+        if (!json_is_object(link))
+            return fail_field(a, arena_fmt(a, "links[%zu]", i), "'links[%zu]' must be an object",
+                i);
         alert_link_add(&out, json_str(link, "text"), json_str(link, "href"));
     }
     alert_link_add(&out, json_str(root, "client"), json_str(root, "client_url"));
@@ -55,7 +59,8 @@ static Str details_of(Arena *a, const json_t *details)
     Buf out = buf_new(a, 4 * ALERT_TEXT_BYTES);
     if (json_is_string(details)) return alert_text(a, alert_scalar(a, details));
     json_object_foreach((json_t *)details, key, value) {
-        Str text = json_is_object(value) || json_is_array(value) ? json_text(a, value) : alert_scalar(a, value);
+        Str text = json_is_object(value) || json_is_array(value) ? json_text(a, value)
+            : alert_scalar(a, value);
         if (str_empty(text)) continue;
         buf_fmt(&out, "%.200s: ", key);
         buf_add(&out, str_trim(text));
@@ -66,7 +71,8 @@ static Str details_of(Arena *a, const json_t *details)
 
 static Err labels_of(Arena *a, json_t *root, json_t *payload, AlertIn *alert)
 {
-    static const char *const names[] = { "source", "component", "group", "class", "severity", NULL };
+    static const char *const names[] = { "source", "component", "group", "class", "severity",
+        NULL };
     AlertLabels labels = { .arena = a };
     Buf note = buf_new(a, 1000);
     for (size_t i = 0; names[i]; i++) {
@@ -74,14 +80,16 @@ static Err labels_of(Arena *a, json_t *root, json_t *payload, AlertIn *alert)
         TRY(text_of(a, payload, names[i], arena_fmt(a, "payload.%s", names[i]).at, &value));
         if (!str_empty(value)) alert_labels_add(&labels, str_of(names[i]), value);
     }
-    if (!str_empty(json_str(root, "client"))) alert_labels_add(&labels, S("client"), json_str(root, "client"));
+    if (!str_empty(json_str(root, "client")))
+        alert_labels_add(&labels, S("client"), json_str(root, "client"));
     json_t *details = json_object_get(payload, "custom_details");
     const char *key;
     json_t *value;
     json_object_foreach(details, key, value)
         if (!json_is_object(value) && !json_is_array(value) && !json_is_null(value)) {
             Str text = alert_scalar(a, value);
-            if (text.len <= 200 && !memchr(text.at, '\n', text.len)) alert_labels_add(&labels, str_of(key), text);
+            if (text.len <= 200 && !memchr(text.at, '\n', text.len))
+                alert_labels_add(&labels, str_of(key), text);
         }
     alert->labels = alert_labels_end(&labels, &note);
     alert->note = buf_str(&note);
@@ -92,7 +100,8 @@ static Err trigger(Arena *a, json_t *root, AlertIn *alert)
 {
     json_t *payload = json_object_get(root, "payload");
     Str summary, source, severity, client;
-    if (!json_is_object(payload)) return fail_field(a, S("payload"), "'payload' is missing or not an object");
+    if (!json_is_object(payload))
+        return fail_field(a, S("payload"), "'payload' is missing or not an object");
     TRY(needed(a, payload, "summary", "payload.summary", &summary));
     TRY(needed(a, payload, "source", "payload.source", &source));
     TRY(needed(a, payload, "severity", "payload.severity", &severity));
@@ -108,24 +117,28 @@ static Err trigger(Arena *a, json_t *root, AlertIn *alert)
     return links_of(a, root, &alert->links);
 }
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
+static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload,
+    AlertsIn *ret)
 {
     (void)config, (void)content_type;
     json_t *root;
     Str action, key;
     TRY(json_parse(a, payload, &root));
-    if (!json_is_object(root)) return fail_field(a, S("event_action"), "the event must be an object");
+    if (!json_is_object(root))
+        return fail_field(a, S("event_action"), "the event must be an object");
     TRY(needed(a, root, "event_action", "event_action", &action));
     TRY(text_of(a, root, "dedup_key", "dedup_key", &key));
     AlertIn alert = { .severity = S("unknown"), .labels = S("{}"), .links = S("[]") };
-    if (key.len > 255) return fail_field(a, S("dedup_key"), "'dedup_key' must have at most 255 bytes");
+    if (key.len > 255)
+        return fail_field(a, S("dedup_key"), "'dedup_key' must have at most 255 bytes");
     bool is_trigger = str_eq(action, S("trigger"));
     alert.resolved = str_eq(action, S("resolve"));
     alert.acknowledged = str_eq(action, S("acknowledge"));
     if (!is_trigger && !alert.resolved && !alert.acknowledged)
         return fail_field(a, S("event_action"),
                           "'event_action' is invalid (must be one of the following: 'trigger', 'acknowledge' or 'resolve')");
-    if (!is_trigger && str_empty(key)) return fail_field(a, S("dedup_key"), "'dedup_key' is missing or blank");
+    if (!is_trigger && str_empty(key))
+        return fail_field(a, S("dedup_key"), "'dedup_key' is missing or blank");
     if (is_trigger) TRY(trigger(a, root, &alert));
     alert.dedup_key = str_empty(key) ? str_sub(secret_hash(a, payload), 0, 32) : alert_key(a, key);
     *ret = (AlertsIn){ 0 };
@@ -145,7 +158,8 @@ static Str reply(Arena *a, const AlertsIn *alerts)
 static Str refuse(Arena *a, Err why)
 {
     Buf out = buf_new(a, 8192);
-    buf_add(&out, S("{\"status\":\"invalid event\",\"message\":\"Event object is invalid\",\"errors\":["));
+    buf_add(&out,
+        S("{\"status\":\"invalid event\",\"message\":\"Event object is invalid\",\"errors\":["));
     buf_json(&out, why.info ? why.info->message : S("unknown"));
     buf_add(&out, S("]}"));
     return buf_str(&out);
@@ -168,7 +182,8 @@ static const char sample[] =
 static const AlertSource source = {
     .kind = "pagerduty",
     .title = "PagerDuty Events API v2",
-    .description = "For everything that already speaks to PagerDuty: trigger, acknowledge and resolve events.",
+    .description =
+    "For everything that already speaks to PagerDuty: trigger, acknowledge and resolve events.",
     .instructions = instructions,
     .sample = sample,
     .decode = decode,

@@ -38,7 +38,8 @@ SPEC("a PagerDuty trigger becomes a firing alert with details, labels and safe l
 SPEC("acknowledge and resolve need only the key of the alert they are about")
 {
     auto_arena a = arena_new(4096);
-    AlertIn ack = decoded(a, given_file(a, HERE "acknowledge.json")), end = decoded(a, given_file(a, HERE "resolve.json"));
+    AlertIn ack = decoded(a, given_file(a, HERE "acknowledge.json")),
+        end = decoded(a, given_file(a, HERE "resolve.json"));
     expect(ack.acknowledged && !ack.resolved);
     expect(end.resolved && !end.acknowledged);
     expect_str("prod-db-03/disk", end.dedup_key);
@@ -75,9 +76,11 @@ SPEC("a wrong event is refused in PagerDuty's words, naming the field")
         { "{\"event_action\":\"resolve\"}", "dedup_key" },
         { "{\"event_action\":\"resolve\",\"dedup_key\":7}", "dedup_key" },
         { "{\"event_action\":\"trigger\"}", "payload" },
-        { "{\"event_action\":\"trigger\",\"payload\":{\"source\":\"s\",\"severity\":\"info\"}}", "payload.summary" },
+        { "{\"event_action\":\"trigger\",\"payload\":{\"source\":\"s\",\"severity\":\"info\"}}",
+        "payload.summary" },
         { "{\"event_action\":\"trigger\",\"payload\":{\"summary\":\" \",\"source\":\"s\",\"severity\":\"info\"}}", "payload.summary" },
-        { "{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"severity\":\"info\"}}", "payload.source" },
+        { "{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"severity\":\"info\"}}",
+        "payload.source" },
         { "{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"source\":\"s\",\"severity\":\"bad\"}}", "payload.severity" },
         { "{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"source\":\"s\",\"severity\":\"info\",\"timestamp\":\"noon\"}}",
           "payload.timestamp" },
