@@ -403,6 +403,7 @@ typedef struct Place {
 } Place;
 CrdtErr write_check(const CrdtDoc *d, CrdtNode node);
 CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret);
+bool place_cuts_pair(CrdtDoc *d, uint32_t type, uint64_t index);
 CrdtErr item_write(CrdtDoc *d, uint32_t parent, Place at, Item *content, uint32_t *ret);
 CrdtErr content_any(CrdtDoc *d, CrdtBytes json, Item *ret);
 CrdtErr content_string(CrdtDoc *d, CrdtBytes text, Item *ret);

@@ -9,21 +9,56 @@ CrdtErr write_check(const CrdtDoc *d, CrdtNode node)
     return crdt_node_is_live(d, node) ? CRDT_OK : CRDT_KIND;
 }
 
-/** True when unit `offset` of the item is the second half of a surrogate pair. */
-static bool cuts_pair(const Item *it, uint32_t offset)
+/** The visible item in which unit `index` - 1 lies, 0 < index <= length; *ret_start is its first unit.
+ *  Looks from the nearest of three: the start, the end, the place used last (which becomes this). */
+static uint32_t locate(CrdtDoc *d, uint32_t type, uint64_t index, uint64_t *ret_start)
 {
+    Type *t = &d->types[type];
+    const Item *items = d->items;
+    uint32_t i = t->head;
+    uint64_t at = 0, mark = t->mark_item != 0 ? t->mark_index : 0;
+    uint64_t from_mark = index > mark ? index - mark : mark - index;
+    if (t->length - index < index && t->length - index < from_mark) {
+        at = t->length;
+        for (i = t->tail; !is_visible(&items[i]) || at - items[i].len >= index; i = items[i].left)
+            at -= is_visible(&items[i]) ? items[i].len : 0;
+        at -= items[i].len;
+    } else {
+        if (t->mark_item != 0 && from_mark < index) {
+            i = t->mark_item;
+            at = mark;
+            while (at >= index) { /* leftwards */
+                i = items[i].left;
+                at -= is_visible(&items[i]) ? items[i].len : 0;
+            }
+        }
+        for (; !is_visible(&items[i]) || index > at + items[i].len; i = items[i].right)
+            at += is_visible(&items[i]) ? items[i].len : 0;
+    }
+    t->mark_item = i;
+    t->mark_index = (uint32_t)at;
+    *ret_start = at;
+    return i;
+}
+
+/** True when unit `index` of the list is the second half of a surrogate pair. */
+bool place_cuts_pair(CrdtDoc *d, uint32_t type, uint64_t index)
+{
+    uint64_t start;
     bool split = false;
-    if (it->ref == REF_STRING && it->byte_len != it->len)
-        utf8_offset(it->bytes, it->byte_len, it->len, offset, &split);
+    if (index == 0 || index >= d->types[type].length)
+        return false;
+    const Item *it = &d->items[locate(d, type, index, &start)];
+    if (it->ref == REF_STRING && it->byte_len != it->len && index - start < it->len)
+        utf8_offset(it->bytes, it->byte_len, it->len, (uint32_t)(index - start), &split);
     return split;
 }
 
-/** Finds the place before unit `index`: the item that ends there (0: the start) and what follows
- *  it. Cuts an item when the place lies inside it. Starts from the last place used in this type
- *  when that is nearer. */
+/** Finds the place before unit `index`: the item that ends there (0: the start) and what follows it.
+ *  Cuts an item when the place lies inside it. */
 CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret)
 {
-    Type *t = &d->types[type];
+    const Type *t = &d->types[type];
     if (index == CRDT_END) {
         *ret = (Place){ t->tail, 0 };
         return CRDT_OK;
@@ -34,39 +69,12 @@ CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret)
         *ret = (Place){ 0, t->head };
         return CRDT_OK;
     }
-    uint32_t i = t->head;
-    uint64_t at = 0;
-    if (index == t->length) { /* the last that can be seen, from behind */
-        for (i = t->tail; !is_visible(&d->items[i]);)
-            i = d->items[i].left;
-        at = index - d->items[i].len;
-    } else if (t->mark_item != 0 && index > t->mark_index / 2) {
-        i = t->mark_item;
-        at = t->mark_index;
-        while (at >= index) { /* leftwards */
-            i = d->items[i].left;
-            if (is_visible(&d->items[i]))
-                at -= d->items[i].len;
-        }
-    }
-    for (;; i = d->items[i].right) {
-        const Item *it = &d->items[i];
-        if (!is_visible(it))
-            continue;
-        if (index <= at + it->len)
-            break;
-        at += it->len;
-    }
-    uint32_t offset = (uint32_t)(index - at);
-    if (offset < d->items[i].len) {
-        if (cuts_pair(&d->items[i], offset))
-            return CRDT_RANGE;
-        if (item_split(d, i, offset) == 0)
-            return CRDT_NOMEM;
-        t = &d->types[type];
-    }
-    t->mark_item = i;
-    t->mark_index = (uint32_t)at;
+    if (place_cuts_pair(d, type, index))
+        return CRDT_RANGE;
+    uint64_t start;
+    uint32_t i = locate(d, type, index, &start), offset = (uint32_t)(index - start);
+    if (offset < d->items[i].len && item_split(d, i, offset) == 0)
+        return CRDT_NOMEM;
     *ret = (Place){ i, d->items[i].right };
     return CRDT_OK;
 }

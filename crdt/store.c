@@ -298,14 +298,17 @@ bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
     if (left->ref != REF_DELETED && 
         !arena_append(d, left, right->bytes, right->byte_len, true))
         return false;
+    Type *t = is_entry(left->parent) ? NULL : &d->types[left->parent];
+    if (t != NULL && t->mark_item == r) {
+        t->mark_item = l;
+        t->mark_index -= is_visible(left) ? left->len : 0;
+    }
     left->len += right->len;
     left->right = right->right;
     if (right->right != 0)
         d->items[right->right].left = l;
     else
         *list_tail(d, left->parent) = l;
-    if (!is_entry(left->parent) && d->types[left->parent].mark_item == r)
-        d->types[left->parent].mark_item = 0;
     item_release(d, r);
     return true;
 }

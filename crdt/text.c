@@ -474,29 +474,12 @@ static CrdtErr range_check(const CrdtDoc *d, CrdtNode node, uint64_t index, uint
     return index > length || units > length - index ? CRDT_RANGE : CRDT_OK;
 }
 
-/** CRDT_RANGE when unit `index` is the second half of a surrogate pair. Cuts nothing. */
-static CrdtErr pair_check(const CrdtDoc *d, CrdtNode node, uint64_t index)
+/** CRDT_RANGE when either end is the second half of a surrogate pair. Cuts nothing. */
+static CrdtErr pair_check(CrdtDoc *d, CrdtNode node, uint64_t index, uint64_t units)
 {
-    const Type *t = &d->types[node.id];
-    uint32_t i = t->head;
-    if (t->mark_item != 0 && index >= t->mark_index) {
-        i = t->mark_item;
-        index -= t->mark_index;
-    }
-    for (; i != 0 && index > 0; i = d->items[i].right) {
-        const Item *it = &d->items[i];
-        bool split = false;
-        if (!is_visible(it))
-            continue;
-        if (index < it->len && it->ref == REF_STRING && it->byte_len != it->len)
-            utf8_offset(it->bytes, it->byte_len, it->len, (uint32_t)index, &split);
-        if (split)
-            return CRDT_RANGE;
-        if (index <= it->len)
-            break;
-        index -= it->len;
-    }
-    return CRDT_OK;
+    return place_cuts_pair(d, node.id, index + units) || place_cuts_pair(d, node.id, index)
+               ? CRDT_RANGE
+               : CRDT_OK;
 }
 
 CrdtErr crdt_text_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t units)
@@ -507,8 +490,7 @@ CrdtErr crdt_text_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t u
         err = range_check(doc, node, index, units);
     if (err != CRDT_OK || units == 0)
         return err;
-    if ((err = pair_check(doc, node, index)) != CRDT_OK ||
-        (err = pair_check(doc, node, index + units)) != CRDT_OK)
+    if ((err = pair_check(doc, node, index, units)) != CRDT_OK)
         return err;
     err = pos_find(&p, doc, node.id, index);
     uint32_t left = p.left;
@@ -533,8 +515,7 @@ CrdtErr crdt_text_format(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t u
         err = range_check(doc, node, index, units);
     if (err != CRDT_OK || units == 0)
         return err;
-    if ((err = pair_check(doc, node, index)) != CRDT_OK ||
-        (err = pair_check(doc, node, index + units)) != CRDT_OK)
+    if ((err = pair_check(doc, node, index, units)) != CRDT_OK)
         return err;
     err = marks_take(&wanted, attrs, attr_count);
     if (err == CRDT_OK)
