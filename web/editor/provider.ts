@@ -108,6 +108,14 @@ export class Provider {
         this.tell();
     };
 
+    /** The network is gone: says so now, since a dead socket is noticed only much later. Tries again as after any loss. */
+    lose = (): void => {
+        const s = this.socket;
+        if (!s) return;
+        this.closed(true);
+        s.close();
+    };
+
     /** Leaves for good. */
     destroy(): void {
         this.stopped = true;

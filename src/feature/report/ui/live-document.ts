@@ -69,8 +69,9 @@ export class LiveDocument {
         const wake = () => provider.connect();
         const leaving = (e: BeforeUnloadEvent) => { if (provider.hasUnsaved && !device.kept) e.preventDefault(); };
         addEventListener('online', wake);
+        addEventListener('offline', provider.lose);
         addEventListener('beforeunload', leaving);
-        this.stops.push(() => removeEventListener('online', wake), () => removeEventListener('beforeunload', leaving));
+        this.stops.push(() => removeEventListener('online', wake), () => removeEventListener('offline', provider.lose), () => removeEventListener('beforeunload', leaving));
         const people = () => { this.here.value = this.peopleOf(awareness, doc.clientID); };
         awareness.on('change', people);
         people();
