@@ -1,5 +1,5 @@
 /** The session ended while somebody worked: sign in over the open screen, which keeps what it has. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { Button } from '../kit/button';
 import { Dialog } from '../kit/dialog';
 import { Field, Input, useForm } from '../kit/field';
@@ -33,7 +33,32 @@ export function SignInForm({ email: known, onDone }: { email?: string | undefine
     );
 }
 
+const PAUSE_MS = 1200;
+
+/** True once nobody types: a dialog that takes the focus in the middle of a word swallows the rest of it. */
+function usePause(): boolean {
+    const at = document.activeElement as HTMLElement | null;
+    const [paused, setPaused] = useState(!at?.isContentEditable && !at?.matches('input, textarea'));
+    useEffect(() => {
+        if (paused) return;
+        const done = () => setPaused(true);
+        let timer = setTimeout(done, PAUSE_MS);
+        const again = () => {
+            clearTimeout(timer);
+            timer = setTimeout(done, PAUSE_MS);
+        };
+        addEventListener('keydown', again, true);
+        return () => {
+            clearTimeout(timer);
+            removeEventListener('keydown', again, true);
+        };
+    }, [paused]);
+    return paused;
+}
+
 export function SignInAgain() {
+    const paused = usePause();
+    if (!paused) return null;
     return (
         <Dialog title={t('signed_out')} fixed onClose={() => {}}>
             <p class="soft">{t('signed_out_body')}</p>
