@@ -1,7 +1,8 @@
 #!/bin/sh
 # Runs every suite, one after the other, and sums them up; a failing suite does not stop the others.
 #     tools/test.sh [WORD…]        only suites whose name contains one of the words
-# A suite is listed below, or is a tests/NAME.mjs, tests/interop/NAME.mjs, tests/NAME/run.mjs or run.sh. It prints its results as `NAME: N passed, N failed`,
+# A suite is listed below, or is a tests/NAME.mjs, tests/interop/NAME.mjs, tests/browser/NAME.mjs,
+# tests/NAME/run.mjs or run.sh. It prints its results as `NAME: N passed, N failed`,
 # perhaps `, N skipped`; a suite that ends badly without saying so counts as one failure.
 set -u
 cd "$(dirname "$0")/.."
@@ -45,7 +46,7 @@ suite specs-sqlite specs sqlite
 suite specs-postgres specs_postgres
 [ ! -f crdt/Makefile ] || suite crdt make --no-print-directory -C crdt test
 suite web npm test --silent
-for run in tests/*.mjs tests/interop/*.mjs tests/*/run.mjs tests/*/run.sh; do
+for run in tests/*.mjs tests/interop/*.mjs tests/browser/*.mjs tests/*/run.mjs tests/*/run.sh; do
     [ -f "$run" ] || continue
     case "$run" in */run.*) name=$(basename "$(dirname "$run")") ;; *) name=$(basename "$run" .mjs) ;; esac
     case "$run" in *.mjs) suite "$name" tests/postgres.sh node "$run" ;; *) suite "$name" tests/postgres.sh sh "$run" ;; esac
