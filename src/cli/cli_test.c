@@ -70,6 +70,16 @@ SPEC("a wrong flag, variable, key or value is an error that names it")
     }
 }
 
+SPEC("variables that Kubernetes makes for a service named hindsight are no mistake")
+{
+    auto_arena a = arena_new(4096);
+    char *dir = given_a_folder(a, "");
+    Cli *cli;
+    expect_ok(parse(a, ARGS("serve", "--data", dir), ENV("HINDSIGHT_PORT=tcp://10.0.0.7:80", "HINDSIGHT_SERVICE_HOST=10.0.0.7",
+                                                         "HINDSIGHT_SERVICE_PORT_HTTP=80", "HINDSIGHT_PORT_80_TCP_PROTO=tcp"), &cli));
+    expect_str("127.0.0.1:8080", opt(cli, "listen"));
+}
+
 SPEC("what is yes or no may be said with a word, with =, or with nothing for yes")
 {
     auto_arena a = arena_new(4096);

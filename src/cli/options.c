@@ -205,11 +205,17 @@ static Err parse_flags(Cli *cli, int argc, char *const *argv)
 
 /* ---- environment */
 
+/** Kubernetes tells every container about the services around it: one that is named hindsight is no mistake of a person's. */
+static bool from_kubernetes(Str name, Str value)
+{
+    return str_starts(value, S("tcp://")) || str_find(name, S("_SERVICE_HOST")) > 0 || str_find(name, S("_SERVICE_PORT")) > 0 || str_find(name, S("_TCP")) > 0;
+}
+
 static Err parse_env(Cli *cli, char *const *env)
 {
     for (; env && *env; env++) {
         Str line = str_of(*env), name = str_before(line, '=');
-        if (!str_starts(name, S("HINDSIGHT_"))) continue;
+        if (!str_starts(name, S("HINDSIGHT_")) || from_kubernetes(name, str_after(line, '='))) continue;
         Str low = arena_str(cli->arena, str_sub(name, 10, name.len));
         for (size_t i = 0; i < low.len; i++) ((char *)low.at)[i] = low.at[i] == '_' ? '-' : low.at[i] >= 'A' && low.at[i] <= 'Z' ? (char)(low.at[i] + 32) : low.at[i];
         int i = option_find(low);
