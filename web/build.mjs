@@ -37,8 +37,8 @@ async function featureNames() {
     if (!existsSync(def)) return withUi;
     const listed = [...(await readFile(def, 'utf8')).matchAll(/^\s*FEATURE\(\s*(\w+)/gm)].map((m) => m[1]);
     for (const n of withUi)
-        if (!listed.includes(n)) console.warn(`web: src/feature/${n}/ui stands last: no FEATURE(${n}) in features.def`);
-    return [...listed.filter((n) => withUi.includes(n)), ...withUi.filter((n) => !listed.includes(n))];
+        if (!listed.includes(n)) console.warn(`web: src/feature/${n}/ui is left out: no FEATURE(${n}) in features.def`);
+    return listed.filter((n) => withUi.includes(n));
 }
 
 async function cssIn(folder) {
