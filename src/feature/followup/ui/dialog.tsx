@@ -1,4 +1,4 @@
-/** The form of a follow-up: adding one, editing one. */
+/** The form that adds a follow-up. One that is there is edited where it stands (detail). */
 import { useState } from 'preact/hooks';
 import { Button, Combobox, DateTime, Dialog, Field, Input, PeoplePicker, RefPicker, Select, TextArea, toast, useForm, type Option } from 'kit';
 import { api } from 'app/api';
@@ -6,53 +6,46 @@ import { navigate } from 'app/router';
 import { me } from 'app/session';
 import { isoDay } from 'app/time';
 import type { Person, Ref } from 'app/types';
-import { adding } from './add-layer';
+import { adding, type Adding } from './add-layer';
 import { findIncidents } from './details';
 import { endOfDay } from './in-place';
 import { labelsOf } from './merge';
 import { t } from './strings';
 import { kinds, priorities, type FollowUp } from './types';
 
-const dayEnd = (at: string | null) => at && endOfDay(isoDay(at));
 const FIELDS = ['title', 'description', 'owner_id', 'due_at', 'kind', 'priority', 'incident_id', 'effectiveness_check', 'effectiveness_due_at', 'labels', 'team_id', 'risk_reduction'];
+const dayEnd = (at: string | null) => at && endOfDay(isoDay(at));
 
-export function FollowUpForm({ old, incident, report, title: first, onClose, onSaved }: {
-    old?: FollowUp; incident?: { id: string; reference: string; title: string } | null | undefined; report?: { id: string; reference: string } | null | undefined; title?: string | undefined;
-    onClose: () => void; onSaved: (f: FollowUp) => void;
-}) {
-    const about = old?.incident ?? incident;
-    const [title, setTitle] = useState(old?.title ?? first ?? '');
-    const [description, setDescription] = useState(old?.description ?? '');
-    const [owner, setOwner] = useState<Person[]>(old ? (old.owner ? [old.owner] : []) : [me()]);
-    const [due, setDue] = useState<string | null>(old?.due_at ?? null);
-    const [kind, setKind] = useState<string>(old?.kind ?? 'prevent');
-    const [priority, setPriority] = useState<string>(old?.priority ?? 'medium');
-    const [of, setOf] = useState<Option[]>(about ? [{ value: about.id, label: `${about.reference} ${about.title}` }] : []);
-    const [team, setTeam] = useState<Ref[]>(old?.team ? [old.team] : []);
-    const [services, setServices] = useState<Ref[]>(old?.services ?? []);
-    const [check, setCheck] = useState(old?.effectiveness_check ?? '');
-    const [checkDue, setCheckDue] = useState<string | null>(old?.effectiveness_due_at ?? null);
-    const [risk, setRisk] = useState(old?.risk_reduction ?? '');
-    const [labels, setLabels] = useState((old?.labels ?? []).join(', '));
+function FollowUpForm({ incident, report, title: first, onClose, onSaved }: Adding & { onClose: () => void; onSaved: (f: FollowUp) => void }) {
+    const [title, setTitle] = useState(first ?? '');
+    const [description, setDescription] = useState('');
+    const [owner, setOwner] = useState<Person[]>([me()]);
+    const [due, setDue] = useState<string | null>(null);
+    const [kind, setKind] = useState<string>('prevent');
+    const [priority, setPriority] = useState<string>('medium');
+    const [of, setOf] = useState<Option[]>(incident ? [{ value: incident.id, label: `${incident.reference} ${incident.title}` }] : []);
+    const [team, setTeam] = useState<Ref[]>([]);
+    const [services, setServices] = useState<Ref[]>([]);
+    const [check, setCheck] = useState('');
+    const [checkDue, setCheckDue] = useState<string | null>(null);
+    const [risk, setRisk] = useState('');
+    const [labels, setLabels] = useState('');
     const form = useForm();
     const body = () => ({
-        title, description, kind, priority, owner_id: owner[0]?.id ?? null, due_at: due === (old?.due_at ?? null) ? due : dayEnd(due), incident_id: of[0]?.value ?? null,
-        service_ids: services.map((s) => s.id), effectiveness_check: check, effectiveness_due_at: checkDue === (old?.effectiveness_due_at ?? null) ? checkDue : dayEnd(checkDue), risk_reduction: risk,
-        labels: labelsOf(labels), ...(old || team.length ? { team_id: team[0]?.id ?? null } : {}), ...(report && !old ? { report_id: report.id } : {}),
+        title, description, kind, priority, owner_id: owner[0]?.id ?? null, due_at: dayEnd(due), incident_id: of[0]?.value ?? null, service_ids: services.map((s) => s.id),
+        effectiveness_check: check, effectiveness_due_at: dayEnd(checkDue), risk_reduction: risk, labels: labelsOf(labels),
+        ...(team[0] ? { team_id: team[0].id } : {}), ...(report ? { report_id: report.id } : {}),
     });
     const send = async () => {
         let saved: FollowUp | undefined;
-        const ok = await form.submit(async () => {
-            saved = old ? await api.patch<FollowUp>(`/follow-ups/${old.id}`, body(), old.version) : await api.post<FollowUp>('/follow-ups', body());
-        });
-        if (ok && saved) onSaved(saved);
+        if (await form.submit(async () => { saved = await api.post<FollowUp>('/follow-ups', body()); }) && saved) onSaved(saved);
     };
     const general = form.general(FIELDS);
     return (
-        <Dialog wide title={old ? t('edit_title') : t('add')} onClose={onClose} footer={<>
+        <Dialog wide title={t('add')} onClose={onClose} footer={<>
             {general && <span class="form-error grow" role="alert">{general}</span>}
             <Button onClick={onClose}>{t('cancel')}</Button>
-            <Button kind="primary" busy={form.busy} disabled={!title.trim()} onClick={send}>{old ? t('save') : t('create')}</Button>
+            <Button kind="primary" busy={form.busy} disabled={!title.trim()} onClick={send}>{t('create')}</Button>
         </>}>
             <form class="form" onSubmit={(e) => { e.preventDefault(); void send(); }}>
                 <Field label={t('f_title')} error={form.field('title')}>{(p) => <Input {...p} data-autofocus maxLength={300} value={title} onChange={setTitle} />}</Field>
@@ -76,7 +69,7 @@ export function FollowUpForm({ old, incident, report, title: first, onClose, onS
                     <Field label={t('team')} error={form.field('team_id')} optional>{(p) => <RefPicker id={p.id} path="/teams" value={team} onChange={setTeam} />}</Field>
                 </div>
                 <Field label={t('f_labels')} help={t('f_labels_help')} error={form.field('labels')} optional>{(p) => <Input {...p} value={labels} onChange={setLabels} />}</Field>
-                <button type="submit" class="vh" tabIndex={-1}>{t('save')}</button>
+                <button type="submit" class="vh" tabIndex={-1}>{t('create')}</button>
             </form>
         </Dialog>
     );
@@ -86,7 +79,7 @@ export function FollowUpForm({ old, incident, report, title: first, onClose, onS
 export default function AddFollowUp() {
     const about = adding.value!;
     const close = () => { adding.value = null; };
-    return <FollowUpForm incident={about.incident} report={about.report} title={about.title} onClose={close} onSaved={(f) => {
+    return <FollowUpForm {...about} onClose={close} onSaved={(f) => {
         close();
         about.onAdded?.(f.reference);
         toast(t('added', { reference: f.reference }), { action: { label: t('open_it'), run: () => navigate(`/follow-ups/${f.reference}`) } });
