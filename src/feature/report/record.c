@@ -130,8 +130,7 @@ static Err tell_incidents(Cx *cx, const Report *r)
 static Err template_of(Cx *cx, const ReportInput *in, const Incident *incident, Template *ret)
 {
     if (!in->template_id.len) {
-        Str language = in->language.len ? in->language : cx->actor.locale.len ? cx->actor.locale : S("en");
-        return template_for(cx, incident, str_starts(language, S("zh")) ? S("zh") : S("en"), ret);
+        return template_for(cx, incident, in->language.len ? in->language : template_language(incident, cx->actor.locale), ret);
     }
     Err e = template_get(cx, in->template_id, ret);
     return err_is(e, ERR_NOT_FOUND) ? fail_field(cx->arena, S("template_id"), "there is no template " STR_FMT, STR_ARG(in->template_id)) : e;

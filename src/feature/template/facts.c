@@ -48,19 +48,38 @@ void facts_key_events(Arena *a, const Facts *f, TimelineEvents *ret)
 /* Rows that wrote themselves carry English titles and the facts behind them; those of people stay as they are. */
 static const struct { const char *kind, *zh; } wordings[] = {
     { "created", "宣布事件" }, { "acknowledged", "已响应" }, { "reopened", "重新打开" }, { "report_created", "创建复盘" },
-    { "report_published", "发布复盘" }, { 0 },
+    { "report_published", "发布复盘" }, { "merged", "合并事件" }, { 0 },
 };
+
+static Str alerts_in_chinese(Arena *a, const json_t *data, bool fired)
+{
+    const json_t *list = json_object_get(data, "alerts");
+    Str title = json_str(json_array_get(list, 0), "title");
+    long long n = (long long)json_integer_value(json_object_get(data, "count"));
+    if (!title.len) return S("");
+    return n > 1 ? arena_fmt(a, "%s：" STR_FMT "（共 %lld 条）", fired ? "告警触发" : "告警恢复", STR_ARG(title), n)
+                 : arena_fmt(a, "%s：" STR_FMT, fired ? "告警触发" : "告警恢复", STR_ARG(title));
+}
+
+static Str in_chinese(Arena *a, const TimelineEvent *e, const json_t *data)
+{
+    Str zh = S("zh"), from = term(json_str(data, "from"), zh), to = term(json_str(data, "to"), zh);
+    bool status = str_eq(e->kind, S("status_changed")), fired = str_eq(e->kind, S("alert_attached"));
+    if ((status || str_eq(e->kind, S("severity_changed"))) && from.len && to.len)
+        return arena_fmt(a, "%s由“" STR_FMT "”变为“" STR_FMT "”", status ? "状态" : "级别", STR_ARG(from), STR_ARG(to));
+    if (fired || str_eq(e->kind, S("alert_resolved"))) return alerts_in_chinese(a, data, fired);
+    if (str_eq(e->kind, S("change")) && json_str(data, "title").len)
+        return arena_fmt(a, "变更（" STR_FMT "）：" STR_FMT, STR_ARG(term(json_str(data, "relation"), zh)), STR_ARG(json_str(data, "title")));
+    for (size_t i = 0; wordings[i].kind; i++)
+        if (str_eq(e->kind, str_of(wordings[i].kind))) return str_of(wordings[i].zh);
+    return S("");
+}
 
 Str facts_event_title(Arena *a, const Facts *f, const TimelineEvent *e)
 {
     if (!words_zh(f->locale) || e->hand_made) return e->title;
     json_t *data = json_loadb(e->data.at ? e->data.at : "", e->data.len, 0, NULL);
-    Str from = arena_str(a, term(json_str(data, "from"), f->locale)), to = arena_str(a, term(json_str(data, "to"), f->locale));
+    Str title = in_chinese(a, e, data);
     json_decref(data);
-    bool status = str_eq(e->kind, S("status_changed"));
-    if ((status || str_eq(e->kind, S("severity_changed"))) && from.len && to.len)
-        return arena_fmt(a, "%s由“" STR_FMT "”变为“" STR_FMT "”", status ? "状态" : "级别", STR_ARG(from), STR_ARG(to));
-    for (size_t i = 0; wordings[i].kind; i++)
-        if (str_eq(e->kind, str_of(wordings[i].kind))) return str_of(wordings[i].zh);
-    return e->title;
+    return title.len ? title : e->title;
 }

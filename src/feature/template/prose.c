@@ -1,7 +1,28 @@
+#include <unicode/uchar.h>
+#include "base/utf8.h"
 #include "document/words.h"
 #include "feature/template/prose.h"
 
 typedef struct Say { Buf b; Arena *a; const Facts *f; bool zh; } Say;
+
+static bool is_han(uint32_t c) { return c != UTF8_BAD && u_hasBinaryProperty((UChar32)c, UCHAR_IDEOGRAPHIC); }
+static bool is_latin(uint32_t c) { return c < 0x80 && u_isalnum((UChar32)c); }
+
+/* Chinese is set with a space between its characters and Latin words or figures. */
+static Str said(Say *s)
+{
+    Str text = buf_str(&s->b);
+    if (!s->zh) return text;
+    Buf b = buf_new(s->a, 2 * text.len + 16);
+    uint32_t before = ' ';
+    for (size_t i = 0, w; i < text.len; i += w) {
+        uint32_t c = utf8_next(text, i, &w);
+        if ((is_han(before) && is_latin(c)) || (is_latin(before) && is_han(c))) buf_byte(&b, ' ');
+        buf_add(&b, str_sub(text, i, w));
+        before = c;
+    }
+    return buf_str(&b);
+}
 
 static Say say_new(Arena *a, const Facts *f) { return (Say){ buf_new(a, 64 << 10), a, f, words_zh(f->locale) }; }
 
@@ -137,7 +158,7 @@ static void why(Say *s)
     const Incident *i = &s->f->incident;
     Str trigger = str_eq(i->trigger, S("unknown")) ? S("") : lower(s->a, term(i->trigger, s->f->locale), s->zh);
     Strs names = { 0 };
-    list_each(&i->causes, k) *list_add(s->a, &names) = lower(s->a, i->causes.at[k].name, s->zh);
+    list_each(&i->causes, k) *list_add(s->a, &names) = lower(s->a, cause_words(i->causes.at[k].name, s->f->locale), s->zh);
     if (trigger.len) {
         next(s);
         buf_fmt(&s->b, s->zh ? "触发原因：" STR_FMT "%s" STR_FMT "。" : "It was set off by: " STR_FMT "%s" STR_FMT ".", STR_ARG(trigger),
@@ -158,14 +179,14 @@ Str prose_overview(Arena *a, const Facts *f)
     mended(&s);
     people(&s);
     why(&s);
-    return buf_str(&s.b);
+    return said(&s);
 }
 
 Str prose_impact_times(Arena *a, const Facts *f)
 {
     Say s = say_new(a, f);
     impact_time(&s);
-    return buf_str(&s.b);
+    return said(&s);
 }
 
 Str prose_detection(Arena *a, const Facts *f)
@@ -182,7 +203,7 @@ Str prose_detection(Arena *a, const Facts *f)
         else buf_fmt(&s.b, "The first alert, “" STR_FMT "”, fired at " STR_FMT " " STR_FMT "; %zu alert%s came in.", STR_ARG(first->title), STR_ARG(clock), STR_ARG(zone),
                      f->alerts.len, f->alerts.len == 1 ? "" : "s");
     }
-    return buf_str(&s.b);
+    return said(&s);
 }
 
 Str prose_impact(Arena *a, const Facts *f, const Impact *x)
@@ -209,5 +230,5 @@ Str prose_impact(Arena *a, const Facts *f, const Impact *x)
         buf_fmt(b, s.zh ? "%s" STR_FMT " 次请求" : "%s" STR_FMT " requests", gap, STR_ARG(n));
     }
     if (x->description.len) buf_fmt(b, s.zh ? "。" STR_FMT : ". " STR_FMT, STR_ARG(x->description));
-    return buf_str(b);
+    return said(&s);
 }

@@ -151,6 +151,15 @@ static size_t choose(Arena *a, const Templates *all, const Incident *incident, S
     return best;
 }
 
+Str template_language(const Incident *i, Str locale)
+{
+    for (size_t k = 0, w; k < i->title.len; k += w) {
+        uint32_t c = utf8_next(i->title, k, &w);
+        if (c != UTF8_BAD && u_hasBinaryProperty((UChar32)c, UCHAR_IDEOGRAPHIC)) return S("zh");
+    }
+    return str_starts(locale, S("zh")) ? S("zh") : S("en");
+}
+
 static void to_front(Templates *all, size_t i)
 {
     Template t = all->at[i];
@@ -174,7 +183,7 @@ Err template_list(Cx *cx, Str language, const Incident *incident, Templates *ret
             all.at[k - 1] = t;
         }
     if (incident) {
-        size_t chosen = choose(cx->arena, &all, incident, language.len ? language : cx->actor.locale);
+        size_t chosen = choose(cx->arena, &all, incident, language.len ? language : template_language(incident, cx->actor.locale));
         if (chosen < all.len) { all.at[chosen].suggested = true; to_front(&all, chosen); }
     }
     *ret = all;

@@ -34,6 +34,8 @@ Err template_get(Cx *cx, Str id, Template *ret);
 Err template_list(Cx *cx, Str language, const Incident *incident, Templates *ret);
 /** The template for an incident in a language: a custom one whose rule fits, else the default, else a built-in one. */
 Err template_for(Cx *cx, const Incident *incident, Str language, Template *ret);
+/** The language that a report about it would be written in: Chinese when its title is, else the reader's. */
+Str template_language(const Incident *incident, Str locale);
 /** Checks names, sizes and every prefill. Fails: ERR_INVALID naming "sections[2].prefill", with line and column. */
 Err template_check(Cx *cx, const Template *t);
 /** Adds a custom one. Within a write. Fails: like template_check; ERR_CONFLICT when the name is taken. */
