@@ -41,7 +41,7 @@ export function SettingsPage({ title, about, action, children, wide }: {
                         <section key={g}>
                             <h2>{t(g)}</h2>
                             <ul>{pages.map((e) => (
-                                <li key={e.href}><a href={e.href} aria-current={path.value === e.href ? 'page' : undefined}><Icon name={e.icon} />{e.label()}</a></li>
+                                <li key={e.href}><a href={e.href} aria-current={path.value === e.href || path.value.startsWith(`${e.href}/`) ? 'page' : undefined}><Icon name={e.icon} />{e.label()}</a></li>
                             ))}</ul>
                         </section>
                     );
