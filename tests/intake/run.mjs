@@ -180,7 +180,42 @@ async function pagerduty(at, { as, post, raw }) {
     check(`${at}: an event that Alertmanager sent to PagerDuty is taken`, (await enqueue({ ...event, routing_key: key })).status === 202);
 }
 
+/** Eight senders, and the server killed in the middle of it: what was answered 202 is there afterwards, once. */
+async function killed(database, rounds) {
+    const system = makeSystem(database), tokens = addPeople(system), told = new Set();
+    let server = await serve(system), n = 0;
+    const { url, id } = (await client(server, tokens).as('admin')('POST', '/api/v1/integrations', { kind: 'generic', name: 'Storm' })).json;
+    const path = new URL(url).pathname;
+    for (let round = 0; round < rounds; round++) {
+        let acknowledged = 0;
+        const most = 20 + Math.floor(Math.random() * 200);
+        const send = async () => {
+            for (;;) {
+                const keys = [`k${++n}`, `k${++n}`], body = JSON.stringify(keys.map((dedup_key) => ({ title: dedup_key, dedup_key })));
+                try {
+                    if ((await fetch(server.url + path, { method: 'POST', body })).status !== 202) return;
+                } catch { return; }                            // killed
+                keys.forEach((k) => told.add(k));
+                if (++acknowledged === most) server.stop('SIGKILL');
+            }
+        };
+        await Promise.all(Array.from({ length: 8 }, send));
+        server = await serve(system);
+    }
+    const there = [], api = client(server, tokens).as('viewer');
+    for (let cursor = ''; cursor !== null;) {
+        const page = (await api('GET', `/api/v1/alerts?source=${id}&limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)).json;
+        there.push(...page.items.map((x) => x.dedup_key));
+        cursor = page.next_cursor;
+    }
+    const set = new Set(there), lost = [...told].filter((k) => !set.has(k));
+    check(`${database}: ${rounds} kills lose none of ${told.size} alerts that were answered 202, and double none`, lost.length === 0 && set.size === there.length && told.size > rounds * 40, lost);
+    await server.stop();
+    system.remove();
+}
+
 for (const database of databases) {
+    await killed(database, 10);
     const system = makeSystem(database);
     try {
         const tokens = addPeople(system), server = await serve(system);
