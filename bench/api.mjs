@@ -95,10 +95,13 @@ await measure('alerts, of an incident', (i) => `${server.url}/api/v1/alerts?inci
 await measure('alert, detail', (i) => `${server.url}/api/v1/alerts/${pick(alerts, i)}`, headers);
 await measure('follow-ups, open', () => `${server.url}/api/v1/follow-ups?status=open`, headers);
 await measure('follow-up, detail', (i) => `${server.url}/api/v1/follow-ups/${pick(follow, i)}`, headers);
-for (const [path, what] of [['/api/v1/reports', 'reports, newest 50'], ['/api/v1/home', 'home']])
-    if ((await get(server.url + path, headers)).status === 200) await measure(what, () => server.url + path, headers);
-if ((await get(`${server.url}/api/v1/search?q=x`, headers)).status === 200)
-    await measure('search', (i) => `${server.url}/api/v1/search?q=${encodeURIComponent(words[i % words.length])}`, headers);
+const reports = await page('/api/v1/reports?limit=200');
+await measure('reports, newest 50', () => `${server.url}/api/v1/reports`, headers);
+await measure('reports, published, of a channel', (i) => `${server.url}/api/v1/reports?state=published&channel=${pick(channels, i)}`, headers);
+await measure('report, detail', (i) => `${server.url}/api/v1/reports/${pick(reports, i)}`, headers);
+await measure('report, its text', (i) => `${server.url}/api/v1/reports/${pick(reports, i)}/content?format=markdown`, headers);
+await measure('home', () => `${server.url}/api/v1/home`, headers);
+await measure('search', (i) => `${server.url}/api/v1/search?q=${encodeURIComponent(words[i % words.length])}`, headers);
 await measure('healthz', () => `${server.url}/healthz`);
 const body = await (await fetch(`${server.url}/api/v1/incidents`, { headers })).text();
 console.log(`after that ${memory(server.child.pid).toFixed(1)} MB`);

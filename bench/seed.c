@@ -1,4 +1,4 @@
-/** Fills a database for measuring: seed FOLDER INCIDENTS ALERTS REPORTS. Told through the rules of the features, many to a
+/** Fills a database for measuring: bench_seed FOLDER INCIDENTS ALERTS REPORTS. Told through the rules of the features, many to a
  *  transaction, so that rows, indexes and search are what years of use would leave. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,9 @@
 #include "feature/catalog/catalog.h"
 #include "feature/followup/followup.h"
 #include "feature/incident/incident.h"
+#include "feature/report/report.h"
 
-enum { BATCH = 500, SERVICES = 40, CHANNELS = 8 };
+enum { BATCH = 200, SERVICES = 40, CHANNELS = 8 };
 static const char *const words[] = { "checkout", "latency", "ledger", "timeout", "支付", "回调", "certificate", "replica", "queue", "deploy",
                                      "login", "search", "export", "延迟", "token", "webhook", "region", "cache", "quota", "rollback" };
 
@@ -76,6 +77,15 @@ static Err add_alert(Cx *cx, Seed *s, int64_t n)
     return alert_record(cx, &past, &id);
 }
 
+static Err add_report(Cx *cx, Seed *s, int64_t n)
+{
+    Report made;
+    ReportInput in = { .template_id = S("standard-en"), .language = S("en"), .owner_id = s->user };
+    *list_add(cx->arena, &in.incident_ids) = s->incidents[n % s->from];
+    TRY(report_add(cx, &in, &made));
+    return n % 3 ? report_publish(cx, made.id) : OK;
+}
+
 typedef Err (*AddOne)(Cx *cx, Seed *s, int64_t n);
 typedef struct Batch { Seed *s; AddOne add; int64_t from, to; } Batch;
 
@@ -109,9 +119,9 @@ static void add_all(App *app, Seed *s, const char *what, AddOne add, int64_t tot
 
 int main(int argc, char **argv)
 {
-    if (argc < 4) { fputs("usage: seed FOLDER INCIDENTS ALERTS\n", stderr); return 2; }
+    if (argc < 5) { fputs("usage: bench_seed FOLDER INCIDENTS ALERTS REPORTS\n", stderr); return 2; }
     auto_arena a = arena_new(1 << 20);
-    int64_t incidents = atoll(argv[2]), alerts = atoll(argv[3]);
+    int64_t incidents = atoll(argv[2]), alerts = atoll(argv[3]), reports = atoll(argv[4]);
     AppOptions o = { .database = arena_fmt(a, "%s/hindsight.db", argv[1]), .data_dir = str_of(argv[1]) };
     App *app = NULL;
     must(app_open(a, &o, &app), a);
@@ -121,6 +131,7 @@ int main(int argc, char **argv)
     add_all(app, &s, "incidents", add_incident, incidents);
     s.from = incidents;
     add_all(app, &s, "alerts", add_alert, alerts);
+    add_all(app, &s, "reports", add_report, reports);
     int64_t began = clock_monotonic_ms(), jobs = 0;
     while (job_run_one(app)) jobs++;
     fprintf(stderr, "%lld jobs in %.1f s\n", (long long)jobs, (double)(clock_monotonic_ms() - began) / 1000);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 #include "app/app.h"
+#include "base/hash.h"
 #include "base/map.h"
 #include "base/time.h"
 
@@ -15,7 +16,7 @@ typedef struct Page {
     Sock *sock;
     Arena *arena;
     Actor actor;
-    char topics[MAX_TOPICS][MAX_TOPIC_BYTES];
+    uint64_t topics[MAX_TOPICS];        /* hashes: who may hear is decided by audience, so a collision tells nothing */
     int n_topics;
 } Page;
 
@@ -34,11 +35,12 @@ struct Topics {
     Page *pages;                        /* loop thread only */
 };
 
-static bool wants(const Page *p, Str topic)
+/** Where the topic stands in the page's list, or -1. */
+static int topic_index(const Page *p, uint64_t topic)
 {
     for (int i = 0; i < p->n_topics; i++)
-        if (str_eq(topic, str_of(p->topics[i]))) return true;
-    return false;
+        if (p->topics[i] == topic) return i;
+    return -1;
 }
 
 /** A notice on its way to the loop thread, with the people who may hear it when it is about something private. */
@@ -56,8 +58,9 @@ static void deliver(void *arg)
 {
     Delivery *d = arg;
     Frame *f = frame_make(FRAME_TEXT, d->notice.payload);
+    uint64_t topic = hash_str(d->notice.topic);
     for (Page *p = d->t->pages; p; p = p->next)
-        if (wants(p, d->notice.topic) && may_hear(d, p) && !sock_send(p->sock, f))
+        if (topic_index(p, topic) >= 0 && may_hear(d, p) && !sock_send(p->sock, f))
             sock_close(p->sock, 1013, "too slow: reload");
     frame_drop(f);
     arena_free(d->arena);
@@ -161,9 +164,10 @@ static void unsubscribe(Page *p, const json_t *list)
 {
     size_t i;
     json_t *one;
-    json_array_foreach(list, i, one)
-        for (int k = 0; k < p->n_topics && json_is_string(one); k++)
-            if (!strcmp(p->topics[k], json_string_value(one))) { memmove(p->topics[k], p->topics[--p->n_topics], MAX_TOPIC_BYTES); break; }
+    json_array_foreach(list, i, one) {
+        int at = json_is_string(one) ? topic_index(p, hash_str(str_of(json_string_value(one)))) : -1;
+        if (at >= 0) p->topics[at] = p->topics[--p->n_topics];
+    }
 }
 
 static void message(Sock *s, void *data, FrameKind kind, Str payload)
