@@ -164,10 +164,11 @@ static void why(Say *s)
         buf_fmt(&s->b, s->zh ? "触发原因：" STR_FMT "%s" STR_FMT "。" : "It was set off by: " STR_FMT "%s" STR_FMT ".", STR_ARG(trigger),
                 i->trigger_note.len ? s->zh ? "，" : ", " : "", STR_ARG(i->trigger_note));
     }
-    if (names.len) {
-        next(s);
-        buf_fmt(&s->b, s->zh ? "诱因：" STR_FMT "。" : "Contributing factors: " STR_FMT ".", STR_ARG(terms_joined(s->a, names, s->f->locale)));
-    }
+    if (!names.len) return;
+    next(s);
+    if (!s->zh) { buf_fmt(&s->b, "Contributing factors: " STR_FMT ".", STR_ARG(terms_joined(s->a, names, s->f->locale))); return; }
+    list_each(&names, k) buf_fmt(&s->b, "%s" STR_FMT, k ? "；" : "诱因：", STR_ARG(names.at[k]));
+    buf_add(&s->b, S("。"));
 }
 
 Str prose_overview(Arena *a, const Facts *f)

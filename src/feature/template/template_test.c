@@ -81,8 +81,8 @@ SPEC("the standard template is filled in in Chinese")
     Work w = { .title = "结账支付失败" };
     expect_ok(in_write(app, a, add_incident, &w));
     Str m = markdown_of(&cx, "standard-zh", w.incident.id);
-    expect_has("## 概要\n\nINC-1 是一起 SEV-1 事件。影响从 2026年11月10日 14:07 UTC 持续到 14:47，共 40 分钟。", m);
-    expect_has("**Checkout**（可用性）：2026年11月10日 14:07 UTC 至 14:47，共 40 分钟；影响 12,316 位客户", m);
+    expect_has("## 概要\n\nINC-1 是一起 SEV-1 事件。影响从 2026 年 11 月 10 日 14:07 UTC 持续到 14:47，共 40 分钟。", m);
+    expect_has("**Checkout**（可用性）：2026 年 11 月 10 日 14:07 UTC 至 14:47，共 40 分钟；影响 12,316 位客户", m);
     expect_has("| 恢复用时 | 1 小时 13 分 |", m);
     expect_has("Ann Abel", m);
 }
