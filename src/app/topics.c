@@ -155,8 +155,8 @@ static void subscribe(Page *p, const json_t *list)
     json_t *one;
     json_array_foreach(list, i, one) {
         const char *topic = json_string_value(one);
-        if (!topic || strlen(topic) >= MAX_TOPIC_BYTES || p->n_topics == MAX_TOPICS || wants(p, str_of(topic))) continue;
-        memcpy(p->topics[p->n_topics++], topic, strlen(topic) + 1);
+        if (!topic || strlen(topic) > MAX_TOPIC_BYTES || p->n_topics == MAX_TOPICS) continue;
+        if (topic_index(p, hash_str(str_of(topic))) < 0) p->topics[p->n_topics++] = hash_str(str_of(topic));
     }
 }
 
