@@ -2,6 +2,7 @@
 #include "base/spec.h"
 #include "base/time.h"
 #include "feature/alert/internal.h"
+#include "feature/timeline/timeline.h"
 #include "store/search.h"
 #include "sql.gen.h"
 
@@ -257,6 +258,23 @@ SPEC("alerts follow their incident into the one that it is merged into")
     Alerts list = all_alerts(app, a);
     expect(str_eq(list.at[0].incident.id, incidents.at[1].id) && str_eq(list.at[1].incident.id,
         incidents.at[1].id));
+}
+
+SPEC("a storm of alerts joins its incident, and the timeline tells of it without being buried")
+{
+    GIVEN("alertmanager");
+    for (int i = 0; i < 450; i++)
+        expect_ok(post(app, a, source, am(a, arena_fmt(a, "db-%d", i).at, "critical", 1, 0)));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Incident incident;
+    expect_ok(incident_row(&cx, all_incidents(app, a).at[0].id, &incident));
+    expect_int(450, incident.counts.alerts);
+    TimelineEvents told = { 0 };
+    Strs attached = { .at = (Str[]){ S("alert_attached") }, .len = 1 };
+    TimelineFilter filter = { .kind = attached };
+    expect_ok(timeline_all(&cx, incident.id, &filter, &told));
+    expect_int(202, told.len);              /* 200, then the 300th and the 400th */
 }
 
 /* ---- routing rules */

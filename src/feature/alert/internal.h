@@ -8,6 +8,7 @@ enum {
     PAYLOAD_BYTES = 2 << 20,       /* larger ones are answered 413 before they are read */
     QUARANTINE_KEPT = 200,         /* newest payloads kept for each integration */
     RULES_MAX = 200,
+    STORM_ALERTS = 200,            /* of one incident: the timeline tells of all of them */
     TITLES_TOLD = 20,              /* alerts named in one timeline event; the rest is counted */
 };
 

@@ -28,6 +28,15 @@ static Str told_data(Arena *a, const ToldList *list, Str incident, size_t n)
     return buf_str(&b);
 }
 
+/** A storm would bury what people did: beyond STORM_ALERTS alerts of one incident the timeline tells only of every
+ *  hundredth that joins; the alerts themselves say the rest. */
+static bool is_buried(const Incident *incident, const char *verb, size_t n)
+{
+    int64_t now = incident->counts.alerts, before = now - (int64_t)n;
+    if (now <= STORM_ALERTS) return false;
+    return strcmp(verb, "attached") || now / 100 == before / 100;
+}
+
 Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const ToldList *list)
 {
     Arena *a = cx->arena;
@@ -42,6 +51,7 @@ Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const
         if (before) continue;          /* told with the first of this incident */
         Incident incident;
         TRY(incident_row(cx, first->incident, &incident));
+        if (is_buried(&incident, verb, n)) continue;
         Str title = n == 1 ? arena_fmt(a, "Alert %s: " STR_FMT, verb, STR_ARG(first->title))
                            : arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb,
                                STR_ARG(first->title), n - 1);
