@@ -116,6 +116,15 @@ static void close_for(Member *m, CrdtErr e)
     else sock_close(m->sock, 1013, "out of memory");
 }
 
+/** Sends it on and saves it, byte for byte as it came. */
+static void spread_update(Member *m, CrdtBytes update)
+{
+    auto_crdt_buf b = { 0 };
+    if (crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) == CRDT_OK && crdt_sync_write_update(update, &b) == CRDT_OK)
+        room_tell_all(m->room, m, str_of_buf(&b));
+    room_keep(m->room, str_of_bytes(update), m->user.id);
+}
+
 static void take_update(Member *m, CrdtBytes update, bool counted)
 {
     Room *r = m->room;
@@ -123,13 +132,12 @@ static void take_update(Member *m, CrdtBytes update, bool counted)
     if (!m->can_write) { refuse_update(m, update); return; }
     if (r->unsaved_bytes + update.len > MAX_UNSAVED_BYTES) { sock_close(m->sock, 1013, "cannot save now"); return; }
     CrdtErr e = crdt_apply(r->doc, update, &applied, NULL);
-    if (e) { close_for(m, e); return; }
+    if (e && !applied.changed) { close_for(m, e); return; }
     m->seen += counted;
     if (applied.changed || applied.pending) {
-        auto_crdt_buf b = { 0 };
-        if (crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) == CRDT_OK && crdt_sync_write_update(update, &b) == CRDT_OK)
-            room_tell_all(r, m, str_of_buf(&b));
-        room_keep(r, str_of_bytes(update), m->user.id);
+        spread_update(m, update);
+        /* A limit or memory stopped it half way: the log has all of it, and our copy asks for the rest again. */
+        if (e) say_step1(m);
     } else if (!r->saving && r->unsaved.len == 0) {
         m->saved = m->saving = m->seen;
         member_say(m, SAY_SAVED, m->saved);
