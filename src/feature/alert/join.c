@@ -37,6 +37,17 @@ static bool is_buried(const Incident *incident, const char *verb, size_t n)
     return strcmp(verb, "attached") || now / 100 == before / 100;
 }
 
+static Str told_title(Arena *a, const Incident *incident, const char *verb, const Told *first,
+    size_t n)
+{
+    long long all = (long long)incident->counts.alerts;
+    if (all > STORM_ALERTS)
+        return arena_fmt(a, "%lld alerts by now, latest: " STR_FMT, all, STR_ARG(first->title));
+    if (n == 1) return arena_fmt(a, "Alert %s: " STR_FMT, verb, STR_ARG(first->title));
+    return arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb, STR_ARG(first->title),
+        n - 1);
+}
+
 Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const ToldList *list)
 {
     Arena *a = cx->arena;
@@ -51,15 +62,13 @@ Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const
         if (before) continue;          /* told with the first of this incident */
         Incident incident;
         TRY(incident_row(cx, first->incident, &incident));
-        if (is_buried(&incident, verb, n)) continue;
-        Str title = n == 1 ? arena_fmt(a, "Alert %s: " STR_FMT, verb, STR_ARG(first->title))
-                           : arena_fmt(a, "%zu alerts %s: " STR_FMT " and %zu more", n, verb,
-                               STR_ARG(first->title), n - 1);
-        TRY(event_emit(cx, &(Event){ .kind = kind, .subject = first->incident, .object = first->id,
-            .title = title,
-            .data = told_data(a, list, first->incident, n), .source = source,
-            .occurred_ms = first->at_ms,
-            .version = incident.version, .audience = incident.audience }));
+        if (!is_buried(&incident, verb, n))
+            TRY(event_emit(cx, &(Event){
+                .kind = kind, .subject = incident.id, .object = first->id,
+                .title = told_title(a, &incident, verb, first, n),
+                .data = told_data(a, list, incident.id, n), .source = source,
+                .occurred_ms = first->at_ms, .version = incident.version,
+                .audience = incident.audience }));
         TRY(live_touch(cx, arena_fmt(a, "incident:" STR_FMT, STR_ARG(first->incident)), kind,
             first->incident, incident.version, incident.audience));
     }
