@@ -15,7 +15,7 @@ function keyOf(f: FollowUp, by: GroupBy): string {
     if (by === 'team') return f.team?.id ?? '';
     if (by === 'status') return f.status;
     if (by === 'incident') return f.incident?.id ?? '';
-    if (by === 'due') return !f.due_at ? '3' : f.overdue ? '0' : dayDistance(f.due_at) <= 7 ? '1' : '2';
+    if (by === 'due') return f.completed_at ? '4' : !f.due_at ? '3' : f.overdue ? '0' : dayDistance(f.due_at) <= 7 ? '1' : '2';
     return '';
 }
 
@@ -24,7 +24,7 @@ function headOf(f: FollowUp, by: GroupBy): ComponentChildren {
     if (by === 'team') return f.team?.name ?? t('no_team');
     if (by === 'status') return <StatusWord status={f.status} />;
     if (by === 'incident') return f.incident ? <><span class="ref">{f.incident.reference}</span> {f.incident.title}</> : t('no_incident');
-    return [t('due_overdue'), t('due_week'), t('due_later'), t('due_none')][Number(keyOf(f, 'due'))];
+    return [t('due_overdue'), t('due_week'), t('due_later'), t('due_none'), t('due_done')][Number(keyOf(f, 'due'))];
 }
 
 /** Groups keep the order of the list, but those with something overdue come first, the nameless one last. */
@@ -44,14 +44,14 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, assig
     items: readonly FollowUp[]; by: GroupBy; picked: ReadonlySet<string>; onPick: ((ids: string[], on: boolean) => void) | null;
     onChanged: () => unknown; ask: (a: Asking) => void; assign?: (ids: string[]) => void; showIncident?: boolean;
 }) {
-    const columns = 6 + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
+    const columns = 5 + (by === 'owner' ? 0 : 1) + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
     return (
         <div class="scroller">
             <table class={`table fu ${showIncident ? '' : 'tight'}`}>
                 <thead><tr>
                     {onPick && <th class="c"><Check label={t('select_all')} checked={items.length > 0 && items.every((f) => picked.has(f.id))} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}
                     <th>{t('follow_up')}</th><th>{t('priority')}</th>{showIncident && <th>{t('kind')}</th>}<th>{t('state')}</th><th>{t('due')}</th>
-                    {by === 'none' && <th>{t('owner')}</th>}
+                    {by !== 'owner' && <th>{t('owner')}</th>}
                     {showIncident && <th>{t('from')}</th>}<th>{t('verification')}</th>
                 </tr></thead>
                 {grouped(items, by).map((g) => (
@@ -89,7 +89,7 @@ function Row({ f, by, picked, onPick, onChanged, ask, showIncident }: {
                 ? <MenuButton class={`st ${look.tone} st-btn`} chevron={false} label={`${t('state')}: ${t.any(f.status)}`} items={() => statusItems(f, onChanged, ask)}><Icon name={look.icon} small />{t.any(f.status)}</MenuButton>
                 : <StatusWord status={f.status} />}</td>
             <td class="when"><Due f={f} /></td>
-            {by === 'none' && <td>{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}
+            {by !== 'owner' && <td>{f.owner ? <span class="person"><Avatar person={f.owner} />{f.owner.name}</span> : <span class="quiet">{t('no_owner')}</span>}</td>}
             {showIncident && <td class="ref wide-only"><From f={f} /></td>}
             <td class={`effect ${toVerify ? '' : 'wide-only'}`}><Effect f={f} items={f.can_edit ? verdictItems(f, ask) : undefined} /></td>
         </tr>
