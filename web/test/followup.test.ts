@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clashes, labelsOf, undoOf, valueOf } from '../../src/feature/followup/ui/merge';
 import type { FollowUp } from '../../src/feature/followup/ui/types';
+import { grouped } from '../../src/feature/followup/ui/table';
 import { readingMinutes } from '../../src/feature/home/ui/words';
 
 const person = (id: string) => ({ id, name: id });
@@ -50,4 +51,10 @@ test('reading takes a minute at least, and Chinese counts characters', () => {
     assert.equal(readingMinutes(10, 'en'), 1);
     assert.equal(readingMinutes(1840, 'en'), 8);
     assert.equal(readingMinutes(1840, 'zh'), 5);
+});
+
+test('grouped by date, what is late stands first and what is done last, whatever order they came in', () => {
+    const past = '2020-01-01T00:00:00.000Z';
+    const items = [given({ id: '1', due_at: past, completed_at: past, status: 'done' }), given({ id: '2' }), given({ id: '3', due_at: '2099-01-01T00:00:00.000Z' }), given({ id: '4', due_at: past, overdue: true })];
+    assert.deepEqual(grouped(items, 'due').map((g) => g.items[0]!.id), ['4', '3', '2', '1']);
 });

@@ -27,7 +27,8 @@ function headOf(f: FollowUp, by: GroupBy): ComponentChildren {
     return [t('due_overdue'), t('due_week'), t('due_later'), t('due_none'), t('due_done')][Number(keyOf(f, 'due'))];
 }
 
-/** Groups keep the order of the list, but those with something overdue come first, the nameless one last. */
+/** Groups keep the order of the list, but those with something overdue come first, the nameless one last; dates stand in
+ *  their own order. */
 export function grouped(items: readonly FollowUp[], by: GroupBy): Group[] {
     const map = new Map<string, Group>();
     for (const f of items) {
@@ -35,6 +36,7 @@ export function grouped(items: readonly FollowUp[], by: GroupBy): Group[] {
         if (!map.has(key)) map.set(key, { key, head: headOf(f, by), items: [] });
         map.get(key)!.items.push(f);
     }
+    if (by === 'due') return [...map.values()].sort((a, b) => a.key.localeCompare(b.key));
     const late = (g: Group) => g.items.filter((f) => f.overdue).length;
     return [...map.values()].map((g, i) => ({ g, i })).sort((a, b) => Number(!a.g.key) - Number(!b.g.key) || late(b.g) - late(a.g) || a.i - b.i).map((x) => x.g);
 }
