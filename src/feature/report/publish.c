@@ -37,10 +37,12 @@ Err report_versions(Cx *cx, Str report, Versions *ret)
     return OK;
 }
 
-/* Live blocks show incidents of the report to whoever may read the report. */
+/* Live blocks show what every reader of the report may see: its own incidents, and public ones. */
 static Err expand(Cx *cx, const Report *r, DocNode *doc)
 {
-    return template_expand_live(cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), doc);
+    Strs own = { 0 };
+    TRY(report_incident_ids(cx, r->id, &own));
+    return template_expand_live(cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), &own, doc);
 }
 
 Err report_content(Cx *cx, const Report *r, bool published, DocNode **ret)

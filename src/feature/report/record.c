@@ -133,7 +133,7 @@ static Err template_of(Cx *cx, const ReportInput *in, const Incident *incident, 
         return template_for(cx, incident, in->language.len ? in->language : template_language(incident, cx->actor.locale), ret);
     }
     Err e = template_get(cx, in->template_id, ret);
-    return err_is(e, ERR_NOT_FOUND) ? fail_field(cx->arena, S("template_id"), "there is no template " STR_FMT, STR_ARG(in->template_id)) : e;
+    return err_is(e, ERR_NOT_FOUND) || (!e.info && ret->removed) ? fail_field(cx->arena, S("template_id"), "there is no template " STR_FMT, STR_ARG(in->template_id)) : e;
 }
 
 static Err owner_of(Cx *cx, Str given, UserRef *ret)
@@ -185,6 +185,7 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     r.due_ms = in->due_ms ? in->due_ms : due;
     TRY(may_see(cx, &r, S("owner_id"), owner.id, owner.name));
     TRY(template_fill(cx, &t, first->id, cx->actor.time_zone, owner.name, &doc));
+    for (size_t i = 1; i < ids.len; i++) TRY(template_append(cx, ids.at[i], r.language, cx->actor.time_zone, doc));
     TRY(document_create(cx, r.id, doc));
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));

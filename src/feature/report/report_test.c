@@ -376,3 +376,65 @@ SPEC("whoever writes becomes an author, and can be taken off")
     expect_str("Ben Berg", r.authors.at[0].name);
     expect_int(w.report.version, r.version);
 }
+
+static Err cite_private(Cx *cx, void *arg)
+{
+    World *w = arg;
+    DocNode *doc = doc_node(cx->arena, "doc"), *live = doc_add(cx->arena, doc, "liveBlock");
+    doc_attr(cx->arena, live, "kind", S("incident_card"));
+    doc_attr(cx->arena, live, "incident", w->note);
+    live = doc_add(cx->arena, doc, "liveBlock");
+    doc_attr(cx->arena, live, "kind", S("incident_card"));
+    doc_attr(cx->arena, live, "incident", w->incident.id);
+    return report_write(cx, w->report.id, doc);
+}
+static Err add_private(Cx *cx, void *arg)
+{
+    World *w = arg;
+    Incident i;
+    IncidentInput in = { .title = S("Leaked keys"), .visibility = S("private") };
+    TRY(incident_add(cx, &in, &i));
+    w->note = i.id;
+    return OK;
+}
+
+SPEC("a live block of another, private incident is not published to readers who may not see it")
+{
+    SYSTEM();
+    GIVEN_A_REPORT();
+    expect_ok(in_write(&w, w.boss, add_private, &w));
+    expect_ok(in_write(&w, w.boss, cite_private, &w));
+    expect_ok(in_write(&w, w.boss, publish, &w));
+    DocNode *doc;
+    Str text;
+    expect_ok(report_content(&cx, &w.report, true, &doc));
+    expect_ok(render_text(a, doc, &text));
+    expect_has("Card payments fail", text);
+    expect(str_find(text, S("Leaked keys")) < 0);
+}
+
+static Err add_second(Cx *cx, void *arg)
+{
+    World *w = arg;
+    Incident second;
+    IncidentInput in = { .title = S("Refunds fail too"), .severity = S("SEV-2") };
+    TRY(incident_add(cx, &in, &second));
+    ReportInput report = { .template_id = S("brief-en") };
+    *list_add(cx->arena, &report.incident_ids) = w->incident.id;
+    *list_add(cx->arena, &report.incident_ids) = second.reference;
+    return report_add(cx, &report, &w->report);
+}
+
+SPEC("a report about two incidents tells both and takes the worse severity")
+{
+    SYSTEM();
+    GIVEN_A_REPORT();
+    expect_ok(in_write(&w, w.ann, add_second, &w));
+    expect_int(2, w.report.incidents.len);
+    expect_str("SEV-1", w.report.severity);
+    DocNode *doc;
+    Str text;
+    expect_ok(report_content(&cx, &w.report, false, &doc));
+    expect_ok(render_text(a, doc, &text));
+    expect_has("INC-2 Refunds fail too", text);
+}

@@ -136,7 +136,7 @@ static Err preview(Cx *cx, Req *req, Res *res)
     TRY(e);
     template_keys(cx->arena, &t);
     TRY(template_fill(cx, &t, incident, cx->actor.time_zone, cx->actor.name, &doc));
-    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, doc));
+    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, NULL, doc));
     TRY(render_html(cx->arena, doc, &(RenderHtml){ .locale = t.language, .time_zone = cx->actor.time_zone }, &p.html));
     TRY(render_markdown(cx->arena, doc, &p.markdown));
     res_json(cx, res, &preview_reply_shape, &p);
@@ -166,6 +166,7 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
 {
     Template t;
     TRY(template_get(cx, given, &t));
+    if (t.removed) return fail(cx->arena, ERR_NOT_FOUND, "the template " STR_FMT " was removed", STR_ARG(t.name));
     *ret_id = t.id;
     return OK;
 }

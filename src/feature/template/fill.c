@@ -30,7 +30,26 @@ Err template_fill(Cx *cx, const Template *t, Str incident, Str time_zone, Str ow
     return OK;
 }
 
-typedef struct Expand { Cx *cx; Str locale, time_zone; Map *facts; } Expand;
+Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *doc)
+{
+    Facts *facts;
+    TRY(facts_gather(cx, incident, locale, time_zone, S(""), &facts));
+    DocNode *h = doc_add(cx->arena, doc, "heading");
+    doc_attr_int(cx->arena, h, "level", 2);
+    doc_text(cx->arena, h, arena_fmt(cx->arena, STR_FMT " " STR_FMT, STR_ARG(facts->incident.reference), STR_ARG(facts->incident.title)));
+    facts_block(facts, cx->arena, S("incident.overview"), BLOCK_SNAPSHOT, &doc->children);
+    facts_block(facts, cx->arena, S("incident.timeline"), BLOCK_SNAPSHOT, &doc->children);
+    return OK;
+}
+
+typedef struct Expand { Cx *cx; Str locale, time_zone; const Strs *own; Map *facts; } Expand;
+
+static bool may_show(const Expand *x, const Facts *f)
+{
+    if (!x->own || str_empty(f->incident.audience)) return true;
+    list_each(x->own, i) if (str_eq(x->own->at[i], f->incident.id)) return true;
+    return false;
+}
 
 static Err facts_of(Expand *x, Str incident, Facts **ret)
 {
@@ -59,15 +78,15 @@ static Err expand(Expand *x, DocNode *n, int depth)
         Facts *facts = NULL;
         any = true;
         TRY(facts_of(x, doc_get(child, "incident"), &facts));
-        if (facts) facts_block(facts, x->cx->arena, facts_block_of_live(doc_get(child, "kind")), BLOCK_SNAPSHOT, &out);
+        if (facts && may_show(x, facts)) facts_block(facts, x->cx->arena, facts_block_of_live(doc_get(child, "kind")), BLOCK_SNAPSHOT, &out);
     }
     if (any) n->children = out;
     return OK;
 }
 
-Err template_expand_live(Cx *cx, Str locale, Str time_zone, DocNode *doc)
+Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, DocNode *doc)
 {
-    Expand x = { cx, locale, time_zone, map_new(cx->arena) };
+    Expand x = { cx, locale, time_zone, own, map_new(cx->arena) };
     return expand(&x, doc, 0);
 }
 

@@ -1,5 +1,5 @@
 -- name: template_select
-SELECT id, name, language, description, team_id, match_rule, sections, version, created_ms, updated_ms FROM template
+SELECT id, name, language, description, team_id, match_rule, sections, version, created_ms, updated_ms, removed_ms FROM template
 WHERE 1 = 1
 --if id
   AND id = :id

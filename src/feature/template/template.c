@@ -70,7 +70,7 @@ static Err read_rows(Cx *cx, Stmt *q, Templates *ret)
     while (stmt_step(q)) {
         Template t = { .id = stmt_col_str(q, 0), .name = stmt_col_str(q, 1), .language = stmt_col_str(q, 2), .description = stmt_col_str(q, 3),
                        .team_id = stmt_col_str(q, 4), .match = stmt_col_str(q, 5), .version = stmt_col_int(q, 7),
-                       .created_ms = stmt_col_int(q, 8), .updated_ms = stmt_col_int(q, 9), .can_edit = cx->actor.role >= ROLE_MANAGER };
+                       .created_ms = stmt_col_int(q, 8), .updated_ms = stmt_col_int(q, 9), .removed = !stmt_col_is_null(q, 10), .can_edit = cx->actor.role >= ROLE_MANAGER };
         Stored stored = { 0 };
         TRY_AS(cx->arena, shape_decode(cx->arena, &stored_shape, DECODE_PATCH, stmt_col_str(q, 6), &stored, NULL), "the template " STR_FMT " cannot be read", STR_ARG(t.id));
         t.sections = stored.sections;

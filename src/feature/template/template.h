@@ -19,7 +19,7 @@ typedef struct TemplateMatch { Strs severity, kind; Str team_id, channel_id; } T
 typedef struct Template {
     Str id, name, language, description, team_id;
     Ref team;
-    bool built_in, is_default, suggested, can_edit;
+    bool built_in, is_default, suggested, can_edit, removed;
     Str match;                     /* JSON of a TemplateMatch */
     Sections sections;
     int64_t version, created_ms, updated_ms;
@@ -44,9 +44,12 @@ Err template_add(Cx *cx, const Template *t, Str *ret_id);
 /** A template filled in from an incident the actor may see: headings carry `section`, `guide`, `required`.
  *  `owner`: the name of the report's owner, may be empty. */
 Err template_fill(Cx *cx, const Template *t, Str incident, Str time_zone, Str owner, DocNode **ret_doc);
+/** Appends what is known about one more incident: a heading, what happened, its timeline. */
+Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *doc);
 /** Replaces every live block by what it shows now, for pages and exports. Blocks of incidents that the actor may not see
- *  become nothing. */
-Err template_expand_live(Cx *cx, Str locale, Str time_zone, DocNode *doc);
+ *  become nothing; with `own` (ids), so do those of private incidents that are not among them: readers of a page may be
+ *  others than the one who makes it. */
+Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, DocNode *doc);
 /** The figures of an incident for the key metrics of a report, worded: severity, started_at, ended_at, duration, responders,
  *  customers_affected. "" is not known. */
 typedef struct KeyFigures { Str severity; int64_t started_ms, ended_ms, duration_ms, responders, customers; } KeyFigures;
