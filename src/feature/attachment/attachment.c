@@ -198,7 +198,7 @@ static Err upload(Cx *cx, Req *req, Res *res)
     TRY(report_get(cx, req_param(req, "report"), &r));
     if (!r.can_edit) return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you", STR_ARG(r.reference));
     TRY(limit_take(cx, arena_fmt(cx->arena, "upload:" STR_FMT, STR_ARG(cx->actor.id)), 60, 60));
-    if (!req->http->body.len) return fail(cx->arena, ERR_INVALID, "send the bytes of a picture as the body");
+    if (!req->http->body.len) return fail_field(cx->arena, S("body"), "send the bytes of a picture as the body");
     TRY(attachment_add(cx, r.id, req_query(req, "name"), req->http->body, &f));
     res_created(cx, res, &attachment_shape, &f, f.url, 1);
     return OK;

@@ -98,10 +98,10 @@ static Str listen_to(Arena *a, int fd, pid_t pid, int *ret_status)
 
 static Err outcome(Arena *a, int status, Str said, Converted *ret)
 {
-    if (!WIFEXITED(status)) return fail(a, ERR_INVALID, "the picture takes too much time or memory to read");
+    if (!WIFEXITED(status)) return fail_field(a, S("body"), "the picture takes too much time or memory to read");
     switch (WEXITSTATUS(status)) {
     case 0: break;
-    case 2: return fail(a, ERR_INVALID, STR_FMT, STR_ARG(said));
+    case 2: return fail_field(a, S("body"), STR_FMT, STR_ARG(said));
     case 3: return fail(a, ERR_TOO_LARGE, STR_FMT, STR_ARG(said));
     default: return fail(a, ERR_UNAVAILABLE, "the picture could not be converted: " STR_FMT, STR_ARG(said));
     }
