@@ -102,6 +102,16 @@ static Err add_event(Telling *t, Cx *cx, TimelineEvent *e)
     return timeline_add(cx, t->incident, e);
 }
 
+/** What the event of an alert carries, as the alert room writes it. */
+static Str alert_data(Cx *cx, Str id, const AlertPast *past)
+{
+    Buf b = buf_new(cx->arena, 4096);
+    buf_fmt(&b, "{\"count\":1,\"alerts\":[{\"id\":\"" STR_FMT "\",\"severity\":\"" STR_FMT "\",\"title\":", STR_ARG(id), STR_ARG(past->severity));
+    buf_json(&b, past->title);
+    buf_add(&b, S("}]}"));
+    return buf_str(&b);
+}
+
 static Err add_alert(Telling *t, Cx *cx, const json_t *v)
 {
     const Str *source = map_get(t->company->sources, S("Prometheus production"));
@@ -113,12 +123,13 @@ static Err add_alert(Telling *t, Cx *cx, const json_t *v)
     Cx then = not_before(cx, past.ended_ms);
     Str id;
     TRY(alert_record(&then, &past, &id));
-    TimelineEvent fired = { .kind = S("alert_attached"), .occurred_ms = past.started_ms, .source = S("alertmanager"), .phase = S("detection"), .starred = true,
+    Str data = alert_data(cx, id, &past);
+    TimelineEvent fired = { .data = data, .kind = S("alert_attached"), .occurred_ms = past.started_ms, .source = S("alertmanager"), .phase = S("detection"), .starred = true,
         .title = arena_fmt(cx->arena, STR_FMT " fires", STR_ARG(past.title)), .body = past.description,
         .evidence = { .kind = S("alert"), .id = id, .title = past.title } };
     TRY(add_event(t, cx, &fired));
     if (!past.ended_ms) return OK;
-    TimelineEvent over = { .kind = S("alert_resolved"), .occurred_ms = past.ended_ms, .source = S("alertmanager"), .phase = S("resolution"),
+    TimelineEvent over = { .data = data, .kind = S("alert_resolved"), .occurred_ms = past.ended_ms, .source = S("alertmanager"), .phase = S("resolution"),
         .title = arena_fmt(cx->arena, STR_FMT " is over", STR_ARG(past.title)), .evidence = { .kind = S("alert"), .id = id, .title = past.title } };
     return add_event(t, &then, &over);
 }

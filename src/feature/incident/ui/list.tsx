@@ -121,7 +121,7 @@ function Row({ row: r, picked, onPick }: { row: IncidentRow; picked: boolean; on
             <td><StatusWord status={r.status} /></td>
             <td class="soft wide-only some" title={r.channel?.name}>{r.channel?.name}</td>
             <td class="soft wide-only"><time dateTime={began} title={inUtc(began)}>{shortDay(began)} <span class="quiet">{clock(began)}</span></time></td>
-            <td>{r.active ? <Live><Running from={began} /></Live> : ended ? <span class="soft"><Running from={began} to={ended} /></span> : null}</td>
+            <td class="long">{r.active ? <Live><Running from={began} /></Live> : ended ? <span class="soft"><Running from={began} to={ended} /></span> : null}</td>
             <td class="wide-only">{r.commander && <span class="person"><Avatar person={r.commander} /><span class="clip">{r.commander.name}</span></span>}</td>
             <td class="wide-only"><ReportState state={r.report_state} reason={r.no_report_reason} /></td>
         </tr>
