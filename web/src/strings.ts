@@ -21,7 +21,7 @@ export const t = dictionary({
         sample: 'Sample data',
     },
     zh: {
-        main_nav: '主导航', home: '首页', incidents: '事件', reports: '复盘', follow_ups: '跟进项', more: '更多',
+        main_nav: '主导航', home: '首页', incidents: '事件', reports: '复盘', follow_ups: '改进项', more: '更多',
         templates: '模板', settings: '设置', search_or_run: '搜索或执行', skip: '跳到内容',
         language: '语言', theme: '主题', theme_system: '跟随系统', theme_light: '浅色', theme_dark: '深色',
         times: '时间', times_utc: '全部显示 UTC', times_local: '我的时区（{zone}）', sign_out: '退出登录', profile: '个人资料',
@@ -33,9 +33,9 @@ export const t = dictionary({
         go_to: '前往', actions: '操作', found: '搜索结果', search: '搜索', search_for: '搜索“{q}”',
         keys_anywhere: '任何位置', keys_lists: '列表中', keys_editor: '复盘编辑中',
         key_palette: '搜索或执行', key_search: '搜索', key_next: '下一行、上一行', key_select: '选择', key_open: '打开',
-        key_bold: '粗体、斜体、下划线', key_link: '链接', key_slash: '插入内容块', key_mention: '提及人员、事件、跟进项', key_find: '在文档中查找', key_undo: '撤销我的修改', key_save: '输入时自动保存',
+        key_bold: '粗体、斜体、下划线', key_link: '链接', key_slash: '插入内容块', key_mention: '提及人员、事件、改进项', key_find: '在文档中查找', key_undo: '撤销我的修改', key_save: '输入时自动保存',
         collapse: '收起', expand: '展开', workspace: '工作区',
-        kind_incident: '事件', kind_report: '复盘', kind_follow_up: '跟进项', kind_alert: '告警',
+        kind_incident: '事件', kind_report: '复盘', kind_follow_up: '改进项', kind_alert: '告警',
         sample: '示例数据',
     },
 });

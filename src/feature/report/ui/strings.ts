@@ -35,7 +35,7 @@ export const t = dictionary({
         did_request: '已提交审阅', did_approve: '已批准', did_changes: '已要求修改', did_publish: '已发布', did_archive: '已归档', did_reopen: '已重新打开',
         due_in: '截止 {day}', due_today: '今天截止', due_tomorrow: '截止 {day}（明天）', due_late: '截止 {day}，已逾期 {n} 天',
         state: '状态', owner: '负责人', authors: '作者', reviewers: '审阅人', due: '截止', language: '语言', channel: '频道', team: '团队', template: '模板', visible: '可见范围', everyone: '{workspace} 的所有人', private: '指定的人员和团队', incidents: '事件', created: '创建时间', none: '无', nobody: '暂无', no_date: '未设置', pending: '待审阅', approved: '已批准', changes_requested: '要求修改', change: '修改', save: '保存', cancel: '取消', add: '添加',
-        follow_ups: '跟进项', add_follow_up: '添加跟进项', overdue: '已逾期',
+        follow_ups: '改进项', add_follow_up: '添加改进项', overdue: '已逾期',
         documents: '关联文档', add_document: '添加文档', doc_title: '标题', doc_url: '网址', remove: '移除 {name}',
         share_link: '分享链接', share_body: '持有此链接的任何人无需登录即可阅读，直到你撤销它。', share_make: '生成只读链接', share_revoke: '撤销', share_revoked: '链接已失效', share_internal: '供 {workspace} 成员使用的链接', export: '导出', export_md: 'Markdown', export_html: 'HTML', export_print: '打印或 PDF',
         search_events: '搜索 {n} 条事项', all: '全部', cited: '已引用', cited_n: '已引用 {n} 次', not_cited: '未引用', insert: '插入', no_events: '还没有事项', no_events_body: '事件中发生的事会作为证据显示在这里。', no_incident: '这份复盘没有关联事件，因此没有可引用的证据。', evidence_help: '用方向键选择，按 Enter 插入到光标处，或拖入正文。',
