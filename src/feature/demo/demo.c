@@ -45,6 +45,7 @@ static Err begin(Cx *cx, void *arg)
     (void)arg;
     Company company;
     TRY(company_load(cx, &company));
+    if (!str_eq(setting_str(cx, "workspace.name"), S("Hindsight"))) return OK;      /* somebody chose a name */
     return setting_set(cx, S("workspace.name"), S("Orrin Pay"));
 }
 

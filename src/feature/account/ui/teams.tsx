@@ -38,7 +38,7 @@ function TeamDialog({ team, people, onClose, onSaved }: { team: Team | null; peo
         <Dialog title={team ? t('edit_team') : t('add_team')} onClose={onClose} footer={<><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" busy={form.busy} onClick={save}>{t('save')}</Button></>}>
             <form class="form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
                 {general && <p class="form-error" role="alert">{general}</p>}
-                <Field label={t('name')} error={form.field('name')}>{(p) => <Input {...p} data-autofocus required maxLength={100} value={f.name} onChange={(name) => setF({ ...f, name })} />}</Field>
+                <Field label={t('team_name')} error={form.field('name')}>{(p) => <Input {...p} data-autofocus required maxLength={100} value={f.name} onChange={(name) => setF({ ...f, name })} />}</Field>
                 <Field label={t('description')} optional error={form.field('description')}>{(p) => <TextArea {...p} value={f.description} onChange={(description) => setF({ ...f, description })} />}</Field>
                 <Field label={t('lead')} optional error={form.field('lead_id')}>{(p) => <PeoplePicker {...p} value={f.lead} onChange={(lead) => setF({ ...f, lead })} />}</Field>
                 <Field label={t('members')}>{(p) => <PeoplePicker {...p} multiple value={f.members} onChange={(members) => setF({ ...f, members })} />}</Field>
@@ -73,7 +73,7 @@ export default function Teams() {
             {failed ? <Failed error={failed} retry={() => Promise.all([list.reload(), people.reload()])} /> : !list.data || !people.data ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon="users" title={t('no_teams')} action={add}>{t('no_teams_body')}</Empty> : (
                     <div class="scroll"><table class="table">
-                        <thead><tr><th>{t('name')}</th><th>{t('lead')}</th><th>{t('members')}</th><th /></tr></thead>
+                        <thead><tr><th>{t('team_name')}</th><th>{t('lead')}</th><th>{t('members')}</th><th /></tr></thead>
                         <tbody ref={rows}>{list.data.items.map((x) => {
                             const lead = person(x.lead_id);
                             const members = x.member_ids.map(person).filter((p): p is User => p !== undefined);
