@@ -46,6 +46,8 @@ static Err begin(Cx *cx, void *arg)
     Company company;
     TRY(company_load(cx, &company));
     if (!str_eq(setting_str(cx, "workspace.name"), S("Hindsight"))) return OK;      /* somebody chose a name */
+    Str standard = str_of(setting_find(S("workspace.name"))->standard);
+    if (!str_eq(setting_str(cx, "workspace.name"), standard)) return OK;      /* somebody named it */
     return setting_set(cx, S("workspace.name"), S("Orrin Pay"));
 }
 
