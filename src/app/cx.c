@@ -7,8 +7,9 @@ const char *const role_names[] = { "", "viewer", "responder", "manager", "admin"
 Err cx_match(Cx *cx, int64_t current)
 {
     if (cx->if_match == MATCH_ANY || cx->if_match == current) return OK;
-    return fail(cx->arena, ERR_STALE, "somebody changed this meanwhile: it is at version %lld, you edited version %lld",
-                (long long)current, (long long)cx->if_match);
+    Err e = fail(cx->arena, ERR_STALE, "somebody changed this meanwhile: it is at version %lld, you edited version %lld",
+                 (long long)current, (long long)cx->if_match);
+    return err_with_version(cx->arena, e, current);
 }
 
 typedef struct Write { const Cx *cx; Err (*fn)(Cx *cx, void *arg); void *arg; } Write;

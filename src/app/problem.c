@@ -28,6 +28,8 @@ int error_status(Err e)
 static void put_fields(Buf *b, Err e)
 {
     bool first = true;
+    for (const ErrInfo *i = e.info; i; i = i->cause)
+        if (i->version) { buf_fmt(b, ",\"current_version\":%lld", (long long)i->version); break; }
     buf_add(b, S(",\"errors\":["));
     for (const ErrInfo *i = e.info; i; i = i->cause) {
         if (str_empty(i->field)) continue;

@@ -43,3 +43,11 @@ void bug_at(const char *file, int line, const char *fmt, ...)
     va_end(ap);
     abort();
 }
+
+Err err_with_version(Arena *a, Err e, int64_t version)
+{
+    ErrInfo *info = arena_make(a, ErrInfo);
+    *info = *e.info;
+    info->version = version;
+    return (Err){ info };
+}

@@ -23,6 +23,7 @@ typedef struct ErrInfo {
     Str field;                    /* the input field it is about ("impacts[0].kind"); empty when none */
     const char *file; int line;   /* where it was first noticed */
     const struct ErrInfo *cause;  /* NULL for the first */
+    int64_t version;              /* ERR_STALE: the version that is there now; else 0 */
 } ErrInfo;
 
 /** The outcome of anything that can fail. Ignoring one is a compile error. */
@@ -33,6 +34,8 @@ typedef struct [[nodiscard]] Err { const ErrInfo *info; } Err;   /* info is NULL
 Err err_make(Arena *a, Err cause, ErrKind kind, Str field, const char *file, int line, const char *fmt, ...);
 /** True when `e` is a failure of this kind. */
 static inline bool err_is(Err e, ErrKind kind) { return e.info && e.info->kind == kind; }
+/** The same failure, which also says what version the record has now. */
+Err err_with_version(Arena *a, Err e, int64_t version);
 /** "message: cause: cause" for logs and the command line. Lives in `a`. */
 Str err_text(Arena *a, Err e);
 /** Takes note of a failure that must not stop the caller, without losing it: logs it as a warning. */
