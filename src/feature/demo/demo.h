@@ -16,6 +16,7 @@ typedef struct Company {
 
 typedef struct DemoFile { const char *name, *at; uint64_t len, gzip; } DemoFile;
 extern const DemoFile demo_files[];
+extern const Feature demo_feature;
 
 /** Notes that a part of the sample data is made; *ret_new is false when it was already. Within a write. */
 Err part_note(Cx *cx, Str name, Str made, bool *ret_new);

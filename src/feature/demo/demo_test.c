@@ -1,0 +1,57 @@
+#include "app/app.h"
+#include "base/spec.h"
+#include "feature/alert/alert.h"
+#include "feature/demo/demo.h"
+#include "feature/followup/followup.h"
+#include "feature/report/report.h"
+#include "feature/timeline/timeline.h"
+
+static const int64_t now_ms = (int64_t)1795190400 * 1000;      /* 20 Nov 2026, 16:00 UTC */
+
+static Err load(App *app, Arena *a)
+{
+    Store *s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Err e = demo_feature.jobs[0].run(&cx, S(""));
+    store_give(s);
+    return e;
+}
+
+SPEC("sample data gives every screen something to show, in both languages, and nothing of it lies in the future")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, now_ms);
+    expect_ok(load(app, a));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Incidents incidents = { 0 };
+    FollowUps todo = { 0 };
+    ReportCounts reports;
+    expect_ok(incident_list(&cx, &(IncidentFilter){ 0 }, (Cursor){ 0 }, 200, &incidents));
+    expect_ok(followup_list(&cx, &(FollowUpFilter){ .overdue = true }, (Cursor){ 0 }, 200, &todo));
+    expect_ok(report_counts(&cx, &(ReportFilter){ 0 }, &reports));
+    expect(incidents.len >= 40 && todo.len > 0);
+    expect(reports.draft > 0 && reports.in_review > 0 && reports.published > 20);
+    size_t active = 0, chinese = 0;
+    list_each(&incidents, i) {
+        const Incident *one = &incidents.at[i];
+        active += one->active;
+        chinese += (unsigned char)one->title.at[0] >= 0xE4;
+        expect(one->declared_ms <= now_ms && one->resolved_ms <= now_ms && one->updated_ms <= now_ms);
+    }
+    expect(active >= 2 && chinese >= 8);
+}
+
+SPEC("loading sample data again adds nothing")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, now_ms);
+    expect_ok(load(app, a));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    int64_t before = 0, after = 0;
+    expect_ok(incident_total(&cx, &(IncidentFilter){ 0 }, &before));
+    expect_ok(load(app, a));
+    expect_ok(incident_total(&cx, &(IncidentFilter){ 0 }, &after));
+    expect_int(before, after);
+}
