@@ -10,11 +10,11 @@ export const t = dictionary({
         not_effective: 'Not effective', wont_do: 'Won’t do', firing: 'Firing', one_incident: 'Incident', one_report: 'Post-mortem', one_follow_up: 'Follow-up', one_alert: 'Alert',
     },
     zh: {
-        search: '搜索', placeholder: '关键词，或编号如 INC-42', all: '全部', incident: '事件', report: '复盘报告',
-        follow_up: '跟进项', alert: '告警', kind: '类型', start: '搜索事件、复盘报告、跟进项和告警',
+        search: '搜索', placeholder: '关键词，或编号如 INC-42', all: '全部', incident: '事件', report: '复盘',
+        follow_up: '改进项', alert: '告警', kind: '类型', start: '搜索事件、复盘、改进项和告警',
         start_body: '支持中文与英文，最后一个词可以不完整。', none: '没有找到“{q}”', none_body: '请减少关键词，或换一个类型。', found: '{n} 条结果',
         triage: '待研判', investigating: '调查中', identified: '已定位', monitoring: '观察中', resolved: '已恢复', closed: '已关闭', canceled: '已取消', merged: '已合并',
         draft: '草稿', in_review: '评审中', published: '已发布', archived: '已归档', open: '待处理', in_progress: '进行中', done: '已完成', verified: '已验证',
-        not_effective: '未见效', wont_do: '不处理', firing: '触发中', one_incident: '事件', one_report: '复盘报告', one_follow_up: '跟进项', one_alert: '告警',
+        not_effective: '未见效', wont_do: '不处理', firing: '触发中', one_incident: '事件', one_report: '复盘', one_follow_up: '改进项', one_alert: '告警',
     },
 });
