@@ -225,7 +225,7 @@ static void callout_into(Html *h, const DocNode *n, int depth)
 static void code_into(Html *h, const DocNode *n)
 {
     Str language = doc_get(n, "language");
-    buf_add(&h->out, S("<pre><code"));
+    buf_add(&h->out, S("<pre tabindex=\"0\"><code"));
     if (language.len) attr_into(h, "class", arena_fmt(h->arena, "language-" STR_FMT, STR_ARG(language)));
     buf_byte(&h->out, '>');
     buf_html(&h->out, doc_plain(h->arena, n));
@@ -251,8 +251,10 @@ static void special_into(Html *h, const DocNode *n, int depth)
         wrapped(h, n, depth, "", "</ol>\n");
     } else if (doc_is(n, "taskItem")) {
         bool done = doc_get_bool(n, "checked");
-        buf_add(&h->out, done ? S("<li class=\"done\"><input type=\"checkbox\" disabled checked><div>")
-                              : S("<li><input type=\"checkbox\" disabled><div>"));
+        bool zh = words_zh(h->options->locale);
+        buf_add(&h->out, done ? S("<li class=\"done\"><input type=\"checkbox\" disabled checked") : S("<li><input type=\"checkbox\" disabled"));
+        attr_into(h, "aria-label", done ? zh ? S("已完成") : S("Done") : zh ? S("未完成") : S("Not done"));
+        buf_add(&h->out, S("><div>"));
         wrapped(h, n, depth, "", "</div></li>\n");
     } else if (doc_is(n, "details")) {
         wrapped(h, n, depth, doc_get_bool(n, "open") ? "<details open>" : "<details>", "</details>\n");
@@ -264,7 +266,7 @@ static const Tag tags[] = {
     { "paragraph", "<p>", "</p>\n" }, { "bulletList", "<ul>\n", "</ul>\n" }, { "listItem", "<li>", "</li>\n" },
     { "taskList", "<ul class=\"tasks\">\n", "</ul>\n" }, { "blockquote", "<blockquote>", "</blockquote>\n" },
     { "horizontalRule", "<hr>\n", "" }, { "hardBreak", "<br>", "" },
-    { "table", "<div class=\"table\"><table>\n", "</table></div>\n" }, { "tableRow", "<tr>", "</tr>\n" },
+    { "table", "<div class=\"table\" tabindex=\"0\"><table>\n", "</table></div>\n" }, { "tableRow", "<tr>", "</tr>\n" },
     { "detailsSummary", "<summary>", "</summary>" }, { "detailsContent", "<div>", "</div>" }, { 0 },
 };
 

@@ -21,17 +21,17 @@ SPEC("Markdown becomes plain HTML")
     expect_html("<p>第一行第二行</p>\n", "第一行\n第二行");
     expect_html("<p>first second</p>\n", "first\nsecond");
     expect_html("<ul>\n<li><p>a</p>\n<ol start=\"3\">\n<li><p>b</p>\n</li>\n</ol>\n</li>\n</ul>\n", "- a\n\n  3. b");
-    expect_html("<pre><code class=\"language-sql\">SELECT 1 &lt; 2</code></pre>\n", "```sql\nSELECT 1 < 2\n```");
+    expect_html("<pre tabindex=\"0\"><code class=\"language-sql\">SELECT 1 &lt; 2</code></pre>\n", "```sql\nSELECT 1 < 2\n```");
     expect_html("<hr>\n", "---");
     expect_html("<p><a href=\"https://example.com/a?b=1&amp;c=2\" rel=\"noopener noreferrer nofollow\">x</a></p>\n", "[x](https://example.com/a?b=1&c=2)");
 }
 
 SPEC("tables, tasks, callouts and details are understood")
 {
-    expect_html("<div class=\"table\"><table>\n<tr><th>Region</th><th>Failed</th></tr>\n<tr><td>eu|west</td><td>29,902</td></tr>\n</table></div>\n",
+    expect_html("<div class=\"table\" tabindex=\"0\"><table>\n<tr><th>Region</th><th>Failed</th></tr>\n<tr><td>eu|west</td><td>29,902</td></tr>\n</table></div>\n",
                 "| Region | Failed |\n| --- | ---: |\n| eu\\|west | 29,902 |");
-    expect_html("<ul class=\"tasks\">\n<li class=\"done\"><input type=\"checkbox\" disabled checked><div><p>one</p>\n</div></li>\n"
-                "<li><input type=\"checkbox\" disabled><div><p>two</p>\n</div></li>\n</ul>\n", "- [x] one\n- [ ] two");
+    expect_html("<ul class=\"tasks\">\n<li class=\"done\"><input type=\"checkbox\" disabled checked aria-label=\"Done\"><div><p>one</p>\n</div></li>\n"
+                "<li><input type=\"checkbox\" disabled aria-label=\"Not done\"><div><p>two</p>\n</div></li>\n</ul>\n", "- [x] one\n- [ ] two");
     expect_html("<aside class=\"callout warning\" role=\"note\"><p>Mind the pool</p>\n</aside>\n", "> [!WARNING]\n> Mind the pool");
     expect_html("<blockquote><p>[!WARNING] as text</p>\n</blockquote>\n", "> &#91;!WARNING]\n> as text");
     expect_html("<details><summary>Log</summary><div><p>lines</p>\n</div></details>\n", "<details>\n<summary>Log</summary>\n\nlines\n\n</details>");

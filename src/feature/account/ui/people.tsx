@@ -98,7 +98,7 @@ export default function People() {
             </div>
             {list.error && !list.items ? <Failed error={list.error} retry={list.reload} /> : !list.items ? <Skeleton />
                 : list.items.length === 0 ? <Empty icon="users" title={t('nobody_found')} /> : <>
-                    <div class="scroll"><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table">
                         <thead><tr><th>{t('name')}</th><th>{t('email')}</th><th>{t('role')}</th><th>{t('teams')}</th><th>{t('last_seen')}</th><th /></tr></thead>
                         <tbody ref={rows}>{list.items.map((p) => (
                             <tr key={p.id} data-row>

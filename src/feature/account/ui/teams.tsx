@@ -72,7 +72,7 @@ export default function Teams() {
         <SettingsPage title={t('teams')} about={t('teams_about')} action={list.data?.items.length ? add : null}>
             {failed ? <Failed error={failed} retry={() => Promise.all([list.reload(), people.reload()])} /> : !list.data || !people.data ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon="users" title={t('no_teams')} action={add}>{t('no_teams_body')}</Empty> : (
-                    <div class="scroll"><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table">
                         <thead><tr><th>{t('team_name')}</th><th>{t('lead')}</th><th>{t('members')}</th><th /></tr></thead>
                         <tbody ref={rows}>{list.data.items.map((x) => {
                             const lead = person(x.lead_id);

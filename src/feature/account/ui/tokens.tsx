@@ -71,7 +71,7 @@ export default function Tokens() {
                 options={[{ value: 'mine', label: t('mine') }, { value: 'all', label: t('everyones') }]} /></p>}
             {list.error && !list.data ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon="key" title={t('no_tokens')} action={make}>{t('no_tokens_body')}</Empty> : (
-                    <div class="scroll"><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table">
                         <thead><tr><th>{t('token_name')}</th>{all && <th>{t('owner')}</th>}<th>{t('scopes')}</th><th>{t('last_used')}</th><th>{t('expires_at')}</th><th /></tr></thead>
                         <tbody>{list.data.items.map((x) => (
                             <tr key={x.id} data-row>

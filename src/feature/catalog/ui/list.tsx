@@ -86,7 +86,7 @@ export function Catalog({ path, topic, tiered, words }: Props) {
             {list.error && !list.data ? <Failed error={list.error} retry={list.reload} /> : !list.data || !shown ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon={words.icon} title={words.empty} action={add}>{words.emptyBody}</Empty> : <>
                     {list.data.items.length > 8 && <p class="row"><Input icon="search" data-search aria-label={t('search')} placeholder={t('search')} value={q} onChange={(v) => setQuery({ q: v || null })} /></p>}
-                    <div class="scroll"><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table">
                         <thead><tr><th>{t('name')}</th><th>{t('team')}</th>{tiered && <th class="num">{t('tier')}</th>}<th /></tr></thead>
                         <tbody ref={rows}>{shown.map((x) => (
                             <tr key={x.id} data-row>

@@ -15,7 +15,7 @@ export const t = dictionary({
     },
     zh: {
         channels: '频道', channels_about: '事件所属之处：一个产品领域或一组服务，由一个团队负责。路由规则将告警指向频道。',
-        services: '服务', services_about: '在运行且可能出故障的东西。事件和跟进项会注明涉及的服务。',
+        services: '服务', services_about: '在运行且可能出故障的东西。事件和改进项会注明涉及的服务。',
         add_channel: '添加频道', add_service: '添加服务', edit_channel: '编辑频道', edit_service: '编辑服务',
         no_channels: '还没有频道', no_channels_body: '先为每个有专人值班的领域建一个，例如“结账”或“数据平台”。',
         no_services: '还没有服务', no_services_body: '先写客户直接使用的服务，再补充其背后的服务。',

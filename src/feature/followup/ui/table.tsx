@@ -48,7 +48,7 @@ export function FollowUpTable({ items, by, picked, onPick, onChanged, ask, assig
 }) {
     const columns = 5 + (by === 'owner' ? 0 : 1) + (onPick ? 1 : 0) + (showIncident ? 2 : 0);
     return (
-        <div class="scroller">
+        <div class="scroller" tabIndex={0}>
             <table class={`table fu ${showIncident ? '' : 'tight'}`}>
                 <thead><tr>
                     {onPick && <th class="c"><Check label={t('select_all')} checked={items.length > 0 && items.every((f) => picked.has(f.id))} onChange={(on) => onPick(items.map((f) => f.id), on)} /></th>}

@@ -17,7 +17,7 @@ export function AlertsTab({ incident }: { incident: Incident }) {
     if (!pages.items) return <Skeleton lines={4} />;
     if (!pages.items.length) return <Empty icon="bell" title={t('no_alerts')}>{t('no_alerts_body')}</Empty>;
     return <>
-        <div class="scroller">
+        <div class="scroller" tabIndex={0}>
             <table class="table alerts-of">
                 <thead><tr><th>{t('alert')}</th><th>{t('severity')}</th><th>{t('status')}</th><th>{t('started')}</th><th>{t('lasted')}</th><th class="wide-only">{t('source')}</th></tr></thead>
                 <tbody>{[...pages.items].sort((a, b) => (a.started_at ?? '').localeCompare(b.started_at ?? '')).map((a) => (

@@ -109,7 +109,7 @@ function Bar({ editing }: { editing: Editing }) {
         <Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: i.reference }]}>
             <IconButton icon="link" small label={t('copy_link')} class="wide-only" onClick={copy} />
             {i.can_edit && i.active && !i.acknowledged_at && <Button icon="check" onClick={() => editing.send(() => api.post<Incident>(`/incidents/${i.id}/acknowledge`))}>{t('acknowledge')}</Button>}
-            {report && <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" {...(i.can_edit ? {} : { kind: 'primary' as const })}><span class="wide-only">{report.reference}</span></LinkButton>}
+            {report && <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" aria-label={report.reference} {...(i.can_edit ? {} : { kind: 'primary' as const })}><span class="wide-only">{report.reference}</span></LinkButton>}
             {i.can_edit && <Button kind="primary" icon="pen" onClick={() => writePostMortem(i.reference)}>{t('write')}</Button>}
             <MenuButton class="btn plain icon" chevron={false} align="end" label={t('more')} items={() => moreItems(editing)}><Icon name="more" /></MenuButton>
         </Topbar>

@@ -68,7 +68,7 @@ function Edit({ can, label, shown, children }: { can: boolean; label: string; sh
     if (!can) return <dd>{shown}</dd>;
     return (
         <dd ref={anchor}>
-            <button type="button" class="value" aria-label={`${t('change')}: ${label}`} onClick={() => setOpen(true)}>{shown}</button>
+            <button type="button" class="value" title={`${t('change')}: ${label}`} onClick={() => setOpen(true)}>{shown}</button>
             {open && <Popover anchor={anchor} label={label} class="value-pop" onClose={() => setOpen(false)}>{children(() => setOpen(false))}</Popover>}
         </dd>
     );

@@ -155,8 +155,8 @@ function Here({ live }: { live: LiveDocument }) {
 function Side({ panel, open, onShow, children }: { panel: Panel; open: boolean; onShow: (p: Panel | null) => void; children?: ComponentChildren }) {
     return (
         <aside class={`dock-r ${open ? 'open' : ''}`} aria-label={t('panel')}>
-            <div class="rtabs" role="tablist">
-                {PANELS.map((p) => <button type="button" role="tab" key={p} aria-selected={p === panel} onClick={() => onShow(p)}>{t(p)}</button>)}
+            <div class="rtabs">
+                <div role="tablist" aria-label={t('panel')}>{PANELS.map((p) => <button type="button" role="tab" key={p} aria-selected={p === panel} onClick={() => onShow(p)}>{t(p)}</button>)}</div>
                 <IconButton class="phone-only" icon="close" label={t('close_panel')} onClick={() => onShow(null)} />
             </div>
             <div class="panels" role="tabpanel" aria-label={t(panel)}>{children}</div>

@@ -117,7 +117,7 @@ function Hit({ r, on, onPoint }: { r: Row; on: boolean; onPoint: () => void }) {
     useEffect(() => () => clearTimeout(wait.current), []);
     const took = metric(r, 'duration');
     return (
-        <li data-row aria-selected={on} lang={r.language}
+        <li data-row aria-current={on ? 'true' : undefined} lang={r.language}
             onMouseEnter={() => { wait.current = setTimeout(onPoint, 120); }} onMouseLeave={() => clearTimeout(wait.current)} onFocusIn={onPoint}>
             <div class="row">
                 <Severity value={r.severity}>{r.severity === 'unknown' ? t('unknown') : r.severity}</Severity>
@@ -144,7 +144,7 @@ function Due({ r }: { r: Row }) {
 
 function LibraryTable({ rows }: { rows: Row[] }) {
     return (
-        <div class="scroller"><table class="table">
+        <div class="scroller" tabIndex={0}><table class="table">
             <thead><tr><th>{t('col_title')}</th><th>{t('severity')}</th><th>{t('col_state')}</th><th class="wide-only">{t('col_incident')}</th><th class="wide-only">{t('col_began')}</th><th class="wide-only">{t('impact')}</th><th class="wide-only">{t('col_owner')}</th><th>{t('col_due')}</th></tr></thead>
             <tbody>{rows.map((r) => (
                 <tr key={r.id} data-row lang={r.language}>

@@ -27,7 +27,7 @@ export default function Audit() {
         <SettingsPage title={t('audit')} about={t('audit_about')} wide action={<MenuChip name={t('action')} value={action ? t.any(action) : t('any')} on={!!action} items={items} />}>
             {rows.error && !rows.items ? <Failed error={rows.error} retry={rows.reload} /> : !rows.items ? <Skeleton lines={10} />
                 : rows.items.length === 0 ? <Empty icon="history" title={t('audit_empty')}>{t('audit_empty_body')}</Empty> : <>
-                    <div class="scroll"><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table">
                         <thead><tr><th>{t('when')}</th><th>{t('who')}</th><th>{t('what')}</th><th>{t('details')}</th></tr></thead>
                         <tbody>{rows.items.map((e) => (
                             <tr key={e.id}>
