@@ -30,3 +30,28 @@ export function png(width, height, color) {
     const rows = Buffer.concat(Array.from({ length: height }, () => row));
     return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', zlib.deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
+
+/** Pixels (RGBA, as a canvas gives them) as a PNG of at most 256 colours: the most frequent ones, the rest by the nearest. */
+export function paletted(width, height, pixels) {
+    const count = new Map();
+    for (let i = 0; i < pixels.length; i += 4) {
+        const c = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
+        count.set(c, (count.get(c) ?? 0) + 1);
+    }
+    const palette = [...count].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([c]) => c);
+    const index = new Map(palette.map((c, i) => [c, i]));
+    const far = (a, b) => ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
+    for (const c of count.keys()) if (!index.has(c)) index.set(c, palette.reduce((best, p, i) => (far(p, c) < far(palette[best], c) ? i : best), 0));
+    const rows = Buffer.alloc(height * (width + 1));
+    for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++) {
+            const i = (y * width + x) * 4;
+            rows[y * (width + 1) + 1 + x] = index.get((pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2]);
+        }
+    const head = Buffer.alloc(13);
+    head.writeUInt32BE(width, 0);
+    head.writeUInt32BE(height, 4);
+    head.set([8, 3, 0, 0, 0], 8);
+    const colors = Buffer.from(palette.flatMap((c) => [c >> 16, (c >> 8) & 255, c & 255]));
+    return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head), chunk('PLTE', colors), chunk('IDAT', zlib.deflateSync(rows, { level: 9 })), chunk('IEND', Buffer.alloc(0))]);
+}
