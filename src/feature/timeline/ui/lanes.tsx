@@ -265,7 +265,7 @@ export function Lanes({ incident: i, events, alerts, changes, onPick }: {
         setWidth(el.clientWidth);
         return () => watch.disconnect();
     }, []);
-    const base = Math.max(width, 760) - NAMES - 2;
+    const base = Math.max(width, 640) - NAMES - 2;
     const [from, to] = roomForFirst(i, domain(i, events, alerts, changes, now), base);
     const W = zoom && zoom < to - from ? Math.min((base * (to - from)) / zoom, 60_000) : base;
     const p: Plot = { x: (at) => Math.round(((at - from) / (to - from)) * W * 10) / 10, W, from, to, i, onPick };
