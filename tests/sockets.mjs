@@ -28,7 +28,7 @@ async function signIn(server) {
 for (const database of databases) {
     const system = makeSystem(database);
     const tokens = addPeople(system);
-    const server = await serve(system);
+    const server = await serve(system, ['--public-url', 'https://hindsight.example.com']);
     const call = (method, path, headers, body) => fetch(`${server.url}/api/v1${path}`, { method, headers: { 'Content-Type': 'application/json', 'If-Match': '*', ...headers },
         body: body && JSON.stringify(body) });
     const admin = { Authorization: `Bearer ${tokens.admin}` };
@@ -60,6 +60,19 @@ for (const database of databases) {
     await within(member.opened);
     await call('POST', '/teams', admin, { name: 'Payments', member_ids: [me] });
     expect(`${database}: joining a team ends sockets that know the old rights`, await within(member.closed) === 4401);
+
+    const made = await (await call('POST', '/tokens', admin, { name: 'Board', scopes: ['read'] })).json();
+    const board = open(server, { Authorization: `Bearer ${made.token}` });
+    await within(board.opened);
+    await call('DELETE', `/tokens/${made.id}`, admin);
+    expect(`${database}: revoking a token closes what was opened with it`, await within(board.closed) === 4401);
+
+    const browser = await signIn(server);
+    const from = (Origin) => { const s = open(server, { Cookie: browser.Cookie, Origin }); return within(Promise.race([s.closed, s.opened.then(() => { s.ws.close(); return 'open'; })])); };
+    expect(`${database}: a page of this site opens a socket`, await from(server.url) === 'open');
+    expect(`${database}: so does one by the public address, behind a proxy that names another host`, await from('https://hindsight.example.com') === 'open');
+    for (const other of ['https://evil.example.com', 'https://hindsight.example.com.evil.example.com', 'https://hindsight.example', 'null'])
+        expect(`${database}: a page of ${other} does not`, await from(other) === 1006);
 
     expect(`${database}: the stop is clean`, await server.stop() === 0, server.log());
     system.remove();

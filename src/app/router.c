@@ -72,6 +72,24 @@ static Err check_scope(Call *c)
     return have & (need | SCOPE_ADMIN) ? OK : fail(c->cx.arena, ERR_FORBIDDEN, "this API token has no scope for %s %s", method_names[r->method], r->path);
 }
 
+/** On addresses that are open to everyone, a token that may not read makes nobody of its owner. */
+static void forget_deaf_token(Call *c)
+{
+    const Actor *who = &c->cx.actor;
+    if (c->req.route->need == ROLE_PUBLIC && who->id.len && !who->session.len && !(who->scopes & (SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN)))
+        c->cx.actor = (Actor){ .role = ROLE_PUBLIC };
+}
+
+/** Is this Origin this site? Behind a proxy that puts another Host, the public address says so. */
+static bool is_ours(const Call *c, Str origin)
+{
+    Str host = http_header(c->req.http, "Host"), known = c->app->options.public_url;
+    ptrdiff_t at = str_find(origin, S("://"));
+    if (at < 0 || (size_t)at + 3 >= origin.len) return false;
+    if (str_eq_nocase(str_sub(origin, (size_t)at + 3, origin.len), host)) return true;
+    return known.len && str_starts(known, origin) && (known.len == origin.len || known.at[origin.len] == '/');
+}
+
 /** A page of another site must not act with our cookie. */
 static Err check_origin(Call *c)
 {
@@ -79,9 +97,8 @@ static Err check_origin(Call *c)
     const HttpReq *http = c->req.http;
     bool cookie = c->cx.actor.session.len > 0;
     if (r->flags & SOCKET && cookie) {
-        Str origin = http_header(http, "Origin"), host = http_header(http, "Host");
-        ptrdiff_t at = str_find(origin, S("://"));
-        if (origin.len && (at < 0 || !str_eq(str_sub(origin, (size_t)at + 3, origin.len), host)))
+        Str origin = http_header(http, "Origin");
+        if (origin.len && !is_ours(c, origin))
             return fail(c->cx.arena, ERR_FORBIDDEN, "a page of " STR_FMT " may not open this socket", STR_ARG(origin));
     }
     if (r->method == GET) return OK;
@@ -168,6 +185,7 @@ static Err resolve_params(Call *c)
 static Err admit(Call *c, bool *ret_no_match)
 {
     TRY(authenticate(c, (c->req.route->flags & SOCKET) != 0));
+    forget_deaf_token(c);
     TRY(check_role(c));
     TRY(check_scope(c));
     TRY(check_origin(c));

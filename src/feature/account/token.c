@@ -112,5 +112,6 @@ Err token_remove(Cx *cx, Str id)
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_token_delete);
     stmt_str(&q, "id", id);
     TRY(stmt_exec(&q));
+    TRY(user_access_changed(cx, t.user.id));                 /* sockets opened with it end; others of the person come back */
     return audit_add(cx, "token.revoked", "token", id, audit_name(cx->arena, t.name));
 }
