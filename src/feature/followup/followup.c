@@ -139,9 +139,10 @@ static Err check(Cx *cx, const FollowUp *f)
 /** Takes channel, team and audience from the incident, or from the incident of the report. */
 static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
 {
+    Str readers = S("");
     if (report.len) {
         Str of = S("");
-        TRY(incident_report_named(cx, S("report_id"), report, &f->report, &of));
+        TRY(incident_report_named(cx, S("report_id"), report, &f->report, &of, &readers));
         if (str_empty(incident)) incident = of;
     }
     if (str_empty(incident)) return OK;
@@ -152,7 +153,7 @@ static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
     Incident i;
     TRY(incident_row(cx, id, &i));
     f->incident = (RecordRef){ i.id, i.reference, i.title };
-    f->audience = i.audience;
+    f->audience = readers.len ? readers : i.audience;       /* a report may be private by another of its incidents */
     if (str_empty(f->channel_id)) f->channel_id = i.channel_id;
     if (str_empty(f->team_id)) f->team_id = i.team_id;
     return OK;

@@ -101,8 +101,8 @@ static Err filter_of(Cx *cx, Req *req, FollowUpFilter *f)
     }
     list_each(&reports, k) {
         RecordRef report;
-        Str incident;
-        TRY(incident_report_named(cx, S("report"), reports.at[k], &report, &incident));
+        Str incident, audience;
+        TRY(incident_report_named(cx, S("report"), reports.at[k], &report, &incident, &audience));
         ids_add(cx->arena, &f->report, report.id);
     }
     if (f->nobody && f->owner.len) return fail_field(cx->arena, S("owner"), "none cannot be combined with people");

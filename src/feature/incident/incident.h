@@ -118,12 +118,15 @@ Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta);
 /** What the incident shows of a report: its state as a pill, time to report once published. Within a write.
  *  `published_ms` 0 while it is not. */
 Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms);
+/** Who may see the report: its references in all incidents obey it. The report says it whenever it is added to an incident
+ *  or its readers change. Within a write. */
+Err incident_report_audience(Cx *cx, Str report, Str audience);
 Err incident_report_remove(Cx *cx, Str incident, Str report);
-/** Reports known from incidents, by id: for naming them below the report feature. Unknown ones are left out. */
+/** Reports known from incidents, by id: for naming them below the report feature. Unknown and invisible ones are left out. */
 Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret);
-/** One by id or reference, with an incident it is about. The actor must see that incident.
+/** One by id or reference, with an incident it is about and its audience. The actor must see both.
  *  Fails: ERR_INVALID naming `field`. */
-Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident);
+Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident, Str *ret_audience);
 
 /** What lists accept. Empty lists and texts do not filter. */
 typedef struct IncidentFilter {

@@ -241,13 +241,21 @@ ON CONFLICT (incident_id, other_id) DO UPDATE SET relation = excluded.relation;
 DELETE FROM incident_link WHERE incident_id = :id AND other_id = :other;
 
 -- name: incident_reports_of
-SELECT report_id, reference, title, state FROM incident_report WHERE incident_id = :id ORDER BY report_id;
+SELECT report_id, reference, title, state FROM incident_report WHERE incident_id = :id
+--if visible
+  AND (audience = '' OR audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--end
+ORDER BY report_id;
 
 -- name: incident_report_put
-INSERT INTO incident_report (incident_id, report_id, reference, title, state, published_ms)
-VALUES (:id, :report, :reference, :title, :state, :published_ms)
+INSERT INTO incident_report (incident_id, report_id, reference, title, state, published_ms, audience)
+VALUES (:id, :report, :reference, :title, :state, :published_ms, '')
 ON CONFLICT (incident_id, report_id) DO UPDATE SET reference = excluded.reference, title = excluded.title,
     state = excluded.state, published_ms = excluded.published_ms;
+
+-- name: incident_report_audience
+UPDATE incident_report SET audience = :audience WHERE report_id = :report;
 
 -- name: incident_report_remove
 DELETE FROM incident_report WHERE incident_id = :id AND report_id = :report;
@@ -287,7 +295,18 @@ UPDATE incident_impact SET ended_ms = :ended_ms WHERE id = :id;
 UPDATE incident_impact SET started_ms = :started_ms, ended_ms = :ended_ms WHERE id = :id;
 
 -- name: incident_report_refs
-SELECT DISTINCT report_id, reference, title FROM incident_report WHERE report_id IN LIST(:ids);
+SELECT DISTINCT report_id, reference, title FROM incident_report WHERE report_id IN LIST(:ids)
+--if visible
+  AND (audience = '' OR audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--end
+;
 
 -- name: incident_report_find
-SELECT report_id, reference, title, incident_id FROM incident_report WHERE report_id = :given OR reference = :given;
+SELECT report_id, reference, title, incident_id, audience FROM incident_report
+WHERE (report_id = :given OR reference = :given)
+--if visible
+  AND (audience = '' OR audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--end
+ORDER BY incident_id;

@@ -419,6 +419,14 @@ Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64
     return sum_reports(cx, incident);
 }
 
+Err incident_report_audience(Cx *cx, Str report, Str audience)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_audience);
+    stmt_str(&q, "report", report);
+    stmt_str(&q, "audience", audience);
+    return stmt_exec(&q);
+}
+
 Err incident_report_remove(Cx *cx, Str incident, Str report)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_remove);
@@ -430,22 +438,25 @@ Err incident_report_remove(Cx *cx, Str incident, Str report)
 
 Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_refs);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_refs, stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q))
         *list_add(cx->arena, ret) = (RecordRef){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2) };
     return stmt_end(&q);
 }
 
-Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident)
+Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret_incident, Str *ret_audience)
 {
     RecordRefs found = { 0 };
     Strs incidents = { 0 };
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_find);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_find, stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "given", given);
+    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q)) {
         *list_add(cx->arena, &found) = (RecordRef){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2) };
         *list_add(cx->arena, &incidents) = stmt_col_str(&q, 3);
+        *ret_audience = stmt_col_str(&q, 4);
     }
     TRY(stmt_end(&q));
     list_each(&found, k) {

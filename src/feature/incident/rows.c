@@ -140,8 +140,9 @@ static Err read_links(Cx *cx, Incident *i)
 
 static Err read_reports(Cx *cx, Incident *i)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_reports_of);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_reports_of, stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "id", i->id);
+    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q)) {
         IncidentReport *r = list_add(cx->arena, &i->reports);
         *r = (IncidentReport){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2), stmt_col_str(&q, 3) };

@@ -107,3 +107,7 @@ CREATE TABLE incident_report (
 );
 CREATE INDEX incident_report_by_report ON incident_report (report_id);
 CREATE INDEX incident_report_by_reference ON incident_report (reference);
+-- step 2
+-- Who may see the report: of several incidents, one may be private.
+ALTER TABLE incident_report ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+UPDATE incident_report SET audience = (SELECT i.audience FROM incident i WHERE i.id = incident_report.incident_id);

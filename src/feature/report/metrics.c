@@ -178,9 +178,11 @@ Err report_refresh(Cx *cx, Report *r)
     TRY(json_parse(cx->arena, r->overrides.len ? r->overrides : S("{}"), &over));
     Str severity = json_str(over, "severity");
     bool access_changed = !str_eq(r->audience, g.audience) || str_starts(g.audience, S("report:"));
+    bool narrower = g.audience.len && !str_eq(r->audience, g.audience);
     r->severity = severity.len ? severity : g.figures.severity;
     r->began_ms = g.began_ms;
     r->audience = g.audience;
+    TRY(incident_report_audience(cx, r->id, r->audience));
     Str figures = report_figures_json(cx->arena, &g.figures);
     TRY(report_put_services(cx, r->id, g.services));
     r->metrics = (ReportMetrics){ 0 };
@@ -188,6 +190,7 @@ Err report_refresh(Cx *cx, Report *r)
     r->figures = figures;
     TRY(report_save(cx, r, 0));
     if (!access_changed) return OK;
+    if (narrower) TRY(report_share_remove(cx, r->id));       /* a link made while it was open to all must not outlive that */
     TRY(report_text_changed(cx, r));
     return report_news(cx, r, "access_changed", S("Changed who may see the report"), S("{}"));
 }

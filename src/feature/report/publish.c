@@ -86,10 +86,7 @@ Err report_publish(Cx *cx, Str id)
     r.meta_changed = false;
     TRY(report_text_changed(cx, &r));
     TRY(report_save(cx, &r, 1));
-    Strs incidents = { 0 };
-    TRY(report_incident_ids(cx, r.id, &incidents));
-    list_each(&incidents, i)
-        TRY(incident_report_set(cx, incidents.at[i], (RecordRef){ r.id, r.reference, r.title }, r.state, r.published_ms));
+    TRY(report_tell_incidents(cx, &r));
     TRY(audit_add(cx, "report.published", "report", r.id, arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version)));
     return report_news(cx, &r, "published", arena_fmt(cx->arena, STR_FMT " published", STR_ARG(r.reference)),
                        arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version));

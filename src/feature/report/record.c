@@ -118,7 +118,7 @@ static Err put_incidents(Cx *cx, const Report *r, Strs ids)
     return OK;
 }
 
-static Err tell_incidents(Cx *cx, const Report *r)
+Err report_tell_incidents(Cx *cx, const Report *r)
 {
     Strs ids = { 0 };
     TRY(report_incident_ids(cx, r->id, &ids));
@@ -189,6 +189,7 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     TRY(document_create(cx, r.id, doc));
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));
+    TRY(incident_report_audience(cx, r.id, r.audience));
     TRY(report_put_services(cx, r.id, g.services));
     TRY(report_text_changed(cx, &r));
     TRY(report_save(cx, &r, 0));
@@ -265,7 +266,7 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
     TRY(report_save(cx, &r, 1));
     TRY(report_refresh(cx, &r));
     TRY(report_text_changed(cx, &r));
-    TRY(tell_incidents(cx, &r));
+    TRY(report_tell_incidents(cx, &r));
     return report_touch(cx, &r, "changed");
 }
 
@@ -318,7 +319,7 @@ static Err wrong_state(Cx *cx, const Report *r, const char *wanted)
 static Err moved(Cx *cx, Report *r, const char *kind, const char *fmt, Str data)
 {
     TRY(report_save(cx, r, 1));
-    TRY(tell_incidents(cx, r));
+    TRY(report_tell_incidents(cx, r));
     return report_news(cx, r, kind, arena_fmt(cx->arena, "%s %s", arena_cstr(cx->arena, r->reference), fmt), data);
 }
 

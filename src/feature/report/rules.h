@@ -29,9 +29,11 @@ Err  report_put_services(Cx *cx, Str report, Strs services);
 /* record.c */
 Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in);
 Err report_author_remove(Cx *cx, Str id, Str user);
+Err report_tell_incidents(Cx *cx, const Report *r);             /* its title and state, to each incident */
 Err report_text_changed(Cx *cx, Report *r);                     /* excerpt, words, search index; not saved */
 /* news.c */
 extern const Listener report_listeners[];
+void report_heard(App *app, Str channel, Str id);
 Err report_news(Cx *cx, const Report *r, const char *kind, Str title, Str data);
 Err report_touch(Cx *cx, const Report *r, const char *what);
 Err report_document_changed(Cx *cx, Str document, Strs authors);

@@ -1,0 +1,135 @@
+/* A report about a public and a private incident: nothing of the private one may reach who sees only the public one. */
+#include "app/app.h"
+#include "base/spec.h"
+#include "document/document.h"
+#include "feature/account/account.h"
+#include "feature/followup/followup.h"
+#include "feature/incident/rules.h"
+#include "feature/report/rules.h"
+
+#define NOW 1794330000000
+
+/* Ann sees both incidents, Eve only the public one. */
+typedef struct World { App *app; Arena *arena; Str ann, eve; Incident open, secret; Report report; Share share; FollowUp followup; } World;
+typedef Err (*Step)(Cx *cx, World *w);
+
+static Cx as(World *w, Str user)
+{
+    Cx cx = app_cx(w->app, w->arena, NULL);
+    cx.if_match = MATCH_ANY;
+    cx.actor = (Actor){ .id = user, .name = S("Ann"), .role = ROLE_RESPONDER, .scopes = SCOPE_ALL, .locale = S("en"), .time_zone = S("UTC") };
+    return cx;
+}
+
+typedef struct Call { World *w; Step step; } Call;
+static Err run(Cx *cx, void *arg) { Call *c = arg; return c->step(cx, c->w); }
+static Err write_as(World *w, Str user, Step step)
+{
+    Cx cx = as(w, user);
+    return cx_write(&cx, run, &(Call){ w, step });
+}
+
+static Err people(Cx *cx, World *w)
+{
+    cx->actor = (Actor){ .role = ROLE_ADMIN };
+    TRY(user_add(cx, &(User){ .name = S("Ann Abel"), .email = S("ann@example.com"), .role = S("responder") }, S(""), &w->ann));
+    return user_add(cx, &(User){ .name = S("Eve Ende"), .email = S("eve@example.com"), .role = S("responder") }, S(""), &w->eve);
+}
+
+static Err incidents(Cx *cx, World *w)
+{
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout is slow"), .severity = S("SEV-2") }, &w->open));
+    return incident_add(cx, &(IncidentInput){ .title = S("Unannounced breach"), .severity = S("SEV-1"), .visibility = S("private") }, &w->secret);
+}
+
+static Err report_of(Cx *cx, World *w, const Incident *first, const Incident *second)
+{
+    ReportInput in = { .template_id = S("brief-en"), .title = S("What the breach did") };
+    *list_add(cx->arena, &in.incident_ids) = first->id;
+    if (second) *list_add(cx->arena, &in.incident_ids) = second->id;
+    return report_add(cx, &in, &w->report);
+}
+static Err report_of_both(Cx *cx, World *w) { return report_of(cx, w, &w->open, &w->secret); }
+static Err report_of_open(Cx *cx, World *w) { return report_of(cx, w, &w->open, NULL); }
+
+static Err write_live_blocks(Cx *cx, World *w)
+{
+    DocNode *doc = doc_node(cx->arena, "doc");
+    const Incident *shown[] = { &w->open, &w->secret };
+    for (int i = 0; i < 2; i++) {
+        DocNode *block = doc_add(cx->arena, doc, "liveBlock");
+        doc_attr(cx->arena, block, "kind", S("incident_card"));
+        doc_attr(cx->arena, block, "incident", shown[i]->id);
+    }
+    return document_replace(cx, w->report.id, doc);
+}
+static Err follow_up(Cx *cx, World *w) { return followup_add(cx, &(FollowUpInput){ .title = S("Rotate the stolen keys"), .report_id = w->report.id }, &w->followup); }
+static Err share(Cx *cx, World *w) { return report_share_make(cx, w->report.id, 0, &w->share); }
+static Err hide_open(Cx *cx, World *w)
+{
+    IncidentInput in = { 0 };
+    Present present;
+    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH, S("{\"visibility\":\"private\"}"), &in, &present));
+    return incident_edit(cx, w->open.id, present, &in);
+}
+
+#define GIVEN() auto_arena a = arena_new(16 << 10); App *app = given_a_system(a, NOW); auto_store store = store_take(app->db); \
+    World w = { .app = app, .arena = a }; expect_ok(write_as(&w, S(""), people)); expect_ok(write_as(&w, w.ann, incidents)); \
+    Cx ann = as(&w, w.ann), eve = as(&w, w.eve); ann.store = eve.store = store; (void)ann; (void)eve
+
+SPEC("a public incident does not name a report that is private by another incident")
+{
+    GIVEN();
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_str("private", w.report.visibility);
+    Incident seen;
+    expect_ok(incident_get(&eve, w.open.id, &seen));
+    expect_int(0, seen.reports.len);
+    expect_ok(incident_get(&ann, w.open.id, &seen));
+    expect_int(1, seen.reports.len);
+    RecordRef ref;
+    Str of, audience;
+    expect_err(ERR_INVALID, incident_report_named(&eve, S("report_id"), w.report.reference, &ref, &of, &audience));
+}
+
+SPEC("a follow-up of a private report is as private as the report")
+{
+    GIVEN();
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(write_as(&w, w.ann, follow_up));
+    FollowUps all = { 0 };
+    expect_ok(followup_list(&eve, &(FollowUpFilter){ .sort = S("due") }, (Cursor){ 0 }, 10, &all));
+    expect_int(0, all.len);
+    expect_ok(followup_list(&ann, &(FollowUpFilter){ .sort = S("due") }, (Cursor){ 0 }, 10, &all));
+    expect_int(1, all.len);
+}
+
+SPEC("a live block of a private incident that the report is not about shows nothing, whoever draws it")
+{
+    GIVEN();
+    expect_ok(write_as(&w, w.ann, report_of_open));
+    expect_ok(write_as(&w, w.ann, write_live_blocks));
+    Cx all = app_cx(app, a, store);
+    Cx *readers[] = { &ann, &eve, &all };
+    for (int i = 0; i < 3; i++) {
+        DocNode *doc;
+        Str text;
+        expect_ok(report_content(readers[i], &w.report, false, &doc));
+        expect_ok(render_text(a, doc, &text));
+        expect(str_find(text, S("Checkout is slow")) >= 0);
+        expect(str_find(text, S("breach")) < 0);
+    }
+}
+
+SPEC("a share link ends when its report becomes private")
+{
+    GIVEN();
+    Str id;
+    int64_t until;
+    expect_ok(write_as(&w, w.ann, report_of_open));
+    expect_ok(write_as(&w, w.ann, share));
+    Str secret = str_sub(w.share.url, (size_t)str_find(w.share.url, S("/share/")) + 7, w.share.url.len);
+    expect_ok(report_share_find(&ann, secret, &id, &until));
+    expect_ok(write_as(&w, w.ann, hide_open));
+    expect_err(ERR_NOT_FOUND, report_share_find(&ann, secret, &id, &until));
+}
