@@ -23,7 +23,7 @@ typedef struct RoomMember {
     UserRef user;            /* empty id for share links */
     bool can_write;
     bool wants_saved;        /* ?saved=1: message types 100 and 101 are understood */
-    Str session;             /* to be put out when it ends; may be empty */
+    int64_t until_ms;        /* put out then (a share link expires); 0 = never */
 } RoomMember;
 /** Answers the request with an upgrade into the document's room (opens it when needed). The caller has checked rights. */
 Err room_join(Cx *cx, const RoomMember *member, Res *res);

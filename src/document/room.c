@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/rand.h"
+#include "base/time.h"
 
 Room *room_find(Rooms *rooms, Str id)
 {
@@ -166,6 +167,17 @@ static void take_message(Member *m, Str message)
 
 /* ---- Members ----------------------------------------------------------------------------------------------- */
 
+/** A room that could not be loaded is loaded anew for whoever comes next, unless something of it is still under way. */
+static bool try_again(Room *r)
+{
+    if (r->saving || r->fetching || r->unsaved.len) return false;
+    crdt_close(r->doc);
+    r->doc = NULL;
+    r->seen = 0;
+    room_load(r);
+    return true;
+}
+
 static void opened(Sock *s, void *data)
 {
     Member *m = data;
@@ -178,6 +190,7 @@ static void opened(Sock *s, void *data)
     r->members = m;
     r->idle_ticks = 0;
     if (r->state == ROOM_READY) greet(m);
+    else if (r->state == ROOM_FAILED && !try_again(r)) sock_close(s, 4500, "the document cannot be opened yet; reconnect");
 }
 
 static void message(Sock *s, void *data, FrameKind kind, Str payload)
@@ -215,7 +228,7 @@ void room_ready(Room *r)
 void room_fail(Room *r)
 {
     r->state = ROOM_FAILED;
-    r->idle_ticks = IDLE_TICKS;              /* forgotten at the next tick without members, so that a later visit tries again */
+    r->idle_ticks = IDLE_TICKS;              /* forgotten at the next tick without members */
     for (Member *m = r->members; m; m = m->next) sock_close(m->sock, 4500, "the document cannot be opened; see the server's log");
 }
 
@@ -232,7 +245,7 @@ Err room_join(Cx *cx, const RoomMember *member, Res *res)
     Arena *a = arena_new(1024);
     Member *m = arena_make(a, Member);
     *m = (Member){ .rooms = rooms, .arena = a, .document = arena_str(a, member->document), .can_write = member->can_write,
-        .wants_saved = member->wants_saved,
+        .wants_saved = member->wants_saved, .until_ms = member->until_ms,
         .user = { arena_str(a, member->user.id), arena_str(a, member->user.name), member->user.avatar_color } };
     res_upgrade(res, &room_events, m);
     return OK;
@@ -271,13 +284,22 @@ void room_put_out(App *app, Str user) { post_out(app, S(""), user); }
 
 /* ---- The node's rooms -------------------------------------------------------------------------------------- */
 
+static void put_out_late(Room *r, int64_t now_ms)
+{
+    for (Member *m = r->members; m; m = m->next)
+        if (m->until_ms && m->until_ms <= now_ms) sock_close(m->sock, 1012, "the link expired");
+}
+
 static void tick(void *arg)
 {
     Rooms *rooms = arg;
+    int64_t now_ms = clock_ms();
     for (size_t b = 0; b < BUCKETS; b++)
         for (Room *r = rooms->buckets[b], *next; r; r = next) {
             next = r->next;
             presence_tick(r);
+            put_out_late(r, now_ms);
+            room_fetch(r);                   /* again, when the database did not answer */
             if (r->failing && !r->saving) room_save(r);
             bool busy = r->members || r->saving || r->fetching || r->unsaved.len || r->state == ROOM_LOADING;
             if (busy) { r->idle_ticks = 0; continue; }

@@ -29,6 +29,7 @@ typedef struct Member {
     Str document;
     UserRef user;
     bool can_write, wants_saved, told_read_only;
+    int64_t until_ms;                  /* Unix time; 0 = without end */
     uint64_t clients[MAX_CLIENTS_OF_MEMBER];
     size_t n_clients;
     LIST(Str) early;                   /* messages that came while the room was being loaded */

@@ -12,7 +12,7 @@ typedef struct Load {
     Arena *arena;
     Str id;
     bool whole;
-    int64_t after;
+    int64_t after, wanted;         /* wanted: what the notices had told when it was asked */
     CrdtDoc *doc;                  /* whole */
     int64_t revision, tail;
     StoredUpdates updates;         /* not whole */
@@ -55,7 +55,8 @@ static void fetched(void *arg)
         if ((applied.changed || applied.pending) && !crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) && !crdt_sync_write_update(bytes_of(u->body), &b))
             room_tell_all(r, NULL, str_of_buf(&b));
     }
-    if (!l->err.info && r->seen < r->wanted && l->updates.len) room_fetch(r);
+    if (!l->err.info && !l->updates.len && r->wanted == l->wanted) r->wanted = r->seen;      /* nothing there: a notice after a lost connection */
+    if (!l->err.info) room_fetch(r);
     arena_free(l->arena);
     rooms_check_drained(r->rooms);
 }
@@ -92,7 +93,7 @@ static void ask_loader(Room *r, bool whole)
     Rooms *rooms = r->rooms;
     Arena *a = arena_new(4096);
     Load *l = arena_make(a, Load);
-    *l = (Load){ .room = r, .rooms = rooms, .arena = a, .id = r->id, .whole = whole, .after = r->seen };
+    *l = (Load){ .room = r, .rooms = rooms, .arena = a, .id = r->id, .whole = whole, .after = r->seen, .wanted = r->wanted };
     pthread_mutex_lock(&rooms->lock);
     *rooms->loads_end = l;
     rooms->loads_end = &l->next;
@@ -207,17 +208,22 @@ static void say_state(Room *r, SayState state)
         if (m->can_write) member_say(m, SAY_STATE, state);
 }
 
-static void was_saved(Room *r, const Save *s)
+static void say_saved(Room *r)
 {
-    r->tail++;
-    if (s->revision == r->seen + 1) r->seen = s->revision;
-    if (s->revision > r->wanted) r->wanted = s->revision;
     for (Member *m = r->members; m; m = m->next) {
         if (r->unsaved.len == 0) m->saving = m->seen;      /* what came meanwhile was nothing new */
         if (m->saved == m->saving) continue;
         m->saved = m->saving;
         member_say(m, SAY_SAVED, m->saved);
     }
+}
+
+static void was_saved(Room *r, const Save *s)
+{
+    r->tail++;
+    if (s->revision == r->seen + 1) r->seen = s->revision;
+    if (s->revision > r->wanted) r->wanted = s->revision;
+    say_saved(r);
     if (r->failing) { r->failing = false; say_state(r, STATE_OK); }
 }
 
@@ -230,6 +236,7 @@ static void saved(void *arg)
     if (snapshot) {
         err_log(s->result, "writing a snapshot");
         if (!s->result.info) r->tail = 0;
+        if (r->unsaved.len == 0) say_saved(r);           /* who repeated what is known while the snapshot was written */
     } else if (s->result.info) {
         if (!r->failing) err_log(s->result, "saving edits");
         take_back(r, s);

@@ -1,5 +1,6 @@
 // Rooms against real Yjs peers: y-websocket's own provider, unchanged, and bare sockets that break the rules.
 //     node tests/interop/rooms.mjs
+import { execFileSync } from 'node:child_process';
 import * as decoding from 'lib0/decoding';
 import * as encoding from 'lib0/encoding';
 import * as sync from 'y-protocols/sync';
@@ -148,6 +149,43 @@ async function breakers(server, tokens) {
     await until('a report that is not there has no room', () => none.closed !== null, []);
 }
 
+/* ---- rights that change ------------------------------------------------------------------------------------------ */
+
+/** Readers by a link are put out when it is replaced, and when it expires. */
+async function shared(server, tokens) {
+    const ask = api(server, tokens.manager), report = await makeReport(server, tokens.manager);
+    const byLink = (url) => {
+        const socket = new WebSocket(`ws://127.0.0.1:${server.port}/ws/reports/${report.id}?share=${url.split('/').pop()}`);
+        const s = { closed: null, opened: new Promise((r) => socket.on('open', r)) };
+        socket.on('close', (code) => { s.closed = code; });
+        socket.on('error', () => {});
+        return s;
+    };
+    const first = await ask('POST', `/api/v1/reports/${report.id}/share`, {});
+    const early = byLink(first.url);
+    await early.opened;
+    const second = await ask('POST', `/api/v1/reports/${report.id}/share`, { expires_at: new Date(Date.now() + 3000).toISOString() });
+    await until('a new link puts out who came by the old one', () => early.closed === 1012, []);
+    const late = byLink(second.url);
+    await late.opened;
+    await until('a link that expires puts out who came by it', () => late.closed === 1012, []);
+}
+
+/** A document that could not be read opens for whoever comes once it can. */
+async function mended(system, server, tokens) {
+    const sql = (text) => execFileSync('sqlite3', [`${system.data}/hindsight.db`, '-cmd', '.timeout 5000', text]);
+    const report = await makeReport(server, tokens.responder);
+    sql(`UPDATE document_update SET crc = crc + 1 WHERE document = '${report.id}'; DELETE FROM document_snapshot WHERE document = '${report.id}'`);
+    const first = bare(server, report.id, tokens.responder);
+    await until('a damaged document turns people away', () => first.closed === 4500, []);
+    sql(`UPDATE document_update SET crc = crc - 1 WHERE document = '${report.id}'`);
+    const next = bare(server, report.id, tokens.responder);
+    await next.opened;
+    next.step1();
+    await until('and lets them in as soon as it is mended', () => next.doc.getXmlFragment('default').length > 0, []);
+    next.socket.close();
+}
+
 /** The same updates again, backwards and doubled: the outcome is one. */
 async function disorder(server, tokens) {
     const report = await makeReport(server, tokens.responder);
@@ -216,6 +254,13 @@ async function twoNodes(system, tokens) {
         ben.fragment.push([paragraph(`two ${i}`)]);
     }
     await until('what is written on two nodes meets', () => ann.text() === ben.text() && ann.text().includes('one 19') && ann.text().includes('two 19'), [ann, ben]);
+    const link = await api(one, tokens.manager)('POST', `/api/v1/reports/${report.id}/share`, {});
+    const guest = new WebSocket(`ws://127.0.0.1:${two.port}/ws/reports/${report.id}?share=${link.url.split('/').pop()}`);
+    let out = null;
+    guest.on('close', (code) => { out = code; });
+    await new Promise((r) => guest.on('open', r));
+    await api(one, tokens.manager)('DELETE', `/api/v1/reports/${report.id}/share`);
+    await until('a link revoked on one node puts out who came by it on the other', () => out === 1012, []);
     await one.stop('SIGKILL');
     ben.fragment.push([paragraph('after the death of a node')]);
     await until('the node that is left goes on', () => ben.text().includes('after the death'), [ben]);
@@ -235,6 +280,8 @@ for (const database of databases) {
     await together(server, tokens);
     await breakers(server, tokens);
     await disorder(server, tokens);
+    await shared(server, tokens);
+    if (database === 'sqlite') await mended(system, server, tokens);
     expect(`${database}: the stop is clean`, await server.stop() === 0, server.log());
     await killed(system, tokens, database === 'sqlite' ? 20 : 5);
     if (database === 'postgres') await twoNodes(system, tokens);

@@ -250,7 +250,7 @@ static Err show_shared(Cx *cx, Req *req, Res *res)
 {
     Attachment f;
     Str report;
-    TRY(report_share_find(cx, req_param(req, "secret"), &report));
+    TRY(report_share_find(cx, req_param(req, "secret"), &report, &(int64_t){ 0 }));
     TRY(attachment_get(cx, req_param(req, "shared_file"), &f));
     if (!str_eq(f.report_id, report)) return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(f.id));
     return serve_file(cx, &f, res);

@@ -12,5 +12,5 @@ static const Resolver resolvers[] = { { "report", report_resolve }, { 0 } };
 
 const Feature report_feature = {
     .name = "report", .schema = &report_schema, .routes = report_routes, .resolvers = resolvers, .listeners = report_listeners,
-    .settings = report_settings, .serve = serve,
+    .settings = report_settings, .serve = serve, .heard = report_heard,
 };

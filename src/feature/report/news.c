@@ -41,22 +41,31 @@ static void place_follow(Cx *cx, const Event *e, Report *r)
 static Err incident_changed(Cx *cx, const Event *e)
 {
     Strs reports = { 0 };
+    bool members = str_eq(data_str(cx, e, "field"), S("members"));
     TRY(reports_of_incident(cx, e->subject, &reports));
     list_each(&reports, i) {
         Report r;
         TRY(report_row(cx, reports.at[i], &r));
         place_follow(cx, e, &r);
         TRY(report_refresh(cx, &r));
+        if (members) TRY(report_news(cx, &r, "access_changed", S("Changed who may see the report"), S("{}")));
         TRY(report_touch(cx, &r, "changed"));
     }
     return OK;
 }
 
-/* After the commit: who may no longer see or write is put out of the room. */
+/* Who may no longer see or write is put out of the room, on every node. */
+static Err recheck(Cx *cx, void *id) { return store_notify(cx->store, cx->arena, S("report"), *(Str *)id); }
+
 static Err access_changed(Cx *cx, const Event *e)
 {
-    if (cx->app && cx->app->rooms) room_recheck(cx->app, e->object);
-    return OK;
+    Str id = e->object;
+    return cx_write(cx, recheck, &id);
+}
+
+void report_heard(App *app, Str channel, Str id)
+{
+    if (str_eq(channel, S("report")) && app->rooms) room_recheck(app, id);
 }
 
 const Listener report_listeners[] = {

@@ -240,7 +240,7 @@ Err report_share_page(Cx *cx, Req *req, Res *res)
 {
     Str secret = req_param(req, "secret"), id;
     Report r;
-    Err e = report_share_find(cx, secret, &id);
+    Err e = report_share_find(cx, secret, &id, &(int64_t){ 0 });
     if (err_is(e, ERR_NOT_FOUND)) TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30, 10));
     TRY(e);
     Cx reader = *cx;                                         /* the link is the permission: to this report and what it shows */

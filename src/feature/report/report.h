@@ -97,5 +97,5 @@ Err report_author_add(Cx *cx, Str id, Str user);
  *  0: the policy asks for none. */
 int64_t report_due(Cx *cx, Str severity, int64_t from_ms);
 
-/** The report that a share link opens. Fails: ERR_NOT_FOUND (also expired and revoked). */
-Err report_share_find(Cx *cx, Str secret, Str *ret_id);
+/** The report that a share link opens, and until when (0: until it is revoked). Fails: ERR_NOT_FOUND (also expired and revoked). */
+Err report_share_find(Cx *cx, Str secret, Str *ret_id, int64_t *ret_until_ms);

@@ -346,23 +346,24 @@ SPEC("a share link opens its report until it expires, is replaced or is revoked"
     GIVEN_A_REPORT();
     Shared s = { .w = &w };
     Str id;
+    int64_t until;
     expect_ok(in_write(&w, w.ann, share, &s));
     ptrdiff_t at = str_find(s.share.url, S("/share/"));
     expect(at >= 0);
     Str first = str_sub(s.share.url, (size_t)at + 7, 100);
-    expect_ok(report_share_find(&cx, first, &id));
+    expect_ok(report_share_find(&cx, first, &id, &until));
     expect_str(w.report.id.at, id);
     s.expires_ms = NOW + 1000;
     expect_ok(in_write(&w, w.ann, share, &s));
-    expect_err(ERR_NOT_FOUND, report_share_find(&cx, first, &id));
+    expect_err(ERR_NOT_FOUND, report_share_find(&cx, first, &id, &until));
     Str second = str_sub(s.share.url, (size_t)at + 7, 100);
-    expect_ok(report_share_find(&cx, second, &id));
+    expect_ok(report_share_find(&cx, second, &id, &until));
     Cx later = cx;
     later.now_ms = NOW + 2000;
-    expect_err(ERR_NOT_FOUND, report_share_find(&later, second, &id));
+    expect_err(ERR_NOT_FOUND, report_share_find(&later, second, &id, &until));
     expect_ok(in_write(&w, w.ann, unshare, &s));
-    expect_err(ERR_NOT_FOUND, report_share_find(&cx, second, &id));
-    expect_err(ERR_NOT_FOUND, report_share_find(&cx, S("guess"), &id));
+    expect_err(ERR_NOT_FOUND, report_share_find(&cx, second, &id, &until));
+    expect_err(ERR_NOT_FOUND, report_share_find(&cx, S("guess"), &id, &until));
 }
 
 SPEC("whoever writes becomes an author, and can be taken off")

@@ -316,10 +316,9 @@ static Err join(Cx *cx, Req *req, Res *res)
         TRY(report_get(cx, id, &r));
         member.user = (UserRef){ cx->actor.id, cx->actor.name, cx->actor.avatar_color };
         member.can_write = r.can_edit && !secret.len;
-        member.session = cx->actor.session;
     } else {
         if (!secret.len) return fail(cx->arena, ERR_UNAUTHENTICATED, "sign in, or open a share link");
-        Err e = report_share_find(cx, secret, &shared);
+        Err e = report_share_find(cx, secret, &shared, &member.until_ms);
         if (err_is(e, ERR_NOT_FOUND)) TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30, 10));
         TRY(e);
         TRY(report_row(cx, shared, &r));

@@ -36,6 +36,7 @@ Err report_share_get(Cx *cx, Str report, Share *ret)
 Err report_share_make(Cx *cx, Str report, int64_t expires_ms, Share *ret)
 {
     Str secret = id_secret(cx->arena, 24), sealed;
+    TRY(report_share_remove(cx, report));                    /* who came by the older link is put out */
     if (expires_ms && expires_ms <= cx->now_ms) return fail_field(cx->arena, S("expires_at"), "the link would have expired already");
     TRY(secret_seal(cx, secret, &sealed));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_share_put);
@@ -64,7 +65,7 @@ Err report_share_remove(Cx *cx, Str report)
     return report_news(cx, &r, "access_changed", S("Share link revoked"), S("{}"));
 }
 
-Err report_share_find(Cx *cx, Str secret, Str *ret_id)
+Err report_share_find(Cx *cx, Str secret, Str *ret_id, int64_t *ret_until_ms)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_share_by_hash);
     stmt_str(&q, "hash", secret_hash(cx->arena, secret));
@@ -74,5 +75,6 @@ Err report_share_find(Cx *cx, Str secret, Str *ret_id)
     TRY(stmt_end(&q));
     if (!found || (expires && expires <= cx->now_ms)) return fail(cx->arena, ERR_NOT_FOUND, "this link does not work: it was revoked, or it expired");
     *ret_id = id;
+    *ret_until_ms = expires;
     return OK;
 }
