@@ -371,7 +371,7 @@ async function followUps(ana, bo) {
         await dialog.getByLabel('Due', { exact: false }).first().fill(dateIn(-2));
         await dialog.getByLabel('What would show that it worked?').fill('A bad build is stopped in staging');
         await dialog.getByLabel('Look at it by').fill(dateIn(30));
-        await dialog.getByRole('button', { name: 'Add follow-up' }).click();
+        await dialog.getByRole('button', { name: 'Add follow-up' }).last().click();
         await dialog.waitFor({ state: 'detached' });
         await ana.page.getByRole('link', { name: /Refuse a rollout/ }).first().waitFor();
     });
