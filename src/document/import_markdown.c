@@ -368,10 +368,12 @@ Err import_markdown(Arena *a, Str markdown, DocNode **ret)
         .enter_block = on_enter_block, .leave_block = on_leave_block,
         .enter_span = on_enter_span, .leave_span = on_leave_span, .text = on_text,
     };
-    char *copy = arena_bytes(a, markdown.len + 64, 1);
-    if (markdown.len) memcpy(copy, markdown.at, markdown.len);
-    copy[markdown.len] = '\n';
-    m.source = (Str){ copy, markdown.len + 1 };
+    size_t shift = import_shift(markdown);
+    char *copy = arena_bytes(a, markdown.len + shift + 64, 1);
+    memset(copy, '\n', shift);
+    if (markdown.len) memcpy(copy + shift, markdown.at, markdown.len);
+    copy[shift + markdown.len] = '\n';
+    m.source = (Str){ copy, shift + markdown.len + 1 };
     if (md_parse(copy, (MD_SIZE)m.source.len, &parser, &m) != 0)
         return fail(a, ERR_INTERNAL, "the Markdown could not be read");
     import_tidy(a, doc);

@@ -88,7 +88,8 @@ static void quoted_into(Buf *to, Str s, const char *escaped, unsigned flags)
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.at[i];
         if (c < ' ') { if (c) buf_fmt(to, "&#%d;", c); continue; }
-        if (strchr(escaped, c) || (c == '|' && (flags & INLINE_TABLE))) buf_byte(to, '\\');
+        bool url = c == ':' && escaped[0] == '"' && i + 1 < s.len && s.at[i + 1] == '/';      /* md4c sees autolinks in titles */
+        if (strchr(escaped, c) || url || (c == '|' && (flags & INLINE_TABLE))) buf_byte(to, '\\');
         buf_byte(to, (char)c);
     }
 }
@@ -97,8 +98,8 @@ static void target_into(Buf *to, Str href, Str title, unsigned flags)
 {
     buf_byte(to, '(');
     if (href_is_plain(href)) buf_add(to, href);
-    else { buf_byte(to, '<'); quoted_into(to, href, "<>\\&", flags); buf_byte(to, '>'); }
-    if (title.len) { buf_add(to, S(" \"")); quoted_into(to, title, "\"\\&", flags); buf_byte(to, '"'); }
+    else { buf_byte(to, '<'); quoted_into(to, href, "<>\\&*_~`[]", flags); buf_byte(to, '>'); }
+    if (title.len) { buf_add(to, S(" \"")); quoted_into(to, title, "\"\\&*_~`[]<>", flags); buf_byte(to, '"'); }
     buf_byte(to, ')');
 }
 

@@ -187,3 +187,19 @@ SPEC("any document goes to Markdown and comes back the same")
         expect(str_eq(want, got));
     }
 }
+
+SPEC("what stands behind a heading, a rule or code in a list item stays in it, wherever that is in the text")
+{
+    static const char *const blocks[] = { "# h", "---", "```\n  x\n  ```" };
+    for (size_t b = 0; b < sizeof blocks / sizeof *blocks; b++)
+        for (int pad = 1; pad <= 256; pad++) {
+            auto_arena a = arena_new(8192);
+            Buf text = buf_new(a, 4096);
+            for (int i = 0; i < pad; i++) buf_byte(&text, 'p');
+            buf_fmt(&text, "\n\n- a\n\n  %s\n\n  behind\n", blocks[b]);
+            DocNode *doc;
+            expect_ok(import_markdown(a, buf_str(&text), &doc));
+            if (doc->children.len != 2) fprintf(stderr, "%d × p before %s\n", pad, blocks[b]);
+            expect_int(2, doc->children.len);
+        }
+}
