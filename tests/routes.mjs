@@ -1,7 +1,7 @@
 // Reads the route table of the program and tries every route as somebody who must not get through: nobody, a role below, a
 // browser without the CSRF token, a token without the scope, and an outsider with the ids of private records.
 // So a route that is added without protection fails here without anybody having thought of it.
-import { addPeople, binary, cleanEnv, databases, makeSystem, password, serve } from './lib/server.mjs';
+import { addPeople, binary, cleanEnv, databases, makeSystem, password, serve, setCookies } from './lib/server.mjs';
 import { execFileSync } from 'node:child_process';
 
 const ranks = ['public', 'viewer', 'responder', 'manager', 'admin'];
@@ -87,7 +87,7 @@ async function outsiders(url, tokens) {
 
 async function browserWithoutToken(url) {
     const answer = await fetch(`${url}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ email: 'admin@example.com', password }) });
-    const cookie = (answer.headers.getSetCookie()[0] ?? '').split(';')[0];
+    const cookie = (setCookies(answer)[0] ?? '').split(';')[0];
     expect('the administrator can sign in', answer.status === 200 || answer.status === 201, answer.status);
     for (const route of routes) {
         if (route.method !== 'GET' && route.role !== 'public' && !route.flags.has('no_csrf')) {

@@ -1,7 +1,7 @@
 // Open sockets follow the rights of their person: who signs out, is disabled, or loses a team is put out at once.
 //     node tests/sockets.mjs
 import WebSocket from 'ws';
-import { addPeople, databases, makeSystem, password, serve } from './lib/server.mjs';
+import { addPeople, databases, makeSystem, password, serve, setCookies } from './lib/server.mjs';
 
 let passed = 0;
 const failed = [];
@@ -22,7 +22,7 @@ const within = (promise, ms = 20_000) => Promise.race([promise, new Promise((res
 async function signIn(server) {
     const answer = await fetch(`${server.url}/api/v1/session`, { method: 'POST', headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({ email: 'admin@example.com', password }) });
-    return { Cookie: answer.headers.getSetCookie()[0].split(';')[0], 'X-CSRF-Token': (await answer.json()).csrf };
+    return { Cookie: setCookies(answer)[0].split(';')[0], 'X-CSRF-Token': (await answer.json()).csrf };
 }
 
 for (const database of databases) {

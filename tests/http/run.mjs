@@ -2,7 +2,7 @@
 // Only files whose name contains one of the words run when words are given.
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { addPeople, databases, makeSystem, password, root, serve } from '../lib/server.mjs';
+import { addPeople, databases, makeSystem, password, root, serve, setCookies } from '../lib/server.mjs';
 import { difference, fill, parse } from './parse.mjs';
 
 const folder = join(root, 'tests/http');
@@ -17,7 +17,7 @@ function authorize(step, headers, tokens, jar) {
 }
 
 function remember(jar, answer) {
-    for (const line of answer.headers.getSetCookie?.() ?? []) {
+    for (const line of setCookies(answer)) {
         const [pair] = line.split(';');
         jar.cookie = /Max-Age=0\b/.test(line) ? '' : pair;
     }

@@ -19,6 +19,11 @@ export function cleanEnv() {
     return Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('HINDSIGHT_')));
 }
 
+/** The Set-Cookie lines of an answer; node 18 knows them only joined. Ours hold no comma. */
+export function setCookies(answer) {
+    return answer.headers.getSetCookie?.() ?? (answer.headers.get('set-cookie')?.split(/,\s*/) ?? []);
+}
+
 export function freePort() {
     return new Promise((resolve, reject) => {
         const probe = createServer();
