@@ -304,7 +304,8 @@ static bool plain_code(Str s, unsigned flags)
 {
     for (size_t i = 0; i < s.len; i++)
         if ((unsigned char)s.at[i] < ' ' || s.at[i] == '`' || ((flags & INLINE_TABLE) && (s.at[i] == '|' || s.at[i] == '\\'))) return false;
-    return s.len && s.at[0] != ' ' && s.at[s.len - 1] != ' ';
+    /* "[`]: x`](…)" at the beginning would be read as the definition of a reference */
+    return s.len && s.at[0] != ' ' && s.at[s.len - 1] != ' ' && str_find(s, S("]:")) < 0;
 }
 
 static void item_into(Writer *w, size_t i)
