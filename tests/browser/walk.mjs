@@ -270,6 +270,48 @@ async function together(ana, bo, api) {
     return everywhere;
 }
 
+async function record(ana, bo, api) {
+    const figure = (p) => p.page.locator('.figures > div', { hasText: 'Customers' });
+    for (const p of [ana, bo]) p.tolerate(/status of 412/);       /* both change the record at once: the later one is sent again on top */
+    await step('a key figure is overridden, and says what it was', async () => {
+        await ana.button('Change Customers: 1,240').click();
+        const box = ana.page.getByRole('dialog', { name: 'Change Customers' }).or(ana.page.locator('.fig-edit'));
+        await box.getByRole('textbox').fill('1312');
+        await box.getByRole('button', { name: 'Save' }).click();
+        await figure(bo).getByText('1,312').waitFor();
+        await figure(bo).getByText('was 1,240').waitFor();
+    });
+    await step('and the override is undone', async () => {
+        await figure(bo).getByRole('button', { name: /^Undo/ }).click();
+        await figure(ana).getByText('1,240').waitFor();
+    });
+    await step('a new title is on the other screen and in the list', async () => {
+        const title = ana.page.getByRole('textbox', { name: 'Title' });
+        await title.fill('Checkout refused cards after 413');
+        await title.press('Enter');
+        await until(async () => await bo.page.getByRole('textbox', { name: 'Title' }).inputValue() === 'Checkout refused cards after 413', 'the new title');
+        if ((await api('GET', '/api/v1/reports/PM-1')).title !== 'Checkout refused cards after 413') throw new Error('not saved');
+    });
+    await step('evidence is put into the text as a citation', async () => {
+        await atEnd(ana);
+        await ana.page.getByRole('textbox', { name: /Search \d+ events/ }).fill('Roll back checkout');
+        await ana.page.locator('.ev-row', { hasText: 'Roll back checkout to 412' }).dblclick();
+        await body(bo).locator('.ev', { hasText: 'Roll back checkout to 412' }).waitFor();
+        await ana.page.locator('.ev-row', { hasText: 'Cited' }).waitFor();
+    });
+    await step('somebody is mentioned', async () => {
+        await atEnd(bo);
+        await bo.page.keyboard.type('Thanks @Ana');
+        await bo.page.locator('.suggest .it, .suggest [role=option]', { hasText: 'Ana Lindqvist' }).first().waitFor();
+        await bo.page.keyboard.press('Enter');
+        await body(ana).locator('.mention', { hasText: 'Ana Lindqvist' }).waitFor();
+    });
+    await step('both stand in the server’s Markdown', () => until(async () => {
+        const text = await api('GET', '/api/v1/reports/PM-1/content?format=markdown');
+        return /Thanks .*Ana Lindqvist/.test(text) && text.includes('Roll back checkout to 412');
+    }, 'citation and mention'));
+}
+
 async function shared(ana, browser, base) {
     const link = await step('a read-only link is made', async () => {
         await ana.button('Share', { exact: true }).click();
@@ -292,8 +334,9 @@ async function shared(ana, browser, base) {
 async function offline(ana, bo, everywhere) {
     await step('who goes offline is told that it is kept on the device', async () => {
         bo.tolerate(/ERR_INTERNET_DISCONNECTED|WebSocket connection to/);
+        await atEnd(bo);
         await bo.context.setOffline(true);
-        await bo.page.keyboard.type(' written on a train');
+        await bo.page.keyboard.type('written on a train');
         await bo.page.locator('.save-line[data-state=offline]').waitFor();
         await bo.page.locator('.save-line', { hasText: 'kept on this device' }).waitFor();
     });
@@ -490,6 +533,7 @@ async function walk(browser, base, system) {
     await begin(ana, bo, url);
     const api = ask(base, system.cli(['token', 'create', '--user', 'ana@example.com', '--scope', 'write']));
     const everywhere = await together(ana, bo, api);
+    await record(ana, bo, api);
     await shared(ana, browser, base);
     await offline(ana, bo, everywhere);
     await images(ana, bo, api);
