@@ -94,16 +94,27 @@ SPEC("the template language does what its examples say")
     }
 }
 
-SPEC("a template that multiplies itself is stopped")
+SPEC("a template that multiplies itself is stopped, also when it makes no text, by tables or by long values")
 {
+    static const char *const bombs[] = {
+        "{{#each impacts}}{{#each impacts}}{{#each impacts}}{{title}}{{/each}}{{/each}}{{/each}}",
+        "{{#each impacts}}{{#each impacts}}{{#each impacts}}{{#each impacts}}{{#each impacts}}{{/each}}{{/each}}{{/each}}{{/each}}{{/each}}",
+        "{{#each impacts}}{{incident.timeline}}{{/each}}",
+        "{{#each impacts}}{{#if incident.timeline}}{{/if}}{{/each}}",
+        "{{#each impacts}}\n\n{{incident.summary}}{{incident.summary}}\n\n{{/each}}",
+    };
     auto_arena a = arena_new(8192);
     Buf list = buf_new(a, 1 << 20);
-    buf_add(&list, S("{\"impacts\":["));
+    buf_add(&list, S("{\"incident\":{\"summary\":\""));
+    for (int i = 0; i < 10000; i++) buf_byte(&list, 'x');
+    buf_add(&list, S("\"},\"impacts\":["));
     for (int i = 0; i < 400; i++) buf_fmt(&list, "%s{\"title\":\"x\"}", i ? "," : "");
     buf_add(&list, S("]}"));
     json_t *values = json_loads(buf_str(&list).at, 0, NULL);
-    const Program *program;
-    expect_ok(program_parse(a, S(""), S("{{#each impacts}}{{#each impacts}}{{#each impacts}}{{title}}{{/each}}{{/each}}{{/each}}"), &program));
-    expect_err(ERR_TOO_LARGE, program_run(a, program, &(ProgramData){ .values = values }, doc_node(a, "doc")));
+    for (size_t i = 0; i < sizeof bombs / sizeof *bombs; i++) {
+        const Program *program;
+        expect_ok(program_parse(a, S(""), str_of(bombs[i]), &program));
+        expect_err(ERR_TOO_LARGE, program_run(a, program, &(ProgramData){ .values = values, .locale = S("en"), .block = given_block }, doc_node(a, "doc")));
+    }
     json_decref(values);
 }

@@ -7,6 +7,9 @@
 #define MOST_VALUES 20000
 #define MOST_ITEMS  500            /* of one list: a table longer than that helps nobody */
 #define MOST_DEPTH  8
+#define MOST_STEPS  200000         /* parts run, loops within loops counted out: what makes no text ends as well */
+#define MOST_BLOCKS 100            /* tables and timelines */
+#define MOST_BYTES  (4u << 20)     /* of all values together */
 
 typedef struct Value { Str text; const Part *block; } Value;
 typedef struct Run {
@@ -17,8 +20,17 @@ typedef struct Run {
     const json_t *items[MOST_DEPTH];
     size_t numbers[MOST_DEPTH];
     int n_items;
+    size_t steps, blocks, bytes;
     bool full;
 } Run;
+
+/* One step more; blocks are drawn anew wherever they stand or are asked for. */
+static bool step(Run *r, bool draws)
+{
+    r->blocks += draws;
+    if (++r->steps > MOST_STEPS || r->blocks > MOST_BLOCKS) r->full = true;
+    return !r->full;
+}
 
 static const json_t *look_up(const Run *r, const Part *part)
 {
@@ -30,10 +42,11 @@ static const json_t *look_up(const Run *r, const Part *part)
     return json_object_get(group, name.at + dot + 1);
 }
 
-static bool is_true(const Run *r, const Part *part)
+static bool is_true(Run *r, const Part *part)
 {
     if (part->name->type == NAME_BLOCK) {                    /* is there anything to show? */
         DocNodes nodes = { 0 };
+        if (!step(r, true)) return false;
         if (r->data->block) r->data->block(r->data->ctx, r->arena, str_of(part->name->name), BLOCK_SNAPSHOT, &nodes);
         return nodes.len > 0;
     }
@@ -44,7 +57,8 @@ static bool is_true(const Run *r, const Part *part)
 static void value_add(Run *r, Value v)
 {
     char utf8[4];
-    if (r->values.len >= MOST_VALUES) { r->full = true; return; }
+    r->bytes += v.text.len;
+    if (r->values.len >= MOST_VALUES || r->bytes > MOST_BYTES) { r->full = true; return; }
     buf_add(&r->source, (Str){ utf8, utf8_put(utf8, VALUE_FIRST + (uint32_t)r->values.len) });
     *list_add(r->arena, &r->values) = v;
 }
@@ -61,6 +75,7 @@ static void parts_run(Run *r, const Parts *parts)
 {
     for (size_t i = 0; i < parts->len && !r->full; i++) {
         const Part *part = &parts->at[i];
+        if (!step(r, part->kind == PART_BLOCK)) return;
         switch (part->kind) {
         case PART_TEXT: buf_add(&r->source, part->text); break;
         case PART_VALUE:
@@ -75,7 +90,7 @@ static void parts_run(Run *r, const Parts *parts)
         case PART_EACH: {
             const json_t *list = look_up(r, part);
             size_t n = json_array_size(list);
-            for (size_t k = 0; k < n && k < MOST_ITEMS && r->n_items < MOST_DEPTH; k++) {
+            for (size_t k = 0; k < n && k < MOST_ITEMS && r->n_items < MOST_DEPTH && step(r, false); k++) {
                 r->items[r->n_items] = json_array_get(list, k);
                 r->numbers[r->n_items++] = k + 1;
                 parts_run(r, &part->body);
@@ -227,7 +242,7 @@ Err program_run(Arena *a, const Program *program, const ProgramData *data, DocNo
     Run r = { .arena = a, .data = data, .source = buf_new(a, 1u << 20) };
     DocNode *doc;
     parts_run(&r, &program->parts);
-    if (r.full || buf_full(&r.source)) return fail(a, ERR_TOO_LARGE, "the template makes more than %u KiB of text from this incident", 1u << 10);
+    if (r.full || buf_full(&r.source)) return fail(a, ERR_TOO_LARGE, "the template makes too much of this incident: loops within loops, or more than %d tables", MOST_BLOCKS);
     TRY(import_markdown(a, buf_str(&r.source), &doc));
     if (doc->children.len == 1 && doc_is(doc->children.at[0], "paragraph") && !doc->children.at[0]->children.len) return OK;
     children_fill(&r, doc, 0);
