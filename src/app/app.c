@@ -1,6 +1,7 @@
 #include "app/app.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -98,6 +99,10 @@ static int worker_count(const App *app)
     return database_kind(app->db) == DATABASE_POSTGRES ? 16 : 4;
 }
 
+/** Where notices come in. The writer and the thread that listens to other nodes live longer than those who are told: hence
+ *  the lock, held while one is handed on; deaf from the moment it stops. */
+typedef struct Ear { pthread_mutex_t lock; bool deaf; } Ear;
+
 /** Everything but the database. */
 static App *app_new(const AppOptions *options)
 {
@@ -105,6 +110,8 @@ static App *app_new(const AppOptions *options)
     Arena *life = arena_new(16 << 10);
     App *app = arena_make(life, App);
     app->arena = life;
+    app->ear = arena_make(life, Ear);
+    pthread_mutex_init(&app->ear->lock, NULL);
     app->options = keep_options(life, options);
     app->limits = limits_new();
     app->tree = router_make(life);
@@ -141,14 +148,30 @@ Err app_adopt(Arena *a, const AppOptions *options, Database *db, App **ret)
     return OK;
 }
 
-static void heard(void *ctx, Str channel, Str payload)
+static void hand_on(App *app, Str channel, Str payload)
 {
-    App *app = ctx;
     if (str_eq(channel, S("live"))) topics_heard(app->topics, payload);
     else if (str_eq(channel, S("job"))) jobs_wake(app->jobs);
     else
         for (size_t i = 0; features[i]; i++)
             if (features[i]->heard) features[i]->heard(app, channel, payload);
+}
+
+static void heard(void *ctx, Str channel, Str payload)
+{
+    App *app = ctx;
+    pthread_mutex_lock(&app->ear->lock);
+    if (!app->ear->deaf) hand_on(app, channel, payload);
+    pthread_mutex_unlock(&app->ear->lock);
+}
+
+static void set_jobs(App *app, Jobs *jobs, bool deaf)
+{
+    pthread_mutex_lock(&app->ear->lock);
+    app->jobs = jobs;
+    app->ear->deaf = deaf;
+    pthread_mutex_unlock(&app->ear->lock);
+    jobs_wake(jobs);                     /* what was told before there was somebody to hear it */
 }
 
 Err app_serve(App *app)
@@ -162,15 +185,19 @@ Err app_serve(App *app)
     ServerOptions o = { .listen = app->options.listen, .workers = worker_count(app), .trusted_proxies = app->options.trusted_proxies,
         .body_limit = router_body_limit, .handle = router_handle, .refuse = router_refuse, .ctx = app, .live = app->live };
     TRY(server_start(a, &o, &app->server));
-    return jobs_start(app, a, &app->jobs);
+    Jobs *jobs = NULL;
+    Err e = jobs_start(app, a, &jobs);
+    set_jobs(app, jobs, false);
+    return e;
 }
 
 void app_close(App *app)
 {
     if (!app) return;
     if (app->server) server_stop(app->server, 10000);
-    jobs_stop(app->jobs);
-    app->jobs = NULL;
+    Jobs *jobs = app->jobs;
+    set_jobs(app, NULL, true);
+    jobs_stop(jobs);
     topics_stop(app->topics);
     for (size_t i = 0; features[i]; i++)
         if (features[i]->quiesce && app->live) features[i]->quiesce(app);
@@ -180,5 +207,6 @@ void app_close(App *app)
     database_close(app->db);
     topics_free(app->topics);
     limits_free(app->limits);
+    pthread_mutex_destroy(&app->ear->lock);
     arena_free(app->arena);
 }

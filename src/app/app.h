@@ -23,7 +23,8 @@ struct App {
     unsigned char key[32];        /* for sealing */
     struct Limits *limits;
     struct Topics *topics;        /* NULL until it serves */
-    struct Jobs *jobs;            /* NULL until it serves */
+    struct Jobs *jobs;            /* NULL until it serves; under the lock of `ear` */
+    struct Ear *ear;
     struct RouteTree *tree;
     struct Rooms *rooms;          /* document/: NULL until it serves */
 };

@@ -134,6 +134,29 @@ SPEC("a job with a key waits once, runs once and is gone")
     expect(!job_run_one(app));
 }
 
+static Err lease_eight_times(Cx *cx, void *arg)
+{
+    (void)arg;
+    static const Sql leave = { "test_job_leave", "UPDATE job SET state = 'running', attempts = 8, lease_until_ms = 0" };
+    TRY(queue_unknown_event(cx, NULL));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &leave);
+    return stmt_exec(&q);
+}
+
+SPEC("a job that took the program with it each time is dead after as many tries as one that fails")
+{
+    auto_arena a = arena_new(4096);
+    App *app = given_a_system(a, now_ms);
+    expect_ok(in_write(app, a, lease_eight_times, NULL));
+    expect(job_run_one(app));
+    expect(!job_run_one(app));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    JobRows rows = { 0 };
+    expect_ok(job_list(&cx, S("dead"), S(""), 0, S(""), 10, &rows));
+    expect_int(1, (int64_t)rows.len);
+}
+
 SPEC("a job that fails waits longer each time, then is dead with its error, and can be revived")
 {
     auto_arena a = arena_new(4096);

@@ -92,6 +92,8 @@ static Err claim(Cx *cx, void *arg)
     return stmt_exec(&longer);
 }
 
+static int64_t most_attempts(const JobKind *kind) { return kind && kind->max_attempts ? kind->max_attempts : STANDARD_ATTEMPTS; }
+
 typedef struct Outcome { const Claim *claim; const JobKind *kind; Str error; int64_t now_ms; } Outcome;
 
 static Err finish(Cx *cx, void *arg)
@@ -102,8 +104,7 @@ static Err finish(Cx *cx, void *arg)
     auto_stmt q = stmt_begin(cx->arena, cx->store, sql);
     stmt_str(&q, "id", o->claim->id);
     if (o->error.len) {
-        int64_t most = o->kind && o->kind->max_attempts ? o->kind->max_attempts : STANDARD_ATTEMPTS;
-        bool dead = !again && o->claim->attempts >= most;
+        bool dead = !again && o->claim->attempts >= most_attempts(o->kind);
         int64_t exponent = o->claim->attempts < 12 ? o->claim->attempts : 12;
         int64_t pause = again ? o->kind->every_ms : (int64_t)1000 << exponent;      /* 2 s, 4 s, … about an hour */
         stmt_str(&q, "state", dead ? S("dead") : S("waiting"));
@@ -123,7 +124,9 @@ static void run_claimed(App *app, const Claim *c)
     running = &job;
     Store *s = store_take(app->db);
     Cx cx = app_cx(app, a, s);
-    Err e = kind ? kind->run(&cx, c->payload) : fail(a, ERR_INTERNAL, "no job kind " STR_FMT " in this version", STR_ARG(c->kind));
+    Err e = !kind ? fail(a, ERR_INTERNAL, "no job kind " STR_FMT " in this version", STR_ARG(c->kind))
+          : !kind->every_ms && c->attempts > most_attempts(kind) ? fail(a, ERR_INTERNAL, "%s", "the program ended or hung each time it ran this")
+          : kind->run(&cx, c->payload);
     store_give(s);
     running = NULL;
     Outcome o = { c, kind, e.info ? err_text(a, e) : S(""), app_cx(app, a, NULL).now_ms };
