@@ -81,7 +81,9 @@ SPEC("what is no picture, damaged, or would be far too large is refused, and not
     SYSTEM();
     expect_err(ERR_INVALID, attachment_add(&cx, S("r1"), S("x.svg"), str_of(svg), &f));
     expect_err(ERR_INVALID, attachment_add(&cx, S("r1"), S("x.png"), S("GIF89a"), &f));
-    expect_err(ERR_INVALID, attachment_add(&cx, S("r1"), S("x.png"), (Str){ (const char *)picture, 60 }, &f));
+    Err damaged = attachment_add(&cx, S("r1"), S("x.png"), (Str){ (const char *)picture, 60 }, &f);
+    expect(err_is(damaged, ERR_INVALID));
+    expect_str("the picture is damaged", damaged.info->message);
     expect_err(ERR_TOO_LARGE, attachment_add(&cx, S("r1"), S("x.png"), BYTES(bomb), &f));
     struct stat s;
     expect(stat(arena_fmt(a, STR_FMT "/files/00", STR_ARG(app->options.data_dir)).at, &s) != 0);
