@@ -24,7 +24,8 @@ static Room *room_open(Rooms *rooms, Str id)
     Room *r = arena_make(a, Room);
     Room **bucket = &rooms->buckets[hash_str(id) % BUCKETS];
     *r = (Room){ .rooms = rooms, .arena = a, .id = arena_str(a, id), .next = *bucket };
-    if (crdt_awareness_open(NULL, &r->presence)) bug("out of memory");
+    CrdtAwarenessOptions small = { .max_state_bytes = MAX_STATE_BYTES, .max_clients = 1000 };     /* a cursor; readers by a link send it to everybody */
+    if (crdt_awareness_open(&small, &r->presence)) bug("out of memory");
     *bucket = r;
     room_load(r);
     return r;

@@ -10,7 +10,7 @@ enum {
     MAX_UPDATE_BYTES = 4 << 20, MAX_MESSAGE_BYTES = MAX_UPDATE_BYTES + 64, MAX_QUEUE_BYTES = 16 << 20,
     MAX_UNSAVED_BYTES = 64 << 20,      /* of one room, when the disk refuses */
     MAX_EARLY_BYTES = 8 << 20,         /* of one member, while the room is being loaded */
-    MAX_CLIENTS_OF_MEMBER = 16,
+    MAX_CLIENTS_OF_MEMBER = 16, MAX_STATE_BYTES = 4 << 10,
     SNAPSHOT_AFTER = 200,              /* updates since the last snapshot */
     TICK_MS = 2000, IDLE_TICKS = 15,
     SAY_SAVED = 100, SAY_STATE = 101,
