@@ -1,5 +1,5 @@
 /** The report editor: TipTap over a Yjs document. Loaded when the first report is opened. */
-import { Editor } from '@tiptap/core';
+import { Editor, Extension } from '@tiptap/core';
 import { Collaboration } from '@tiptap/extension-collaboration';
 import { TextSelection } from '@tiptap/pm/state';
 import type { Awareness } from 'y-protocols/awareness';
@@ -32,7 +32,7 @@ export function createEditor(o: EditorOptions): Editor {
             Carets(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars, Gutters, Find, Guard, Paste, Placeholder,
+            FloatBars, Gutters, Find, Guard, Paste, Placeholder, Ends,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */
@@ -83,6 +83,21 @@ export function writeAtEnd(editor: Editor): void {
     }
     editor.commands.focus('end');
 }
+
+/** Control+End and Home: the browser's own lose their way among blocks that cannot be edited. */
+const Ends = Extension.create({
+    name: 'ends',
+    addKeyboardShortcuts() {
+        return {
+            'Ctrl-End': ({ editor }) => {
+                if (editor.state.doc.lastChild?.isTextblock) editor.commands.focus('end');
+                else writeAtEnd(editor);
+                return true;
+            },
+            'Ctrl-Home': ({ editor }) => editor.commands.focus('start'),
+        };
+    },
+});
 
 export type { Editor };
 export { insertEvidence } from './evidence';
