@@ -121,7 +121,7 @@ static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, I
     IncidentInput in = {
         .title = utf8_clip(alert->title, 300), .summary = alert->description, .severity = severity,
         .visibility = plan->is_private ? S("private") : S("public"), .channel_id = plan->channel_id,
-        .detection = S("alert"), .detection_note = d->source.name, .declared_how = S("alert"),
+        .detection = S("alert"), .declared_how = S("alert"),
         .detected_ms = believable ? since_ms : cx->now_ms,
     };
     TRY(services_of(cx, plan, alert, &in.service_ids));
