@@ -39,7 +39,9 @@ static double now_s(void)
 
 /* ---- payloads: an alert of about 600 bytes in an envelope of 400, as Alertmanager sends them */
 
-static const char labels_form[] = "{\"alertname\":\"HighLatency\",\"cluster\":\"eu-1\",\"instance\":\"10.0.%u.%u:9100\",\"job\":\"node\","
+static const char labels_form[] =
+    "{\"alertname\":\"HighLatency\",\"cluster\":\"eu-1\",\"instance\":\"10.0.%u.%u:9100\",\"job\":"
+    "\"node\","
     "\"replica\":\"a\",\"severity\":\"warning\",\"shard\":\"%llu\",\"team\":\"payments\"}";
 static const char description[] =
     "Latency of the checkout has been above one second for more than ten minutes. See the runbook.";
@@ -64,9 +66,12 @@ static size_t put_payload(char *to, unsigned long long first, int alerts)
         if (i) to[len++] = ',';
         len += put_alert(to + len, BODY_MAX - len, first + (unsigned)i);
     }
-    len += (size_t)sprintf(to + len, "],\"groupLabels\":{\"alertname\":\"HighLatency\"},\"commonLabels\":{\"alertname\":\"HighLatency\",\"cluster\":\"eu-1\","
-        "\"job\":\"node\",\"severity\":\"warning\"},\"commonAnnotations\":{},\"externalURL\":\"https://alertmanager.example.com\",\"version\":\"4\","
-        "\"groupKey\":\"{}:{alertname=\\\"HighLatency\\\"}\",\"truncatedAlerts\":0}");
+    len += (size_t)sprintf(
+        to + len, "],\"groupLabels\":{\"alertname\":\"HighLatency\"},\"commonLabels\":{"
+                  "\"alertname\":\"HighLatency\",\"cluster\":\"eu-1\","
+                  "\"job\":\"node\",\"severity\":\"warning\"},\"commonAnnotations\":{},"
+                  "\"externalURL\":\"https://alertmanager.example.com\",\"version\":\"4\","
+                  "\"groupKey\":\"{}:{alertname=\\\"HighLatency\\\"}\",\"truncatedAlerts\":0}");
     return len;
 }
 
@@ -82,7 +87,10 @@ static void next_request(Conn *c, int alerts)
     static char body[BODY_MAX];
     size_t len = put_payload(body, next_alert, alerts);
     next_alert += (unsigned)alerts;
-    c->len = (size_t)snprintf(c->out, sizeof c->out, "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", path, host, len);
+    c->len = (size_t)snprintf(c->out, sizeof c->out,
+                              "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Type: "
+                              "application/json\r\nContent-Length: %zu\r\n\r\n",
+                              path, host, len);
     memcpy(c->out + c->len, body, len);
     c->len += len;
     c->sent = c->got = 0;
@@ -164,8 +172,12 @@ static void make_row(Row *r, unsigned long long n)
     snprintf(r->title, sizeof r->title, "High latency on shard %llu", n);
     snprintf(r->labels, sizeof r->labels, labels_form, (unsigned)(n >> 8 & 255),
         (unsigned)(n & 255), n);
-    snprintf(r->links, sizeof r->links, "[{\"title\":\"Runbook\",\"url\":\"https://runbooks.example.com/HighLatency\"},{\"title\":\"Graph\","
-        "\"url\":\"https://prometheus.example.com/graph?g0.expr=latency\"},{\"title\":\"Alertmanager\",\"url\":\"https://alertmanager.example.com\"}]");
+    snprintf(r->links, sizeof r->links,
+             "[{\"title\":\"Runbook\",\"url\":\"https://runbooks.example.com/"
+             "HighLatency\"},{\"title\":\"Graph\","
+             "\"url\":\"https://prometheus.example.com/"
+             "graph?g0.expr=latency\"},{\"title\":\"Alertmanager\",\"url\":\"https://"
+             "alertmanager.example.com\"}]");
 }
 
 static const char *const tables[] = {
@@ -216,8 +228,12 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
     for (int i = 0; i < n_indexes; i++) sql(db, "%s", indexes[i]);
     sqlite3_prepare_v2(db, "INSERT INTO bare_delivery (hash, body, received_ms) VALUES (?,?,?)", -1,
         &d, NULL);
-    sqlite3_prepare_v2(db, "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
-                           "received_ms, last_received_ms, count, key_hash) VALUES (?,?,?,'SEV-3',?,?,?,?,?,?,?,?,1,?)", -1, &a, NULL);
+    sqlite3_prepare_v2(db,
+                       "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, "
+                       "description, labels, links, group_key, started_ms, "
+                       "received_ms, last_received_ms, count, key_hash) VALUES "
+                       "(?,?,?,'SEV-3',?,?,?,?,?,?,?,?,1,?)",
+                       -1, &a, NULL);
     long long payloads = 0;
     unsigned long long n = 1;
     double began = now_s(), until = began + seconds;
@@ -280,8 +296,14 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
     pg(db, PQprepare(db, "d",
         "INSERT INTO bare_delivery (hash, body, received_ms) VALUES ($1,$2,$3)", 0, NULL),
         "prepare");
-    pg(db, PQprepare(db, "a", "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, started_ms, "
-        "received_ms, last_received_ms, count, key_hash) VALUES ($1,$2,$3,'SEV-3',$4,$5,$6,$7,$8,$9,$10,$11,1,$12)", 0, NULL), "prepare");
+    pg(db,
+       PQprepare(db, "a",
+                 "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, "
+                 "description, labels, links, group_key, started_ms, "
+                 "received_ms, last_received_ms, count, key_hash) VALUES "
+                 "($1,$2,$3,'SEV-3',$4,$5,$6,$7,$8,$9,$10,$11,1,$12)",
+                 0, NULL),
+       "prepare");
     long long payloads = 0;
     unsigned long long n = 1;
     snprintf(at, sizeof at, "%lld", (long long)when);

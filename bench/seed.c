@@ -24,7 +24,8 @@ typedef struct Seed {
 
 static Str phrase(Arena *a, int64_t n)
 {
-    return arena_fmt(a, "%s %s fails with %s after %s %lld", words[n % 20], words[n / 20 % 20], words[n / 7 % 20], words[n / 3 % 20], (long long)n);
+    return arena_fmt(a, "%s %s fails with %s after %s %lld", words[n % 20], words[n / 20 % 20],
+                     words[n / 7 % 20], words[n / 3 % 20], (long long)n);
 }
 
 static Err found(Cx *cx, void *arg)
@@ -114,7 +115,8 @@ static void add_all(App *app, Seed *s, const char *what, AddOne add, int64_t tot
         must(cx_write(&cx, add_batch, &b), a);
         if (n % 50000 == 0) fprintf(stderr, "\r%s %lld of %lld", what, (long long)n, (long long)total);
     }
-    fprintf(stderr, "\r%lld %s in %.1f s\n", (long long)total, what, (double)(clock_monotonic_ms() - began) / 1000);
+    fprintf(stderr, "\r%lld %s in %.1f s\n", (long long)total, what,
+            (double)(clock_monotonic_ms() - began) / 1000);
 }
 
 int main(int argc, char **argv)

@@ -35,7 +35,10 @@ static double bare_sqlite(const char *path, int group)
     sqlite3 *conn;
     sqlite3_stmt *add;
     if (sqlite3_open(path, &conn)) exit(1);
-    sqlite3_exec(conn, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, body TEXT NOT NULL)", 0, 0, 0);
+    sqlite3_exec(conn,
+                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE row (id TEXT "
+                 "PRIMARY KEY, at_ms BIGINT NOT NULL, body TEXT NOT NULL)",
+                 0, 0, 0);
     sqlite3_prepare_v2(conn, "INSERT INTO row (id, at_ms, body) VALUES (?, ?, ?)", -1, &add, 0);
     int64_t rows = 0, began = clock_monotonic_ms(), now = began;
     for (; now - began < RUN_MS; now = clock_monotonic_ms()) {
@@ -128,7 +131,13 @@ static double waiting(Database *db, int threads)
     return (double)rows * 1000 / RUN_MS;
 }
 
-typedef struct Flow { Database *db; int64_t rows, until_ms; int open; pthread_mutex_t lock; pthread_cond_t empty; } Flow;
+typedef struct Flow {
+    Database *db;
+    int64_t rows, until_ms;
+    int open;
+    pthread_mutex_t lock;
+    pthread_cond_t empty;
+} Flow;
 typedef struct FlowJob { WriteJob job; Flow *flow; } FlowJob;
 
 static void flow_done(WriteJob *job, Err result)
@@ -210,7 +219,8 @@ static void bench_sqlite(void)
 static void bench_postgres(const char *url)
 {
     PGconn *conn = PQconnectdb(url);
-    PQclear(PQexec(conn, "CREATE TABLE row (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, body TEXT NOT NULL)"));
+    PQclear(PQexec(
+        conn, "CREATE TABLE row (id TEXT PRIMARY KEY, at_ms BIGINT NOT NULL, body TEXT NOT NULL)"));
     printf("PostgreSQL, rows of %d bytes\n", ROW_BYTES);
     double one = bare_postgres(url, 1, 1);
     say("bare, one row a transaction", one, one);

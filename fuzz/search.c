@@ -46,7 +46,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     Words words;
     words_cut(a, query, 16, &words);
     list_each(&words, i)
-        if (!words.at[i].folded.len || words.at[i].folded.len > WORD_MAX_BYTES || !utf8_valid(words.at[i].folded)) abort();
+        if (!words.at[i].folded.len || words.at[i].folded.len > WORD_MAX_BYTES
+            || !utf8_valid(words.at[i].folded))
+            abort();
     check_snippet(words_snippet(a, text, &words, 160), true);
     Put p = { a, { S("fuzz"), S("one"), query, text, S(""), 1 } };
     Err e = database_write(open_once(), a, put, &p);

@@ -4,7 +4,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char values_text[] = "{\"incident\":{\"title\":\"<script>*x*\\n# y\",\"url\":\"javascript:x\"},\"impacts\":[{\"title\":\"| a |\"},{\"title\":\"\"}],\"alerts\":[]}";
+static const char values_text[] = "{\"incident\":{\"title\":\"<script>*x*\\n# "
+                                  "y\",\"url\":\"javascript:x\"},\"impacts\":[{\"title\":\"| a "
+                                  "|\"},{\"title\":\"\"}],\"alerts\":[]}";
 
 static void block(void *ctx, Arena *a, Str name, BlockMode mode, DocNodes *to)
 {
@@ -19,7 +21,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     auto_arena a = arena_new(1 << 16);
     const Program *program;
     Str out;
-    if (size > 20000 || program_parse(a, S("prefill"), (Str){ (const char *)data, size }, &program).info) return 0;
+    if (size > 20000
+        || program_parse(a, S("prefill"), (Str){ (const char *)data, size }, &program).info)
+        return 0;
     json_t *values = json_loads(values_text, 0, NULL);
     DocNode *doc = doc_node(a, "doc");
     Err e = program_run(a, program, &(ProgramData){ .values = values, .locale = S("en"), .block = block }, doc);

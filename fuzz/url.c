@@ -17,15 +17,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (!url_decode(a, url_encode(a, out), plus, &back) || !str_eq(out, back)) abort();
     }
     while (url_next_param(&rest, &name, &value))
-        if (name.at < s.at || name.at + name.len > s.at + s.len || (value.len && value.at + value.len > s.at + s.len)) abort();
-    if (url_cookie(s, S("a"), &value) && value.len && (value.at < s.at || value.at + value.len > s.at + s.len)) abort();
+        if (name.at < s.at || name.at + name.len > s.at + s.len
+            || (value.len && value.at + value.len > s.at + s.len))
+            abort();
+    if (url_cookie(s, S("a"), &value) && value.len
+        && (value.at < s.at || value.at + value.len > s.at + s.len))
+        abort();
     url_has_token(s, S("upgrade"));
     url_accepts_coding(s, S("gzip"));
     url_is_text(s);
     Addr addr, again;
     Str bad;
     char text[ADDR_TEXT_MAX];
-    if (addr_parse(s, &addr) && (!addr_parse(addr_text(addr, text), &again) || !addr_eq(addr, again))) abort();
+    if (addr_parse(s, &addr)
+        && (!addr_parse(addr_text(addr, text), &again) || !addr_eq(addr, again)))
+        abort();
     if (!addr_list_valid(s, &bad) && (bad.at < s.at || bad.at + bad.len > s.at + s.len)) abort();
     addr_in_list((Addr){ 0 }, s);
     free(copy);

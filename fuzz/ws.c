@@ -22,8 +22,18 @@ static bool on_message(void *arg, FrameKind kind, Str payload)
     note(arg, "message", kind, payload);
     return true;
 }
-static bool on_ping(void *arg, Str payload) { if (payload.len > 125) abort(); note(arg, "ping", 0, payload); return true; }
-static bool on_pong(void *arg, Str payload) { if (payload.len > 125) abort(); note(arg, "pong", 0, payload); return true; }
+static bool on_ping(void *arg, Str payload)
+{
+    if (payload.len > 125) abort();
+    note(arg, "ping", 0, payload);
+    return true;
+}
+static bool on_pong(void *arg, Str payload)
+{
+    if (payload.len > 125) abort();
+    note(arg, "pong", 0, payload);
+    return true;
+}
 static void on_close(void *arg, int code, Str reason)
 {
     if (!utf8_valid(reason)) abort();

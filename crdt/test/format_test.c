@@ -165,8 +165,9 @@ SPEC("trap 16: values of marks are kept byte for byte, null ends a mark")
 
 SPEC("trap 17: every kind of Any is read and written back as it came")
 {
-    CrdtBytes update = hex("0101010008010161 0d 7f 7e 78 79 7d01 7d41 7c3f000000 7b3fb999999999999a 7a8000000000000000"
-                           "770178 74 02 00ff 75 01 7d07 76 01 0161 7e 00");
+    CrdtBytes update = hex(
+        "0101010008010161 0d 7f 7e 78 79 7d01 7d41 7c3f000000 7b3fb999999999999a 7a8000000000000000"
+        "770178 74 02 00ff 75 01 7d07 76 01 0161 7e 00");
     CrdtDoc *d = given_doc(9);
     apply(d, update);
     expect_json(d, "a", CRDT_ARRAY,
@@ -183,8 +184,8 @@ SPEC("trap 17: JSON numbers become what lib0 would write")
     CrdtBytes update = commit(d,
                               ok(crdt_insert(d, root(d, "a"), 0,
                                              CRDT_STR("[64,-64,2147483648,0.1,16777217.5,-0]"))));
-    expect_bytes(update,
-                 hex("0101010008010161 06 7d8001 7dc001 7c4f000000 7b3fb999999999999a 7b4170000018000000 7d40 00"));
+    expect_bytes(update, hex("0101010008010161 06 7d8001 7dc001 7c4f000000 7b3fb999999999999a "
+                             "7b4170000018000000 7d40 00"));
 }
 
 SPEC("trap 17: values nested too deep are refused, not recursed into")
@@ -208,8 +209,9 @@ SPEC("trap 17: values nested too deep are refused, not recursed into")
 
 SPEC("trap 18: all seven shared types and a subdocument are read and written back")
 {
-    CrdtBytes update = hex("0108010007010161 00 87010001 87010102 870102030170 87010304 8701040501 68 87010506"
-                           "89010603616263 7600 00");
+    CrdtBytes update =
+        hex("0108010007010161 00 87010001 87010102 870102030170 87010304 8701040501 68 87010506"
+            "89010603616263 7600 00");
     CrdtDoc *d = given_doc(9);
     apply(d, update);
     CrdtKind kinds[] = { CRDT_ARRAY, CRDT_MAP, CRDT_TEXT, CRDT_XML_ELEMENT, CRDT_XML_FRAGMENT,
@@ -230,7 +232,8 @@ SPEC("numbers are shown as JavaScript shows them")
 {
     CrdtDoc *d = given_doc(1);
     commit(d, ok(crdt_insert(d, root(d, "a"), 0,
-                             CRDT_STR("[1e21,1e20,123456789012345680000,0.000001,1e-7,1.5e300,-0.1,5e-324,100,4294967296.5]"))));
+                             CRDT_STR("[1e21,1e20,123456789012345680000,0.000001,1e-7,1.5e300,-0.1,"
+                                      "5e-324,100,4294967296.5]"))));
     expect_json(d, "a", CRDT_ARRAY,
                 "[1e+21,100000000000000000000,123456789012345680000,0.000001,1e-7,1.5e+300,-0.1,5e-324,100,4294967296.5]");
 }

@@ -134,7 +134,8 @@ SPEC("trap 19: every prefix of an update in format v2 is refused")
     CrdtNode el;
     commit(d, ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("a\u00e9\U0001F600b"), NULL, 0)),
            ok(crdt_insert_node(d, root(d, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("p"), &el)),
-           ok(crdt_set(d, el, CRDT_STR("k"), CRDT_STR("[1.5]"))), ok(crdt_text_delete(d, root(d, "t"), 0, 1)));
+           ok(crdt_set(d, el, CRDT_STR("k"), CRDT_STR("[1.5]"))),
+           ok(crdt_text_delete(d, root(d, "t"), 0, 1)));
     CrdtBuf *v2 = given_buf(), *out = given_buf();
     expect_ok(crdt_update_to_v2(state_of(d), v2, NULL));
     for (size_t n = 0; n < v2->len; n++)

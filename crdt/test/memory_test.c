@@ -115,9 +115,11 @@ static CrdtErr edit(CrdtDoc *d, CrdtBuf *out)
         crdt_text_insert(d, t, 0, CRDT_STR("hello world"), NULL, 0),
         crdt_text_format(d, t, 0, crdt_length(d, t) / 2, &bold, 1),
         crdt_text_delete(d, t, crdt_length(d, t) / 3, crdt_length(d, t) / 3),
-        crdt_insert_prosemirror(d, x, 0,
-                                CRDT_STR("{\"type\":\"p\",\"attrs\":{\"a\":1},\"content\":[{\"type\":\"text\","
-                                                 "\"text\":\"t\",\"marks\":[{\"type\":\"b\"}]}]}"), NULL),
+        crdt_insert_prosemirror(
+            d, x, 0,
+            CRDT_STR("{\"type\":\"p\",\"attrs\":{\"a\":1},\"content\":[{\"type\":\"text\","
+                     "\"text\":\"t\",\"marks\":[{\"type\":\"b\"}]}]}"),
+            NULL),
         crdt_set_string(d, x, CRDT_STR("k"), CRDT_STR("v")),
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {

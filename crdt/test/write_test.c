@@ -160,12 +160,12 @@ SPEC("a tree goes in where it is told, one node or many, into an element too")
     CrdtNode x = root(d, "x");
     CrdtValue v;
     commit(d, ok(crdt_insert_prosemirror(d, x, 0, CRDT_STR("{\"type\":\"b\"}"), NULL)),
-           ok(crdt_insert_prosemirror(d, x, 0,
-                                      CRDT_STR("[{\"type\":\"a\"},{\"type\":\"text\",\"text\":\"t\"}]"), NULL)));
+           ok(crdt_insert_prosemirror(
+               d, x, 0, CRDT_STR("[{\"type\":\"a\"},{\"type\":\"text\",\"text\":\"t\"}]"), NULL)));
     expect(crdt_child_at(d, x, 2, &v));
-    commit(d,
-           ok(crdt_insert_prosemirror(d, v.node, CRDT_END,
-                                      CRDT_STR("{\"type\":\"c\",\"attrs\":{\"n\":null,\"k\":\"v\"}}"), NULL)));
+    commit(d, ok(crdt_insert_prosemirror(
+                  d, v.node, CRDT_END,
+                  CRDT_STR("{\"type\":\"c\",\"attrs\":{\"n\":null,\"k\":\"v\"}}"), NULL)));
     expect_xml(d, "x", "<a></a>t<b><c k=\"v\"></c></b>");
 }
 
@@ -173,7 +173,10 @@ SPEC("two marks of one type on one text are kept apart")
 {
     CrdtDoc *d = given_doc(1);
     commit(d, ok(crdt_insert_prosemirror(d, root(d, "x"), 0,
-        CRDT_STR("{\"type\":\"text\",\"text\":\"t\",\"marks\":[{\"type\":\"c\",\"attrs\":{\"id\":1}},{\"type\":\"c\",\"attrs\":{\"id\":2}}]}"), NULL)));
+                                         CRDT_STR("{\"type\":\"text\",\"text\":\"t\",\"marks\":[{"
+                                                  "\"type\":\"c\",\"attrs\":{\"id\":1}},{\"type\":"
+                                                  "\"c\",\"attrs\":{\"id\":2}}]}"),
+                                         NULL)));
     CrdtBuf *b = given_buf();
     expect_ok(crdt_prosemirror_json(d, root(d, "x"), b));
     expect_bytes(crdt_buf_bytes(b),

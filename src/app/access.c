@@ -51,15 +51,23 @@ static Err list_of(Cx *cx, const Sql *sql, const char *key, Str value, Strs *ret
     return OK;
 }
 
-Err access_members(Cx *cx, Str audience, Strs *ret) { return list_of(cx, &sql_access_members, "audience", audience, ret); }
+Err access_members(Cx *cx, Str audience, Strs *ret)
+{
+    return list_of(cx, &sql_access_members, "audience", audience, ret);
+}
 
-Err access_people(Cx *cx, Str audience, Strs *ret) { return list_of(cx, &sql_access_people, "audience", audience, ret); }
+Err access_people(Cx *cx, Str audience, Strs *ret)
+{
+    return list_of(cx, &sql_access_people, "audience", audience, ret);
+}
 
 Err access_principals(Cx *cx, Str user, Strs teams)
 {
     Strs members = { 0 };
     *list_add(cx->arena, &members) = arena_fmt(cx->arena, "user:" STR_FMT, STR_ARG(user));
-    list_each(&teams, i) *list_add(cx->arena, &members) = arena_fmt(cx->arena, "team:" STR_FMT, STR_ARG(teams.at[i]));
+    list_each (&teams, i)
+        *list_add(cx->arena, &members) =
+            arena_fmt(cx->arena, "team:" STR_FMT, STR_ARG(teams.at[i]));
     return replace(cx, &sql_principal_clear, &sql_principal_add, "user_id", user, members);
 }
 

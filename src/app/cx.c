@@ -7,7 +7,8 @@ const char *const role_names[] = { "", "viewer", "responder", "manager", "admin"
 Err cx_match(Cx *cx, int64_t current)
 {
     if (cx->if_match == MATCH_ANY || cx->if_match == current) return OK;
-    Err e = fail(cx->arena, ERR_STALE, "somebody changed this meanwhile: it is at version %lld, you edited version %lld",
+    Err e = fail(cx->arena, ERR_STALE,
+                 "somebody changed this meanwhile: it is at version %lld, you edited version %lld",
                  (long long)current, (long long)cx->if_match);
     return err_with_version(cx->arena, e, current);
 }
@@ -38,12 +39,17 @@ Err counter_next(Cx *cx, const char *name, int64_t *ret)
     return OK;
 }
 
-Str reference(Arena *a, const char *prefix, int64_t number) { return arena_fmt(a, "%s-%lld", prefix, (long long)number); }
+Str reference(Arena *a, const char *prefix, int64_t number)
+{
+    return arena_fmt(a, "%s-%lld", prefix, (long long)number);
+}
 
 int64_t reference_number(Str text, const char *prefix)
 {
     Str p = str_of(prefix);
     int64_t n;
-    if (text.len <= p.len + 1 || text.at[p.len] != '-' || !str_eq_nocase(str_sub(text, 0, p.len), p)) return 0;
+    if (text.len <= p.len + 1 || text.at[p.len] != '-'
+        || !str_eq_nocase(str_sub(text, 0, p.len), p))
+        return 0;
     return str_int(str_sub(text, p.len + 1, text.len), &n) && n > 0 ? n : 0;
 }

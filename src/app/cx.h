@@ -10,7 +10,13 @@ typedef enum Role { ROLE_PUBLIC, ROLE_VIEWER, ROLE_RESPONDER, ROLE_MANAGER, ROLE
 extern const char *const role_names[];               /* "", "viewer", "responder", "manager", "admin", NULL */
 
 /** What an API token may be used for; a browser session has all. */
-typedef enum Scope { SCOPE_READ = 1, SCOPE_WRITE = 2, SCOPE_INGEST = 4, SCOPE_ADMIN = 8, SCOPE_ALL = 15 } Scope;
+typedef enum Scope {
+    SCOPE_READ = 1,
+    SCOPE_WRITE = 2,
+    SCOPE_INGEST = 4,
+    SCOPE_ADMIN = 8,
+    SCOPE_ALL = 15
+} Scope;
 
 /** Who acts. An empty id with ROLE_ADMIN is Hindsight itself (jobs, command line); with ROLE_PUBLIC nobody. */
 typedef struct Actor {

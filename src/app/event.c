@@ -21,7 +21,8 @@ static Str event_json(Arena *a, const Cx *cx, const Event *e)
         buf_json(&b, texts[i].value);
         buf_byte(&b, ',');
     }
-    buf_fmt(&b, "\"occurred_ms\":%lld,\"version\":%lld,\"data\":", (long long)e->occurred_ms, (long long)e->version);
+    buf_fmt(&b, "\"occurred_ms\":%lld,\"version\":%lld,\"data\":", (long long)e->occurred_ms,
+            (long long)e->version);
     buf_add(&b, e->data);
     buf_byte(&b, '}');
     return buf_str(&b);
@@ -59,7 +60,8 @@ static Err hear_later(Cx *cx, Str payload)
         .occurred_ms = json_integer_value(json_object_get(v, "occurred_ms")), .version = json_integer_value(json_object_get(v, "version")) };
     cx->actor.name = json_str(v, "actor_name");
     for (size_t i = 0; features[i]; i++)
-        for (const Listener *l = features[i]->listeners; l && l->kind && str_eq(feature, str_of(features[i]->name)); l++)
+        for (const Listener *l = features[i]->listeners;
+             l && l->kind && str_eq(feature, str_of(features[i]->name)); l++)
             if (l->when == LISTEN_LATER && str_eq(pattern, str_of(l->kind))) return l->hear(cx, &e);
     return OK;                                  /* a listener of another version: nobody is left to hear */
 }

@@ -21,7 +21,11 @@ Err event_emit(Cx *cx, const Event *event);
 typedef enum ListenWhen { LISTEN_NOW, LISTEN_LATER } ListenWhen;
 /** `kind` matches whole ("incident.resolved") or by prefix with a star ("incident.*"). LATER listeners may run twice:
  *  they MUST be idempotent; their cx has a reading store and writes through cx_write. */
-typedef struct Listener { const char *kind; ListenWhen when; Err (*hear)(Cx *cx, const Event *event); } Listener;
+typedef struct Listener {
+    const char *kind;
+    ListenWhen when;
+    Err (*hear)(Cx *cx, const Event *event);
+} Listener;
 
 /** Tells open pages (after the commit) that something under `topic` changed: "incidents", "incident:ID", … */
 Err live_touch(Cx *cx, Str topic, const char *kind, Str id, int64_t version, Str audience);

@@ -56,7 +56,8 @@ void res_created(Cx *cx, Res *res, const Shape *shape, const void *value, Str lo
 void res_record(Cx *cx, Res *res, const Shape *shape, const void *value, int64_t version);
 /** {"items":[…],"next_cursor":…,"total":…}. Ask the store for limit + 1 rows: the extra one is not shown but makes a
  *  next_cursor from `last` (the cursor of item number `limit`). total < 0 is left out as null. */
-void res_list(Cx *cx, Res *res, const Shape *shape, const void *items, size_t stride, size_t n, int64_t limit, Cursor last, int64_t total);
+void res_list(Cx *cx, Res *res, const Shape *shape, const void *items, size_t stride, size_t n,
+              int64_t limit, Cursor last, int64_t total);
 void res_text(Res *res, int status, const char *type, Str text);
 void res_none(Res *res);                                           /* 204 */
 void res_redirect(Cx *cx, Res *res, int status, Str location);

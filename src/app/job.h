@@ -16,7 +16,12 @@ Err job_add(Cx *cx, const char *kind, Str payload, int64_t run_at_ms, Str unique
 /** For long jobs: progress shown to people and the lease renewed. */
 Err job_progress(Cx *cx, int64_t done, int64_t total);
 
-typedef struct JobRow { Str id, kind, payload, state; int64_t run_at_ms, attempts, done, total; Str error; int64_t created_ms; } JobRow;
+typedef struct JobRow {
+    Str id, kind, payload, state;
+    int64_t run_at_ms, attempts, done, total;
+    Str error;
+    int64_t created_ms;
+} JobRow;
 typedef LIST(JobRow) JobRows;
 /** Newest first. Empty filters match all; `before_*` continue a list. For the administrator's page. */
 Err job_list(Cx *cx, Str state, Str kind, int64_t before_ms, Str before_id, int64_t limit, JobRows *ret);

@@ -24,13 +24,17 @@ static bool too_deep(Str text)
 
 Err json_parse(Arena *a, Str text, json_t **ret)
 {
-    if (too_deep(text)) return fail(a, ERR_INVALID, "the JSON is nested deeper than %d levels", JSON_MAX_DEPTH);
+    if (too_deep(text))
+        return fail(a, ERR_INVALID, "the JSON is nested deeper than %d levels", JSON_MAX_DEPTH);
     json_error_t e;
-    json_t *value = json_loadb(text.at ? text.at : "", text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
+    json_t *value = json_loadb(text.at ? text.at : "", text.len,
+                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &e);
     if (!value) {
         Str why = str_of(e.text);
-        if (json_error_code(&e) == json_error_out_of_memory) return fail(a, ERR_TOO_LARGE, "the JSON is too large");
-        return fail(a, ERR_INVALID, "not JSON: " STR_FMT " at line %d, column %d", STR_ARG(why), e.line, e.column);
+        if (json_error_code(&e) == json_error_out_of_memory)
+            return fail(a, ERR_TOO_LARGE, "the JSON is too large");
+        return fail(a, ERR_INVALID, "not JSON: " STR_FMT " at line %d, column %d", STR_ARG(why),
+                    e.line, e.column);
     }
     arena_defer(a, decref, value);
     *ret = value;
@@ -76,6 +80,7 @@ Strs strs_parse(Arena *a, Str json)
     size_t i;
     if (str_empty(json) || json_parse(a, json, &value).info) return list;
     json_array_foreach(value, i, item)
-        if (json_is_string(item)) *list_add(a, &list) = (Str){ json_string_value(item), json_string_length(item) };
+        if (json_is_string(item))
+            *list_add(a, &list) = (Str){ json_string_value(item), json_string_length(item) };
     return list;
 }

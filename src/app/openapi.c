@@ -38,7 +38,11 @@ static void put_type(Buf *b, Arena *a, const Field *f)
     case FIELD_STR:
         buf_fmt(b, "\"type\":[\"string\"%s", null);
         if (f->values) put_values(b, f);
-        else buf_fmt(b, ",\"maxLength\":%zu", f->max ? f->max : f->flags & MULTILINE ? (size_t)10000 : (size_t)500);
+        else
+            buf_fmt(b, ",\"maxLength\":%zu",
+                    f->max                 ? f->max
+                    : f->flags & MULTILINE ? (size_t)10000
+                                           : (size_t)500);
         break;
     case FIELD_INT: buf_fmt(b, "\"type\":[\"integer\"%s,\"format\":\"int64\"", null); break;
     case FIELD_REAL: buf_fmt(b, "\"type\":[\"number\"%s", null); break;
@@ -50,15 +54,19 @@ static void put_type(Buf *b, Arena *a, const Field *f)
         buf_byte(b, '}');
         break;
     case FIELD_JSON:
-        if (f->flags & MAP) buf_add(b, S("\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}"));
+        if (f->flags & MAP)
+            buf_add(b, S("\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}"));
         else if (f->flags & OBJECT) buf_add(b, S("\"type\":\"object\""));
         else buf_add(b, S("\"type\":[\"object\",\"array\",\"string\",\"number\",\"boolean\",\"null\"]"));
         break;
     case FIELD_ONE:
-        buf_fmt(b, "\"anyOf\":[{\"$ref\":\"#/components/schemas/" STR_FMT "\"},{\"type\":\"null\"}]", STR_ARG(shape_title(a, f->of)));
+        buf_fmt(b,
+                "\"anyOf\":[{\"$ref\":\"#/components/schemas/" STR_FMT "\"},{\"type\":\"null\"}]",
+                STR_ARG(shape_title(a, f->of)));
         break;
     case FIELD_MANY:
-        buf_fmt(b, "\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/" STR_FMT "\"}", STR_ARG(shape_title(a, f->of)));
+        buf_fmt(b, "\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/" STR_FMT "\"}",
+                STR_ARG(shape_title(a, f->of)));
         break;
     }
 }
@@ -117,14 +125,16 @@ static void put_parameters(Buf *b, const Route *r)
 {
     bool first = true;
     for (Str rest = str_of(r->path), part; str_next(&rest, '/', &part);)
-        if (str_starts(part, S(":"))) put_parameter(b, &first, str_sub(part, 1, part.len), "path", true, "Id or reference");
+        if (str_starts(part, S(":")))
+            put_parameter(b, &first, str_sub(part, 1, part.len), "path", true, "Id or reference");
     for (Str rest = str_of(r->query ? r->query : ""), word; str_next(&rest, ' ', &word);)
         if (word.len) put_parameter(b, &first, word, "query", false, "");
     if (r->flags & REPLY_LIST) {
         put_parameter(b, &first, S("limit"), "query", false, "At most 200; 50 without");
         put_parameter(b, &first, S("cursor"), "query", false, "next_cursor of the page before");
     }
-    if (r->method >= PUT && !(r->flags & NO_MATCH)) put_parameter(b, &first, S("If-Match"), "header", true, "ETag of the record, or *");
+    if (r->method >= PUT && !(r->flags & NO_MATCH))
+        put_parameter(b, &first, S("If-Match"), "header", true, "ETag of the record, or *");
     if (!first) buf_byte(b, ']');
 }
 
@@ -136,8 +146,12 @@ static void put_reply(Buf *b, Arena *a, const Route *r)
         Str name = shape_title(a, r->reply);
         buf_add(b, S(",\"content\":{\"application/json\":{\"schema\":"));
         if (r->flags & REPLY_LIST)
-            buf_fmt(b, "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/" STR_FMT "\"}},"
-                       "\"next_cursor\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":[\"integer\",\"null\"]}},\"required\":[\"items\",\"next_cursor\"]}", STR_ARG(name));
+            buf_fmt(b,
+                    "{\"type\":\"object\",\"properties\":{\"items\":{\"type\":\"array\",\"items\":{"
+                    "\"$ref\":\"#/components/schemas/" STR_FMT "\"}},"
+                    "\"next_cursor\":{\"type\":[\"string\",\"null\"]},\"total\":{\"type\":["
+                    "\"integer\",\"null\"]}},\"required\":[\"items\",\"next_cursor\"]}",
+                    STR_ARG(name));
         else buf_fmt(b, "{\"$ref\":\"#/components/schemas/" STR_FMT "\"}", STR_ARG(name));
         buf_add(b, S("}}"));
     }
@@ -152,7 +166,11 @@ static void put_operation(Buf *b, Arena *a, const Route *r)
     buf_fmt(b, ",\"x-role\":\"%s\",\"x-flags\":%u", role_names[r->need], r->flags);
     if (r->need == ROLE_PUBLIC) buf_add(b, S(",\"security\":[]"));
     put_parameters(b, r);
-    if (r->body) buf_fmt(b, ",\"requestBody\":{\"required\":true,\"content\":{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/" STR_FMT "\"}}}}", STR_ARG(shape_title(a, r->body)));
+    if (r->body)
+        buf_fmt(b,
+                ",\"requestBody\":{\"required\":true,\"content\":{\"application/"
+                "json\":{\"schema\":{\"$ref\":\"#/components/schemas/" STR_FMT "\"}}}}",
+                STR_ARG(shape_title(a, r->body)));
     else if (r->flags & RAW_BODY) buf_add(b, S(",\"requestBody\":{\"required\":true,\"content\":{\"*/*\":{\"schema\":{}}}}"));
     put_reply(b, a, r);
     buf_byte(b, '}');
@@ -186,8 +204,10 @@ static void put_paths(Buf *b, Arena *a)
 Str openapi_page(Arena *a, Str server_url)
 {
     Buf b = buf_new(a, 4 << 20);
-    buf_add(&b, S("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Hindsight\",\"version\":\"1\",\"description\":"
-                  "\"Incidents, timelines, post-mortems and follow-ups. Errors are RFC 9457 problem details; lists page by cursor; edits carry If-Match.\"}"));
+    buf_add(&b, S("{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"Hindsight\",\"version\":\"1\","
+                  "\"description\":"
+                  "\"Incidents, timelines, post-mortems and follow-ups. Errors are RFC 9457 "
+                  "problem details; lists page by cursor; edits carry If-Match.\"}"));
     if (server_url.len) {
         buf_add(&b, S(",\"servers\":[{\"url\":"));
         buf_json(&b, server_url);
@@ -195,11 +215,18 @@ Str openapi_page(Arena *a, Str server_url)
     }
     buf_add(&b, S(",\"security\":[{\"token\":[]},{\"session\":[]}],\"paths\":{"));
     put_paths(&b, a);
-    buf_add(&b, S("},\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
-                  "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"hindsight_session\"}},"
-                  "\"responses\":{\"Problem\":{\"description\":\"What is wrong\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/components/schemas/Problem\"}}}}},"
-                  "\"schemas\":{\"Problem\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
-                  "\"detail\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{\"field\":{\"type\":\"string\"},\"detail\":{\"type\":\"string\"}}}}}}"));
+    buf_add(&b,
+            S("},\"components\":{\"securitySchemes\":{\"token\":{\"type\":\"http\",\"scheme\":"
+              "\"bearer\"},"
+              "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\",\"name\":\"hindsight_session\"}},"
+              "\"responses\":{\"Problem\":{\"description\":\"What is "
+              "wrong\",\"content\":{\"application/problem+json\":{\"schema\":{\"$ref\":\"#/"
+              "components/schemas/Problem\"}}}}},"
+              "\"schemas\":{\"Problem\":{\"type\":\"object\",\"properties\":{\"type\":{\"type\":"
+              "\"string\"},\"title\":{\"type\":\"string\"},\"status\":{\"type\":\"integer\"},"
+              "\"detail\":{\"type\":\"string\"},\"errors\":{\"type\":\"array\",\"items\":{\"type\":"
+              "\"object\",\"properties\":{\"field\":{\"type\":\"string\"},\"detail\":{\"type\":"
+              "\"string\"}}}}}}"));
     Shapes all = all_shapes(a);
     list_each(&all.list, i) {
         buf_byte(&b, ',');
@@ -215,14 +242,19 @@ static Str ts_type(Arena *a, const Field *f, bool body)
     Buf b = buf_new(a, 8192);
     switch (f->type) {
     case FIELD_STR:
-        for (size_t i = 0; f->values && f->values[i]; i++) buf_fmt(&b, "%s\"%s\"", i ? " | " : "", f->values[i]);
+        for (size_t i = 0; f->values && f->values[i]; i++)
+            buf_fmt(&b, "%s\"%s\"", i ? " | " : "", f->values[i]);
         if (!f->values) buf_add(&b, S("string"));
         break;
     case FIELD_INT: case FIELD_REAL: buf_add(&b, S("number")); break;
     case FIELD_BOOL: buf_add(&b, S("boolean")); break;
     case FIELD_TIME: buf_add(&b, S("string | null")); break;
     case FIELD_STRS: buf_add(&b, S("string[]")); break;
-    case FIELD_JSON: buf_add(&b, f->flags & MAP ? S("Record<string, string>") : f->flags & OBJECT ? S("Record<string, unknown>") : S("unknown")); break;
+    case FIELD_JSON:
+        buf_add(&b, f->flags & MAP      ? S("Record<string, string>")
+                    : f->flags & OBJECT ? S("Record<string, unknown>")
+                                        : S("unknown"));
+        break;
     case FIELD_ONE: buf_fmt(&b, STR_FMT "%s | null", STR_ARG(name), body ? "Body" : ""); break;
     case FIELD_MANY: buf_fmt(&b, STR_FMT "%s[]", STR_ARG(name), body ? "Body" : ""); break;
     }
@@ -259,7 +291,8 @@ Str openapi_routes(Arena *a)
     Buf b = buf_new(a, 1 << 20);
     for (size_t i = 0; features[i]; i++)
         for (const Route *r = features[i]->routes; r && r->path; r++) {
-            buf_fmt(&b, "%s\t%s\t%s\t", method_names[r->method], r->path, r->need == ROLE_PUBLIC ? "public" : role_names[r->need]);
+            buf_fmt(&b, "%s\t%s\t%s\t", method_names[r->method], r->path,
+                    r->need == ROLE_PUBLIC ? "public" : role_names[r->need]);
             for (size_t f = 0; f < sizeof flags / sizeof *flags; f++)
                 if (r->flags >> f & 1) buf_fmt(&b, "%s ", flags[f]);
             buf_add(&b, r->body ? S("json\n") : S("\n"));

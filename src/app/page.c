@@ -47,7 +47,9 @@ bool page_asset(HttpReq *req, HttpRes *ret)
     if (!f) return false;
     *ret = (HttpRes){ .status = 200, .body = { f->at, f->len }, .body_is_gzip = f->gzip };
     ret->type = str_of(mime_type(str_of(f->name)));
-    http_set(ret, "Cache-Control", !shell && is_hashed(str_of(f->name)) ? S("public, max-age=31536000, immutable") : S("no-cache"));
+    http_set(ret, "Cache-Control",
+             !shell && is_hashed(str_of(f->name)) ? S("public, max-age=31536000, immutable")
+                                                  : S("no-cache"));
     return true;
 }
 
@@ -61,8 +63,11 @@ void page_headers(HttpRes *res, const Route *route)
     http_set(res, "X-Content-Type-Options", S("nosniff"));
     http_set(res, "Referrer-Policy", S("same-origin"));
     if (!str_starts(res->type, S("text/html"))) return;
-    http_set(res, "Content-Security-Policy", S("default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-        "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"));
+    http_set(res, "Content-Security-Policy",
+             S("default-src 'self'; script-src 'self'; style-src 'self'; style-src-attr "
+               "'unsafe-inline'; "
+               "img-src 'self' data: blob:; connect-src 'self'; object-src 'none'; base-uri "
+               "'none'; form-action 'self'; frame-ancestors 'none'"));
     http_set(res, "X-Frame-Options", S("DENY"));
     http_set(res, "Cross-Origin-Opener-Policy", S("same-origin"));
     http_set(res, "Permissions-Policy", S("camera=(), microphone=(), geolocation=()"));
@@ -71,12 +76,16 @@ void page_headers(HttpRes *res, const Route *route)
 Str page_message(Arena *a, Str title, Str text)
 {
     Buf b = buf_new(a, 64 << 10);
-    buf_add(&b, S("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+    buf_add(&b, S("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta "
+                  "name=\"viewport\" content=\"width=device-width\">"
                   "<meta name=\"color-scheme\" content=\"light dark\"><title>"));
     buf_html(&b, title);
     Str css = page_asset_path(S("/assets/page-"));
-    if (css.len) { buf_add(&b, S("</title><link rel=\"stylesheet\" href=\"")); buf_html(&b, css); buf_add(&b, S("\"><main class=\"message\"><h1>")); }
-    else buf_add(&b, S("</title><main><h1>"));
+    if (css.len) {
+        buf_add(&b, S("</title><link rel=\"stylesheet\" href=\""));
+        buf_html(&b, css);
+        buf_add(&b, S("\"><main class=\"message\"><h1>"));
+    } else buf_add(&b, S("</title><main><h1>"));
     buf_html(&b, title);
     buf_add(&b, S("</h1><p>"));
     buf_html(&b, text);

@@ -59,8 +59,12 @@ static Str problem_json(Arena *a, int status, const char *title, Str detail, Err
 static void to_sign_in(Cx *cx, const Req *req, Res *res)
 {
     const HttpReq *http = req->http;
-    Str here = http->query.len ? arena_fmt(cx->arena, STR_FMT "?" STR_FMT, STR_ARG(http->path), STR_ARG(http->query)) : http->path;
-    res_redirect(cx, res, 302, arena_fmt(cx->arena, "/sign-in?next=" STR_FMT, STR_ARG(url_encode(cx->arena, here))));
+    Str here = http->query.len ? arena_fmt(cx->arena, STR_FMT "?" STR_FMT, STR_ARG(http->path),
+                                           STR_ARG(http->query))
+                               : http->path;
+    res_redirect(
+        cx, res, 302,
+        arena_fmt(cx->arena, "/sign-in?next=" STR_FMT, STR_ARG(url_encode(cx->arena, here))));
 }
 
 void res_problem(Cx *cx, const Req *req, Res *res, Err e)
@@ -69,8 +73,11 @@ void res_problem(Cx *cx, const Req *req, Res *res, Err e)
     const char *title = kinds[e.info->kind].title;
     Str detail = err_text(cx->arena, e);
     if (e.info->kind == ERR_INTERNAL || e.info->kind == ERR_UNAVAILABLE)
-        log_error(STR_FMT " " STR_FMT ": " STR_FMT " (%s:%d)", STR_ARG(req->http->method), STR_ARG(req->http->path), STR_ARG(detail), e.info->file, e.info->line);
-    if (e.info->kind == ERR_INTERNAL) detail = S("This is our fault, and what you sent was not saved. The server's log says more.");
+        log_error(STR_FMT " " STR_FMT ": " STR_FMT " (%s:%d)", STR_ARG(req->http->method),
+                  STR_ARG(req->http->path), STR_ARG(detail), e.info->file, e.info->line);
+    if (e.info->kind == ERR_INTERNAL)
+        detail =
+            S("This is our fault, and what you sent was not saved. The server's log says more.");
     *res = (Res){ .http.status = status };
     if (status == 429 || status == 503) http_set(&res->http, "Retry-After", status == 429 ? S("30") : S("5"));
     if (status == 401) http_set(&res->http, "WWW-Authenticate", S("Bearer"));
@@ -86,7 +93,9 @@ void res_problem(Cx *cx, const Req *req, Res *res, Err e)
 void router_refuse(void *ctx, HttpReq *req, int status, Str detail, HttpRes *res)
 {
     (void)ctx;
-    const char *title = status == 413 ? "Too large" : status == 503 ? "Not available now" : "The request could not be read";
+    const char *title = status == 413   ? "Too large"
+                        : status == 503 ? "Not available now"
+                                        : "The request could not be read";
     res->status = status;
     res->type = S("application/problem+json");
     res->body = problem_json(req->arena, status, title, detail, OK);

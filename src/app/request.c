@@ -35,8 +35,11 @@ Err req_filter(Cx *cx, const Req *req, const char *name, const char *const *valu
         if (!str_eq(all[i].name, str_of(name))) continue;
         for (Str rest = all[i].value, word; str_next(&rest, ',', &word);) {
             if (str_empty(word)) continue;
-            if (!one_of(values, word)) return fail_field(cx->arena, str_of(name), "%s cannot be " STR_FMT, name, STR_ARG(word));
-            if (list.len == 100) return fail_field(cx->arena, str_of(name), "%s names more than 100 values", name);
+            if (!one_of(values, word))
+                return fail_field(cx->arena, str_of(name), "%s cannot be " STR_FMT, name,
+                                  STR_ARG(word));
+            if (list.len == 100)
+                return fail_field(cx->arena, str_of(name), "%s names more than 100 values", name);
             *list_add(cx->arena, &list) = word;
         }
     }
@@ -55,7 +58,9 @@ Err req_time(Cx *cx, const Req *req, const char *name, int64_t *ret)
 {
     Str v = req_query(req, name);
     int64_t ms = 0;
-    if (v.len && !time_parse(v, &ms)) return fail_field(cx->arena, str_of(name), "%s is not a time such as 2026-11-10T14:07:30Z", name);
+    if (v.len && !time_parse(v, &ms))
+        return fail_field(cx->arena, str_of(name), "%s is not a time such as 2026-11-10T14:07:30Z",
+                          name);
     *ret = ms;
     return OK;
 }

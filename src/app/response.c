@@ -36,7 +36,8 @@ void res_created(Cx *cx, Res *res, const Shape *shape, const void *value, Str lo
     if (location.len) http_set(&res->http, "Location", location);
 }
 
-void res_list(Cx *cx, Res *res, const Shape *shape, const void *items, size_t stride, size_t n, int64_t limit, Cursor last, int64_t total)
+void res_list(Cx *cx, Res *res, const Shape *shape, const void *items, size_t stride, size_t n,
+              int64_t limit, Cursor last, int64_t total)
 {
     Buf *b = out(cx, res);
     size_t shown = n > (size_t)limit ? (size_t)limit : n;
@@ -71,8 +72,9 @@ void res_redirect(Cx *cx, Res *res, int status, Str location)
 void res_cookie(Cx *cx, const Req *req, Res *res, const char *name, Str value, int64_t max_age_s)
 {
     bool secure = req->http->https || cx->app->options.secure_cookies;
-    http_set(&res->http, "Set-Cookie", arena_fmt(cx->arena, "%s=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s", name,
-                                                 STR_ARG(value), (long long)max_age_s, secure ? "; Secure" : ""));
+    http_set(&res->http, "Set-Cookie",
+             arena_fmt(cx->arena, "%s=" STR_FMT "; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+                       name, STR_ARG(value), (long long)max_age_s, secure ? "; Secure" : ""));
 }
 
 void res_upgrade(Res *res, const SockEvents *events, void *data)

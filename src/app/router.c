@@ -44,7 +44,8 @@ static Err authenticate(Call *c, bool token_in_query)
 {
     const HttpReq *http = c->req.http;
     Str header = http_header(http, "Authorization"), token = { 0 };
-    if (header.len > 7 && str_eq_nocase(str_sub(header, 0, 7), S("Bearer "))) token = str_trim(str_sub(header, 7, header.len));
+    if (header.len > 7 && str_eq_nocase(str_sub(header, 0, 7), S("Bearer ")))
+        token = str_trim(str_sub(header, 7, header.len));
     else if (token_in_query) token = http_param(http, "token", NULL);
     Str cookie = token.len ? S("") : http_cookie(http, "hindsight_session");
     if (!token.len && !cookie.len) return OK;
@@ -53,7 +54,9 @@ static Err authenticate(Call *c, bool token_in_query)
         if (!auth) continue;
         if (token.len) {
             TRY(auth->by_token(&c->cx, token, &c->cx.actor));
-            return c->cx.actor.id.len ? OK : fail(c->cx.arena, ERR_UNAUTHENTICATED, "this API token is unknown, expired or revoked");
+            return c->cx.actor.id.len ? OK
+                                      : fail(c->cx.arena, ERR_UNAUTHENTICATED,
+                                             "this API token is unknown, expired or revoked");
         }
         return auth->by_session(&c->cx, cookie, &c->cx.actor);
     }
@@ -69,14 +72,18 @@ static Err check_scope(Call *c)
     else if (r->method == GET || r->flags & ENQUEUE) need = SCOPE_READ | SCOPE_WRITE;
     else if (r->flags & INGEST) need = SCOPE_INGEST | SCOPE_WRITE;
     if (r->flags & SOCKET) need = SCOPE_READ | SCOPE_WRITE;
-    return have & (need | SCOPE_ADMIN) ? OK : fail(c->cx.arena, ERR_FORBIDDEN, "this API token has no scope for %s %s", method_names[r->method], r->path);
+    return have & (need | SCOPE_ADMIN)
+               ? OK
+               : fail(c->cx.arena, ERR_FORBIDDEN, "this API token has no scope for %s %s",
+                      method_names[r->method], r->path);
 }
 
 /** On addresses that are open to everyone, a token that may not read makes nobody of its owner. */
 static void forget_deaf_token(Call *c)
 {
     const Actor *who = &c->cx.actor;
-    if (c->req.route->need == ROLE_PUBLIC && who->id.len && !who->session.len && !(who->scopes & (SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN)))
+    if (c->req.route->need == ROLE_PUBLIC && who->id.len && !who->session.len
+        && !(who->scopes & (SCOPE_READ | SCOPE_WRITE | SCOPE_ADMIN)))
         c->cx.actor = (Actor){ .role = ROLE_PUBLIC };
 }
 
@@ -99,11 +106,13 @@ static Err check_origin(Call *c)
     if (r->flags & SOCKET && cookie) {
         Str origin = http_header(http, "Origin");
         if (origin.len && !is_ours(c, origin))
-            return fail(c->cx.arena, ERR_FORBIDDEN, "a page of " STR_FMT " may not open this socket", STR_ARG(origin));
+            return fail(c->cx.arena, ERR_FORBIDDEN,
+                        "a page of " STR_FMT " may not open this socket", STR_ARG(origin));
     }
     if (r->method == GET) return OK;
     Str site = http_header(http, "Sec-Fetch-Site");
-    if (!(r->flags & RAW_BODY && r->flags & NO_CSRF) && site.len && !str_eq(site, S("same-origin")) && !str_eq(site, S("none")) && !c->cx.actor.scopes)
+    if (!(r->flags & RAW_BODY && r->flags & NO_CSRF) && site.len && !str_eq(site, S("same-origin"))
+        && !str_eq(site, S("none")) && !c->cx.actor.scopes)
         return fail(c->cx.arena, ERR_FORBIDDEN, "a page of another site may not do this");
     if (!cookie || r->flags & NO_CSRF) return OK;
     if (str_eq(http_header(http, "X-CSRF-Token"), c->cx.actor.csrf)) return OK;
@@ -115,7 +124,8 @@ static Err check_role(Call *c)
     const Route *r = c->req.route;
     if (c->cx.actor.role >= r->need) return OK;
     if (c->cx.actor.role == ROLE_PUBLIC) return fail(c->cx.arena, ERR_UNAUTHENTICATED, "sign in first");
-    return fail(c->cx.arena, ERR_FORBIDDEN, "this needs the role %s; you are %s", role_names[r->need], role_names[c->cx.actor.role]);
+    return fail(c->cx.arena, ERR_FORBIDDEN, "this needs the role %s; you are %s",
+                role_names[r->need], role_names[c->cx.actor.role]);
 }
 
 static bool word_in(const char *words, Str word)
@@ -135,8 +145,10 @@ static Err check_query(Call *c)
     for (size_t i = 0; i < n; i++) {
         if (!url_is_text(all[i].name) || !url_is_text(all[i].value))
             return fail_field(c->cx.arena, S("query"), "the query holds bytes that are no text");
-        if (!word_in(r->query ? r->query : "", all[i].name) && !(r->flags & REPLY_LIST && word_in("limit cursor", all[i].name)))
-            return fail_field(c->cx.arena, all[i].name, "there is no query parameter " STR_FMT " here", STR_ARG(all[i].name));
+        if (!word_in(r->query ? r->query : "", all[i].name)
+            && !(r->flags & REPLY_LIST && word_in("limit cursor", all[i].name)))
+            return fail_field(c->cx.arena, all[i].name,
+                              "there is no query parameter " STR_FMT " here", STR_ARG(all[i].name));
     }
     return OK;
 }
@@ -161,11 +173,13 @@ static Err decode_body(Call *c)
     const Route *r = c->req.route;
     if (!r->body) return OK;
     Str type = str_trim(str_before(http_header(c->req.http, "Content-Type"), ';'));
-    if (!str_eq_nocase(type, S("application/json")) && !str_eq_nocase(type, S("application/merge-patch+json")))
+    if (!str_eq_nocase(type, S("application/json"))
+        && !str_eq_nocase(type, S("application/merge-patch+json")))
         return fail(c->cx.arena, ERR_INVALID, "send the body as Content-Type: application/json");
     c->req.body = arena_bytes(c->cx.arena, r->body->size, alignof(max_align_t));
     Str body = c->req.http->body.len ? c->req.http->body : S("{}");
-    return shape_decode(c->cx.arena, r->body, r->method == PATCH ? DECODE_PATCH : DECODE_CREATE, body, c->req.body, &c->req.present);
+    return shape_decode(c->cx.arena, r->body, r->method == PATCH ? DECODE_PATCH : DECODE_CREATE,
+                        body, c->req.body, &c->req.present);
 }
 
 static Err resolve_params(Call *c)
@@ -211,8 +225,10 @@ static void answer(Call *c, Err e)
     int64_t began = c->req.http->began_ms;
     int status = c->res.http.status;
     if (c->app->options.access_log)
-        log_info(STR_FMT " " STR_FMT " %d " STR_FMT " %zu bytes %lld ms " STR_FMT, STR_ARG(c->req.http->method), STR_ARG(c->req.http->path), status,
-                 STR_ARG(c->req.http->peer), c->res.http.body.len, (long long)(clock_monotonic_ms() - began), STR_ARG(c->cx.actor.email));
+        log_info(STR_FMT " " STR_FMT " %d " STR_FMT " %zu bytes %lld ms " STR_FMT,
+                 STR_ARG(c->req.http->method), STR_ARG(c->req.http->path), status,
+                 STR_ARG(c->req.http->peer), c->res.http.body.len,
+                 (long long)(clock_monotonic_ms() - began), STR_ARG(c->cx.actor.email));
     count(status, began);
     http_answer(c->req.http, &c->res.http);        /* the request and this call are gone now */
 }
@@ -238,16 +254,22 @@ static void no_route(Call *c, bool other_method)
     c->req.route = &nothing;
     Str path = c->req.http->path;
     if (other_method) {
-        res_problem(&c->cx, &c->req, &c->res, fail(c->cx.arena, ERR_NOT_FOUND, "this address knows no " STR_FMT, STR_ARG(c->req.http->method)));
+        res_problem(&c->cx, &c->req, &c->res,
+                    fail(c->cx.arena, ERR_NOT_FOUND, "this address knows no " STR_FMT,
+                         STR_ARG(c->req.http->method)));
         c->res.http.status = 405;
     } else if (!page_asset(c->req.http, &c->res.http))
-        res_problem(&c->cx, &c->req, &c->res, fail(c->cx.arena, ERR_NOT_FOUND, "there is nothing at " STR_FMT, STR_ARG(path)));
+        res_problem(
+            &c->cx, &c->req, &c->res,
+            fail(c->cx.arena, ERR_NOT_FOUND, "there is nothing at " STR_FMT, STR_ARG(path)));
     answer(c, OK);
 }
 
 static void precondition_required(Call *c)
 {
-    res_problem(&c->cx, &c->req, &c->res, fail_field(c->cx.arena, S("If-Match"), "send If-Match with the ETag of the record you edit, or *"));
+    res_problem(&c->cx, &c->req, &c->res,
+                fail_field(c->cx.arena, S("If-Match"),
+                           "send If-Match with the ETag of the record you edit, or *"));
     c->res.http.status = 428;
     answer(c, OK);
 }
@@ -259,7 +281,8 @@ void router_handle(void *ctx, HttpReq *http)
     *c = (Call){ .app = app, .req = { .http = http }, .cx = app_cx(app, http->arena, NULL) };
     c->cx.actor = (Actor){ .role = ROLE_PUBLIC };
     bool other_method, no_match = false;
-    c->req.route = router_find(app->tree, http->arena, http->method, http->path, c->req.params, &c->req.n_params, &other_method);
+    c->req.route = router_find(app->tree, http->arena, http->method, http->path, c->req.params,
+                               &c->req.n_params, &other_method);
     if (!c->req.route) { no_route(c, other_method); return; }
     Store *s = store_take(app->db);
     c->cx.store = s;

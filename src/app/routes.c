@@ -29,14 +29,16 @@ static Node *child(Arena *a, Node *n, Str segment)
         if (param) n->param = found; else *list_add(a, &n->literals) = found;
     }
     if (param && !str_eq(found->name, name))
-        bug("one place in a path has two names: :" STR_FMT " and :" STR_FMT, STR_ARG(found->name), STR_ARG(name));
+        bug("one place in a path has two names: :" STR_FMT " and :" STR_FMT, STR_ARG(found->name),
+            STR_ARG(name));
     return found;
 }
 
 static void add(RouteTree *t, const Route *r)
 {
     Node *n = &t->root;
-    for (Str rest = str_sub(str_of(r->path), 1, SIZE_MAX), segment; str_next(&rest, '/', &segment);) n = child(t->arena, n, segment);
+    for (Str rest = str_sub(str_of(r->path), 1, SIZE_MAX), segment; str_next(&rest, '/', &segment);)
+        n = child(t->arena, n, segment);
     if (n->routes[r->method]) bug("two routes for %s %s", method_names[r->method], r->path);
     n->routes[r->method] = r;
 }
@@ -67,7 +69,9 @@ const Route *router_find(const RouteTree *t, Arena *a, Str method, Str path, Htt
         const Node *next = literal(n, segment);
         if (!next && n->param && *ret_n < 8) {
             Str value;
-            if (str_empty(segment) || !url_decode(a, segment, URL_PLUS_IS_PLUS, &value) || !url_is_text(value)) return NULL;
+            if (str_empty(segment) || !url_decode(a, segment, URL_PLUS_IS_PLUS, &value)
+                || !url_is_text(value))
+                return NULL;
             next = n->param;
             params[(*ret_n)++] = (HttpHeader){ next->name, value };
         }

@@ -43,16 +43,20 @@ static Err check(Cx *cx, const Setting *s, Str value)
     json_t *json;
     Str key = str_of(s->key);
     size_t max = s->type != SETTING_INT && s->max ? (size_t)s->max : 10000;
-    if (value.len > max || !utf8_valid(value)) return fail_field(cx->arena, key, "%s must be text of at most %zu bytes", s->title, max);
+    if (value.len > max || !utf8_valid(value))
+        return fail_field(cx->arena, key, "%s must be text of at most %zu bytes", s->title, max);
     switch (s->type) {
     case SETTING_TEXT:
     case SETTING_SECRET: return OK;
     case SETTING_JSON: return json_parse(cx->arena, value, &json);
     case SETTING_BOOL:
-        return str_eq(value, S("true")) || str_eq(value, S("false")) ? OK : fail_field(cx->arena, key, "%s must be true or false", s->title);
+        return str_eq(value, S("true")) || str_eq(value, S("false"))
+                   ? OK
+                   : fail_field(cx->arena, key, "%s must be true or false", s->title);
     case SETTING_INT:
         if (!str_int(value, &n) || (s->max && (n < s->min || n > s->max)))
-            return fail_field(cx->arena, key, "%s must be a number from %lld to %lld", s->title, (long long)s->min, (long long)s->max);
+            return fail_field(cx->arena, key, "%s must be a number from %lld to %lld", s->title,
+                              (long long)s->min, (long long)s->max);
         return OK;
     case SETTING_CHOICE:
         for (const char *const *o = s->options; *o; o++)

@@ -3,7 +3,14 @@
  *  settings page as they stand. Secrets are sealed and never shown again. */
 #include "app/cx.h"
 
-typedef enum SettingType { SETTING_TEXT, SETTING_INT, SETTING_BOOL, SETTING_CHOICE, SETTING_SECRET, SETTING_JSON } SettingType;
+typedef enum SettingType {
+    SETTING_TEXT,
+    SETTING_INT,
+    SETTING_BOOL,
+    SETTING_CHOICE,
+    SETTING_SECRET,
+    SETTING_JSON
+} SettingType;
 typedef struct Setting {
     const char *key;                  /* "workspace.name" */
     SettingType type;

@@ -73,7 +73,8 @@ typedef enum DecodeMode { DECODE_CREATE, DECODE_PATCH } DecodeMode;
  *  trimmed unless MULTILINE. Strict JSON: duplicate keys, trailing bytes and depth over 32 are errors. All in `a`. */
 Err shape_decode(Arena *a, const Shape *shape, DecodeMode mode, Str json, void *ret, Present *ret_present);
 /** The same from a parsed value; `path` is put before field names ("" at the top). */
-Err shape_decode_value(Arena *a, const Shape *shape, DecodeMode mode, json_t *value, Str path, void *ret, Present *ret_present);
+Err shape_decode_value(Arena *a, const Shape *shape, DecodeMode mode, json_t *value, Str path,
+                       void *ret, Present *ret_present);
 /** Name for API pages: "follow_up_shape" → "FollowUp". */
 Str shape_title(Arena *a, const Shape *shape);
 /** JSON name of a field ("due_ms" → "due_at"). */

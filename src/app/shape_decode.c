@@ -15,8 +15,14 @@ static Str path_of(Arena *a, Str at, Str name)
 
 static const char *json_kind(const json_t *v)
 {
-    static const char *const names[] = { [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a string",
-        [JSON_INTEGER] = "a number", [JSON_REAL] = "a number with decimals", [JSON_TRUE] = "true", [JSON_FALSE] = "false", [JSON_NULL] = "null" };
+    static const char *const names[] = { [JSON_OBJECT] = "an object",
+                                         [JSON_ARRAY] = "an array",
+                                         [JSON_STRING] = "a string",
+                                         [JSON_INTEGER] = "a number",
+                                         [JSON_REAL] = "a number with decimals",
+                                         [JSON_TRUE] = "true",
+                                         [JSON_FALSE] = "false",
+                                         [JSON_NULL] = "null" };
     return names[json_typeof(v)];
 }
 
@@ -38,17 +44,20 @@ static Err take_text(Decode *d, const Field *f, Str path, const json_t *v, Str *
     if (!multiline) s = str_trim(s);
     size_t max = f->max ? f->max : multiline ? 10000 : 500;
     if (s.len > max)
-        return fail_field(d->arena, path, STR_FMT " is too long: %zu bytes, at most %zu", STR_ARG(path), s.len, max);
+        return fail_field(d->arena, path, STR_FMT " is too long: %zu bytes, at most %zu",
+                          STR_ARG(path), s.len, max);
     for (size_t i = 0; i < s.len; i++)
         if (is_control((unsigned char)s.at[i], multiline))
-            return fail_field(d->arena, path, STR_FMT " holds a control character (U+%04X)", STR_ARG(path), (unsigned char)s.at[i]);
+            return fail_field(d->arena, path, STR_FMT " holds a control character (U+%04X)",
+                              STR_ARG(path), (unsigned char)s.at[i]);
     if (f->values && s.len) {
         Buf words = buf_new(d->arena, 4096);
         for (const char *const *w = f->values; *w; w++) {
             if (str_eq(s, str_of(*w))) { *ret = arena_str(d->arena, s); return OK; }
             buf_fmt(&words, "%s%s", words.len ? ", " : "", *w);
         }
-        return fail_field(d->arena, path, STR_FMT " must be one of: " STR_FMT, STR_ARG(path), STR_ARG(buf_str(&words)));
+        return fail_field(d->arena, path, STR_FMT " must be one of: " STR_FMT, STR_ARG(path),
+                          STR_ARG(buf_str(&words)));
     }
     *ret = arena_str(d->arena, s);
     return OK;
@@ -59,7 +68,8 @@ static Err take_time(Decode *d, Str path, const json_t *v, int64_t *ret)
     if (!json_is_string(v)) return wrong(d, path, "a time such as 2026-11-10T14:07:30Z", v);
     int64_t ms;
     if (!time_parse((Str){ json_string_value(v), json_string_length(v) }, &ms) || ms <= 0)
-        return fail_field(d->arena, path, STR_FMT " is not a time such as 2026-11-10T14:07:30Z", STR_ARG(path));
+        return fail_field(d->arena, path, STR_FMT " is not a time such as 2026-11-10T14:07:30Z",
+                          STR_ARG(path));
     *ret = ms;
     return OK;
 }
@@ -68,7 +78,8 @@ static Err take_strs(Decode *d, const Field *f, Str path, const json_t *v, Strs 
 {
     if (!json_is_array(v)) return wrong(d, path, "an array of strings", v);
     size_t max = f->max ? f->max : 100, i;
-    if (json_array_size(v) > max) return fail_field(d->arena, path, STR_FMT " has more than %zu items", STR_ARG(path), max);
+    if (json_array_size(v) > max)
+        return fail_field(d->arena, path, STR_FMT " has more than %zu items", STR_ARG(path), max);
     Field item = { .values = f->values, .flags = f->flags };
     json_t *one;
     json_array_foreach(v, i, one) {
@@ -84,17 +95,21 @@ static Err take_raw(Decode *d, const Field *f, Str path, json_t *v, Str *ret)
     const char *key;
     json_t *one;
     if (f->flags & MAP) {
-        if (json_object_size(v) > 200) return fail_field(d->arena, path, STR_FMT " has more than 200 entries", STR_ARG(path));
+        if (json_object_size(v) > 200)
+            return fail_field(d->arena, path, STR_FMT " has more than 200 entries", STR_ARG(path));
         json_object_foreach(v, key, one) {
             Field item = { .flags = MULTILINE, .max = 4000 };
             Str text, at = path_of(d->arena, path, str_of(key));
-            if (strlen(key) > 200) return fail_field(d->arena, path, STR_FMT " has a name over 200 bytes", STR_ARG(path));
+            if (strlen(key) > 200)
+                return fail_field(d->arena, path, STR_FMT " has a name over 200 bytes",
+                                  STR_ARG(path));
             TRY(take_text(d, &item, at, one, &text));
         }
     }
     Str text = json_text(d->arena, v);
     size_t max = f->max ? f->max : 64 << 10;
-    if (text.len > max) return fail_field(d->arena, path, STR_FMT " is larger than %zu bytes", STR_ARG(path), max);
+    if (text.len > max)
+        return fail_field(d->arena, path, STR_FMT " is larger than %zu bytes", STR_ARG(path), max);
     *ret = text;
     return OK;
 }
@@ -135,7 +150,8 @@ static Err take_number(Decode *d, const Field *f, Str path, const json_t *v, cha
 static Err take_value(Decode *d, const Field *f, Str path, json_t *v, char *at)
 {
     if (json_is_null(v)) {
-        if (!(f->flags & NULLABLE)) return fail_field(d->arena, path, STR_FMT " must not be null", STR_ARG(path));
+        if (!(f->flags & NULLABLE))
+            return fail_field(d->arena, path, STR_FMT " must not be null", STR_ARG(path));
         return OK;                            /* the struct was zeroed by the caller */
     }
     switch (f->type) {
@@ -169,7 +185,9 @@ static Err check_required(Decode *d, const Shape *shape, const json_t *v, Str pa
         Str name = field_json_name(d->arena, f), at = path_of(d->arena, path, name);
         const json_t *given = json_object_getn(v, name.at, name.len);
         if (!(f->flags & REQUIRED)) continue;
-        bool empty = json_is_string(given) && str_empty(str_trim((Str){ json_string_value(given), json_string_length(given) }));
+        bool empty =
+            json_is_string(given)
+            && str_empty(str_trim((Str){ json_string_value(given), json_string_length(given) }));
         if (d->mode == DECODE_CREATE ? !given || empty : given && empty)
             return fail_field(d->arena, at, STR_FMT " is missing: %s", STR_ARG(at), f->doc);
     }
@@ -200,7 +218,8 @@ static Err take_object(Decode *d, const Shape *shape, json_t *v, Str path, void 
     return OK;
 }
 
-Err shape_decode_value(Arena *a, const Shape *shape, DecodeMode mode, json_t *value, Str path, void *ret, Present *ret_present)
+Err shape_decode_value(Arena *a, const Shape *shape, DecodeMode mode, json_t *value, Str path,
+                       void *ret, Present *ret_present)
 {
     Decode d = { a, mode, 0 };
     return take_object(&d, shape, value, path, ret, ret_present);

@@ -38,11 +38,19 @@ static void put_requests(Buf *b)
 {
     RouterStats s = router_stats();
     put_metric(b, "hindsight_http_requests_total", "counter", "Answers by class of status");
-    for (int i = 1; i < 6; i++) buf_fmt(b, "hindsight_http_requests_total{status=\"%dxx\"} %lld\n", i, (long long)s.by_class[i]);
-    put_metric(b, "hindsight_http_request_seconds", "histogram", "Time from the request's first byte to its answer");
-    for (int i = 0; i < 12; i++) buf_fmt(b, "hindsight_http_request_seconds_bucket{le=\"%g\"} %lld\n", router_bucket_seconds[i], (long long)s.seconds_buckets[i]);
-    buf_fmt(b, "hindsight_http_request_seconds_bucket{le=\"+Inf\"} %lld\nhindsight_http_request_seconds_sum %g\nhindsight_http_request_seconds_count %lld\n",
-            (long long)s.count, s.seconds, (long long)s.count);
+    for (int i = 1; i < 6; i++)
+        buf_fmt(b, "hindsight_http_requests_total{status=\"%dxx\"} %lld\n", i,
+                (long long)s.by_class[i]);
+    put_metric(b, "hindsight_http_request_seconds", "histogram",
+               "Time from the request's first byte to its answer");
+    for (int i = 0; i < 12; i++)
+        buf_fmt(b, "hindsight_http_request_seconds_bucket{le=\"%g\"} %lld\n",
+                router_bucket_seconds[i], (long long)s.seconds_buckets[i]);
+    buf_fmt(
+        b,
+        "hindsight_http_request_seconds_bucket{le=\"+Inf\"} "
+        "%lld\nhindsight_http_request_seconds_sum %g\nhindsight_http_request_seconds_count %lld\n",
+        (long long)s.count, s.seconds, (long long)s.count);
 }
 
 static void put_sockets(Buf *b, const App *app)
@@ -59,7 +67,10 @@ static void put_sockets(Buf *b, const App *app)
         put_metric(b, "hindsight_sockets_open", "gauge", "Open WebSockets");
         buf_fmt(b, "hindsight_sockets_open %lld\n", (long long)s.sockets);
         put_metric(b, "hindsight_socket_messages_total", "counter", "WebSocket messages");
-        buf_fmt(b, "hindsight_socket_messages_total{way=\"in\"} %lld\nhindsight_socket_messages_total{way=\"out\"} %lld\n", (long long)s.messages_in, (long long)s.messages_out);
+        buf_fmt(b,
+                "hindsight_socket_messages_total{way=\"in\"} "
+                "%lld\nhindsight_socket_messages_total{way=\"out\"} %lld\n",
+                (long long)s.messages_in, (long long)s.messages_out);
     }
 }
 
@@ -67,7 +78,9 @@ static Err put_jobs(Cx *cx, Buf *b)
 {
     put_metric(b, "hindsight_jobs", "gauge", "Jobs by state");
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_job_counts);
-    while (stmt_step(&q)) buf_fmt(b, "hindsight_jobs{state=\"" STR_FMT "\"} %lld\n", STR_ARG(stmt_col_str(&q, 0)), (long long)stmt_col_int(&q, 1));
+    while (stmt_step(&q))
+        buf_fmt(b, "hindsight_jobs{state=\"" STR_FMT "\"} %lld\n", STR_ARG(stmt_col_str(&q, 0)),
+                (long long)stmt_col_int(&q, 1));
     return stmt_end(&q);
 }
 

@@ -125,7 +125,9 @@ void topics_heard(Topics *t, Str payload)
         *list_add(t->waiting_arena, &t->queue) = n;
         if (t->queue.len == 1) pthread_cond_signal(&t->wake);
     }
-    if (n) *n = (Notice){ arena_str(t->waiting_arena, topic), arena_str(t->waiting_arena, audience), arena_str(t->waiting_arena, told) };
+    if (n)
+        *n = (Notice){ arena_str(t->waiting_arena, topic), arena_str(t->waiting_arena, audience),
+                       arena_str(t->waiting_arena, told) };
     pthread_mutex_unlock(&t->lock);
 }
 
@@ -174,7 +176,10 @@ static void message(Sock *s, void *data, FrameKind kind, Str payload)
 {
     auto_arena a = arena_new(4096);
     json_t *v;
-    if (kind != FRAME_TEXT || json_parse(a, payload, &v).info || !json_is_object(v)) { sock_close(s, 1003, "send JSON"); return; }
+    if (kind != FRAME_TEXT || json_parse(a, payload, &v).info || !json_is_object(v)) {
+        sock_close(s, 1003, "send JSON");
+        return;
+    }
     subscribe(data, json_object_get(v, "sub"));
     unsubscribe(data, json_object_get(v, "unsub"));
 }
@@ -223,7 +228,8 @@ Err topics_start(App *app, Arena *a, Topics **ret)
     t->waiting_arena = arena_new(16 << 10);
     t->waiting = map_new(t->waiting_arena);
     *ret = t;
-    if (pthread_create(&t->thread, NULL, run, t)) return fail(a, ERR_UNAVAILABLE, "the system refuses another thread");
+    if (pthread_create(&t->thread, NULL, run, t))
+        return fail(a, ERR_UNAVAILABLE, "the system refuses another thread");
     t->started = true;
     return OK;
 }

@@ -16,8 +16,9 @@ Str id_new(Arena *a, int64_t now_ms)
         if (atomic_compare_exchange_weak(&last_tick, &seen, next)) { tick = next; break; }
     } while (true);
     uint64_t r = rand_u64();
-    return arena_fmt(a, "%08x-%04x-7%03x-%04x-%012llx", (unsigned)(tick >> 28), (unsigned)(tick >> 12 & 0xFFFF),
-                     (unsigned)(tick & 0xFFF), (unsigned)(0x8000 | (r >> 48 & 0x3FFF)),
+    return arena_fmt(a, "%08x-%04x-7%03x-%04x-%012llx", (unsigned)(tick >> 28),
+                     (unsigned)(tick >> 12 & 0xFFFF), (unsigned)(tick & 0xFFF),
+                     (unsigned)(0x8000 | (r >> 48 & 0x3FFF)),
                      (unsigned long long)(r & 0xFFFFFFFFFFFF));
 }
 

@@ -14,7 +14,8 @@ Map *map_new(Arena *a)
 static Slot *find(const Map *m, Str key, uint64_t hash)
 {
     size_t i = hash & (m->room - 1);
-    while (m->slots[i].value && !(m->slots[i].hash == hash && str_eq(m->slots[i].key, key))) i = (i + 1) & (m->room - 1);
+    while (m->slots[i].value && !(m->slots[i].hash == hash && str_eq(m->slots[i].key, key)))
+        i = (i + 1) & (m->room - 1);
     return &m->slots[i];
 }
 

@@ -22,14 +22,30 @@ void spec_skip(const char *why);
 
 #define expect(cond) do { if (!(cond)) { spec_failures++; \
     fprintf(stderr, "%s:%d: expected %s\n", __FILE__, __LINE__, #cond); return; } } while (0)
-#define expect_int(want, got) do { long long w_ = (want), g_ = (got); if (w_ != g_) { spec_failures++; \
-    fprintf(stderr, "%s:%d: %s is %lld, expected %lld\n", __FILE__, __LINE__, #got, g_, w_); return; } } while (0)
+#define expect_int(want, got)                                                                      \
+    do {                                                                                           \
+        long long w_ = (want), g_ = (got);                                                         \
+        if (w_ != g_) {                                                                            \
+            spec_failures++;                                                                       \
+            fprintf(stderr, "%s:%d: %s is %lld, expected %lld\n", __FILE__, __LINE__, #got, g_,    \
+                    w_);                                                                           \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
 #define expect_str(want, got) do { Str w_ = str_of(want), g_ = (got); if (!str_eq(w_, g_)) { spec_failures++; \
     fprintf(stderr, "%s:%d: %s is \"" STR_FMT "\", expected \"" STR_FMT "\"\n", __FILE__, __LINE__, #got, \
             STR_ARG(g_), STR_ARG(w_)); return; } } while (0)
 /** The text contains the part. */
-#define expect_has(part, got) do { Str g_ = (got); if (str_find(g_, str_of(part)) < 0) { spec_failures++; \
-    fprintf(stderr, "%s:%d: %s lacks \"%s\": " STR_FMT "\n", __FILE__, __LINE__, #got, part, STR_ARG(g_)); return; } } while (0)
+#define expect_has(part, got)                                                                      \
+    do {                                                                                           \
+        Str g_ = (got);                                                                            \
+        if (str_find(g_, str_of(part)) < 0) {                                                      \
+            spec_failures++;                                                                       \
+            fprintf(stderr, "%s:%d: %s lacks \"%s\": " STR_FMT "\n", __FILE__, __LINE__, #got,     \
+                    part, STR_ARG(g_));                                                            \
+            return;                                                                                \
+        }                                                                                          \
+    } while (0)
 #define expect_ok(call) do { Err e_ = (call); if (e_.info) { spec_failures++; \
     fprintf(stderr, "%s:%d: " STR_FMT " (%s:%d)\n", __FILE__, __LINE__, STR_ARG(e_.info->message), \
             e_.info->file, e_.info->line); return; } } while (0)

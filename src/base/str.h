@@ -15,7 +15,10 @@ typedef struct Str { const char *at; size_t len; } Str;
 
 static inline Str  str_of(const char *cstr) { return (Str){ cstr, cstr ? strlen(cstr) : 0 }; }
 static inline bool str_empty(Str s) { return s.len == 0; }
-static inline bool str_eq(Str a, Str b) { return a.len == b.len && (a.len == 0 || !memcmp(a.at, b.at, a.len)); }
+static inline bool str_eq(Str a, Str b)
+{
+    return a.len == b.len && (a.len == 0 || !memcmp(a.at, b.at, a.len));
+}
 /** Equal when ASCII case is ignored; other bytes must match exactly. */
 bool str_eq_nocase(Str a, Str b);
 /** memcmp order, the shorter first when one is a prefix. */

@@ -72,7 +72,8 @@ SPEC("whole numbers are read in full or not at all")
     expect(!str_int(S("9223372036854775808"), &n));
     expect(!str_int(S("-9223372036854775809"), &n));
     expect(!str_int(S("99999999999999999999"), &n));
-    expect(!str_int(S(""), &n) && !str_int(S("-"), &n) && !str_int(S("1 "), &n) && !str_int(S("+1"), &n) && !str_int(S("0x1"), &n));
+    expect(!str_int(S(""), &n) && !str_int(S("-"), &n) && !str_int(S("1 "), &n)
+           && !str_int(S("+1"), &n) && !str_int(S("0x1"), &n));
     expect_int(7, n);
     expect(str_int(S("-0"), &n) && n == 0);
 }

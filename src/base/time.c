@@ -55,7 +55,8 @@ const char *time_http(int64_t ms, char to[TIME_TEXT_MAX])
     time_civil(days, &year, &month, &day);
     unsigned weekday = (unsigned)((days % 7 + 11) % 7);
     snprintf(to, TIME_TEXT_MAX, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT", names + weekday * 3, day,
-             months + (month - 1) * 3, (unsigned)(year % 10000), rest / 3600000, rest / 60000 % 60, rest / 1000 % 60);
+             months + (month - 1) * 3, (unsigned)(year % 10000), rest / 3600000, rest / 60000 % 60,
+             rest / 1000 % 60);
     return to;
 }
 
@@ -95,9 +96,13 @@ bool time_parse(Str s, int64_t *ret_ms)
 {
     unsigned year, month, day, h, m, sec, ms = 0;
     int offset;
-    if (!digits(&s, 4, &year) || !mark(&s, '-') || !digits(&s, 2, &month) || !mark(&s, '-') || !digits(&s, 2, &day)) return false;
+    if (!digits(&s, 4, &year) || !mark(&s, '-') || !digits(&s, 2, &month) || !mark(&s, '-')
+        || !digits(&s, 2, &day))
+        return false;
     if (!mark(&s, 'T') && !mark(&s, 't') && !mark(&s, ' ')) return false;
-    if (!digits(&s, 2, &h) || !mark(&s, ':') || !digits(&s, 2, &m) || !mark(&s, ':') || !digits(&s, 2, &sec)) return false;
+    if (!digits(&s, 2, &h) || !mark(&s, ':') || !digits(&s, 2, &m) || !mark(&s, ':')
+        || !digits(&s, 2, &sec))
+        return false;
     if (mark(&s, '.')) {
         size_t n = 0;
         for (unsigned scale = 100; s.len && s.at[0] >= '0' && s.at[0] <= '9'; scale /= 10, n++) {

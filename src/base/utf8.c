@@ -6,7 +6,10 @@ uint32_t utf8_next(Str s, size_t i, size_t *ret_width)
     size_t left = s.len - i;
     *ret_width = 1;
     if (p[0] < 0x80) return p[0];
-    size_t need = p[0] >= 0xC2 && p[0] < 0xE0 ? 2 : p[0] >= 0xE0 && p[0] < 0xF0 ? 3 : p[0] >= 0xF0 && p[0] < 0xF5 ? 4 : 0;
+    size_t need = p[0] >= 0xC2 && p[0] < 0xE0   ? 2
+                  : p[0] >= 0xE0 && p[0] < 0xF0 ? 3
+                  : p[0] >= 0xF0 && p[0] < 0xF5 ? 4
+                                                : 0;
     if (need == 0 || need > left) return UTF8_BAD;
     uint32_t c = p[0] & (0xFFu >> (need + 1));
     for (size_t k = 1; k < need; k++) {

@@ -13,8 +13,17 @@ SPEC("every code point comes back as it was put")
 
 SPEC("over-long forms, surrogates, values past the end and cut characters are ill-formed")
 {
-    static const Str bad[] = { S_INIT("\xC0\x80"), S_INIT("\xC1\xBF"), S_INIT("\xE0\x80\x80"), S_INIT("\xE0\x9F\xBF"), S_INIT("\xED\xA0\x80"),
-        S_INIT("\xF0\x8F\xBF\xBF"), S_INIT("\xF4\x90\x80\x80"), S_INIT("\xF5\x80\x80\x80"), S_INIT("\xE9\x94"), S_INIT("\x80"), S_INIT("a\xFF") };
+    static const Str bad[] = { S_INIT("\xC0\x80"),
+                               S_INIT("\xC1\xBF"),
+                               S_INIT("\xE0\x80\x80"),
+                               S_INIT("\xE0\x9F\xBF"),
+                               S_INIT("\xED\xA0\x80"),
+                               S_INIT("\xF0\x8F\xBF\xBF"),
+                               S_INIT("\xF4\x90\x80\x80"),
+                               S_INIT("\xF5\x80\x80\x80"),
+                               S_INIT("\xE9\x94"),
+                               S_INIT("\x80"),
+                               S_INIT("a\xFF") };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect(!utf8_valid(bad[i]));
     expect(utf8_valid(S("aé键\U0001F600")) && utf8_valid(S("")));
     size_t width;

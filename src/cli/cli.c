@@ -60,8 +60,14 @@ static Exit folder_make(Cli *cli, const char *path)
         fprintf(stderr, "hindsight: made the data folder %s\n", path);
         return EXIT_OK;
     }
-    if (errno == ENOENT) return complain(EXIT_FOLDER, "there is no data folder %s: make it (mkdir -p %s), or name another with --data", path, path);
-    if (errno == ENOSPC) return complain(EXIT_FULL, "the disk that should hold %s is full: make room and try again", path);
+    if (errno == ENOENT)
+        return complain(
+            EXIT_FOLDER,
+            "there is no data folder %s: make it (mkdir -p %s), or name another with --data", path,
+            path);
+    if (errno == ENOSPC)
+        return complain(EXIT_FULL, "the disk that should hold %s is full: make room and try again",
+                        path);
     return complain(EXIT_FOLDER, "cannot make the data folder %s: %s", path, strerror(errno));
 }
 
@@ -70,12 +76,17 @@ Exit folder_prepare(Cli *cli)
     const char *path = arena_cstr(cli->arena, opt(cli, "data"));
     struct stat at;
     if (stat(path, &at)) {
-        if (errno != ENOENT) return complain(EXIT_FOLDER, "the data folder %s cannot be used: %s", path, strerror(errno));
+        if (errno != ENOENT)
+            return complain(EXIT_FOLDER, "the data folder %s cannot be used: %s", path,
+                            strerror(errno));
         Exit code = folder_make(cli, path);
         if (code) return code;
     } else if (!S_ISDIR(at.st_mode)) return complain(EXIT_FOLDER, "the data folder %s is not a folder", path);
     if (access(path, W_OK | X_OK))
-        return complain(EXIT_FOLDER, "the data folder %s must not be written by this user (%s): change its owner, or name another with --data", path, strerror(errno));
+        return complain(EXIT_FOLDER,
+                        "the data folder %s must not be written by this user (%s): change its "
+                        "owner, or name another with --data",
+                        path, strerror(errno));
     struct statvfs disk;
     if (statvfs(path, &disk) == 0 && (int64_t)disk.f_bavail * (int64_t)disk.f_frsize < LEAST_FREE_BYTES)
         return complain(EXIT_FULL, "the disk that holds %s is full: make room and try again", path);
@@ -97,14 +108,21 @@ Str database_shown(const Cli *cli)
     ptrdiff_t scheme = str_find(url, S("://")), at = str_index(url, '@');
     if (scheme < 0 || at < 0) return url;
     Str who = str_before(str_sub(url, (size_t)scheme + 3, (size_t)at - (size_t)scheme - 3), ':');
-    return arena_fmt(cli->arena, STR_FMT "://" STR_FMT STR_FMT, STR_ARG(str_sub(url, 0, (size_t)scheme)), STR_ARG(who), STR_ARG(str_sub(url, (size_t)at, url.len)));
+    return arena_fmt(cli->arena, STR_FMT "://" STR_FMT STR_FMT,
+                     STR_ARG(str_sub(url, 0, (size_t)scheme)), STR_ARG(who),
+                     STR_ARG(str_sub(url, (size_t)at, url.len)));
 }
 
 static Exit check_url(Cli *cli)
 {
     Str url = database_url(cli);
-    if (str_find(url, S("://")) < 0 || str_starts(url, S("postgres://")) || str_starts(url, S("postgresql://"))) return EXIT_OK;
-    return complain(EXIT_DATABASE, "\"" STR_FMT "\" is not a database that is known here: use postgres://USER@HOST/NAME, or the path of a SQLite file", STR_ARG(database_shown(cli)));
+    if (str_find(url, S("://")) < 0 || str_starts(url, S("postgres://"))
+        || str_starts(url, S("postgresql://")))
+        return EXIT_OK;
+    return complain(EXIT_DATABASE,
+                    "\"" STR_FMT "\" is not a database that is known here: use "
+                                 "postgres://USER@HOST/NAME, or the path of a SQLite file",
+                    STR_ARG(database_shown(cli)));
 }
 
 AppOptions cli_app_options(const Cli *cli)
@@ -124,10 +142,12 @@ Str public_url(const Cli *cli, int port)
     size_t i = where.len;
     while (i > 0 && where.at[i - 1] != ':') i--;
     Str host = str_sub(where, 0, i ? i - 1 : 0);
-    bool any = str_empty(host) || str_eq(host, S("0.0.0.0")) || str_eq(host, S("[::]")) || str_eq(host, S("*"));
+    bool any = str_empty(host) || str_eq(host, S("0.0.0.0")) || str_eq(host, S("[::]"))
+               || str_eq(host, S("*"));
     int64_t given = 0;
     (void)str_int(str_sub(where, i, where.len), &given);
-    return arena_fmt(cli->arena, "http://" STR_FMT ":%d", STR_ARG(any ? S("127.0.0.1") : host), port ? port : (int)given);
+    return arena_fmt(cli->arena, "http://" STR_FMT ":%d", STR_ARG(any ? S("127.0.0.1") : host),
+                     port ? port : (int)given);
 }
 
 Exit system_open(Cli *cli, App **ret)

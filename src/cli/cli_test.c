@@ -16,7 +16,13 @@ static Err parse(Arena *a, char *const *argv, char *const *env, Cli **ret)
 #define ENV(...) (char *[]){ __VA_ARGS__, NULL }
 
 /** A folder with this configuration file in it; removed with the arena. */
-static void remove_folder(void *path) { char line[300]; snprintf(line, sizeof line, "%s/hindsight.conf", (char *)path); unlink(line); rmdir(path); }
+static void remove_folder(void *path)
+{
+    char line[300];
+    snprintf(line, sizeof line, "%s/hindsight.conf", (char *)path);
+    unlink(line);
+    rmdir(path);
+}
 static char *given_a_folder(Arena *a, const char *config)
 {
     char *path = (char *)arena_str(a, S("/tmp/hindsight-cli-XXXXXX")).at;
@@ -32,9 +38,11 @@ static char *given_a_folder(Arena *a, const char *config)
 SPEC("a flag counts before the environment, the environment before the file, the file before the default")
 {
     auto_arena a = arena_new(4096);
-    char *dir = given_a_folder(a, "# a comment\nlisten = 127.0.0.1:1\n\npublic-url = \"http://file.test\"\nworkers=3\n");
+    char *dir = given_a_folder(
+        a, "# a comment\nlisten = 127.0.0.1:1\n\npublic-url = \"http://file.test\"\nworkers=3\n");
     Cli *cli;
-    expect_ok(parse(a, ARGS("serve", "--data", dir, "--listen=127.0.0.1:3"), ENV("HINDSIGHT_LISTEN=127.0.0.1:2", "HINDSIGHT_WORKERS=5", "PATH=/bin"), &cli));
+    expect_ok(parse(a, ARGS("serve", "--data", dir, "--listen=127.0.0.1:3"),
+                    ENV("HINDSIGHT_LISTEN=127.0.0.1:2", "HINDSIGHT_WORKERS=5", "PATH=/bin"), &cli));
     expect_str("127.0.0.1:3", opt(cli, "listen"));
     expect_str("5", opt(cli, "workers"));
     expect_str("http://file.test", opt(cli, "public-url"));
@@ -46,19 +54,24 @@ SPEC("a flag counts before the environment, the environment before the file, the
 SPEC("a wrong flag, variable, key or value is an error that names it")
 {
     auto_arena a = arena_new(4096);
-    char *dir = given_a_folder(a, ""), *bad = given_a_folder(a, "\nlistn = x\n"), *worse = given_a_folder(a, "workers = many\n");
-    struct { char **argv, **env; const char *names; } const wrong[] = {
+    char *dir = given_a_folder(a, ""), *bad = given_a_folder(a, "\nlistn = x\n"),
+         *worse = given_a_folder(a, "workers = many\n");
+    struct { char **argv, **env; const char *names;
+    } const wrong[] = {
         { ARGS("serve", "--lsten", "x"), NULL, "--lsten (did you mean --listen?)" },
         { ARGS("serve", "--data", dir, "--workers", "lots"), NULL, "--workers must be a number" },
         { ARGS("serve", "--listen"), NULL, "--listen needs a value" },
-        { ARGS("serve", "--data", dir, "--listen", "localhost"), NULL, "listen needs an address and a port" },
-        { ARGS("serve", "--data", dir, "--public-url", "example.com"), NULL, "public-url must begin with" },
+        { ARGS("serve", "--data", dir, "--listen", "localhost"), NULL,
+          "listen needs an address and a port" },
+        { ARGS("serve", "--data", dir, "--public-url", "example.com"), NULL,
+          "public-url must begin with" },
         { ARGS("serve", "--secret-key", "00"), NULL, "--secret-key" },
         { ARGS("serve", "extra"), NULL, "\"extra\"" },
         { ARGS("server"), NULL, "\"server\"" },
         { ARGS("user", "add", "--listen", ":1"), NULL, "user add has no option --listen" },
         { ARGS("serve", "--data", dir), ENV("HINDSIGHT_LISTN=x"), "HINDSIGHT_LISTN" },
-        { ARGS("serve", "--data", bad), NULL, "hindsight.conf:2: there is no key \"listn\" (did you mean listen?)" },
+        { ARGS("serve", "--data", bad), NULL,
+          "hindsight.conf:2: there is no key \"listn\" (did you mean listen?)" },
         { ARGS("serve", "--data", worse), NULL, "hindsight.conf:1: workers must be a number" },
         { ARGS("serve", "--data", dir, "--config", "/nowhere.conf"), NULL, "/nowhere.conf" },
     };
@@ -75,8 +88,10 @@ SPEC("variables that Kubernetes makes for a service named hindsight are no mista
     auto_arena a = arena_new(4096);
     char *dir = given_a_folder(a, "");
     Cli *cli;
-    expect_ok(parse(a, ARGS("serve", "--data", dir), ENV("HINDSIGHT_PORT=tcp://10.0.0.7:80", "HINDSIGHT_SERVICE_HOST=10.0.0.7",
-                                                         "HINDSIGHT_SERVICE_PORT_HTTP=80", "HINDSIGHT_PORT_80_TCP_PROTO=tcp"), &cli));
+    expect_ok(parse(a, ARGS("serve", "--data", dir),
+                    ENV("HINDSIGHT_PORT=tcp://10.0.0.7:80", "HINDSIGHT_SERVICE_HOST=10.0.0.7",
+                        "HINDSIGHT_SERVICE_PORT_HTTP=80", "HINDSIGHT_PORT_80_TCP_PROTO=tcp"),
+                    &cli));
     expect_str("127.0.0.1:8080", opt(cli, "listen"));
 }
 
@@ -122,7 +137,10 @@ SPEC("the password in a database URL is not printed")
     auto_arena a = arena_new(4096);
     Cli *cli;
     char *dir = given_a_folder(a, "");
-    expect_ok(parse(a, ARGS("serve", "--data", dir, "--database", "postgres://ann:secret@db.example.com/hindsight"), NULL, &cli));
+    expect_ok(parse(a,
+                    ARGS("serve", "--data", dir, "--database",
+                         "postgres://ann:secret@db.example.com/hindsight"),
+                    NULL, &cli));
     expect_str("postgres://ann@db.example.com/hindsight", database_shown(cli));
 }
 

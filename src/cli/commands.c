@@ -45,18 +45,24 @@ static bool uses(const Command *c, const Option *o)
 
 static void print_command(const Command *c, FILE *to)
 {
-    fprintf(to, "%s.\n\nhindsight %s%s%s [options]\n\n", c->help, c->name, c->operand ? " " : "", c->operand ? c->operand : "");
+    fprintf(to, "%s.\n\nhindsight %s%s%s [options]\n\n", c->help, c->name, c->operand ? " " : "",
+            c->operand ? c->operand : "");
     int width = 0;
-    for (const Option *o = options; o->name; o++) width = wider(width, strlen(o->name) + (o->arg ? strlen(o->arg) + 1 : 0) + 2);
+    for (const Option *o = options; o->name; o++)
+        width = wider(width, strlen(o->name) + (o->arg ? strlen(o->arg) + 1 : 0) + 2);
     for (const Option *o = options; o->name; o++)
         if (uses(c, o)) print_option(o, width, to);
     for (const Option *o = options; o->name && !c->bare; o++)
         if (o->flags & EVERY) print_option(o, width, to);
     if (c->more) fprintf(to, "\n%s\n", c->more);
     if (c->bare) return;
-    fputs("\nOptions may also be given in the environment or in the configuration file, under the same names; a flag counts\n"
-          "before the environment, and that before the file:\n", to);
-    fputs("  HINDSIGHT_DATA=/var/lib/hindsight        --data /var/lib/hindsight        data = /var/lib/hindsight\n", to);
+    fputs("\nOptions may also be given in the environment or in the configuration file, under the "
+          "same names; a flag counts\n"
+          "before the environment, and that before the file:\n",
+          to);
+    fputs("  HINDSIGHT_DATA=/var/lib/hindsight        --data /var/lib/hindsight        data = "
+          "/var/lib/hindsight\n",
+          to);
     fputs("HINDSIGHT_SECRET_KEY (64 hex digits) stands in for DIR/secret.key.\n", to);
 }
 
@@ -64,7 +70,8 @@ static void print_list(Str topic, FILE *to)
 {
     fprintf(to, "Hindsight %s: from a firing alert to a published post-mortem.\n\n", HINDSIGHT_VERSION);
     int width = 0;
-    for (const Command *c = commands; c->name; c++) width = wider(width, strlen(c->name) + (c->operand ? strlen(c->operand) + 1 : 0));
+    for (const Command *c = commands; c->name; c++)
+        width = wider(width, strlen(c->name) + (c->operand ? strlen(c->operand) + 1 : 0));
     for (const Command *c = commands; c->name; c++) {
         if (topic.len && !str_starts(str_of(c->name), topic)) continue;
         char left[64];

@@ -41,9 +41,20 @@ static bool check_folder(Doctor *d)
 {
     const char *path = arena_cstr(d->cli->arena, opt(d->cli, "data"));
     struct stat at;
-    if (stat(path, &at)) { wrong(d, "folder", "%s: %s. Make it (mkdir -p %s), or name another with --data", path, strerror(errno), path); return false; }
-    if (!S_ISDIR(at.st_mode)) { wrong(d, "folder", "%s is not a folder. Name another with --data", path); return false; }
-    if (access(path, R_OK | W_OK | X_OK)) { wrong(d, "folder", "%s: %s. Change its owner: chown -R USER %s", path, strerror(errno), path); return false; }
+    if (stat(path, &at)) {
+        wrong(d, "folder", "%s: %s. Make it (mkdir -p %s), or name another with --data", path,
+              strerror(errno), path);
+        return false;
+    }
+    if (!S_ISDIR(at.st_mode)) {
+        wrong(d, "folder", "%s is not a folder. Name another with --data", path);
+        return false;
+    }
+    if (access(path, R_OK | W_OK | X_OK)) {
+        wrong(d, "folder", "%s: %s. Change its owner: chown -R USER %s", path, strerror(errno),
+              path);
+        return false;
+    }
     if (at.st_mode & 077) warn(d, "folder", "%s can be read by others. chmod 700 %s", path, path);
     else good("folder", "%s", path);
     return true;
@@ -54,10 +65,13 @@ static void check_space(Doctor *d)
     struct statvfs disk;
     if (statvfs(arena_cstr(d->cli->arena, opt(d->cli, "data")), &disk)) return;
     long long free_mb = (long long)disk.f_bavail * (long long)disk.f_frsize >> 20;
-    if (free_mb < 100) wrong(d, "space", "%lld MB free. Make room: writing stops when the disk is full", free_mb);
+    if (free_mb < 100)
+        wrong(d, "space", "%lld MB free. Make room: writing stops when the disk is full", free_mb);
     else if (free_mb < 1024) warn(d, "space", "%lld MB free. Make room before it runs out", free_mb);
     else good("space", "%lld MB free", free_mb);
-    if (disk.f_files && disk.f_favail < 1000) wrong(d, "space", "only %lld files more fit on this disk. Remove some", (long long)disk.f_favail);
+    if (disk.f_files && disk.f_favail < 1000)
+        wrong(d, "space", "only %lld files more fit on this disk. Remove some",
+              (long long)disk.f_favail);
 }
 
 static void check_key(Doctor *d)
@@ -68,11 +82,18 @@ static void check_key(Doctor *d)
     char hex[66] = { 0 };
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) { good("key", "%s will be made at the first start", path); return; }
-    if (fd < 0) { wrong(d, "key", "%s: %s. Give it to the user who runs the server", path, strerror(errno)); return; }
+    if (fd < 0) {
+        wrong(d, "key", "%s: %s. Give it to the user who runs the server", path, strerror(errno));
+        return;
+    }
     bool whole = read(fd, hex, 64) == 64 && strspn(hex, "0123456789abcdefABCDEF") == 64;
     if (fstat(fd, &at)) at.st_mode = 0;
     close(fd);
-    if (!whole) wrong(d, "key", "%s is not 64 hex digits. Put it back from a backup: stored secrets cannot be read without it", path);
+    if (!whole)
+        wrong(d, "key",
+              "%s is not 64 hex digits. Put it back from a backup: stored secrets cannot be read "
+              "without it",
+              path);
     else if (at.st_mode & 077) warn(d, "key", "%s can be read by others. chmod 600 %s", path, path);
     else good("key", "%s", path);
 }
@@ -81,7 +102,10 @@ static void check_clock(Doctor *d)
 {
     char text[TIME_TEXT_MAX];
     int64_t now = clock_ms(), built = 1764000000000;         /* later than this was written */
-    if (now < built) wrong(d, "clock", "it says %s. Set it: timestamps and sign-ins depend on it (timedatectl set-ntp true)", time_rfc3339(now, text));
+    if (now < built)
+        wrong(d, "clock",
+              "it says %s. Set it: timestamps and sign-ins depend on it (timedatectl set-ntp true)",
+              time_rfc3339(now, text));
     else good("clock", "%s", time_rfc3339(now, text));
 }
 
@@ -98,8 +122,13 @@ static bool check_database(Doctor *d)
     if (!e.info) e = database_ping(d->db, a);
     if (e.info) { wrong(d, "database", STR_FMT, STR_ARG(err_text(a, e))); return false; }
     e = database_verify(d->db, a);
-    if (e.info) { wrong(d, "database", STR_FMT ". Stop the server and restore a backup", STR_ARG(err_text(a, e))); return false; }
-    good("database", STR_FMT " answers and is sound, %lld MB", STR_ARG(database_shown(d->cli)), (long long)(database_bytes(d->db) >> 20));
+    if (e.info) {
+        wrong(d, "database", STR_FMT ". Stop the server and restore a backup",
+              STR_ARG(err_text(a, e)));
+        return false;
+    }
+    good("database", STR_FMT " answers and is sound, %lld MB", STR_ARG(database_shown(d->cli)),
+         (long long)(database_bytes(d->db) >> 20));
     return true;
 }
 
@@ -130,7 +159,8 @@ static void check_people(Doctor *d)
     int admins = 0;
     list_each(&all, i) admins += str_eq(all.at[i].role, S("admin"));
     if (!all.len) good("people", "nobody yet: the first person is made in the browser");
-    else if (!admins) wrong(d, "people", "no administrator is left. hindsight user role --email E --role admin");
+    else if (!admins)
+        wrong(d, "people", "no administrator is left. hindsight user role --email E --role admin");
     else good("people", "%zu, %d of them administrators", all.len, admins);
 }
 
@@ -142,7 +172,9 @@ static void check_jobs(Doctor *d)
     Err e = job_list(&cx, S("dead"), S(""), 0, S(""), 20, &dead);
     if (e.info) { wrong(d, "jobs", STR_FMT, STR_ARG(err_text(d->cli->arena, e))); return; }
     if (!dead.len) { good("jobs", "none failed for good"); return; }
-    list_each(&dead, i) wrong(d, "jobs", STR_FMT " failed %lld times: " STR_FMT, STR_ARG(dead.at[i].kind), (long long)dead.at[i].attempts, STR_ARG(dead.at[i].error));
+    list_each (&dead, i)
+        wrong(d, "jobs", STR_FMT " failed %lld times: " STR_FMT, STR_ARG(dead.at[i].kind),
+              (long long)dead.at[i].attempts, STR_ARG(dead.at[i].error));
     say("", "", "mend the cause, then: Settings, Jobs, Retry");
 }
 
@@ -169,10 +201,18 @@ static void check_port(Doctor *d)
     Str host = str_sub(where, 0, i ? i - 1 : 0);
     if (host.len > 1 && host.at[0] == '[') host = str_sub(host, 1, host.len - 2);
     int code = try_port(arena_cstr(a, host), arena_cstr(a, str_sub(where, i, where.len)));
-    if (code == EADDRINUSE && d->served) good("port", STR_FMT " is in use by the server that runs", STR_ARG(where));
-    else if (code == EADDRINUSE) wrong(d, "port", STR_FMT " is in use by another program. Stop it, or choose another with --listen", STR_ARG(where));
-    else if (code == EACCES) wrong(d, "port", STR_FMT " needs more rights than this user has. Choose a port above 1023", STR_ARG(where));
-    else if (code) wrong(d, "port", STR_FMT ": %s. Choose another with --listen", STR_ARG(where), strerror(code));
+    if (code == EADDRINUSE && d->served)
+        good("port", STR_FMT " is in use by the server that runs", STR_ARG(where));
+    else if (code == EADDRINUSE)
+        wrong(d, "port",
+              STR_FMT " is in use by another program. Stop it, or choose another with --listen",
+              STR_ARG(where));
+    else if (code == EACCES)
+        wrong(d, "port", STR_FMT " needs more rights than this user has. Choose a port above 1023",
+              STR_ARG(where));
+    else if (code)
+        wrong(d, "port", STR_FMT ": %s. Choose another with --listen", STR_ARG(where),
+              strerror(code));
     else good("port", STR_FMT " is free", STR_ARG(where));
 }
 

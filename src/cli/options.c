@@ -66,7 +66,8 @@ static size_t distance(Str a, Str b)
         size_t diagonal = row[0];
         row[0] = i + 1;
         for (size_t j = 0; j < n; j++) {
-            size_t change = diagonal + (a.at[i] != b.at[j]), least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
+            size_t change = diagonal + (a.at[i] != b.at[j]),
+                   least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
             diagonal = row[j + 1];
             row[j + 1] = change < least ? change : least;
         }
@@ -110,11 +111,14 @@ static Err check_value(Arena *a, const Option *o, Str where, Str value, Str *ret
     int64_t n;
     if (!utf8_valid(value)) return fail(a, ERR_INVALID, STR_FMT " is not valid UTF-8", STR_ARG(where));
     if (o->type == TYPE_INT && (!str_int(value, &n) || n < o->min || n > o->max))
-        return fail(a, ERR_INVALID, STR_FMT " must be a number from %lld to %lld, not \"" STR_FMT "\"", STR_ARG(where), (long long)o->min, (long long)o->max, STR_ARG(value));
+        return fail(a, ERR_INVALID,
+                    STR_FMT " must be a number from %lld to %lld, not \"" STR_FMT "\"",
+                    STR_ARG(where), (long long)o->min, (long long)o->max, STR_ARG(value));
     if (o->type == TYPE_BOOL || o->type == TYPE_FLAG) {
         const char *word = yes_or_no(value);
         if (word) { *ret = str_of(word); return OK; }
-        return fail(a, ERR_INVALID, STR_FMT " must be yes or no, not \"" STR_FMT "\"", STR_ARG(where), STR_ARG(value));
+        return fail(a, ERR_INVALID, STR_FMT " must be yes or no, not \"" STR_FMT "\"",
+                    STR_ARG(where), STR_ARG(value));
     }
     if (str_empty(value)) return fail(a, ERR_INVALID, STR_FMT " is empty", STR_ARG(where));
     *ret = arena_str(a, value);
@@ -144,16 +148,21 @@ static bool takes(const Command *c, const Option *o)
 
 static Err flag(Cli *cli, int argc, char *const *argv, int *at)
 {
-    Str arg = str_of(argv[*at]), name = str_sub(str_before(arg, '='), 2, arg.len), given = arena_fmt(cli->arena, "--" STR_FMT, STR_ARG(name));
+    Str arg = str_of(argv[*at]), name = str_sub(str_before(arg, '='), 2, arg.len),
+        given = arena_fmt(cli->arena, "--" STR_FMT, STR_ARG(name));
     int i = option_find(name);
     if (i < 0 || !takes(cli->command, &options[i]))
-        return fail(cli->arena, ERR_INVALID, "%s has no option " STR_FMT STR_FMT, cli->command->name, STR_ARG(given),
+        return fail(cli->arena, ERR_INVALID, "%s has no option " STR_FMT STR_FMT,
+                    cli->command->name, STR_ARG(given),
                     STR_ARG(i < 0 ? nearest(cli->arena, name, 0, "--") : S("")));
     if (str_index(arg, '=') >= 0) return put(cli, i, FROM_FLAG, given, str_after(arg, '='));
-    bool alone = options[i].type == TYPE_FLAG || (options[i].type == TYPE_BOOL && (*at + 1 >= argc || !yes_or_no(str_of(argv[*at + 1]))));
+    bool alone =
+        options[i].type == TYPE_FLAG
+        || (options[i].type == TYPE_BOOL && (*at + 1 >= argc || !yes_or_no(str_of(argv[*at + 1]))));
     if (alone) return put(cli, i, FROM_FLAG, given, S("yes"));
     if (*at + 1 >= argc || str_starts(str_of(argv[*at + 1]), S("--")))
-        return fail(cli->arena, ERR_INVALID, STR_FMT " needs a value: " STR_FMT " %s", STR_ARG(given), STR_ARG(given), options[i].arg);
+        return fail(cli->arena, ERR_INVALID, STR_FMT " needs a value: " STR_FMT " %s",
+                    STR_ARG(given), STR_ARG(given), options[i].arg);
     return put(cli, i, FROM_FLAG, given, str_of(argv[++*at]));
 }
 
@@ -191,15 +200,20 @@ static Err parse_flags(Cli *cli, int argc, char *const *argv)
     cli->command = command_find(argc, argv, &i);
     if (cli->wants_help || cli->wants_version) return OK;
     if (argc < 2) return fail(a, ERR_INVALID, "say what to do: hindsight serve, or hindsight --help");
-    if (!cli->command) return fail(a, ERR_INVALID, "there is no command \"%s%s%s\": see hindsight --help", argv[1], argc > 2 && argv[2][0] != '-' ? " " : "", argc > 2 && argv[2][0] != '-' ? argv[2] : "");
+    if (!cli->command)
+        return fail(a, ERR_INVALID, "there is no command \"%s%s%s\": see hindsight --help", argv[1],
+                    argc > 2 && argv[2][0] != '-' ? " " : "",
+                    argc > 2 && argv[2][0] != '-' ? argv[2] : "");
     for (; i < argc; i++) {
         if (str_starts(str_of(argv[i]), S("--")) && argv[i][2]) { TRY(flag(cli, argc, argv, &i)); continue; }
         if (!cli->command->operand || cli->operand.len)
-            return fail(a, ERR_INVALID, "%s does not know what to do with \"%s\"", cli->command->name, argv[i]);
+            return fail(a, ERR_INVALID, "%s does not know what to do with \"%s\"",
+                        cli->command->name, argv[i]);
         cli->operand = str_of(argv[i]);
     }
     if (cli->command->operand && !cli->operand.len)
-        return fail(a, ERR_INVALID, "%s needs a word: hindsight %s %s", cli->command->name, cli->command->name, cli->command->operand);
+        return fail(a, ERR_INVALID, "%s needs a word: hindsight %s %s", cli->command->name,
+                    cli->command->name, cli->command->operand);
     return OK;
 }
 
@@ -208,7 +222,8 @@ static Err parse_flags(Cli *cli, int argc, char *const *argv)
 /** Kubernetes tells every container about the services around it: one that is named hindsight is no mistake of a person's. */
 static bool from_kubernetes(Str name, Str value)
 {
-    return str_starts(value, S("tcp://")) || str_find(name, S("_SERVICE_HOST")) > 0 || str_find(name, S("_SERVICE_PORT")) > 0 || str_find(name, S("_TCP")) > 0;
+    return str_starts(value, S("tcp://")) || str_find(name, S("_SERVICE_HOST")) > 0
+           || str_find(name, S("_SERVICE_PORT")) > 0 || str_find(name, S("_TCP")) > 0;
 }
 
 static Err parse_env(Cli *cli, char *const *env)
@@ -217,10 +232,16 @@ static Err parse_env(Cli *cli, char *const *env)
         Str line = str_of(*env), name = str_before(line, '=');
         if (!str_starts(name, S("HINDSIGHT_")) || from_kubernetes(name, str_after(line, '='))) continue;
         Str low = arena_str(cli->arena, str_sub(name, 10, name.len));
-        for (size_t i = 0; i < low.len; i++) ((char *)low.at)[i] = low.at[i] == '_' ? '-' : low.at[i] >= 'A' && low.at[i] <= 'Z' ? (char)(low.at[i] + 32) : low.at[i];
+        for (size_t i = 0; i < low.len; i++)
+            ((char *)low.at)[i] = low.at[i] == '_'                       ? '-'
+                                  : low.at[i] >= 'A' && low.at[i] <= 'Z' ? (char)(low.at[i] + 32)
+                                                                         : low.at[i];
         int i = option_find(low);
         if (i < 0 || !(options[i].flags & IN_ENV))
-            return fail(cli->arena, ERR_INVALID, "the environment variable " STR_FMT " is not one of ours: see hindsight serve --help", STR_ARG(name));
+            return fail(cli->arena, ERR_INVALID,
+                        "the environment variable " STR_FMT
+                        " is not one of ours: see hindsight serve --help",
+                        STR_ARG(name));
         TRY(put(cli, i, FROM_ENV, name, str_after(line, '=')));
     }
     return OK;
@@ -232,7 +253,9 @@ static Err read_file(Arena *a, const char *path, Str *ret, bool *ret_missing)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     *ret_missing = fd < 0 && (errno == ENOENT || errno == ENOTDIR);
-    if (fd < 0) return fail(a, ERR_INVALID, "cannot read the configuration file %s: %s", path, strerror(errno));
+    if (fd < 0)
+        return fail(a, ERR_INVALID, "cannot read the configuration file %s: %s", path,
+                    strerror(errno));
     size_t room = 256 << 10, n = 0;
     char *text = arena_bytes(a, room, 1);
     ssize_t got;
@@ -257,11 +280,16 @@ static Err parse_file(Cli *cli, const char *path, Str text)
         line = str_trim(line);
         if (str_empty(line) || line.at[0] == '#') continue;
         Str key = str_trim(str_before(line, '='));
-        if (str_index(line, '=') < 0) return fail(cli->arena, ERR_INVALID, "%s:%d: expected key = value, not \"" STR_FMT "\"", path, number, STR_ARG(line));
+        if (str_index(line, '=') < 0)
+            return fail(cli->arena, ERR_INVALID, "%s:%d: expected key = value, not \"" STR_FMT "\"",
+                        path, number, STR_ARG(line));
         int i = option_find(key);
         if (i < 0 || !(options[i].flags & IN_FILE))
-            return fail(cli->arena, ERR_INVALID, "%s:%d: there is no key \"" STR_FMT "\"" STR_FMT, path, number, STR_ARG(key), STR_ARG(nearest(cli->arena, key, IN_FILE, "")));
-        TRY(put(cli, i, FROM_FILE, arena_fmt(cli->arena, "%s:%d: " STR_FMT, path, number, STR_ARG(key)), unquote(str_trim(str_after(line, '=')))));
+            return fail(cli->arena, ERR_INVALID, "%s:%d: there is no key \"" STR_FMT "\"" STR_FMT,
+                        path, number, STR_ARG(key), STR_ARG(nearest(cli->arena, key, IN_FILE, "")));
+        TRY(put(cli, i, FROM_FILE,
+                arena_fmt(cli->arena, "%s:%d: " STR_FMT, path, number, STR_ARG(key)),
+                unquote(str_trim(str_after(line, '=')))));
     }
     return OK;
 }
@@ -270,7 +298,9 @@ static Err load_file(Cli *cli)
 {
     Str given = opt(cli, "config"), data = opt(cli, "data");
     if (!given.len && !data.len) return OK;
-    const char *path = given.len ? arena_cstr(cli->arena, given) : arena_fmt(cli->arena, STR_FMT "/hindsight.conf", STR_ARG(data)).at;
+    const char *path = given.len
+                           ? arena_cstr(cli->arena, given)
+                           : arena_fmt(cli->arena, STR_FMT "/hindsight.conf", STR_ARG(data)).at;
     Str text = S("");
     bool missing;
     Err e = read_file(cli->arena, path, &text, &missing);
@@ -296,9 +326,13 @@ static Err check_together(Cli *cli)
     Arena *a = cli->arena;
     Str url = opt(cli, "public-url"), key = opt(cli, "secret-key"), where = opt(cli, "listen");
     if (url.len && !str_starts(url, S("http://")) && !str_starts(url, S("https://")))
-        return fail(a, ERR_INVALID, "public-url must begin with http:// or https://, not \"" STR_FMT "\"", STR_ARG(url));
+        return fail(a, ERR_INVALID,
+                    "public-url must begin with http:// or https://, not \"" STR_FMT "\"",
+                    STR_ARG(url));
     if (where.len && str_index(where, ':') < 0)
-        return fail(a, ERR_INVALID, "listen needs an address and a port, like 127.0.0.1:8080, not \"" STR_FMT "\"", STR_ARG(where));
+        return fail(a, ERR_INVALID,
+                    "listen needs an address and a port, like 127.0.0.1:8080, not \"" STR_FMT "\"",
+                    STR_ARG(where));
     if (key.len && key.len != 64) return fail(a, ERR_INVALID, "HINDSIGHT_SECRET_KEY must be 64 hex digits");
     return OK;
 }

@@ -32,7 +32,8 @@ static Exit need(const Cli *cli, const char *name)
 static Exit read_line(Cli *cli, Str *ret)
 {
     char line[1026];
-    if (!fgets(line, sizeof line, stdin)) return complain(EXIT_USAGE, "there is no password on standard input");
+    if (!fgets(line, sizeof line, stdin))
+        return complain(EXIT_USAGE, "there is no password on standard input");
     size_t n = strlen(line);
     if (n == sizeof line - 1) return complain(EXIT_USAGE, "the password on standard input is too long");
     while (n && (line[n - 1] == '\n' || line[n - 1] == '\r')) n--;
@@ -79,7 +80,14 @@ static Exit hash_password(Cli *cli, Str password, Str name, Str email, Str *ret)
 
 /* ---- commands */
 
-typedef struct Change { User user; Str hash, id, token; unsigned fields; Strs scopes; int64_t days; Str name; } Change;
+typedef struct Change {
+    User user;
+    Str hash, id, token;
+    unsigned fields;
+    Strs scopes;
+    int64_t days;
+    Str name;
+} Change;
 
 static Err add(Cx *cx, void *arg)
 {
@@ -98,7 +106,9 @@ Exit run_user_add(Cli *cli)
     if (!code) code = hash_password(cli, password, c.user.name, c.user.email, &c.hash);
     if (!code) code = with_write(cli, add, &c);
     if (code) return code;
-    fprintf(stderr, "added " STR_FMT "%s\n", STR_ARG(c.user.email), password.len ? "" : ", who cannot sign in until a password is set: hindsight user password");
+    fprintf(stderr, "added " STR_FMT "%s\n", STR_ARG(c.user.email),
+            password.len ? ""
+                         : ", who cannot sign in until a password is set: hindsight user password");
     return EXIT_OK;
 }
 
@@ -157,7 +167,9 @@ Exit run_user_password(Cli *cli)
     Str password;
     Exit code = need(cli, "email");
     if (!code) code = get_password(cli, &password);
-    if (!code && !password.len) code = complain(EXIT_USAGE, "user password needs --password-stdin when nobody is at the terminal");
+    if (!code && !password.len)
+        code = complain(EXIT_USAGE,
+                        "user password needs --password-stdin when nobody is at the terminal");
     if (!code) code = hash_password(cli, password, S(""), c.user.email, &c.hash);
     return code ? code : with_write(cli, set_password, &c);
 }
@@ -167,7 +179,8 @@ static Err make_token(Cx *cx, void *arg)
     Change *c = arg;
     User u;
     TRY(user_find(cx, c->user.email, &u));
-    return token_add(cx, u.id, c->name, c->scopes, c->days ? cx->now_ms + c->days * 24 * 3600 * 1000 : 0, &c->id, &c->token);
+    return token_add(cx, u.id, c->name, c->scopes,
+                     c->days ? cx->now_ms + c->days * 24 * 3600 * 1000 : 0, &c->id, &c->token);
 }
 
 Exit run_token_create(Cli *cli)
@@ -198,8 +211,12 @@ Exit run_integration_add(Cli *cli)
     if (!alert_source_find(s.kind)) {
         Str known = S("");
         for (size_t i = 0; integrations[i]; i++)
-            if (integrations[i]->alert_source) known = arena_fmt(cli->arena, STR_FMT "%s%s", STR_ARG(known), known.len ? ", " : "", integrations[i]->name);
-        return complain(EXIT_USAGE, "there is no integration \"" STR_FMT "\": the kinds are " STR_FMT, STR_ARG(s.kind), STR_ARG(known));
+            if (integrations[i]->alert_source)
+                known = arena_fmt(cli->arena, STR_FMT "%s%s", STR_ARG(known), known.len ? ", " : "",
+                                  integrations[i]->name);
+        return complain(EXIT_USAGE,
+                        "there is no integration \"" STR_FMT "\": the kinds are " STR_FMT,
+                        STR_ARG(s.kind), STR_ARG(known));
     }
     Exit code = need(cli, "name");
     if (!code) code = with_write(cli, add_source, &s);

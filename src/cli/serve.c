@@ -27,7 +27,10 @@ static void greet(Cli *cli, App *app, Str url)
     printf("Hindsight %s at " STR_FMT "\n", HINDSIGHT_VERSION, STR_ARG(url));
     printf("  data      " STR_FMT "\n", STR_ARG(opt(cli, "data")));
     printf("  database  " STR_FMT "\n", STR_ARG(database_shown(cli)));
-    if (people) printf("  sign in   as one of %lld people; hindsight user add and user password let others in\n", (long long)people);
+    if (people)
+        printf("  sign in   as one of %lld people; hindsight user add and user password let others "
+               "in\n",
+               (long long)people);
     else printf("  sign in   open the address: the first person is made there\n");
     fflush(stdout);
 }

@@ -30,8 +30,11 @@ Exit run_demo(Cli *cli)
 Exit run_api(Cli *cli)
 {
     bool openapi = opt_is(cli, "openapi"), typescript = opt_is(cli, "typescript");
-    if (openapi + typescript + opt_is(cli, "routes") != 1) return complain(EXIT_USAGE, "api needs one of --openapi, --typescript and --routes");
-    Str page = openapi ? openapi_page(cli->arena, S("")) : typescript ? openapi_typescript(cli->arena) : openapi_routes(cli->arena);
+    if (openapi + typescript + opt_is(cli, "routes") != 1)
+        return complain(EXIT_USAGE, "api needs one of --openapi, --typescript and --routes");
+    Str page = openapi      ? openapi_page(cli->arena, S(""))
+               : typescript ? openapi_typescript(cli->arena)
+                            : openapi_routes(cli->arena);
     fwrite(page.at, 1, page.len, stdout);
     return EXIT_OK;
 }

@@ -18,7 +18,8 @@ SPEC("addresses of the public internet are told from all others")
     for (size_t i = 0; i < sizeof public / sizeof *public; i++)
         if (!addr_parse(str_of(public[i]), &a) || !addr_is_public(a)) expect_str("public", str_of(public[i]));
     for (size_t i = 0; i < sizeof special / sizeof *special; i++)
-        if (!addr_parse(str_of(special[i]), &a) || addr_is_public(a)) expect_str("special", str_of(special[i]));
+        if (!addr_parse(str_of(special[i]), &a) || addr_is_public(a))
+            expect_str("special", str_of(special[i]));
     expect(!addr_is_public((Addr){ 0 }));
 }
 
@@ -44,8 +45,11 @@ SPEC("an address is in a list by itself or by its block")
 
 SPEC("what is no address does not parse")
 {
-    static const Str wrong[] = { S_INIT(""), S_INIT("1.2.3"), S_INIT("1.2.3.4.5"), S_INIT("256.1.1.1"), S_INIT("0x7f.1"), S_INIT("127.1"),
-                                 S_INIT("1.2.3.4\0"), S_INIT(":::"), S_INIT("[::1"), S_INIT("fe80::1%eth0"), S_INIT("localhost") };
+    static const Str wrong[] = {
+        S_INIT(""),       S_INIT("1.2.3"),        S_INIT("1.2.3.4.5"), S_INIT("256.1.1.1"),
+        S_INIT("0x7f.1"), S_INIT("127.1"),        S_INIT("1.2.3.4\0"), S_INIT(":::"),
+        S_INIT("[::1"),   S_INIT("fe80::1%eth0"), S_INIT("localhost")
+    };
     Addr a;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) expect(!addr_parse(wrong[i], &a));
     char text[ADDR_TEXT_MAX];

@@ -51,8 +51,11 @@ static void handle(void *ctx, HttpReq *req)
         res.status = 404;
         res.body = S("no such thing");
     } else {
-        res.body = arena_fmt(req->arena, STR_FMT " " STR_FMT "?" STR_FMT " secret=" STR_FMT " type=" STR_FMT ": " STR_FMT, STR_ARG(req->method),
-                             STR_ARG(req->path), STR_ARG(req->query), STR_ARG(http_header(req, "X-Secret")),
+        res.body = arena_fmt(req->arena,
+                             STR_FMT " " STR_FMT "?" STR_FMT " secret=" STR_FMT " type=" STR_FMT
+                                     ": " STR_FMT,
+                             STR_ARG(req->method), STR_ARG(req->path), STR_ARG(req->query),
+                             STR_ARG(http_header(req, "X-Secret")),
                              STR_ARG(http_header(req, "Content-Type")), STR_ARG(req->body));
         http_set(&res, "X-Answer", S("yes"));
     }
@@ -86,7 +89,10 @@ static void given_drop(Given **at)
 }
 #define auto_given [[gnu::cleanup(given_drop)]] Given *
 
-static Str local(Given *g, const char *host, const char *path) { return arena_fmt(g->a, "http://%s:%d%s", host, g->port, path); }
+static Str local(Given *g, const char *host, const char *path)
+{
+    return arena_fmt(g->a, "http://%s:%d%s", host, g->port, path);
+}
 
 SPEC("a call sends method, headers and body, and brings status, headers and body back")
 {

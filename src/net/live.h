@@ -23,7 +23,9 @@ typedef struct SockEvents {
     void (*opened)(Sock *s, void *data);
     void (*message)(Sock *s, void *data, FrameKind kind, Str payload);   /* whole messages; valid during the call */
     void (*drained)(Sock *s, void *data);       /* MAY be NULL: the queue fell below half of max_queue_bytes */
-    void (*closed)(Sock *s, void *data);        /* exactly once: free data here. When the upgrade never happened (client gone,
+    void (*closed)(
+        Sock *s,
+        void *data); /* exactly once: free data here. When the upgrade never happened (client gone,
                                                    wrong handshake) opened was not called, s is NULL, the thread any */
     size_t max_message_bytes;                   /* larger ones close the socket with 1009; 0 = 1 MiB */
     size_t max_queue_bytes;                     /* sock_send refuses beyond (returns false); 0 = 1 MiB */
@@ -54,8 +56,11 @@ bool live_is_here(const Live *l);               /* true on the loop thread */
 /** Takes over a connected socket after the 101 answer was written. `already`: bytes read past
  *  the request (copied). release(release_arg) is called last, on the loop thread. For
  *  net/server.c. Any thread. */
-void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data, void (*release)(void *), void *release_arg);
+void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data,
+                void (*release)(void *), void *release_arg);
 /** Since the start; `sockets` now; cut_slow: closed or cut while their queue was refused or not
  *  read. */
-typedef struct LiveStats { int64_t sockets, messages_in, messages_out, bytes_in, bytes_out, cut_slow; } LiveStats;
+typedef struct LiveStats {
+    int64_t sockets, messages_in, messages_out, bytes_in, bytes_out, cut_slow;
+} LiveStats;
 LiveStats live_stats(const Live *l);

@@ -75,7 +75,11 @@ static void fill(Sock *s, Given *g)
 static void message(Sock *s, void *data, FrameKind kind, Str payload)
 {
     Given *g = data;
-    if (str_eq(payload, S("close me"))) { sock_close(s, 4001, "as you wish"); sock_close(s, 1000, "once is enough"); return; }
+    if (str_eq(payload, S("close me"))) {
+        sock_close(s, 4001, "as you wish");
+        sock_close(s, 1000, "once is enough");
+        return;
+    }
     if (str_eq(payload, S("fill"))) { fill(s, g); return; }
     Frame *f = frame_make(kind, payload);
     sock_send(s, f);
@@ -148,8 +152,13 @@ static Str frame(Arena *a, int first, Str payload)
     Buf b = buf_new(a, 1 << 21);
     buf_byte(&b, (char)first);
     if (payload.len < 126) buf_byte(&b, (char)(0x80 | payload.len));
-    else if (payload.len < 65536) { buf_byte(&b, (char)0xFE); for (int i = 1; i >= 0; i--) buf_byte(&b, (char)(payload.len >> 8 * i)); }
-    else { buf_byte(&b, (char)0xFF); for (int i = 7; i >= 0; i--) buf_byte(&b, (char)((uint64_t)payload.len >> 8 * i)); }
+    else if (payload.len < 65536) {
+        buf_byte(&b, (char)0xFE);
+        for (int i = 1; i >= 0; i--) buf_byte(&b, (char)(payload.len >> 8 * i));
+    } else {
+        buf_byte(&b, (char)0xFF);
+        for (int i = 7; i >= 0; i--) buf_byte(&b, (char)((uint64_t)payload.len >> 8 * i));
+    }
     buf_add(&b, S("mask"));
     for (size_t i = 0; i < payload.len; i++) buf_byte(&b, payload.at[i] ^ "mask"[i % 4]);
     return buf_str(&b);
@@ -179,8 +188,9 @@ static Str read_close(Arena *a, int fd)
         if (first != 0x88) continue;
         Str rest = peer_read_all(a, fd);
         if (payload.len < 2) return S("none");
-        return arena_fmt(a, "%d " STR_FMT "%s", (uint8_t)payload.at[0] << 8 | (uint8_t)payload.at[1], STR_ARG(str_sub(payload, 2, 200)),
-                         rest.len ? " and more" : "");
+        return arena_fmt(a, "%d " STR_FMT "%s",
+                         (uint8_t)payload.at[0] << 8 | (uint8_t)payload.at[1],
+                         STR_ARG(str_sub(payload, 2, 200)), rest.len ? " and more" : "");
     }
     return S("no close frame");
 }
@@ -189,8 +199,11 @@ SPEC("a handshake is confirmed with its key and protocol")
 {
     auto_given g = given_sockets((SockEvents){ 0 });
     auto_peer fd = peer_open(g->port);
-    expect(peer_send_slowly(fd, S("GET /ws HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, Upgrade\r\nUpgrade: websocket\r\n"
-                                  "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: y\r\n\r\n")));
+    expect(
+        peer_send_slowly(fd, S("GET /ws HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, "
+                               "Upgrade\r\nUpgrade: websocket\r\n"
+                               "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                               "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: y\r\n\r\n")));
     Str head = peer_read_head(g->a, fd);
     expect(str_starts(head, S("HTTP/1.1 101 Switching Protocols\r\n")));
     expect_has("Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n", head);
@@ -256,7 +269,8 @@ SPEC("a socket closed by its owner sends what was queued, then the code, and wai
     expect_str("first", got);
     expect_int(0x88, read_frame(g->a, fd, &got));
     expect_str("\x0F\xA1" "as you wish", got);
-    expect(peer_send(fd, frame(g->a, 0x81, S("too late"))) && peer_send(fd, frame(g->a, 0x88, S("\x0F\xA1"))));
+    expect(peer_send(fd, frame(g->a, 0x81, S("too late")))
+           && peer_send(fd, frame(g->a, 0x88, S("\x0F\xA1"))));
     expect_str("", peer_read_all(g->a, fd));
     expect(wait_for(g, &g->closed, 1));
 }

@@ -87,9 +87,11 @@ static void handle(void *ctx, HttpReq *req)
         Buf b = buf_new(req->arena, 1 << 20);
         HttpHeader *params;
         size_t n = http_params(req, &params);
-        buf_fmt(&b, STR_FMT " " STR_FMT " from " STR_FMT "%s", STR_ARG(req->method), STR_ARG(req->path), STR_ARG(req->peer),
-                req->https ? " over https" : "");
-        for (size_t i = 0; i < n; i++) buf_fmt(&b, " [" STR_FMT "=" STR_FMT "]", STR_ARG(params[i].name), STR_ARG(params[i].value));
+        buf_fmt(&b, STR_FMT " " STR_FMT " from " STR_FMT "%s", STR_ARG(req->method),
+                STR_ARG(req->path), STR_ARG(req->peer), req->https ? " over https" : "");
+        for (size_t i = 0; i < n; i++)
+            buf_fmt(&b, " [" STR_FMT "=" STR_FMT "]", STR_ARG(params[i].name),
+                    STR_ARG(params[i].value));
         Str cookie = http_cookie(req, "hindsight_session");
         if (!str_empty(cookie)) buf_fmt(&b, " cookie " STR_FMT, STR_ARG(cookie));
         if (req->body.len) buf_fmt(&b, ": " STR_FMT, STR_ARG(str_sub(req->body, 0, 100)));
@@ -164,7 +166,8 @@ SPEC("requests sent one behind the other are answered in order on one connection
     Str answers = peer_ask(g->a, g->port, S("GET /one HTTP/1.1\r\nHost: here\r\n\r\n"
                                             "POST /two HTTP/1.1\r\nHost: here\r\nContent-Length: 3\r\n\r\nabc"
                                             "GET /three HTTP/1.1\r\nHost: here\r\n\r\n"));
-    ptrdiff_t one = str_find(answers, S("GET /one")), two = str_find(answers, S("POST /two from 127.0.0.1: abc")),
+    ptrdiff_t one = str_find(answers, S("GET /one")),
+              two = str_find(answers, S("POST /two from 127.0.0.1: abc")),
               three = str_find(answers, S("GET /three"));
     expect(one > 0 && one < two && two < three);
 }
@@ -173,7 +176,8 @@ SPEC("a request that arrives byte by byte is read like any other")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
     auto_peer fd = peer_open(g->port);
-    expect(peer_send_slowly(fd, S("POST /slow HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")));
+    expect(peer_send_slowly(fd, S("POST /slow HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: "
+                                  "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")));
     expect_has("POST /slow from 127.0.0.1: abcde", peer_read_answer(g->a, fd));
     expect(peer_send_slowly(fd, GET("/again")));
     expect_has("GET /again", peer_read_answer(g->a, fd));
@@ -256,11 +260,14 @@ SPEC("a file is sent from its descriptor")
 SPEC("gzip bodies are sent as they are to those who take them, and unpacked for the others")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
-    Str packed = peer_ask(g->a, g->port, S("GET /gzip HTTP/1.1\r\nHost: here\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n"));
+    Str packed =
+        peer_ask(g->a, g->port,
+                 S("GET /gzip HTTP/1.1\r\nHost: here\r\nAccept-Encoding: br, gzip;q=0.5\r\n\r\n"));
     expect_has("Content-Encoding: gzip\r\n", packed);
     expect_has("Vary: Accept-Encoding\r\n", packed);
     expect(str_ends(packed, gzip(g->a, S("packed words"))));
-    Str plain = peer_ask(g->a, g->port, S("GET /gzip HTTP/1.1\r\nHost: here\r\nAccept-Encoding: gzip;q=0\r\n\r\n"));
+    Str plain = peer_ask(
+        g->a, g->port, S("GET /gzip HTTP/1.1\r\nHost: here\r\nAccept-Encoding: gzip;q=0\r\n\r\n"));
     expect(str_find(plain, S("Content-Encoding")) < 0);
     expect_has("Vary: Accept-Encoding\r\n", plain);
     expect(str_ends(plain, S("\r\n\r\npacked words")));
@@ -296,7 +303,8 @@ SPEC("a query of very many parameters is taken while it fits into the head, and 
 
 SPEC("the peer's address comes from a proxy only when the proxy is trusted")
 {
-    Str request = S("GET /p HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.9, 10.0.0.7\r\nX-Forwarded-Proto: https\r\n\r\n");
+    Str request = S("GET /p HTTP/1.1\r\nHost: here\r\nX-Forwarded-For: 1.1.1.1, 203.0.113.9, "
+                    "10.0.0.7\r\nX-Forwarded-Proto: https\r\n\r\n");
     auto_given open = given_a_server((ServerOptions){ 0 });
     expect_has("GET /p from 127.0.0.1", peer_ask(open->a, open->port, request));
     auto_given proxied = given_a_server((ServerOptions){ .trusted_proxies = S("127.0.0.1, 10.0.0.0/8") });
@@ -335,20 +343,28 @@ SPEC("a body over the limit without a length is refused in the middle and hardly
 SPEC("a path that takes no body refuses any")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
-    expect_has("413", peer_ask(g->a, g->port, S("POST /no-body HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n\r\na")));
-    expect_has("413", peer_ask(g->a, g->port, S("POST /no-body HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")));
-    expect_has("200 OK", peer_ask(g->a, g->port, S("POST /no-body HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n")));
+    expect_has("413",
+               peer_ask(g->a, g->port,
+                        S("POST /no-body HTTP/1.1\r\nHost: here\r\nContent-Length: 1\r\n\r\na")));
+    expect_has("413", peer_ask(g->a, g->port,
+                               S("POST /no-body HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: "
+                                 "chunked\r\n\r\n1\r\na\r\n0\r\n\r\n")));
+    expect_has("200 OK",
+               peer_ask(g->a, g->port,
+                        S("POST /no-body HTTP/1.1\r\nHost: here\r\nContent-Length: 0\r\n\r\n")));
 }
 
 SPEC("a client that asks first is told to go on, or refused before it sends")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
     auto_peer fd = peer_open(g->port);
-    expect(peer_send(fd, S("POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")));
+    expect(peer_send(fd, S("POST /e HTTP/1.1\r\nHost: here\r\nExpect: "
+                           "100-continue\r\nContent-Length: 5\r\n\r\n")));
     expect_has("HTTP/1.1 100 Continue", peer_read_head(g->a, fd));
     expect(peer_send(fd, S("hello")));
     expect_has("POST /e from 127.0.0.1: hello", peer_read_answer(g->a, fd));
-    expect(peer_send(fd, S("POST /e HTTP/1.1\r\nHost: here\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n\r\n")));
+    expect(peer_send(fd, S("POST /e HTTP/1.1\r\nHost: here\r\nExpect: "
+                           "100-continue\r\nContent-Length: 5000\r\n\r\n")));
     expect_has("HTTP/1.1 413", peer_read_answer(g->a, fd));
 }
 
@@ -401,10 +417,24 @@ SPEC("a head that can be read in two ways is refused and its connection closed")
 SPEC("an odd request line is refused")
 {
     static const Str odd[] = {
-        S_INIT("GET /a\0b HTTP/1.1"), S_INIT("GET /a%00b HTTP/1.1"), S_INIT("GET /a%0ab HTTP/1.1"), S_INIT("GET /a%7Fb HTTP/1.1"),
-        S_INIT("GET /a%zz HTTP/1.1"), S_INIT("GET /a% HTTP/1.1"), S_INIT("GET /a%FF HTTP/1.1"), S_INIT("GET /\xC3\xA4 HTTP/1.1"),
-        S_INIT("GET /a\x01 HTTP/1.1"), S_INIT("GET /a?\x7F HTTP/1.1"), S_INIT("GET  /a HTTP/1.1"), S_INIT("G(T /a HTTP/1.1"),
-        S_INIT("GET a HTTP/1.1"), S_INIT("GET /a b HTTP/1.1"), S_INIT("GET /a"), S_INIT("GET /a HTTP/2.0"), S_INIT("GET /a http/1.1"), S_INIT("GET /a HTTP/1.10"),
+        S_INIT("GET /a\0b HTTP/1.1"),
+        S_INIT("GET /a%00b HTTP/1.1"),
+        S_INIT("GET /a%0ab HTTP/1.1"),
+        S_INIT("GET /a%7Fb HTTP/1.1"),
+        S_INIT("GET /a%zz HTTP/1.1"),
+        S_INIT("GET /a% HTTP/1.1"),
+        S_INIT("GET /a%FF HTTP/1.1"),
+        S_INIT("GET /\xC3\xA4 HTTP/1.1"),
+        S_INIT("GET /a\x01 HTTP/1.1"),
+        S_INIT("GET /a?\x7F HTTP/1.1"),
+        S_INIT("GET  /a HTTP/1.1"),
+        S_INIT("G(T /a HTTP/1.1"),
+        S_INIT("GET a HTTP/1.1"),
+        S_INIT("GET /a b HTTP/1.1"),
+        S_INIT("GET /a"),
+        S_INIT("GET /a HTTP/2.0"),
+        S_INIT("GET /a http/1.1"),
+        S_INIT("GET /a HTTP/1.10"),
     };
     auto_given g = given_a_server((ServerOptions){ 0 });
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
@@ -412,7 +442,8 @@ SPEC("an odd request line is refused")
         buf_add(&b, odd[i]);
         buf_add(&b, S("\r\nHost: here\r\n\r\n"));
         Str answer = peer_ask(g->a, g->port, buf_str(&b));
-        if (!str_starts(answer, S("HTTP/1.1 400 ")) && !str_starts(answer, S("HTTP/1.1 505 "))) printf("case %zu\n", i);
+        if (!str_starts(answer, S("HTTP/1.1 400 ")) && !str_starts(answer, S("HTTP/1.1 505 ")))
+            printf("case %zu\n", i);
         expect(str_starts(answer, S("HTTP/1.1 400 ")) || str_starts(answer, S("HTTP/1.1 505 ")));
     }
     expect_has("one Host header is needed", peer_ask(g->a, g->port, S("GET /a HTTP/1.1\r\n\r\n")));
@@ -422,7 +453,9 @@ SPEC("an odd request line is refused")
 SPEC("a head that is refused for two reasons at once leaves nothing behind")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
-    Str answer = peer_ask(g->a, g->port, S("GET /a HTTP/1.1\r\nHost: here\r\nCookie: a=\"\r\nContent-Length: x\r\n\r\n"));
+    Str answer =
+        peer_ask(g->a, g->port,
+                 S("GET /a HTTP/1.1\r\nHost: here\r\nCookie: a=\"\r\nContent-Length: x\r\n\r\n"));
     expect(str_find(answer, S(" 200 ")) < 0);
     server_stop(g->server, PATIENCE_MS);        /* does not wait for a request that is over */
     g->server = NULL;
@@ -524,8 +557,10 @@ SPEC("connections that say nothing are closed without a word")
 
 SPEC("a client that ends in the middle of a request is soon forgotten")
 {
-    static const Str halves[] = { S_INIT(""), S_INIT("GET /ha"), S_INIT("GET /half HTTP/1.1\r\nHost: he"),
-                                  S_INIT("POST /half HTTP/1.1\r\nHost: here\r\nContent-Length: 500\r\n\r\nabc") };
+    static const Str halves[] = {
+        S_INIT(""), S_INIT("GET /ha"), S_INIT("GET /half HTTP/1.1\r\nHost: he"),
+        S_INIT("POST /half HTTP/1.1\r\nHost: here\r\nContent-Length: 500\r\n\r\nabc")
+    };
     auto_given g = given_a_server((ServerOptions){ .header_seconds = 1 });   /* makes the watch frequent */
     for (size_t i = 0; i < sizeof halves / sizeof *halves; i++) {
         auto_peer fd = peer_open(g->port);
@@ -606,12 +641,18 @@ SPEC("a wrong WebSocket handshake is refused and its owner told")
 {
     auto_given g = given_a_server((ServerOptions){ 0 });
     expect_has("HTTP/1.1 400", peer_ask(g->a, g->port, GET("/socket")));
-    Str old = peer_ask(g->a, g->port, S("GET /socket HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\n"
-                                        "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+    Str old = peer_ask(
+        g->a, g->port,
+        S("GET /socket HTTP/1.1\r\nHost: here\r\nConnection: keep-alive, Upgrade\r\nUpgrade: "
+          "WebSocket\r\n"
+          "Sec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
     expect_has("HTTP/1.1 426", old);
     expect_has("Sec-WebSocket-Version: 13", old);
-    expect_has("HTTP/1.1 400", peer_ask(g->a, g->port, S("GET /socket HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                                                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n")));
+    expect_has("HTTP/1.1 400",
+               peer_ask(g->a, g->port,
+                        S("GET /socket HTTP/1.1\r\nHost: here\r\nConnection: Upgrade\r\nUpgrade: "
+                          "websocket\r\n"
+                          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: short\r\n\r\n")));
     int64_t until = clock_monotonic_ms() + PATIENCE_MS;
     int closed = 0;
     while (closed < 3 && clock_monotonic_ms() < until) {

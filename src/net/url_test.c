@@ -11,7 +11,8 @@ SPEC("percent-escapes decode, broken ones are refused")
     expect(url_decode(a, S("a+b%2B"), URL_PLUS_IS_SPACE, &s));
     expect_str("a b+", s);
     static const Str broken[] = { S_INIT("%"), S_INIT("a%2"), S_INIT("%zz"), S_INIT("%2g"), S_INIT("%%20"), S_INIT("% 20") };
-    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) expect(!url_decode(a, broken[i], URL_PLUS_IS_PLUS, &s));
+    for (size_t i = 0; i < sizeof broken / sizeof *broken; i++)
+        expect(!url_decode(a, broken[i], URL_PLUS_IS_PLUS, &s));
     expect(url_decode(a, S("%00"), URL_PLUS_IS_PLUS, &s) && s.len == 1 && !url_is_text(s));
     expect(url_decode(a, S("%FF"), URL_PLUS_IS_PLUS, &s) && !url_is_text(s));
 }

@@ -5,14 +5,28 @@
 #include "net/server.h"
 
 /** Close codes of RFC 6455 §7.4.1 that we use. */
-enum { WS_NORMAL = 1000, WS_GOING_AWAY = 1001, WS_PROTOCOL_ERROR = 1002, WS_NO_CODE = 1005, WS_NOT_UTF8 = 1007,
-       WS_POLICY = 1008, WS_TOO_BIG = 1009 };
+enum {
+    WS_NORMAL = 1000,
+    WS_GOING_AWAY = 1001,
+    WS_PROTOCOL_ERROR = 1002,
+    WS_NO_CODE = 1005,
+    WS_NOT_UTF8 = 1007,
+    WS_POLICY = 1008,
+    WS_TOO_BIG = 1009
+};
 
 /** Checks the opening handshake. Returns 101 and the Sec-WebSocket-Accept value, or the status
  *  to refuse it with (400, or 426 for another version) and why. Source: RFC 6455 §4.2. */
 int ws_handshake(const HttpReq *req, Str *ret_accept, Str *ret_detail);
 
-typedef enum WsOpcode { WS_CONTINUATION = 0, WS_TEXT = 1, WS_BINARY = 2, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10 } WsOpcode;
+typedef enum WsOpcode {
+    WS_CONTINUATION = 0,
+    WS_TEXT = 1,
+    WS_BINARY = 2,
+    WS_CLOSE = 8,
+    WS_PING = 9,
+    WS_PONG = 10
+} WsOpcode;
 #define WS_MOST_HEADER 10
 /** Writes the header of an unmasked final frame into `to`; returns its width. Source: RFC 6455
  *  §5.2. */

@@ -9,13 +9,25 @@ typedef struct Heard { Buf log; bool stop; } Heard;
 static bool heard_message(void *arg, FrameKind kind, Str payload)
 {
     Heard *h = arg;
-    buf_fmt(&h->log, "%s:" STR_FMT " ", kind == FRAME_TEXT ? "text" : "binary", STR_ARG(str_sub(payload, 0, 20)));
+    buf_fmt(&h->log, "%s:" STR_FMT " ", kind == FRAME_TEXT ? "text" : "binary",
+            STR_ARG(str_sub(payload, 0, 20)));
     if (payload.len > 20) buf_fmt(&h->log, "(%zu) ", payload.len);
     return !h->stop;
 }
-static bool heard_ping(void *arg, Str p) { buf_fmt(&((Heard *)arg)->log, "ping:" STR_FMT " ", STR_ARG(p)); return true; }
-static bool heard_pong(void *arg, Str p) { buf_fmt(&((Heard *)arg)->log, "pong:" STR_FMT " ", STR_ARG(p)); return true; }
-static void heard_close(void *arg, int code, Str why) { buf_fmt(&((Heard *)arg)->log, "close:%d:" STR_FMT " ", code, STR_ARG(why)); }
+static bool heard_ping(void *arg, Str p)
+{
+    buf_fmt(&((Heard *)arg)->log, "ping:" STR_FMT " ", STR_ARG(p));
+    return true;
+}
+static bool heard_pong(void *arg, Str p)
+{
+    buf_fmt(&((Heard *)arg)->log, "pong:" STR_FMT " ", STR_ARG(p));
+    return true;
+}
+static void heard_close(void *arg, int code, Str why)
+{
+    buf_fmt(&((Heard *)arg)->log, "close:%d:" STR_FMT " ", code, STR_ARG(why));
+}
 static const WsSink heard = { heard_message, heard_ping, heard_pong, heard_close };
 
 /** A masked client frame; `first` is its first byte (FIN, reserved bits, opcode). */
@@ -24,8 +36,13 @@ static void add_frame(Buf *b, int first, Str payload)
     static const char mask[4] = { 'M', 'a', 's', 'k' };
     buf_byte(b, (char)first);
     if (payload.len < 126) buf_byte(b, (char)(0x80 | payload.len));
-    else if (payload.len < 65536) { buf_byte(b, (char)(0x80 | 126)); for (int i = 1; i >= 0; i--) buf_byte(b, (char)(payload.len >> 8 * i)); }
-    else { buf_byte(b, (char)(0x80 | 127)); for (int i = 7; i >= 0; i--) buf_byte(b, (char)((uint64_t)payload.len >> 8 * i)); }
+    else if (payload.len < 65536) {
+        buf_byte(b, (char)(0x80 | 126));
+        for (int i = 1; i >= 0; i--) buf_byte(b, (char)(payload.len >> 8 * i));
+    } else {
+        buf_byte(b, (char)(0x80 | 127));
+        for (int i = 7; i >= 0; i--) buf_byte(b, (char)((uint64_t)payload.len >> 8 * i));
+    }
     buf_add(b, (Str){ mask, 4 });
     for (size_t i = 0; i < payload.len; i++) buf_byte(b, payload.at[i] ^ mask[i % 4]);
 }
@@ -59,7 +76,8 @@ SPEC("frames are read alike however their bytes are cut")
     memset(large, 'x', 70000);
     add_frame(&b, 0x82, (Str){ large, 70000 });
     add_frame(&b, 0x81, (Str){ large, 300 });
-    const char *want = "text:hello binary: ping:still there? text:first, second pong: binary:xxxxxxxxxxxxxxxxxxxx (70000) "
+    const char *want = "text:hello binary: ping:still there? text:first, second pong: "
+                       "binary:xxxxxxxxxxxxxxxxxxxx (70000) "
                        "text:xxxxxxxxxxxxxxxxxxxx (300) idle";
     static const size_t steps[] = { 1, 2, 3, 5, 7, 64, 4095, 4096, 4097, 1 << 20 };
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
@@ -73,7 +91,9 @@ SPEC("a reader is idle between messages only")
     add_frame(&b, 0x81, S("ab"));
     size_t whole = b.len;
     for (size_t n = 0; n <= whole; n++)
-        expect_int(n == 0 || n == whole, str_ends(read_in_steps(a, str_sub(buf_str(&b), 0, n), 1, 100), S("idle")) || n == 0);
+        expect_int(n == 0 || n == whole,
+                   str_ends(read_in_steps(a, str_sub(buf_str(&b), 0, n), 1, 100), S("idle"))
+                       || n == 0);
     buf_clear(&b);
     add_frame(&b, 0x01, S("half a message"));
     expect_str("", read_in_steps(a, buf_str(&b), 1, 100));
@@ -110,7 +130,8 @@ SPEC("a client that breaks the rules is told which")
         for (size_t step = 1; step < 100; step += 98) {
             Str got = read_in_steps(a, broken[i].bytes, step, 100);
             /* What follows a close in the same piece is left unread: idle or not does not matter then. */
-            if (str_find(got, S("close:")) == 0) expect(str_starts(got, str_before(str_of(broken[i].want), ' ')));
+            if (str_find(got, S("close:")) == 0)
+                expect(str_starts(got, str_before(str_of(broken[i].want), ' ')));
             else expect_str(broken[i].want, got);
         }
 }

@@ -40,7 +40,8 @@ SPEC("a missing folder, a folder as file and a file that is no database are each
     if (spec_database_kind() != DATABASE_SQLITE) { spec_skip("SQLite only"); return; }
     auto_arena a = arena_new(4096);
     Str url = given_a_database_url(a), in = folder(url);
-    expect_has("/missing cannot be used: No such file or directory", refusal(a, arena_fmt(a, STR_FMT "missing/x.db", STR_ARG(in))));
+    expect_has("/missing cannot be used: No such file or directory",
+               refusal(a, arena_fmt(a, STR_FMT "missing/x.db", STR_ARG(in))));
     expect_has("is a folder, not a database file", refusal(a, str_sub(in, 0, in.len - 1)));
     FILE *f = fopen(url.at, "w");
     for (int i = 0; i < 500; i++) fputs("this is not a database\n", f);
@@ -65,7 +66,8 @@ SPEC("a PostgreSQL that is away, another password and a missing database are eac
     if (spec_database_kind() != DATABASE_POSTGRES) { spec_skip("PostgreSQL only"); return; }
     auto_arena a = arena_new(4096);
     Str host = str_after(str_of(getenv("TEST_POSTGRES")), '?');
-    expect_has("cannot open the PostgreSQL database \"x\" on 127.0.0.1: Connection refused", refusal(a, S("postgres://127.0.0.1:1/x")));
+    expect_has("cannot open the PostgreSQL database \"x\" on 127.0.0.1: Connection refused",
+               refusal(a, S("postgres://127.0.0.1:1/x")));
     expect_has("password authentication failed for user \"needs_password\"",
                refusal(a, arena_fmt(a, "postgres://needs_password:wrong@/postgres?" STR_FMT, STR_ARG(host))));
     expect_has("database \"nowhere\" does not exist",
@@ -228,7 +230,8 @@ SPEC("when the disk is full a write fails, changes nothing, and works again once
 static void cut_connections(Str url)
 {
     PGconn *conn = PQconnectdb(url.at);
-    PQclear(PQexec(conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"));
+    PQclear(PQexec(conn, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+                         "current_database() AND pid <> pg_backend_pid()"));
     PQfinish(conn);
 }
 

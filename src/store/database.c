@@ -48,7 +48,8 @@ Err database_open(Arena *a, const DatabaseOptions *options, Database **ret)
 {
     Arena *own = arena_new(4096);
     Database *db = arena_make(own, Database);
-    bool postgres = str_starts(options->url, S("postgres://")) || str_starts(options->url, S("postgresql://"));
+    bool postgres =
+        str_starts(options->url, S("postgres://")) || str_starts(options->url, S("postgresql://"));
     *db = (Database){ .backend = postgres ? &postgres_backend : &sqlite_backend, .arena = own,
                       .url = arena_str(own, options->url), .options = *options };
     db->options.url = db->url;
@@ -113,8 +114,8 @@ Err store_work(Store *s, Arena *a, StoreWork work, void *arg)
     s->in_work = working = false;
     s->work_err = OK;
     if (!e.info && failed.info)
-        e = err_make(a, OK, failed.info->kind, failed.info->field, failed.info->file, failed.info->line, STR_FMT,
-                     STR_ARG(failed.info->message));
+        e = err_make(a, OK, failed.info->kind, failed.info->field, failed.info->file,
+                     failed.info->line, STR_FMT, STR_ARG(failed.info->message));
     if (e.info) s->notices.len = notices;
     return e;
 }

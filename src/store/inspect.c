@@ -22,7 +22,9 @@ Err database_pending(Database *db, Arena *a, const Schema *const *schemas, size_
         Str room = stmt_col_str(&q, 0);
         size_t i = room_of(schemas, n, room);
         if (i == n || stmt_col_int(&q, 1) > (int64_t)schemas[i]->n_steps)
-            return fail(a, ERR_CONFLICT, "the database was written by a newer version of Hindsight (step %lld of " STR_FMT "): start that version",
+            return fail(a, ERR_CONFLICT,
+                        "the database was written by a newer version of Hindsight (step %lld "
+                        "of " STR_FMT "): start that version",
                         (long long)stmt_col_int(&q, 1), STR_ARG(room));
         missing--;
     }
@@ -42,9 +44,11 @@ Err database_verify(Database *db, Arena *a)
     if (code == SQLITE_OK) code = sqlite3_prepare_v2(conn, "PRAGMA quick_check(5)", -1, &q, NULL);
     if (code == SQLITE_OK) code = sqlite3_step(q);
     if (code != SQLITE_ROW)
-        e = fail(a, ERR_UNAVAILABLE, STR_FMT " cannot be checked: %s", STR_ARG(db->url), conn ? sqlite3_errmsg(conn) : "out of memory");
+        e = fail(a, ERR_UNAVAILABLE, STR_FMT " cannot be checked: %s", STR_ARG(db->url),
+                 conn ? sqlite3_errmsg(conn) : "out of memory");
     else if (strcmp((const char *)sqlite3_column_text(q, 0), "ok"))
-        e = fail(a, ERR_UNAVAILABLE, STR_FMT " is damaged: %s", STR_ARG(db->url), (const char *)sqlite3_column_text(q, 0));
+        e = fail(a, ERR_UNAVAILABLE, STR_FMT " is damaged: %s", STR_ARG(db->url),
+                 (const char *)sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
     sqlite3_close(conn);
     return e;

@@ -32,7 +32,8 @@ static Err apply_step(Store *s, Migration *m, const Schema *schema, size_t step)
 {
     Arena *a = m->arena;
     Str text = query_dialect(a, str_of(schema->steps[step]), s->db->backend->kind);
-    TRY_AS(a, s->db->backend->run(s, a, text.at), "cannot apply step %zu of the schema of %s", step + 1, schema->room);
+    TRY_AS(a, s->db->backend->run(s, a, text.at), "cannot apply step %zu of the schema of %s",
+           step + 1, schema->room);
     auto_stmt q = stmt_begin(a, s, &sql_add);
     stmt_str(&q, "room", str_of(schema->room));
     stmt_int(&q, "step", (int64_t)step + 1);
@@ -68,7 +69,8 @@ static Err migrate_locked(Database *db, Migration *m)
 Err database_migrate(Database *db, Arena *a, const Schema *const *schemas, size_t n, int *ret_applied)
 {
     Migration m = { a, schemas, n, 0 };
-    Err e = db->backend->kind == DATABASE_SQLITE ? database_write(db, a, migrate, &m) : migrate_locked(db, &m);
+    Err e = db->backend->kind == DATABASE_SQLITE ? database_write(db, a, migrate, &m)
+                                                 : migrate_locked(db, &m);
     if (!e.info && ret_applied) *ret_applied = m.applied;
     return e;
 }

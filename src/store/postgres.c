@@ -31,7 +31,8 @@ static Str message_of(Arena *a, const char *text)
     Str line = str_trim(str_before(str_trim(str_of(text)), '\n'));
     static const char *const prefixes[] = { "ERROR:", "FATAL:" };
     ptrdiff_t failed = str_find(line, S(" failed: "));
-    if (str_starts(line, S("connection to server")) && failed >= 0) line = str_sub(line, (size_t)failed + 9, line.len);
+    if (str_starts(line, S("connection to server")) && failed >= 0)
+        line = str_sub(line, (size_t)failed + 9, line.len);
     for (size_t i = 0; i < 2; i++)
         if (str_starts(line, str_of(prefixes[i]))) line = str_trim(str_after(line, ':'));
     return arena_str(a, line);
@@ -41,7 +42,8 @@ static bool is_lost(const Store *s) { return PQstatus(s->conn) != CONNECTION_OK;
 
 static Err lost_err(const Store *s, Arena *a)
 {
-    return fail(a, ERR_UNAVAILABLE, "PostgreSQL does not answer: " STR_FMT, STR_ARG(message_of(a, PQerrorMessage(s->conn))));
+    return fail(a, ERR_UNAVAILABLE, "PostgreSQL does not answer: " STR_FMT,
+                STR_ARG(message_of(a, PQerrorMessage(s->conn))));
 }
 
 /** Translates an SQLSTATE, once, where the call is made. `doing` is the name of the query. Frees `res`. */
@@ -57,16 +59,23 @@ static Err pg_err(Store *s, Arena *a, PGresult *res, const char *doing)
     if (str_eq(code, S("23505")) || str_eq(code, S("23P01")))
         return fail(a, ERR_CONFLICT, "%s: there is one already (" STR_FMT ")", doing, STR_ARG(text));
     if (str_eq(code, S("23503")))
-        return fail(a, ERR_CONFLICT, "%s: it refers to something that is not there, or is referred to", doing);
+        return fail(a, ERR_CONFLICT,
+                    "%s: it refers to something that is not there, or is referred to", doing);
     if (str_eq(code, S("40001")) || str_eq(code, S("40P01"))) {
         s->again = true;
         return fail(a, ERR_UNAVAILABLE, "the database is too busy with other writes: try again");
     }
-    if (str_eq(code, S("53100"))) return fail(a, ERR_UNAVAILABLE, "the disk of the database is full: make room and try again");
-    if (str_eq(code, S("25006"))) return fail(a, ERR_INTERNAL, "%s: a reading connection cannot write", doing);
+    if (str_eq(code, S("53100")))
+        return fail(a, ERR_UNAVAILABLE,
+                    "the disk of the database is full: make room and try again");
+    if (str_eq(code, S("25006")))
+        return fail(a, ERR_INTERNAL, "%s: a reading connection cannot write", doing);
     if (str_eq(code, S("22021"))) return fail(a, ERR_INVALID, "%s: bytes that are not text", doing);
-    if (str_starts(code, S("54"))) return fail(a, ERR_TOO_LARGE, "%s: too large for the database (" STR_FMT ")", doing, STR_ARG(text));
-    if (str_starts(code, S("53")) || str_starts(code, S("57")) || str_starts(code, S("58")) || str_starts(code, S("08")))
+    if (str_starts(code, S("54")))
+        return fail(a, ERR_TOO_LARGE, "%s: too large for the database (" STR_FMT ")", doing,
+                    STR_ARG(text));
+    if (str_starts(code, S("53")) || str_starts(code, S("57")) || str_starts(code, S("58"))
+        || str_starts(code, S("08")))
         return fail(a, ERR_UNAVAILABLE, "PostgreSQL: " STR_FMT, STR_ARG(text));
     return fail(a, ERR_INTERNAL, "query %s: " STR_FMT, doing, STR_ARG(text));
 }
@@ -101,8 +110,10 @@ static Err pg_ready(Store *s, Arena *a)
 {
     if (is_lost(s)) {
         Str why = message_of(a, PQerrorMessage(s->conn));
-        return fail(a, ERR_UNAVAILABLE, "cannot open the PostgreSQL database \"%s\" on %s: " STR_FMT,
-                    PQdb(s->conn) ? PQdb(s->conn) : "", PQhost(s->conn) ? PQhost(s->conn) : "its server", STR_ARG(why));
+        return fail(a, ERR_UNAVAILABLE,
+                    "cannot open the PostgreSQL database \"%s\" on %s: " STR_FMT,
+                    PQdb(s->conn) ? PQdb(s->conn) : "",
+                    PQhost(s->conn) ? PQhost(s->conn) : "its server", STR_ARG(why));
     }
     s->generation++;
     PGresult *res = PQexec(s->conn, "SET default_transaction_read_only = on");
@@ -203,7 +214,9 @@ static bool loosen(const PGresult *res, const char *text, Oid *oids, int n)
         if (*p == '(') depth++;
         if (*p == ')' && --depth <= 0) break;
         int param = *p == '$' ? atoi(p + 1) : 0;
-        if (param < 1 || param > n || (oids[param - 1] != OID_INT8 && oids[param - 1] != OID_FLOAT8)) continue;
+        if (param < 1 || param > n
+            || (oids[param - 1] != OID_INT8 && oids[param - 1] != OID_FLOAT8))
+            continue;
         oids[param - 1] = 0;
         found = true;
     }
@@ -243,8 +256,10 @@ static PGresult *prepare_types(Store *s, Prepared *p, Oid *oids)
         if (good || tries > n + 1) return res;
         int unclear = state_is(res, "42P18 42P08") ? param_in(res) : 0;
         if (unclear >= 1 && unclear <= n && oids[unclear - 1] != OID_TEXT) oids[unclear - 1] = OID_TEXT;
-        else if (state_is(res, "42725") && assume_numbers(res, p->composed.text.at, oids, n)) { /* again */ }
-        else if (!state_is(res, "42883 42804 42725") || !loosen(res, p->composed.text.at, oids, n)) return res;
+        else if (state_is(res, "42725") && assume_numbers(res, p->composed.text.at, oids, n)) { /* again */
+        } else if (!state_is(res, "42883 42804 42725")
+                   || !loosen(res, p->composed.text.at, oids, n))
+            return res;
         PQclear(res);
     }
 }
@@ -388,9 +403,12 @@ static void pg_reset(Store *s, Run *r)
 static Err pg_control(Store *s, Arena *a, Control what)
 {
     static const char *const text[CONTROLS] = {
-        [CONTROL_BEGIN] = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE", [CONTROL_SAVEPOINT] = "SAVEPOINT work",
-        [CONTROL_RELEASE] = "RELEASE work", [CONTROL_UNDO] = "ROLLBACK TO work; RELEASE work",
-        [CONTROL_COMMIT] = "COMMIT", [CONTROL_ROLLBACK] = "ROLLBACK",
+        [CONTROL_BEGIN] = "BEGIN ISOLATION LEVEL SERIALIZABLE READ WRITE",
+        [CONTROL_SAVEPOINT] = "SAVEPOINT work",
+        [CONTROL_RELEASE] = "RELEASE work",
+        [CONTROL_UNDO] = "ROLLBACK TO work; RELEASE work",
+        [CONTROL_COMMIT] = "COMMIT",
+        [CONTROL_ROLLBACK] = "ROLLBACK",
     };
     PGresult *res;
     TRY(exec_text(s, a, text[what], "transaction", &res));
@@ -416,8 +434,10 @@ static Err pg_notify(Store *s, Arena *a, Notice n)
 
 static Err pg_lock(Store *s, Arena *a, Lock what)
 {
-    return exec_text(s, a, what == LOCK_MIGRATE ? "SELECT pg_advisory_lock(hashtext(" PG_CHANNEL "), 1)"
-                                                : "SELECT pg_advisory_lock(hashtext(" PG_CHANNEL "), 2)", "lock", NULL);
+    return exec_text(s, a,
+                     what == LOCK_MIGRATE ? "SELECT pg_advisory_lock(hashtext(" PG_CHANNEL "), 1)"
+                                          : "SELECT pg_advisory_lock(hashtext(" PG_CHANNEL "), 2)",
+                     "lock", NULL);
 }
 
 static void pg_unlock(Store *s, Lock what)

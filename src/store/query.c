@@ -76,7 +76,8 @@ static Err add_params(Arena *a, Query *q, Str line)
         bool known = str_empty(name);
         for (size_t k = 0; k < q->n_params && !known; k++) known = str_eq(q->params[k], name);
         if (known) continue;
-        if (q->n_params == QUERY_PARAMS_MAX) return fail(a, ERR_INTERNAL, "query %s has too many parameters", q->sql->name);
+        if (q->n_params == QUERY_PARAMS_MAX)
+            return fail(a, ERR_INTERNAL, "query %s has too many parameters", q->sql->name);
         q->params[q->n_params++] = name;
     }
     return OK;
@@ -94,7 +95,8 @@ Err query_parse(Arena *a, const Sql *sql, Query *ret)
         if (!str_eq(word, S("--if"))) continue;
         if (str_empty(name)) return fail(a, ERR_INTERNAL, "query %s has an --if without a name", sql->name);
         if (query_part(&q, name)) continue;
-        if (q.n_parts == QUERY_PARTS_MAX) return fail(a, ERR_INTERNAL, "query %s has too many optional parts", sql->name);
+        if (q.n_parts == QUERY_PARTS_MAX)
+            return fail(a, ERR_INTERNAL, "query %s has too many optional parts", sql->name);
         q.parts[q.n_parts++] = name;
     }
     q.params = arena_array(a, Str, q.n_params);
@@ -159,7 +161,8 @@ static size_t put_list(Composer *c, Str s, size_t i)
     if (end >= s.len || s.at[end] != '(' || close >= s.len) return 0;
     Str name = str_trim(str_sub(s, end + 1, close - end - 1));
     bool sqlite = c->kind == DATABASE_SQLITE;
-    buf_add(c->out, sqlite ? (not ? S("NOT IN (SELECT value FROM json_each(") : S("IN (SELECT value FROM json_each("))
+    buf_add(c->out, sqlite ? (not ? S("NOT IN (SELECT value FROM json_each(")
+                                  : S("IN (SELECT value FROM json_each("))
                            : (not ? S("<> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(")
                                   : S("= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST(")));
     if (str_starts(name, S(":"))) put_param(c, str_sub(name, 1, name.len));

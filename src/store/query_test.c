@@ -32,17 +32,22 @@ SPEC("a parameter has one number wherever it stands")
 SPEC("what stands in quotes or comments is left alone")
 {
     auto_arena a = arena_new(4096);
-    expect_str("SELECT ':x BLOB', \"BLOB\", 'it''s :y', $1::text", postgres(a, "SELECT ':x BLOB', \"BLOB\", 'it''s :y', :z::text -- :no"));
+    expect_str("SELECT ':x BLOB', \"BLOB\", 'it''s :y', $1::text",
+               postgres(a, "SELECT ':x BLOB', \"BLOB\", 'it''s :y', :z::text -- :no"));
 }
 
 SPEC("dialect words are replaced as whole words in capitals")
 {
     auto_arena a = arena_new(4096);
-    expect_str("CREATE TABLE t (b BYTEA, n BIGINT, blob_id TEXT, d DOUBLE PRECISION, real TEXT)",
-               query_dialect(a, S("CREATE TABLE t (b BLOB, n INTEGER, blob_id TEXT, d REAL, real TEXT)"), DATABASE_POSTGRES));
-    expect_str("SELECT max(a, b), min(1, c), lower(d)", sqlite(a, "SELECT GREATEST(a, b), LEAST(1, c), NOCASE(d)"));
+    expect_str(
+        "CREATE TABLE t (b BYTEA, n BIGINT, blob_id TEXT, d DOUBLE PRECISION, real TEXT)",
+        query_dialect(a, S("CREATE TABLE t (b BLOB, n INTEGER, blob_id TEXT, d REAL, real TEXT)"),
+                      DATABASE_POSTGRES));
+    expect_str("SELECT max(a, b), min(1, c), lower(d)",
+               sqlite(a, "SELECT GREATEST(a, b), LEAST(1, c), NOCASE(d)"));
     expect_str("SELECT 1 FROM t", sqlite(a, "SELECT 1 FROM t FOR UPDATE SKIP LOCKED"));
-    expect_str("SELECT 1 FROM t FOR UPDATE SKIP LOCKED", postgres(a, "SELECT 1 FROM t FOR UPDATE SKIP LOCKED"));
+    expect_str("SELECT 1 FROM t FOR UPDATE SKIP LOCKED",
+               postgres(a, "SELECT 1 FROM t FOR UPDATE SKIP LOCKED"));
     expect_str("SELECT 1 FROM t FOR UPDATE", postgres(a, "SELECT 1 FROM t FOR UPDATE"));
 }
 
@@ -50,7 +55,9 @@ SPEC("a list is one parameter on both databases")
 {
     auto_arena a = arena_new(4096);
     expect_str("x IN (SELECT value FROM json_each(?1)) AND y = ?2", sqlite(a, "x IN LIST(:xs) AND y = :y"));
-    expect_str("x <> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST($1 AS text) AS jsonb)))) AND y = $2", postgres(a, "x NOT IN LIST(:xs) AND y = :y"));
+    expect_str("x <> ALL (ARRAY(SELECT jsonb_array_elements_text(CAST(CAST($1 AS text) AS "
+               "jsonb)))) AND y = $2",
+               postgres(a, "x NOT IN LIST(:xs) AND y = :y"));
 }
 
 SPEC("an optional part reaches to the next mark, and --else is its opposite")

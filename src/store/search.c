@@ -60,9 +60,14 @@ static const Sql postgres_add_doc = { "search_add",
 #define SQLITE_SOME(param, most) "SELECT * FROM (SELECT d.doc, -bm25(search_index, 8.0, 1.0) AS rank\n" \
     "FROM search_index CROSS JOIN search_doc d ON d.doc = search_index.rowid WHERE search_index MATCH " param "\n" VISIBLE \
     "ORDER BY search_index.rowid DESC LIMIT " most ")\n"
-static const Sql sqlite_find = { "search_find",
-    COLUMNS "SELECT d.doc, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n" SQLITE_SOME(":in_title", IN_TITLE)
-    "UNION ALL\n" SQLITE_SOME(":anywhere", ANYWHERE) ") GROUP BY doc) c JOIN search_doc d ON d.doc = c.doc\n" BEST FROM_BEST };
+static const Sql sqlite_find = {
+    "search_find",
+    COLUMNS "SELECT d.doc, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n" SQLITE_SOME(
+        ":in_title",
+        IN_TITLE) "UNION ALL\n" SQLITE_SOME(":anywhere",
+                                            ANYWHERE) ") GROUP BY doc) c JOIN search_doc d ON "
+                                                      "d.doc = c.doc\n" BEST FROM_BEST
+};
 
 /* Titles have an index of their own (and are in the other as well, with weight A): a weight in the query would make the
  * index read the rows, and its planner guess. */
@@ -162,7 +167,8 @@ Err search_put(Store *s, Arena *a, const SearchDoc *doc)
     Words title, body;
     words_cut(own, clipped.title, DOC_WORDS_MAX, &title);
     words_cut(own, clipped.body, DOC_WORDS_MAX, &body);
-    Err e = on_sqlite(s) ? put_sqlite(s, own, &clipped, &title, &body) : put_postgres(s, own, &clipped, &title, &body);
+    Err e = on_sqlite(s) ? put_sqlite(s, own, &clipped, &title, &body)
+                         : put_postgres(s, own, &clipped, &title, &body);
     return e.info ? fail(a, e.info->kind, STR_FMT, STR_ARG(e.info->message)) : OK;
 }
 
@@ -236,7 +242,8 @@ Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int lim
     *ret = (SearchHits){ 0 };
     if (words.len == 0) return OK;
     bool sqlite = on_sqlite(s);
-    auto_stmt q = stmt_begin_if(a, s, sqlite ? &sqlite_find : &postgres_find, stmt_if(!str_empty(kinds), "kinds"), NULL);
+    auto_stmt q = stmt_begin_if(a, s, sqlite ? &sqlite_find : &postgres_find,
+                                stmt_if(!str_empty(kinds), "kinds"), NULL);
     bind_words(&q, a, &words, sqlite);
     stmt_str(&q, "kinds", kinds);
     stmt_str(&q, "audiences", str_empty(audiences) ? S("[]") : audiences);

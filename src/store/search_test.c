@@ -12,7 +12,11 @@ static Database *given_a_search(Arena *a)
 
 typedef struct Put { Arena *arena; SearchDoc doc; } Put;
 static Err put(Store *s, void *arg) { return search_put(s, ((Put *)arg)->arena, &((Put *)arg)->doc); }
-static Err remove_doc(Store *s, void *arg) { Put *p = arg; return search_remove(s, p->arena, p->doc.kind, p->doc.id); }
+static Err remove_doc(Store *s, void *arg)
+{
+    Put *p = arg;
+    return search_remove(s, p->arena, p->doc.kind, p->doc.id);
+}
 
 static void given(Database *db, Arena *a, const char *id, const char *title, const char *body)
 {
@@ -29,7 +33,9 @@ static Str found_as(Database *db, Arena *a, const char *query, const char *kinds
     Err e = search_find(s, a, str_of(query), str_of(kinds), str_of(audiences), 50, &hits);
     if (e.info) return err_text(a, e);
     Str ids = S("");
-    list_each(&hits, i) ids = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(ids), i ? " " : "", STR_ARG(hits.at[i].id));
+    list_each (&hits, i)
+        ids =
+            arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(ids), i ? " " : "", STR_ARG(hits.at[i].id));
     return ids;
 }
 static Str found(Database *db, Arena *a, const char *query) { return found_as(db, a, query, "", ""); }
@@ -139,9 +145,12 @@ SPEC("a snippet shows the text around the match, with every match marked")
 {
     auto_arena a = arena_new(4096);
     Database *db = given_a_search(a);
-    given(db, a, "one", "x", "First there was nothing of interest to be told, and then for a long time\n\n  the Database "
+    given(db, a, "one", "x",
+          "First there was nothing of interest to be told, and then for a long time\n\n  the "
+          "Database "
           "gave up; the database came back.");
-    expect_str("…told, and then for a long time the \uE000Database\uE001 gave up; the \uE000database\uE001 came back.",
+    expect_str("…told, and then for a long time the \uE000Database\uE001 gave up; the "
+               "\uE000database\uE001 came back.",
                snippet(db, a, "database"));
     given(db, a, "two", "x", "数据库连接池耗尽");
     expect_str("数据库\uE000连接\uE001池耗尽", snippet(db, a, "连接"));

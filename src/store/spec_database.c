@@ -67,7 +67,8 @@ static Str url_of(Arena *a, Str name)
     ptrdiff_t host = str_find(url, S("://"));
     Str before = str_sub(url, 0, (size_t)host + 3), rest = str_sub(url, (size_t)host + 3, url.len);
     ptrdiff_t options = str_index(rest, '?');
-    return arena_fmt(a, STR_FMT STR_FMT "/" STR_FMT STR_FMT, STR_ARG(before), STR_ARG(str_before(rest, '/')), STR_ARG(name),
+    return arena_fmt(a, STR_FMT STR_FMT "/" STR_FMT STR_FMT, STR_ARG(before),
+                     STR_ARG(str_before(rest, '/')), STR_ARG(name),
                      STR_ARG(options < 0 ? S("") : str_sub(rest, (size_t)options, rest.len)));
 }
 
@@ -98,11 +99,14 @@ static void remove_made(const Made *made)
 {
     if (getpid() != owner) return;
     if (on_postgres()) {
-        admin(arena_fmt(made->arena, "DROP DATABASE IF EXISTS " STR_FMT " WITH (FORCE)", STR_ARG(made->name)).at);
+        admin(arena_fmt(made->arena, "DROP DATABASE IF EXISTS " STR_FMT " WITH (FORCE)",
+                        STR_ARG(made->name))
+                  .at);
         return;
     }
     static const char *const ends[] = { "", "-wal", "-shm", ".lock" };
-    for (size_t i = 0; i < 4; i++) unlink(arena_fmt(made->arena, STR_FMT "%s", STR_ARG(made->url), ends[i]).at);
+    for (size_t i = 0; i < 4; i++)
+        unlink(arena_fmt(made->arena, STR_FMT "%s", STR_ARG(made->url), ends[i]).at);
     rmdir(arena_cstr(made->arena, made->name));
 }
 

@@ -46,22 +46,30 @@ static Err sqlite_err(Store *s, Arena *a, int rc, const char *doing)
     case SQLITE_CONSTRAINT_UNIQUE: case SQLITE_CONSTRAINT_PRIMARYKEY: case SQLITE_CONSTRAINT_ROWID:
         return fail(a, ERR_CONFLICT, "%s: there is one already (%s)", doing, text);
     case SQLITE_CONSTRAINT_FOREIGNKEY:
-        return fail(a, ERR_CONFLICT, "%s: it refers to something that is not there, or is referred to", doing);
+        return fail(a, ERR_CONFLICT,
+                    "%s: it refers to something that is not there, or is referred to", doing);
     }
     switch (rc & 0xff) {
     case SQLITE_FULL:
         return fail(a, ERR_UNAVAILABLE, "the disk that holds %s is full: make room and try again", path);
     case SQLITE_IOERR:
-        return fail(a, ERR_UNAVAILABLE, "%s cannot be read or written (%s): check the disk", path, sqlite3_errstr(extended));
+        return fail(a, ERR_UNAVAILABLE, "%s cannot be read or written (%s): check the disk", path,
+                    sqlite3_errstr(extended));
     case SQLITE_BUSY: case SQLITE_LOCKED:
-        return fail(a, ERR_UNAVAILABLE, "%s is locked by another program; it did not let go within %d seconds", path, BUSY_MS / 1000);
+        return fail(a, ERR_UNAVAILABLE,
+                    "%s is locked by another program; it did not let go within %d seconds", path,
+                    BUSY_MS / 1000);
     case SQLITE_READONLY: case SQLITE_PERM:
         if (!s->writer) return fail(a, ERR_INTERNAL, "%s: a reading connection cannot write", doing);
-        return fail(a, ERR_UNAVAILABLE, "%s must not be written: check the rights of the file and its folder", path);
+        return fail(a, ERR_UNAVAILABLE,
+                    "%s must not be written: check the rights of the file and its folder", path);
     case SQLITE_CANTOPEN:
-        return fail(a, ERR_UNAVAILABLE, "cannot open %s: check that the folder exists and may be written", path);
-    case SQLITE_NOTADB: return fail(a, ERR_UNAVAILABLE, "%s is not a SQLite database: name another file", path);
-    case SQLITE_CORRUPT: return fail(a, ERR_UNAVAILABLE, "%s is damaged (%s): restore it from a backup", path, text);
+        return fail(a, ERR_UNAVAILABLE,
+                    "cannot open %s: check that the folder exists and may be written", path);
+    case SQLITE_NOTADB:
+        return fail(a, ERR_UNAVAILABLE, "%s is not a SQLite database: name another file", path);
+    case SQLITE_CORRUPT:
+        return fail(a, ERR_UNAVAILABLE, "%s is damaged (%s): restore it from a backup", path, text);
     case SQLITE_NOMEM: return fail(a, ERR_UNAVAILABLE, "%s: out of memory", doing);
     case SQLITE_TOOBIG: return fail(a, ERR_TOO_LARGE, "%s: a value is too large for the database", doing);
     default: return fail(a, ERR_INTERNAL, "query %s: %s", doing, text);
@@ -81,7 +89,9 @@ static Err make_folder(Database *db, Arena *a, Sqlite *file)
     const char *tmp = getenv("TMPDIR");
     Str template = arena_fmt(db->arena, "%s/hindsight-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     file->folder = mkdtemp((char *)template.at);
-    if (!file->folder) return fail(a, ERR_UNAVAILABLE, "cannot make a folder like %s: %s", template.at, strerror(errno));
+    if (!file->folder)
+        return fail(a, ERR_UNAVAILABLE, "cannot make a folder like %s: %s", template.at,
+                    strerror(errno));
     file->path = arena_fmt(db->arena, "%s/memory.db", file->folder).at;
     return OK;
 }
@@ -89,12 +99,14 @@ static Err make_folder(Database *db, Arena *a, Sqlite *file)
 static Err check_place(Arena *a, const char *path)
 {
     const char *slash = strrchr(path, '/');
-    const char *folder = slash ? arena_cstr(a, (Str){ path, slash == path ? 1 : (size_t)(slash - path) }) : ".";
+    const char *folder =
+        slash ? arena_cstr(a, (Str){ path, slash == path ? 1 : (size_t)(slash - path) }) : ".";
     struct stat at;
     if (stat(folder, &at) < 0)
         return fail(a, ERR_UNAVAILABLE, "the folder %s cannot be used: %s", folder, strerror(errno));
     if (!S_ISDIR(at.st_mode)) return fail(a, ERR_UNAVAILABLE, "%s is not a folder", folder);
-    if (stat(path, &at) == 0 && S_ISDIR(at.st_mode)) return fail(a, ERR_UNAVAILABLE, "%s is a folder, not a database file", path);
+    if (stat(path, &at) == 0 && S_ISDIR(at.st_mode))
+        return fail(a, ERR_UNAVAILABLE, "%s is a folder, not a database file", path);
     int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);   /* SQLite would let everybody read it */
     if (fd >= 0) close(fd);
     return OK;
@@ -121,7 +133,8 @@ static void sqlite_close_file(Database *db)
     if (file->lock_fd >= 0) close(file->lock_fd);
     if (!file->folder) return;
     static const char *const names[] = { "", "-wal", "-shm", ".lock" };
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) unlink(arena_fmt(db->arena, "%s%s", file->path, names[i]).at);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        unlink(arena_fmt(db->arena, "%s%s", file->path, names[i]).at);
     rmdir(file->folder);
 }
 
@@ -134,8 +147,9 @@ static int note_log(void *file, sqlite3 *conn, const char *name, int pages)
 
 static int settings(Store *s)
 {
-    static const char both[] = "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=ON;"
-                               "PRAGMA trusted_schema=OFF;";
+    static const char both[] =
+        "PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY; PRAGMA case_sensitive_like=ON;"
+        "PRAGMA trusted_schema=OFF;";
     Sqlite *file = file_of(s);
     sqlite3 *conn = s->conn;
     size_t cache = s->db->options.cache_bytes;
@@ -154,8 +168,10 @@ static int settings(Store *s)
     if (rc != SQLITE_OK) return rc;
     if (s->writer) {
         sqlite3_wal_hook(conn, note_log, file);      /* instead of checkpointing after so many pages */
-        return sqlite3_exec(conn, file->folder ? "PRAGMA synchronous=OFF; PRAGMA journal_size_limit=67108864"
-                                               : "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864",
+        return sqlite3_exec(conn,
+                            file->folder
+                                ? "PRAGMA synchronous=OFF; PRAGMA journal_size_limit=67108864"
+                                : "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864",
                             NULL, NULL, NULL);
     }
     sqlite3_wal_autocheckpoint(conn, 0);
@@ -167,7 +183,8 @@ static void sqlite_disconnect(Store *s)
 {
     for (int i = 0; s->extra && i < CONTROLS; i++) sqlite3_finalize(((sqlite3_stmt **)s->extra)[i]);
     s->extra = NULL;
-    if (s->conn && sqlite3_close(s->conn) != SQLITE_OK) bug("a statement is still open on a closed connection");
+    if (s->conn && sqlite3_close(s->conn) != SQLITE_OK)
+        bug("a statement is still open on a closed connection");
     s->conn = NULL;
 }
 
@@ -199,7 +216,8 @@ static Err sqlite_prepare(Store *s, Arena *a, Prepared *p)
     sqlite3_stmt *handle = NULL;
     const char *tail = "";
     Str text = p->composed.text;
-    int rc = sqlite3_prepare_v3(s->conn, text.at, (int)text.len + 1, SQLITE_PREPARE_PERSISTENT, &handle, &tail);
+    int rc = sqlite3_prepare_v3(s->conn, text.at, (int)text.len + 1, SQLITE_PREPARE_PERSISTENT,
+                                &handle, &tail);
     p->handle = handle;
     if (rc != SQLITE_OK) return sqlite_err(s, a, rc, p->sql->name);
     if (handle && str_empty(str_trim(str_of(tail)))) return OK;
@@ -273,8 +291,9 @@ static void sqlite_reset(Store *s, Run *r)
 static Err sqlite_control(Store *s, Arena *a, Control what)
 {
     static const char *const text[CONTROLS] = {
-        [CONTROL_BEGIN] = "BEGIN IMMEDIATE", [CONTROL_SAVEPOINT] = "SAVEPOINT work", [CONTROL_RELEASE] = "RELEASE work",
-        [CONTROL_UNDO] = "ROLLBACK TO work", [CONTROL_COMMIT] = "COMMIT", [CONTROL_ROLLBACK] = "ROLLBACK",
+        [CONTROL_BEGIN] = "BEGIN IMMEDIATE", [CONTROL_SAVEPOINT] = "SAVEPOINT work",
+        [CONTROL_RELEASE] = "RELEASE work",  [CONTROL_UNDO] = "ROLLBACK TO work",
+        [CONTROL_COMMIT] = "COMMIT",         [CONTROL_ROLLBACK] = "ROLLBACK",
     };
     if (!s->extra) s->extra = arena_array(s->arena, sqlite3_stmt *, CONTROLS);
     sqlite3_stmt **h = &((sqlite3_stmt **)s->extra)[what];
@@ -291,7 +310,9 @@ static Err sqlite_notify(Store *s, Arena *a, Notice n)
 {
     (void)a;
     for (size_t i = s->notices.len; i-- > 0 && s->notices.len - i <= 8;)      /* a storm of one notice is told once a commit, as by PostgreSQL */
-        if (str_eq(s->notices.at[i].payload, n.payload) && str_eq(s->notices.at[i].channel, n.channel)) return OK;
+        if (str_eq(s->notices.at[i].payload, n.payload)
+            && str_eq(s->notices.at[i].channel, n.channel))
+            return OK;
     Notice *kept = list_add(s->txn_arena, &s->notices);
     *kept = (Notice){ arena_str(s->txn_arena, n.channel), arena_str(s->txn_arena, n.payload) };
     return OK;
@@ -325,7 +346,9 @@ static Err sqlite_claim(Database *db, Arena *a)
     }
     if (file->lock_fd >= 0) return OK;
     if (errno == EWOULDBLOCK)
-        return fail(a, ERR_UNAVAILABLE, "another server is running on %s: stop it, or name another database", file->path);
+        return fail(a, ERR_UNAVAILABLE,
+                    "another server is running on %s: stop it, or name another database",
+                    file->path);
     return fail(a, ERR_UNAVAILABLE, "cannot lock %s: %s", file->lock_path, strerror(errno));
 }
 
@@ -344,7 +367,8 @@ static void sqlite_wrote(Store *s, bool idle)
     Sqlite *file = file_of(s);
     if (!s->conn) return;
     if (file->log_pages >= CHECKPOINT_RESTART_PAGES) checkpoint(s, file, SQLITE_CHECKPOINT_RESTART);
-    else if (file->log_pages >= (idle ? CHECKPOINT_IDLE_PAGES : CHECKPOINT_PAGES)) checkpoint(s, file, SQLITE_CHECKPOINT_PASSIVE);
+    else if (file->log_pages >= (idle ? CHECKPOINT_IDLE_PAGES : CHECKPOINT_PAGES))
+        checkpoint(s, file, SQLITE_CHECKPOINT_PASSIVE);
     int64_t changes = sqlite3_total_changes64(s->conn);
     if (!idle || changes < ANALYZE_CHANGES || changes < 2 * file->analyzed_changes) return;
     file->analyzed_changes = changes;

@@ -54,7 +54,8 @@ static Err prepared_of(Store *s, Arena *a, QueryEntry *e, uint64_t parts, Run *r
 /** The same failure in another arena. */
 static Err copy_err(Arena *a, Err e)
 {
-    return err_make(a, OK, e.info->kind, e.info->field, e.info->file, e.info->line, STR_FMT, STR_ARG(e.info->message));
+    return err_make(a, OK, e.info->kind, e.info->field, e.info->file, e.info->line, STR_FMT,
+                    STR_ARG(e.info->message));
 }
 
 /** A statement of a work that failed: what the work still does is lost as well, on both databases. */
@@ -77,7 +78,9 @@ static Err begin(Stmt *q, const char *const *parts, size_t n_parts)
     for (size_t i = 0; i < n_parts; i++) {
         if (!*parts[i]) continue;
         uint64_t bit = query_part(&e->query, str_of(parts[i]));
-        if (!bit) return fail(q->arena, ERR_INTERNAL, "query %s has no optional part %s", q->sql->name, parts[i]);
+        if (!bit)
+            return fail(q->arena, ERR_INTERNAL, "query %s has no optional part %s", q->sql->name,
+                        parts[i]);
         mask |= bit;
     }
     Run *run = arena_make(q->arena, Run);
@@ -179,9 +182,11 @@ static bool has_column(Stmt *q, int i)
     if (q->err.info) return false;
     Run *run = q->backend;
     if (run->row && i >= 0 && i < run->n_columns) return true;
-    q->err = run->row ? fail(q->arena, ERR_INTERNAL, "query %s gives %d columns; column %d was asked for", q->sql->name,
+    q->err = run->row ? fail(q->arena, ERR_INTERNAL,
+                             "query %s gives %d columns; column %d was asked for", q->sql->name,
                              run->n_columns, i)
-                      : fail(q->arena, ERR_INTERNAL, "query %s: column %d was asked for without a row", q->sql->name, i);
+                      : fail(q->arena, ERR_INTERNAL,
+                             "query %s: column %d was asked for without a row", q->sql->name, i);
     return false;
 }
 
@@ -244,7 +249,9 @@ Err store_check(Store *s, Arena *a, const Sql *const *all, size_t n)
     TRY(store_connect(s, a));
     for (size_t i = 0; i < n; i++) {
         Err e = check_query(s, a, all[i]);
-        if (e.info) wrong = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(wrong), wrong.len ? "\n" : "", STR_ARG(err_text(a, e)));
+        if (e.info)
+            wrong = arena_fmt(a, STR_FMT "%s" STR_FMT, STR_ARG(wrong), wrong.len ? "\n" : "",
+                              STR_ARG(err_text(a, e)));
     }
     return wrong.len ? fail(a, ERR_INTERNAL, STR_FMT, STR_ARG(wrong)) : OK;
 }

@@ -108,8 +108,11 @@ SPEC("NOCASE finds without regard to case, and keeps what differs only in case o
 {
     auto_arena a = arena_new(4096);
     Database *db = given_things(a);
-    expect_ok(database_write(db, a, fill, &(Fill){ a, (const char *const[]){ "a", NULL }, "Ann@Example.com" }));
-    expect_err(ERR_CONFLICT, database_write(db, a, fill, &(Fill){ a, (const char *const[]){ "b", NULL }, "ann@example.COM" }));
+    expect_ok(database_write(db, a, fill,
+                             &(Fill){ a, (const char *const[]){ "a", NULL }, "Ann@Example.com" }));
+    expect_err(ERR_CONFLICT,
+               database_write(db, a, fill,
+                              &(Fill){ a, (const char *const[]){ "b", NULL }, "ann@example.COM" }));
     auto_store s = store_take(db);
     Stmt q = stmt_begin_if(a, s, &thing_list, "note", NULL);
     stmt_str(&q, "note", S("ANN@EXAMPLE.COM"));
@@ -254,7 +257,8 @@ SPEC("numbers and NULLs find the type that their place needs")
     }
 }
 
-SPEC("a check prepares what has no value yet: sums of parameters, and parameters that are only compared with NULL")
+SPEC("a check prepares what has no value yet: sums of parameters, and parameters that are only "
+     "compared with NULL")
 {
     static const Sql sum = { "thing_sum", "UPDATE thing SET n = :now_ms + :lease_ms WHERE id = :id AND (:maybe IS NULL OR note = :maybe)" };
     const Sql *const all[] = { &sum };

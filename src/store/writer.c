@@ -34,7 +34,8 @@ static Err run_works(Store *s, Arena *a, Batch *b)
     int64_t began = clock_monotonic_ms();
     for (b->ran = 0; b->ran < b->n && clock_monotonic_ms() - began < BATCH_MS;) {
         WriteJob *job = b->jobs[b->ran++];
-        job->result_ = b->care == GUARDED ? run_guarded(s, job) : store_work(s, job->arena, job->work, job->arg);
+        job->result_ = b->care == GUARDED ? run_guarded(s, job)
+                                          : store_work(s, job->arena, job->work, job->arg);
         if (job->result_.info && (b->care == TOGETHER || s->again || !s->db->backend->in_transaction(s)))
             return fail(a, job->result_.info->kind, STR_FMT, STR_ARG(job->result_.info->message));
     }

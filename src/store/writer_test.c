@@ -23,7 +23,15 @@ static void latch_wait(Latch *l)
     pthread_mutex_unlock(&l->lock);
 }
 
-typedef struct Job { WriteJob job; Arena *arena; Latch *done; Thing thing; Err result; Latch *wait; const Sql *sql; } Job;
+typedef struct Job {
+    WriteJob job;
+    Arena *arena;
+    Latch *done;
+    Thing thing;
+    Err result;
+    Latch *wait;
+    const Sql *sql;
+} Job;
 
 static void job_done(WriteJob *job, Err result)
 {
@@ -193,7 +201,8 @@ static Err count_up(Store *s, void *arg)
 static void *count_thread(void *arg)
 {
     Count *c = arg;
-    for (int64_t i = 0; i < c->times && !c->err.info; i++) c->err = database_write(c->db, c->arena, count_up, c);
+    for (int64_t i = 0; i < c->times && !c->err.info; i++)
+        c->err = database_write(c->db, c->arena, count_up, c);
     return NULL;
 }
 
@@ -308,7 +317,8 @@ SPEC("closing finishes the writes that wait")
     expect_ok(database_open(a, &(DatabaseOptions){ .url = url, .readers = 2 }, &db));
     expect_ok(database_migrate(db, a, thing_schemas, 1, NULL));
     Latch done = LATCH(50);
-    for (int i = 0; i < 50; i++) database_submit(db, &given_job(a, &done, insert, arena_fmt(a, "t%d", i).at)->job);
+    for (int i = 0; i < 50; i++)
+        database_submit(db, &given_job(a, &done, insert, arena_fmt(a, "t%d", i).at)->job);
     database_close(db);
     expect_int(0, done.count);
     auto_database again = NULL;

@@ -62,7 +62,13 @@ Err password_make(Cx *cx, Str password, Str name, Str email, Str *ret_hash);
 Err user_add(Cx *cx, const User *user, Str password_hash, Str *ret_id);
 /** Which of the fields of `patch` user_change sets. */
 typedef enum UserFields {
-    USER_NAME = 1, USER_EMAIL = 2, USER_TIME_ZONE = 4, USER_LOCALE = 8, USER_ROLE = 16, USER_COLOR = 32, USER_DISABLED = 64,
+    USER_NAME = 1,
+    USER_EMAIL = 2,
+    USER_TIME_ZONE = 4,
+    USER_LOCALE = 8,
+    USER_ROLE = 16,
+    USER_COLOR = 32,
+    USER_DISABLED = 64,
 } UserFields;
 /** Changes the named fields. Disabling ends sessions at once and stops tokens. Fails: ERR_CONFLICT when nobody enabled would
  *  be an administrator. */

@@ -11,12 +11,28 @@ static Err in_write(App *app, Arena *a, Err (*fn)(Cx *, void *), void *arg)
     return cx_write(&cx, fn, arg);
 }
 
-typedef struct Work { User user; Str id, cookie, token, id2; unsigned fields; Strs words; int64_t at_ms; Team team; unsigned scopes; } Work;
+typedef struct Work {
+    User user;
+    Str id, cookie, token, id2;
+    unsigned fields;
+    Strs words;
+    int64_t at_ms;
+    Team team;
+    unsigned scopes;
+} Work;
 
 static Err add(Cx *cx, void *arg) { Work *w = arg; return user_add(cx, &w->user, S(""), &w->id); }
 static Err change(Cx *cx, void *arg) { Work *w = arg; return user_change(cx, w->id, &w->user, w->fields); }
-static Err sign_in(Cx *cx, void *arg) { Work *w = arg; return session_add(cx, w->id, S("192.0.2.1"), S("A browser"), &w->cookie); }
-static Err set_password(Cx *cx, void *arg) { Work *w = arg; return user_set_password(cx, w->id, S("hash"), w->id2); }
+static Err sign_in(Cx *cx, void *arg)
+{
+    Work *w = arg;
+    return session_add(cx, w->id, S("192.0.2.1"), S("A browser"), &w->cookie);
+}
+static Err set_password(Cx *cx, void *arg)
+{
+    Work *w = arg;
+    return user_set_password(cx, w->id, S("hash"), w->id2);
+}
 static Err make_team(Cx *cx, void *arg) { Work *w = arg; return team_add(cx, &w->team, &w->team.id); }
 static Err edit_team(Cx *cx, void *arg) { Work *w = arg; return team_change(cx, &w->team); }
 static Err drop_team(Cx *cx, void *arg) { Work *w = arg; return team_remove(cx, w->team.id); }
@@ -307,7 +323,8 @@ static Err make_private(Cx *cx, void *arg)
 SPEC("members of a team see what is private to it, from the moment they join to the moment they leave")
 {
     SYSTEM();
-    Str ada = given_a_person(app, a, "Ada", "ada@example.com", ""), ben = given_a_person(app, a, "Ben", "ben@example.com", "");
+    Str ada = given_a_person(app, a, "Ada", "ada@example.com", ""),
+        ben = given_a_person(app, a, "Ben", "ben@example.com", "");
     Work w = { .team = { .name = S("Payments"), .lead_id = ada } };
     expect_ok(in_write(app, a, make_team, &w));
     expect_ok(in_write(app, a, make_private, &w));

@@ -54,7 +54,8 @@ static Err resolve_token(Cx *cx, Str given, Str *ret_id)
     Token t;
     TRY(token_get(cx, given, &t));
     bool admin = cx->actor.role >= ROLE_ADMIN && cx->actor.scopes & SCOPE_ADMIN;
-    if (!admin && !str_eq(t.user.id, cx->actor.id)) return fail(cx->arena, ERR_NOT_FOUND, "there is no token " STR_FMT, STR_ARG(given));
+    if (!admin && !str_eq(t.user.id, cx->actor.id))
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no token " STR_FMT, STR_ARG(given));
     *ret_id = t.id;
     return OK;
 }
@@ -62,7 +63,10 @@ static Err resolve_token(Cx *cx, Str given, Str *ret_id)
 /* Whose session ended, or whose rights changed, must not go on hearing through a socket that is open. The event is a job, so
  * that a change from the command line reaches the server as well; the notice goes to every node. */
 
-static Err notify(Cx *cx, void *user) { return store_notify(cx->store, cx->arena, S("account"), *(Str *)user); }
+static Err notify(Cx *cx, void *user)
+{
+    return store_notify(cx->store, cx->arena, S("account"), *(Str *)user);
+}
 
 static Err tell_nodes(Cx *cx, const Event *e)
 {

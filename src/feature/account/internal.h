@@ -22,7 +22,11 @@ Err user_principals(Cx *cx, Str user);
 /** Says that a person may see or do other things than before: their open sockets are ended, and come back with the new rights. */
 Err user_access_changed(Cx *cx, Str user);
 
-typedef struct Session { Str id, device, peer; bool current; int64_t created_ms, seen_ms, expires_ms; } Session;
+typedef struct Session {
+    Str id, device, peer;
+    bool current;
+    int64_t created_ms, seen_ms, expires_ms;
+} Session;
 typedef LIST(Session) Sessions;
 /** Starts a session; `ret_cookie` is known only now. Within a write. */
 Err session_add(Cx *cx, Str user, Str peer, Str user_agent, Str *ret_cookie);

@@ -50,10 +50,15 @@ static Err check(Cx *cx, Str password, Str name, Str email)
         return fail_field(cx->arena, field, "the password needs at least %d characters", PASSWORD_MIN);
     if (password.len > PASSWORD_MAX_BYTES)
         return fail_field(cx->arena, field, "the password may have at most %d bytes", PASSWORD_MAX_BYTES);
-    bool guessed = same_characters(password) || str_eq_nocase(password, name) || str_eq_nocase(password, email) ||
-                   str_eq_nocase(password, str_before(email, '@'));
-    for (size_t i = 0; guessed_first[i] && !guessed; i++) guessed = str_eq_nocase(password, str_of(guessed_first[i]));
-    return guessed ? fail_field(cx->arena, field, "this password is among the first that are guessed: pick another one") : OK;
+    bool guessed = same_characters(password) || str_eq_nocase(password, name)
+                   || str_eq_nocase(password, email)
+                   || str_eq_nocase(password, str_before(email, '@'));
+    for (size_t i = 0; guessed_first[i] && !guessed; i++)
+        guessed = str_eq_nocase(password, str_of(guessed_first[i]));
+    return guessed
+               ? fail_field(cx->arena, field,
+                            "this password is among the first that are guessed: pick another one")
+               : OK;
 }
 
 Err password_make(Cx *cx, Str password, Str name, Str email, Str *ret_hash)

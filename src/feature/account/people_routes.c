@@ -13,7 +13,8 @@ Err get_people(Cx *cx, Req *req, Res *res)
     int64_t total;
     TRY(user_select(cx, &f, &all));
     TRY(user_total(cx, &f, &total));
-    res_list(cx, res, &user_shape, all.at, sizeof *all.at, all.len, f.limit - 1, (Cursor){ f.skip + f.limit - 1, S("people") }, total);
+    res_list(cx, res, &user_shape, all.at, sizeof *all.at, all.len, f.limit - 1,
+             (Cursor){ f.skip + f.limit - 1, S("people") }, total);
     return OK;
 }
 
@@ -41,7 +42,8 @@ Err post_people(Cx *cx, Req *req, Res *res)
     TRY(cx_write(cx, add, &a));
     User u;
     TRY(user_get(cx, a.id, &u));
-    res_created(cx, res, &user_shape, &u, arena_fmt(cx->arena, "/api/v1/people/" STR_FMT, STR_ARG(u.id)), u.version);
+    res_created(cx, res, &user_shape, &u,
+                arena_fmt(cx->arena, "/api/v1/people/" STR_FMT, STR_ARG(u.id)), u.version);
     return OK;
 }
 
@@ -57,8 +59,9 @@ static Err fields_of(Cx *cx, const Req *req, bool self, unsigned *ret)
     if (BODY_HAS(req, User, avatar_color)) fields |= USER_COLOR;
     if (BODY_HAS(req, User, disabled)) fields |= USER_DISABLED;
     if (cx->actor.role < ROLE_ADMIN && (!self || fields & ~own))
-        return fail(cx->arena, ERR_FORBIDDEN, self ? "only an administrator changes an address, a role or who may sign in"
-                                                   : "only an administrator changes other people");
+        return fail(cx->arena, ERR_FORBIDDEN,
+                    self ? "only an administrator changes an address, a role or who may sign in"
+                         : "only an administrator changes other people");
     if (cx->actor.role >= ROLE_ADMIN && !(cx->actor.scopes & SCOPE_ADMIN) && (!self || fields & ~own))
         return fail(cx->arena, ERR_FORBIDDEN, "this API token has no scope admin");
     *ret = fields;

@@ -52,7 +52,8 @@ Err session_list(Cx *cx, Str user, Sessions *ret)
 
 Err session_remove(Cx *cx, Str user, Str id, Str keep, int64_t *ret_ended)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_session_delete, stmt_if(id.len, "id"), stmt_if(keep.len, "keep"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_session_delete, stmt_if(id.len, "id"),
+                                stmt_if(keep.len, "keep"), NULL);
     stmt_str(&q, "user_id", user);
     if (id.len) stmt_str(&q, "id", id);
     if (keep.len) stmt_str(&q, "keep", keep);

@@ -7,8 +7,15 @@
 #include "feature/account/internal.h"
 #include "feature/settings/settings.h"
 
-typedef struct Setup { Str name, email, password, workspace_name, locale, time_zone; bool sample_data; } Setup;
-typedef struct SetupState { bool setup_required; Str sample_state; int64_t sample_done, sample_total; } SetupState;
+typedef struct Setup {
+    Str name, email, password, workspace_name, locale, time_zone;
+    bool sample_data;
+} Setup;
+typedef struct SetupState {
+    bool setup_required;
+    Str sample_state;
+    int64_t sample_done, sample_total;
+} SetupState;
 typedef struct SignIn { Str email, password; } SignIn;
 typedef struct SessionInfo {
     bool setup_required;
@@ -124,7 +131,8 @@ static Err welcome(Cx *cx, Req *req, Res *res, Str cookie)
 Err post_setup(Cx *cx, Req *req, Res *res)
 {
     const Setup *s = BODY(req, Setup);
-    if (s->sample_data && !sample_job()) return fail_field(cx->arena, S("sample_data"), "this build has no sample data");
+    if (s->sample_data && !sample_job())
+        return fail_field(cx->arena, S("sample_data"), "this build has no sample data");
     TRY(limit_take(cx, S("setup"), 20, 20));
     Begin b = { .setup = s, .peer = req->http->peer, .device = http_header(req->http, "User-Agent") };
     int64_t people = 0;
@@ -175,21 +183,25 @@ static Err enter(Cx *cx, void *arg)
     buf_add(&details, S("{\"from\":"));
     buf_json(&details, e->peer);
     buf_byte(&details, '}');
-    return audit_add(cx, e->allowed ? "session.started" : "session.refused", "user", e->user.id, buf_str(&details));
+    return audit_add(cx, e->allowed ? "session.started" : "session.refused", "user", e->user.id,
+                     buf_str(&details));
 }
 
 Err post_session(Cx *cx, Req *req, Res *res)
 {
     const SignIn *body = BODY(req, SignIn);
     TRY(limit_take(cx, arena_fmt(cx->arena, "sign-in:" STR_FMT, STR_ARG(req->http->peer)), 60, 30));
-    TRY(limit_take(cx, arena_fmt(cx->arena, "sign-in:" STR_FMT, STR_ARG(fold_key(cx->arena, body->email))), 10, 5));
+    TRY(limit_take(
+        cx, arena_fmt(cx->arena, "sign-in:" STR_FMT, STR_ARG(fold_key(cx->arena, body->email))), 10,
+        5));
     Enter e = { .peer = req->http->peer, .device = http_header(req->http, "User-Agent") };
     Str hash = S("");
     Err found = user_find_secret(cx, body->email, &e.user, &hash);
     if (found.info && !err_is(found, ERR_NOT_FOUND)) return found;
     e.allowed = password_matches(hash, body->password) && !e.user.disabled;
     TRY(cx_write(cx, enter, &e));
-    if (!e.allowed) return fail(cx->arena, ERR_UNAUTHENTICATED, "the e-mail address or the password is wrong");
+    if (!e.allowed)
+        return fail(cx->arena, ERR_UNAUTHENTICATED, "the e-mail address or the password is wrong");
     return welcome(cx, req, res, e.cookie);
 }
 

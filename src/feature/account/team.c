@@ -73,7 +73,8 @@ Err team_named(Cx *cx, Str field, Str given, Ref *ret)
     Ref found = { 0 };
     if (stmt_step(&q)) found = (Ref){ stmt_col_str(&q, 0), stmt_col_str(&q, 1) };
     TRY(stmt_end(&q));
-    if (!found.id.len) return fail_field(cx->arena, field, "there is no team \"" STR_FMT "\"", STR_ARG(given));
+    if (!found.id.len)
+        return fail_field(cx->arena, field, "there is no team \"" STR_FMT "\"", STR_ARG(given));
     *ret = found;
     return OK;
 }
@@ -132,7 +133,8 @@ static Err check(Cx *cx, Team *t)
     list_each(&t->member_ids, i) {
         Str id = t->member_ids.at[i];
         if (!map_get(people, id))
-            return fail_field(a, arena_fmt(a, "member_ids[%zu]", i), "there is no person \"" STR_FMT "\"", STR_ARG(id));
+            return fail_field(a, arena_fmt(a, "member_ids[%zu]", i),
+                              "there is no person \"" STR_FMT "\"", STR_ARG(id));
         if (!has(ids, id)) *list_add(a, &ids) = id;
     }
     t->member_ids = ids;
@@ -152,7 +154,9 @@ static Err name_free(Cx *cx, const Team *t)
     bool taken = false;
     while (stmt_step(&q)) taken |= !str_eq(stmt_col_str(&q, 0), t->id);
     TRY(stmt_end(&q));
-    return taken ? err_make(cx->arena, OK, ERR_CONFLICT, S("name"), __FILE__, __LINE__, "there is a team named " STR_FMT " already", STR_ARG(t->name)) : OK;
+    return taken ? err_make(cx->arena, OK, ERR_CONFLICT, S("name"), __FILE__, __LINE__,
+                            "there is a team named " STR_FMT " already", STR_ARG(t->name))
+                 : OK;
 }
 
 /** Somebody joined or left. */

@@ -4,7 +4,8 @@ Err get_teams(Cx *cx, Req *req, Res *res)
 {
     Teams all;
     TRY(team_list(cx, req_query(req, "q"), &all));
-    res_list(cx, res, &team_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &team_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 },
+             (int64_t)all.len);
     return OK;
 }
 
@@ -22,7 +23,8 @@ Err post_teams(Cx *cx, Req *req, Res *res)
     Team t;
     TRY(team_add(cx, BODY(req, Team), &id));
     TRY(team_get(cx, id, &t));
-    res_created(cx, res, &team_shape, &t, arena_fmt(cx->arena, "/api/v1/teams/" STR_FMT, STR_ARG(id)), t.version);
+    res_created(cx, res, &team_shape, &t,
+                arena_fmt(cx->arena, "/api/v1/teams/" STR_FMT, STR_ARG(id)), t.version);
     return OK;
 }
 

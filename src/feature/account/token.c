@@ -16,10 +16,15 @@ static Err scopes_parse(Cx *cx, Strs words, unsigned *ret)
         unsigned bit = 0;
         for (unsigned k = 0; scope_names[k]; k++)
             if (str_eq(words.at[i], str_of(scope_names[k]))) bit = 1u << k;
-        if (!bit) return fail_field(cx->arena, arena_fmt(cx->arena, "scopes[%zu]", i), "there is no scope \"" STR_FMT "\": use read, write, ingest or admin", STR_ARG(words.at[i]));
+        if (!bit)
+            return fail_field(cx->arena, arena_fmt(cx->arena, "scopes[%zu]", i),
+                              "there is no scope \"" STR_FMT "\": use read, write, ingest or admin",
+                              STR_ARG(words.at[i]));
         scopes |= bit;
     }
-    if (!scopes) return fail_field(cx->arena, S("scopes"), "a token needs at least one scope: read, write, ingest or admin");
+    if (!scopes)
+        return fail_field(cx->arena, S("scopes"),
+                          "a token needs at least one scope: read, write, ingest or admin");
     *ret = scopes;
     return OK;
 }
@@ -39,14 +44,18 @@ static Err check_reach(Cx *cx, unsigned scopes, const User *owner)
     if ((scopes & SCOPE_ADMIN) && role_of(owner->role) < ROLE_ADMIN)
         return fail_field(cx->arena, field, "only administrators can have a token of scope admin");
     if (access_all(cx) || (cx->actor.scopes & SCOPE_ADMIN)) return OK;
-    if (scopes & ~cx->actor.scopes) return fail_field(cx->arena, field, "a token cannot make another one that reaches further than itself");
+    if (scopes & ~cx->actor.scopes)
+        return fail_field(cx->arena, field,
+                          "a token cannot make another one that reaches further than itself");
     return OK;
 }
 
 static Str named(Arena *a, Str name, unsigned scopes)
 {
     Str start = audit_name(a, name);
-    return arena_fmt(a, STR_FMT ",\"scopes\":" STR_FMT "}", STR_ARG(str_sub(start, 0, start.len - 1)), STR_ARG(strs_json(a, scopes_list(a, scopes))));
+    return arena_fmt(a, STR_FMT ",\"scopes\":" STR_FMT "}",
+                     STR_ARG(str_sub(start, 0, start.len - 1)),
+                     STR_ARG(strs_json(a, scopes_list(a, scopes))));
 }
 
 Err token_add(Cx *cx, Str user, Str name, Strs scopes, int64_t expires_ms, Str *ret_id, Str *ret_token)
@@ -58,9 +67,12 @@ Err token_add(Cx *cx, Str user, Str name, Strs scopes, int64_t expires_ms, Str *
     TRY(scopes_parse(cx, scopes, &bits));
     TRY(check_reach(cx, bits, &owner));
     name = str_trim(name);
-    if (str_empty(name)) return fail_field(a, S("name"), "a token needs a name, so that it is known later what it is for");
+    if (str_empty(name))
+        return fail_field(a, S("name"),
+                          "a token needs a name, so that it is known later what it is for");
     if (utf8_length(name) > 100) return fail_field(a, S("name"), "a name has at most 100 characters");
-    if (expires_ms && expires_ms <= cx->now_ms) return fail_field(a, S("expires_at"), "the token would have expired already");
+    if (expires_ms && expires_ms <= cx->now_ms)
+        return fail_field(a, S("expires_at"), "the token would have expired already");
     Str token = arena_fmt(a, "hs_" STR_FMT, STR_ARG(id_secret(a, 32))), id = id_new(a, cx->now_ms);
     auto_stmt q = stmt_begin(a, cx->store, &sql_token_insert);
     stmt_str(&q, "id", id);

@@ -39,7 +39,9 @@ static Str lower(Arena *a, Str s)
 static bool is_address(Str s)
 {
     ptrdiff_t at = str_index(s, '@');
-    if (s.len > 254 || at <= 0 || (size_t)at + 1 >= s.len || str_index(str_sub(s, (size_t)at + 1, s.len), '@') >= 0) return false;
+    if (s.len > 254 || at <= 0 || (size_t)at + 1 >= s.len
+        || str_index(str_sub(s, (size_t)at + 1, s.len), '@') >= 0)
+        return false;
     for (size_t i = 0; i < s.len; i++)
         if ((unsigned char)s.at[i] <= ' ' || s.at[i] == 127 || strchr("<>\"(),;:\\[]", s.at[i])) return false;
     return true;
@@ -78,12 +80,19 @@ static Err check(Cx *cx, User *u)
     u->email = lower(a, str_trim(u->email));
     if (str_empty(u->name)) return fail_field(a, S("name"), "a person needs a name");
     if (utf8_length(u->name) > 100) return fail_field(a, S("name"), "a name has at most 100 characters");
-    if (!is_address(u->email)) return fail_field(a, S("email"), "\"" STR_FMT "\" is not an e-mail address", STR_ARG(u->email));
+    if (!is_address(u->email))
+        return fail_field(a, S("email"), "\"" STR_FMT "\" is not an e-mail address",
+                          STR_ARG(u->email));
     if (!is_time_zone(a, u->time_zone))
-        return fail_field(a, S("time_zone"), "there is no time zone \"" STR_FMT "\": use an IANA name such as Europe/Berlin", STR_ARG(u->time_zone));
+        return fail_field(a, S("time_zone"),
+                          "there is no time zone \"" STR_FMT
+                          "\": use an IANA name such as Europe/Berlin",
+                          STR_ARG(u->time_zone));
     if (!is_one_of(locales, u->locale)) return fail_field(a, S("locale"), "the languages are en and zh");
-    if (role_of(u->role) == ROLE_PUBLIC) return fail_field(a, S("role"), "the roles are viewer, responder, manager and admin");
-    if (u->avatar_color < 1 || u->avatar_color > 6) return fail_field(a, S("avatar_color"), "a colour is a number from 1 to 6");
+    if (role_of(u->role) == ROLE_PUBLIC)
+        return fail_field(a, S("role"), "the roles are viewer, responder, manager and admin");
+    if (u->avatar_color < 1 || u->avatar_color > 6)
+        return fail_field(a, S("avatar_color"), "a colour is a number from 1 to 6");
     return OK;
 }
 
@@ -138,7 +147,10 @@ static Err find(Cx *cx, const char *by, Str value, User *ret, Str *ret_hash)
 }
 
 Err user_get(Cx *cx, Str id, User *ret) { return find(cx, "id", id, ret, NULL); }
-Err user_find(Cx *cx, Str email, User *ret) { return find(cx, "email", lower(cx->arena, str_trim(email)), ret, NULL); }
+Err user_find(Cx *cx, Str email, User *ret)
+{
+    return find(cx, "email", lower(cx->arena, str_trim(email)), ret, NULL);
+}
 Err user_get_secret(Cx *cx, Str id, User *ret, Str *ret_hash) { return find(cx, "id", id, ret, ret_hash); }
 Err user_find_secret(Cx *cx, Str email, User *ret, Str *ret_hash)
 {
@@ -154,8 +166,9 @@ static void bind_filter(Cx *cx, Stmt *q, const UserFilter *f)
 
 Err user_select(Cx *cx, const UserFilter *f, Users *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_user_select, stmt_if(f->q.len, "q"), stmt_if(f->enabled, "enabled"),
-                                stmt_if(f->roles.len, "role"), stmt_if(f->team.len, "team"), stmt_if(f->limit, "page"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_user_select, stmt_if(f->q.len, "q"),
+                                stmt_if(f->enabled, "enabled"), stmt_if(f->roles.len, "role"),
+                                stmt_if(f->team.len, "team"), stmt_if(f->limit, "page"), NULL);
     bind_filter(cx, &q, f);
     if (f->limit) { stmt_int(&q, "limit", f->limit); stmt_int(&q, "skip", f->skip); }
     Users all = { 0 };
@@ -168,8 +181,9 @@ Err user_select(Cx *cx, const UserFilter *f, Users *ret)
 
 Err user_total(Cx *cx, const UserFilter *f, int64_t *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_user_total, stmt_if(f->q.len, "q"), stmt_if(f->enabled, "enabled"),
-                                stmt_if(f->roles.len, "role"), stmt_if(f->team.len, "team"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_user_total, stmt_if(f->q.len, "q"),
+                                stmt_if(f->enabled, "enabled"), stmt_if(f->roles.len, "role"),
+                                stmt_if(f->team.len, "team"), NULL);
     bind_filter(cx, &q, f);
     int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
     TRY(stmt_end(&q));
@@ -207,7 +221,8 @@ Err user_named(Cx *cx, Str field, Str given, UserRef *ret)
     User u;
     Str id = str_eq(given, S("me")) ? cx->actor.id : given;
     Err e = str_index(id, '@') > 0 ? user_find(cx, id, &u) : user_get(cx, id, &u);
-    if (err_is(e, ERR_NOT_FOUND)) return fail_field(cx->arena, field, "there is no person \"" STR_FMT "\"", STR_ARG(given));
+    if (err_is(e, ERR_NOT_FOUND))
+        return fail_field(cx->arena, field, "there is no person \"" STR_FMT "\"", STR_ARG(given));
     TRY(e);
     if (u.disabled) return fail_field(cx->arena, field, STR_FMT " is disabled", STR_ARG(u.name));
     *ret = (UserRef){ u.id, u.name, u.avatar_color };
@@ -240,7 +255,8 @@ Err user_access_changed(Cx *cx, Str user)
 static Err taken(Cx *cx, Err e, Str email)
 {
     if (!err_is(e, ERR_CONFLICT)) return e;
-    return err_make(cx->arena, e, ERR_CONFLICT, S("email"), __FILE__, __LINE__, "somebody has the address " STR_FMT " already", STR_ARG(email));
+    return err_make(cx->arena, e, ERR_CONFLICT, S("email"), __FILE__, __LINE__,
+                    "somebody has the address " STR_FMT " already", STR_ARG(email));
 }
 
 static void bind_row(Cx *cx, Stmt *q, const User *u)
@@ -276,7 +292,8 @@ Err user_add(Cx *cx, const User *given, Str password_hash, Str *ret_id)
     u.id = id_new(cx->arena, cx->now_ms);
     User other;
     Err found = user_find(cx, u.email, &other);
-    if (!found.info) return taken(cx, fail(cx->arena, ERR_CONFLICT, "%s", "one address, one person"), u.email);
+    if (!found.info)
+        return taken(cx, fail(cx->arena, ERR_CONFLICT, "%s", "one address, one person"), u.email);
     if (!err_is(found, ERR_NOT_FOUND)) return found;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_user_insert);
     bind_row(cx, &q, &u);
@@ -301,14 +318,18 @@ static Err keep_an_admin(Cx *cx, const User *before, const User *after)
     int others = 0;
     while (stmt_step(&q)) others += !str_eq(stmt_col_str(&q, 0), before->id);
     TRY(stmt_end(&q));
-    return others ? OK : fail(cx->arena, ERR_CONFLICT, STR_FMT " is the only administrator: make somebody else one first", STR_ARG(before->name));
+    return others ? OK
+                  : fail(cx->arena, ERR_CONFLICT,
+                         STR_FMT " is the only administrator: make somebody else one first",
+                         STR_ARG(before->name));
 }
 
 static Str role_change(Arena *a, const User *before, const User *after)
 {
     Str name = audit_name(a, after->name);
-    return arena_fmt(a, STR_FMT ",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}", STR_ARG(str_sub(name, 0, name.len - 1)),
-                     STR_ARG(before->role), STR_ARG(after->role));
+    return arena_fmt(a, STR_FMT ",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
+                     STR_ARG(str_sub(name, 0, name.len - 1)), STR_ARG(before->role),
+                     STR_ARG(after->role));
 }
 
 static Err note_change(Cx *cx, const User *before, const User *after)
@@ -317,8 +338,10 @@ static Err note_change(Cx *cx, const User *before, const User *after)
     if (!str_eq(before->role, after->role))
         TRY(audit_add(cx, "user.role_changed", "user", after->id, role_change(a, before, after)));
     if (before->disabled != after->disabled)
-        TRY(audit_add(cx, after->disabled ? "user.disabled" : "user.enabled", "user", after->id, audit_name(a, after->name)));
-    if (!str_eq(before->email, after->email)) TRY(audit_add(cx, "user.email_changed", "user", after->id, audit_name(a, after->name)));
+        TRY(audit_add(cx, after->disabled ? "user.disabled" : "user.enabled", "user", after->id,
+                      audit_name(a, after->name)));
+    if (!str_eq(before->email, after->email))
+        TRY(audit_add(cx, "user.email_changed", "user", after->id, audit_name(a, after->name)));
     return live_touch(cx, S("people"), "changed", after->id, after->version + 1, S(""));
 }
 

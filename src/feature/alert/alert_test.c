@@ -73,9 +73,14 @@ static const char *am(Arena *a, const char *x, const char *severity, int start, 
     char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
     time_rfc3339(noon + start * 60000, from);
     time_rfc3339(noon + end * 60000, to);
-    return arena_fmt(a, "{\"version\":\"4\",\"groupKey\":\"g\",\"alerts\":[{\"status\":\"%s\",\"labels\":{\"alertname\":\"Down\",\"instance\":\"%s\","
-        "\"severity\":\"%s\"},\"annotations\":{\"summary\":\"%s is down\"},\"startsAt\":\"%s\",\"endsAt\":\"%s\",\"fingerprint\":\"fp-%s\"}]}",
-        end ? "resolved" : "firing", x, severity, x, from, end ? to : "0001-01-01T00:00:00Z", x).at;
+    return arena_fmt(a,
+                     "{\"version\":\"4\",\"groupKey\":\"g\",\"alerts\":[{\"status\":\"%s\","
+                     "\"labels\":{\"alertname\":\"Down\",\"instance\":\"%s\","
+                     "\"severity\":\"%s\"},\"annotations\":{\"summary\":\"%s is "
+                     "down\"},\"startsAt\":\"%s\",\"endsAt\":\"%s\",\"fingerprint\":\"fp-%s\"}]}",
+                     end ? "resolved" : "firing", x, severity, x, from,
+                     end ? to : "0001-01-01T00:00:00Z", x)
+        .at;
 }
 
 #define GIVEN(kind) \
@@ -159,7 +164,8 @@ SPEC("a late end of an earlier firing leaves the one that fires now alone")
     expect_str("resolved", all_alerts(app, a).at[list.len - 1].status);
 }
 
-SPEC("without times the order of arrival decides: firing again after an end with the same bytes is a new alert")
+SPEC("without times the order of arrival decides: firing again after an end with the same bytes is "
+     "a new alert")
 {
     GIVEN("generic");
     const char *fire = "{\"title\":\"x\",\"dedup_key\":\"k\"}",
@@ -362,7 +368,8 @@ SPEC("the first rule that fits decides severity, channel, group and whether to d
 
 /* ---- what does not fit */
 
-SPEC("a payload that fits nothing is kept with its reason, once however often it comes, and replayed when the mapping is right")
+SPEC("a payload that fits nothing is kept with its reason, once however often it comes, and "
+     "replayed when the mapping is right")
 {
     GIVEN("generic");
     const char *odd = "{\"what\":\"odd\"}";

@@ -24,10 +24,16 @@ void count_received(int64_t alerts, bool fits)
 Err intake_metrics(Cx *cx, Buf *to)
 {
     (void)cx;
-    buf_fmt(to, "# HELP hindsight_alerts_received_total Alerts taken in\n# TYPE hindsight_alerts_received_total counter\n"
-                "hindsight_alerts_received_total %lld\n", (long long)counted_alerts);
-    buf_fmt(to, "# HELP hindsight_payloads_total Payloads of alert sources\n# TYPE hindsight_payloads_total counter\n"
-                "hindsight_payloads_total{result=\"accepted\"} %lld\nhindsight_payloads_total{result=\"quarantined\"} %lld\n",
+    buf_fmt(to,
+            "# HELP hindsight_alerts_received_total Alerts taken in\n# TYPE "
+            "hindsight_alerts_received_total counter\n"
+            "hindsight_alerts_received_total %lld\n",
+            (long long)counted_alerts);
+    buf_fmt(to,
+            "# HELP hindsight_payloads_total Payloads of alert sources\n# TYPE "
+            "hindsight_payloads_total counter\n"
+            "hindsight_payloads_total{result=\"accepted\"} "
+            "%lld\nhindsight_payloads_total{result=\"quarantined\"} %lld\n",
             (long long)counted_payloads, (long long)counted_refused);
     return OK;
 }

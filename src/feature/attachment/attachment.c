@@ -34,10 +34,16 @@ static Err disk_failed(Cx *cx, const char *what)
 static Err folder_of(Cx *cx, Str hash, Str *ret)
 {
     Str data = cx->app->options.data_dir;
-    if (!data.len) return fail(cx->arena, ERR_UNAVAILABLE, "pictures need a data folder: start with --data DIR");
-    Str files = arena_fmt(cx->arena, STR_FMT "/files", STR_ARG(data)), folder = hash.len < 2 ? files : arena_fmt(cx->arena, STR_FMT "/%.2s", STR_ARG(files), hash.at);
-    if (mkdir(files.at, 0700) != 0 && errno != EEXIST) return disk_failed(cx, "cannot make the folder for files");
-    if (folder.at != files.at && mkdir(folder.at, 0700) != 0 && errno != EEXIST) return disk_failed(cx, "cannot make the folder for files");
+    if (!data.len)
+        return fail(cx->arena, ERR_UNAVAILABLE,
+                    "pictures need a data folder: start with --data DIR");
+    Str files = arena_fmt(cx->arena, STR_FMT "/files", STR_ARG(data)),
+        folder =
+            hash.len < 2 ? files : arena_fmt(cx->arena, STR_FMT "/%.2s", STR_ARG(files), hash.at);
+    if (mkdir(files.at, 0700) != 0 && errno != EEXIST)
+        return disk_failed(cx, "cannot make the folder for files");
+    if (folder.at != files.at && mkdir(folder.at, 0700) != 0 && errno != EEXIST)
+        return disk_failed(cx, "cannot make the folder for files");
     *ret = folder;
     return OK;
 }
@@ -72,7 +78,8 @@ static Err copy(Cx *cx, int from, int to)
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return disk_failed(cx, "cannot read the picture");
         for (ssize_t done = 0, w; done < n; done += w)
-            if ((w = write(to, piece + done, (size_t)(n - done))) <= 0) return disk_failed(cx, "cannot store the picture");
+            if ((w = write(to, piece + done, (size_t)(n - done))) <= 0)
+                return disk_failed(cx, "cannot store the picture");
     }
     return OK;
 }
@@ -91,7 +98,8 @@ static Err store(Cx *cx, int fd, Str *ret_hash)
     auto_fd to = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (to < 0) return disk_failed(cx, "cannot store the picture");
     Err e = copy(cx, fd, to);
-    if (!e.info && (fsync(to) != 0 || rename(temporary, path) != 0)) e = disk_failed(cx, "cannot store the picture");
+    if (!e.info && (fsync(to) != 0 || rename(temporary, path) != 0))
+        e = disk_failed(cx, "cannot store the picture");
     if (e.info) { unlink(temporary); return e; }
     TRY(sync_folder(cx, folder));
     TRY(sync_folder(cx, arena_fmt(cx->arena, STR_FMT "/files", STR_ARG(cx->app->options.data_dir))));
@@ -107,7 +115,8 @@ static Str name_clean(Arena *a, Str name)
     if (!utf8_valid(part)) return S("image");
     part = utf8_clip(part, 120);
     for (size_t i = 0; i < part.len; i++)
-        if ((unsigned char)part.at[i] >= ' ' && !strchr("\"\\<>:|?*\x7f", part.at[i])) buf_byte(&b, part.at[i]);
+        if ((unsigned char)part.at[i] >= ' ' && !strchr("\"\\<>:|?*\x7f", part.at[i]))
+            buf_byte(&b, part.at[i]);
     Str s = str_trim(buf_str(&b));
     return s.len ? s : S("image");
 }
@@ -140,7 +149,8 @@ static Err room_left(Cx *cx, Str report, int64_t more)
     if (stmt_step(&q)) { n = stmt_col_int(&q, 0); bytes = stmt_col_int(&q, 1); }
     TRY(stmt_end(&q));
     if (n < MOST_FILES && bytes + more <= MOST_BYTES) return OK;
-    return fail(cx->arena, ERR_TOO_LARGE, "a report holds at most %d pictures of %lld MiB together", MOST_FILES, (long long)(MOST_BYTES >> 20));
+    return fail(cx->arena, ERR_TOO_LARGE, "a report holds at most %d pictures of %lld MiB together",
+                MOST_FILES, (long long)(MOST_BYTES >> 20));
 }
 
 static Err insert(Cx *cx, void *arg)
@@ -183,8 +193,12 @@ Err attachment_open(Cx *cx, const Attachment *f, int *ret_fd)
 {
     Str folder;
     TRY(folder_of(cx, f->hash, &folder));
-    int fd = open(arena_fmt(cx->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(f->hash)).at, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return fail(cx->arena, ERR_UNAVAILABLE, "the file " STR_FMT " is not in the data folder: put it back from a backup", STR_ARG(f->id));
+    int fd = open(arena_fmt(cx->arena, STR_FMT "/" STR_FMT, STR_ARG(folder), STR_ARG(f->hash)).at,
+                  O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail(cx->arena, ERR_UNAVAILABLE,
+                    "the file " STR_FMT " is not in the data folder: put it back from a backup",
+                    STR_ARG(f->id));
     *ret_fd = fd;
     return OK;
 }
@@ -196,9 +210,12 @@ static Err upload(Cx *cx, Req *req, Res *res)
     Report r;
     Attachment f;
     TRY(report_get(cx, req_param(req, "report"), &r));
-    if (!r.can_edit) return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you", STR_ARG(r.reference));
+    if (!r.can_edit)
+        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you",
+                    STR_ARG(r.reference));
     TRY(limit_take(cx, arena_fmt(cx->arena, "upload:" STR_FMT, STR_ARG(cx->actor.id)), 60, 60));
-    if (!req->http->body.len) return fail_field(cx->arena, S("body"), "send the bytes of a picture as the body");
+    if (!req->http->body.len)
+        return fail_field(cx->arena, S("body"), "send the bytes of a picture as the body");
     TRY(attachment_add(cx, r.id, req_query(req, "name"), req->http->body, &f));
     res_created(cx, res, &attachment_shape, &f, f.url, 1);
     return OK;
@@ -211,7 +228,8 @@ static Err list(Cx *cx, Req *req, Res *res)
     stmt_str(&q, "report", req_param(req, "report"));
     while (stmt_step(&q)) *list_add(cx->arena, &all) = read_row(&q, cx->arena);
     TRY(stmt_end(&q));
-    res_list(cx, res, &attachment_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &attachment_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+             (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -252,7 +270,8 @@ static Err show_shared(Cx *cx, Req *req, Res *res)
     Str report;
     TRY(report_share_find(cx, req_param(req, "secret"), &report, &(int64_t){ 0 }));
     TRY(attachment_get(cx, req_param(req, "shared_file"), &f));
-    if (!str_eq(f.report_id, report)) return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(f.id));
+    if (!str_eq(f.report_id, report))
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(f.id));
     return serve_file(cx, &f, res);
 }
 

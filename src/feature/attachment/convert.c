@@ -22,7 +22,9 @@ static Err program_path(Arena *a, const char **ret)
     while (n > 0 && self[n - 1] != '/') n--;
     *ret = arena_fmt(a, "%.*shindsight-image", (int)n, self).at;
     if (access(*ret, X_OK) == 0) return OK;
-    return fail(a, ERR_UNAVAILABLE, "pictures cannot be taken in: the program hindsight-image is not beside the server");
+    return fail(
+        a, ERR_UNAVAILABLE,
+        "pictures cannot be taken in: the program hindsight-image is not beside the server");
 }
 
 static Err disk_failed(Arena *a, const char *what)
@@ -98,7 +100,8 @@ static Str listen_to(Arena *a, int fd, pid_t pid, int *ret_status)
 
 static Err outcome(Arena *a, int status, Str said, Converted *ret)
 {
-    if (!WIFEXITED(status)) return fail_field(a, S("body"), "the picture takes too much time or memory to read");
+    if (!WIFEXITED(status))
+        return fail_field(a, S("body"), "the picture takes too much time or memory to read");
     switch (WEXITSTATUS(status)) {
     case 0: break;
     case 2: return fail_field(a, S("body"), STR_FMT, STR_ARG(said));
@@ -133,7 +136,8 @@ Err image_convert(Arena *a, Str folder, Str upload, Converted *ret)
     Str said = listen_to(a, ear, pid, &status);
     TRY(outcome(a, status, said, ret));
     struct stat s;
-    if (fstat(out, &s) != 0 || s.st_size <= 0 || lseek(out, 0, SEEK_SET) < 0) return disk_failed(a, "cannot read the converted picture");
+    if (fstat(out, &s) != 0 || s.st_size <= 0 || lseek(out, 0, SEEK_SET) < 0)
+        return disk_failed(a, "cannot read the converted picture");
     ret->bytes = s.st_size;
     ret->fd = out;
     out = -1;

@@ -29,7 +29,8 @@ static Err read(Cx *cx, Stmt *q, Services *ret)
 
 Err item_list(Cx *cx, const Kind *kind, Str text, Str team, Services *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, kind->select, "present", stmt_if(text.len, "q"), stmt_if(team.len, "team"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, kind->select, "present",
+                                stmt_if(text.len, "q"), stmt_if(team.len, "team"), NULL);
     if (text.len) stmt_str(&q, "q", like_anywhere(cx->arena, text));
     if (team.len) stmt_str(&q, "team", team);
     return read(cx, &q, ret);
@@ -37,7 +38,8 @@ Err item_list(Cx *cx, const Kind *kind, Str text, Str team, Services *ret)
 
 Err item_get(Cx *cx, const Kind *kind, Str id, bool removed_too, Service *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, kind->select, "id", stmt_if(!removed_too, "present"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, kind->select, "id",
+                                stmt_if(!removed_too, "present"), NULL);
     stmt_str(&q, "id", id);
     Services found = { 0 };
     TRY(read(cx, &q, &found));
@@ -54,7 +56,9 @@ Err item_find(Cx *cx, const Kind *kind, Str given, Ref *ret)
     Ref found = { 0 };
     if (stmt_step(&q)) found = (Ref){ stmt_col_str(&q, 0), stmt_col_str(&q, 1) };
     TRY(stmt_end(&q));
-    if (!found.id.len) return fail(cx->arena, ERR_NOT_FOUND, "there is no %s \"" STR_FMT "\"", kind->name, STR_ARG(given));
+    if (!found.id.len)
+        return fail(cx->arena, ERR_NOT_FOUND, "there is no %s \"" STR_FMT "\"", kind->name,
+                    STR_ARG(given));
     *ret = found;
     return OK;
 }
@@ -77,7 +81,9 @@ static Err refs(Cx *cx, const Kind *kind, Strs ids, Map **ret)
 static Err named(Cx *cx, const Kind *kind, Str field, Str given, Ref *ret)
 {
     Err e = item_find(cx, kind, given, ret);
-    return err_is(e, ERR_NOT_FOUND) ? fail_field(cx->arena, field, "there is no %s \"" STR_FMT "\"", kind->name, STR_ARG(given)) : e;
+    return err_is(e, ERR_NOT_FOUND) ? fail_field(cx->arena, field, "there is no %s \"" STR_FMT "\"",
+                                                 kind->name, STR_ARG(given))
+                                    : e;
 }
 
 /* ---- writing */
@@ -151,7 +157,10 @@ Err item_remove(Cx *cx, const Kind *kind, const Service *item)
 
 /* ---- the two kinds, for other features */
 
-Channel channel_of(const Service *s) { return (Channel){ s->id, s->name, s->description, s->team_id, s->created_ms, s->version }; }
+Channel channel_of(const Service *s)
+{
+    return (Channel){ s->id, s->name, s->description, s->team_id, s->created_ms, s->version };
+}
 Service item_of(const Channel *c)
 {
     return (Service){ .id = c->id, .name = c->name, .description = c->description, .team_id = c->team_id,
@@ -160,11 +169,20 @@ Service item_of(const Channel *c)
 
 Err channel_refs(Cx *cx, Strs ids, Map **ret) { return refs(cx, &catalog_channel, ids, ret); }
 Err service_refs(Cx *cx, Strs ids, Map **ret) { return refs(cx, &catalog_service, ids, ret); }
-Err channel_named(Cx *cx, Str field, Str given, Ref *ret) { return named(cx, &catalog_channel, field, given, ret); }
-Err service_named(Cx *cx, Str field, Str given, Ref *ret) { return named(cx, &catalog_service, field, given, ret); }
+Err channel_named(Cx *cx, Str field, Str given, Ref *ret)
+{
+    return named(cx, &catalog_channel, field, given, ret);
+}
+Err service_named(Cx *cx, Str field, Str given, Ref *ret)
+{
+    return named(cx, &catalog_service, field, given, ret);
+}
 Err service_get(Cx *cx, Str id, Service *ret) { return item_get(cx, &catalog_service, id, true, ret); }
 Err service_list_all(Cx *cx, Services *ret) { return item_list(cx, &catalog_service, S(""), S(""), ret); }
-Err service_add(Cx *cx, const Service *service, Str *ret_id) { return item_add(cx, &catalog_service, service, ret_id); }
+Err service_add(Cx *cx, const Service *service, Str *ret_id)
+{
+    return item_add(cx, &catalog_service, service, ret_id);
+}
 
 Err channel_get(Cx *cx, Str id, Channel *ret)
 {

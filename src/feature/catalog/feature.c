@@ -19,14 +19,22 @@ SHAPE(service_shape, Service, "Something that runs and can fail",
     FIELD(Service, version, READ_ONLY, "Grows with each change"));
 
 /** Which kind a request is about: its path says so. */
-static const Kind *kind_of(const Req *req) { return req->route->body == &channel_shape || req->route->reply == &channel_shape ? &catalog_channel : &catalog_service; }
+static const Kind *kind_of(const Req *req)
+{
+    return req->route->body == &channel_shape || req->route->reply == &channel_shape
+               ? &catalog_channel
+               : &catalog_service;
+}
 
 static void reply(Cx *cx, Res *res, const Kind *kind, const Service *item, bool created)
 {
     Channel channel = channel_of(item);
     const Shape *shape = kind->has_tier ? &service_shape : &channel_shape;
     const void *value = kind->has_tier ? (const void *)item : &channel;
-    if (created) res_created(cx, res, shape, value, arena_fmt(cx->arena, "/api/v1/%s/" STR_FMT, kind->plural, STR_ARG(item->id)), item->version);
+    if (created)
+        res_created(cx, res, shape, value,
+                    arena_fmt(cx->arena, "/api/v1/%s/" STR_FMT, kind->plural, STR_ARG(item->id)),
+                    item->version);
     else res_record(cx, res, shape, value, item->version);
 }
 
@@ -36,7 +44,10 @@ static Err list(Cx *cx, Req *req, Res *res)
     Services all;
     TRY(item_list(cx, kind, req_query(req, "q"), req_query(req, "team"), &all));
     int64_t n = (int64_t)all.len;
-    if (kind->has_tier) { res_list(cx, res, &service_shape, all.at, sizeof *all.at, all.len, n, (Cursor){ 0 }, n); return OK; }
+    if (kind->has_tier) {
+        res_list(cx, res, &service_shape, all.at, sizeof *all.at, all.len, n, (Cursor){ 0 }, n);
+        return OK;
+    }
     Channels channels = { 0 };
     list_each(&all, i) *list_add(cx->arena, &channels) = channel_of(&all.at[i]);
     res_list(cx, res, &channel_shape, channels.at, sizeof *channels.at, channels.len, n, (Cursor){ 0 }, n);
@@ -73,7 +84,8 @@ static Err patch(Cx *cx, Req *req, Res *res)
     TRY(cx_match(cx, item.version));
     bool tier = kind->has_tier;
     if (tier ? BODY_HAS(req, Service, name) : BODY_HAS(req, Channel, name)) item.name = body.name;
-    if (tier ? BODY_HAS(req, Service, description) : BODY_HAS(req, Channel, description)) item.description = body.description;
+    if (tier ? BODY_HAS(req, Service, description) : BODY_HAS(req, Channel, description))
+        item.description = body.description;
     if (tier ? BODY_HAS(req, Service, team_id) : BODY_HAS(req, Channel, team_id)) item.team_id = body.team_id;
     if (tier && BODY_HAS(req, Service, tier)) item.tier = body.tier;
     TRY(item_change(cx, kind, &item));

@@ -17,7 +17,8 @@ static Err load(App *app, Arena *a)
     return e;
 }
 
-SPEC("sample data gives every screen something to show, in both languages, and nothing of it lies in the future")
+SPEC("sample data gives every screen something to show, in both languages, and nothing of it lies "
+     "in the future")
 {
     auto_arena a = arena_new(1 << 16);
     App *app = given_a_system(a, now_ms);

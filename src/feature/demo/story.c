@@ -106,7 +106,10 @@ static Err add_event(Telling *t, Cx *cx, TimelineEvent *e)
 static Str alert_data(Cx *cx, Str id, const AlertPast *past)
 {
     Buf b = buf_new(cx->arena, 4096);
-    buf_fmt(&b, "{\"count\":1,\"alerts\":[{\"id\":\"" STR_FMT "\",\"severity\":\"" STR_FMT "\",\"title\":", STR_ARG(id), STR_ARG(past->severity));
+    buf_fmt(&b,
+            "{\"count\":1,\"alerts\":[{\"id\":\"" STR_FMT "\",\"severity\":\"" STR_FMT
+            "\",\"title\":",
+            STR_ARG(id), STR_ARG(past->severity));
     buf_json(&b, past->title);
     buf_add(&b, S("}]}"));
     return buf_str(&b);
@@ -263,7 +266,8 @@ Err story_tell(Cx *cx, const Company *company, const json_t *story)
         then.now_ms = t.began_ms + s->at_s * 1000;
         if (then.now_ms > cx->now_ms) break;                  /* that has not happened yet */
         then.actor = s->by.len ? story_person(&t, s->by) : t.commander;
-        TRY_AS(cx->arena, s->deed(&t, &then, s->what), "sample data, “" STR_FMT "”", STR_ARG(json_str(story, "title")));
+        TRY_AS(cx->arena, s->deed(&t, &then, s->what), "sample data, “" STR_FMT "”",
+               STR_ARG(json_str(story, "title")));
     }
     return OK;
 }

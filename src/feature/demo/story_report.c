@@ -8,7 +8,8 @@ static Str template_of(Cx *cx, Str name, Str language)
         { "Standard", "standard" }, { "标准", "standard" }, { "Brief", "brief" }, { "Near miss", "near-miss" },
     };
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-        if (str_eq(name, str_of(ids[i].name))) return arena_fmt(cx->arena, "%s-" STR_FMT, ids[i].id, STR_ARG(language));
+        if (str_eq(name, str_of(ids[i].name)))
+            return arena_fmt(cx->arena, "%s-" STR_FMT, ids[i].id, STR_ARG(language));
     return arena_fmt(cx->arena, "standard-" STR_FMT, STR_ARG(language));
 }
 
@@ -37,7 +38,8 @@ static Err review(Telling *t, Cx *cx, Str report, const json_t *reviewers)
     Strs ids = { 0 };
     size_t i;
     json_t *one;
-    json_array_foreach(reviewers, i, one) *list_add(cx->arena, &ids) = story_person(t, str_of(json_string_value(one))).id;
+    json_array_foreach (reviewers, i, one)
+        *list_add(cx->arena, &ids) = story_person(t, str_of(json_string_value(one))).id;
     return report_request_review(cx, report, ids);
 }
 

@@ -11,7 +11,10 @@ typedef struct Telling {
     Actor commander;
 } Telling;
 
-static inline int64_t number(const json_t *o, const char *key) { return (int64_t)json_number_value(json_object_get(o, key)); }
+static inline int64_t number(const json_t *o, const char *key)
+{
+    return (int64_t)json_number_value(json_object_get(o, key));
+}
 
 /** A person of the story by key; the commander when there is none. */
 Actor story_person(const Telling *t, Str key);

@@ -7,14 +7,17 @@ static const char *word(const json_t *line, size_t i) { return json_string_value
 static Str time_of_day(Cx *cx, int64_t days_ago)
 {
     int64_t minute = (days_ago * 397 + 211) % 1440;
-    return arena_fmt(cx->arena, "%02d:%02d:%02d", (int)(minute / 60), (int)(minute % 60), (int)(days_ago * 13 % 60));
+    return arena_fmt(cx->arena, "%02d:%02d:%02d", (int)(minute / 60), (int)(minute % 60),
+                     (int)(days_ago * 13 % 60));
 }
 
 Err year_line_story(Cx *cx, const json_t *line, json_t **ret_story)
 {
     int64_t days_ago = json_integer_value(cell(line, 1)), resolve_s = json_integer_value(cell(line, 8)) * 60;
-    int64_t detect_s = json_integer_value(cell(line, 9)) * 60, declared_s = detect_s + 90, ack_s = declared_s + 45 + days_ago % 200;
-    int64_t identified_s = ack_s + (resolve_s > detect_s ? (resolve_s - detect_s) / 2 : 600), mitigated_s = identified_s + 300;
+    int64_t detect_s = json_integer_value(cell(line, 9)) * 60, declared_s = detect_s + 90,
+            ack_s = declared_s + 45 + days_ago % 200;
+    int64_t identified_s = ack_s + (resolve_s > detect_s ? (resolve_s - detect_s) / 2 : 600),
+            mitigated_s = identified_s + 300;
     if (resolve_s < mitigated_s + 300) resolve_s = mitigated_s + 300;
     const char *severity = word(line, 2), *summary = word(line, 11);
     json_error_t error;
@@ -37,8 +40,10 @@ Err year_line_story(Cx *cx, const json_t *line, json_t **ret_story)
         "check", "", "check_days", 0);
     const char *state = word(line, 13);
     if (story && strcmp(state, "none"))
-        json_object_set_new(story, "report", json_pack("{s:s, s:s, s:s, s:[s]}", "state", state, "owner", word(line, 10), "template", "Brief",
-                                                       "reviewers", strcmp(word(line, 10), "ines") ? "ines" : "sana"));
+        json_object_set_new(story, "report",
+                            json_pack("{s:s, s:s, s:s, s:[s]}", "state", state, "owner",
+                                      word(line, 10), "template", "Brief", "reviewers",
+                                      strcmp(word(line, 10), "ines") ? "ines" : "sana"));
     if (!story) return fail(cx->arena, ERR_INTERNAL, "year.json, %s: %s", word(line, 3), error.text);
     arena_defer(cx->arena, (void (*)(void *))json_decref, story);
     *ret_story = story;

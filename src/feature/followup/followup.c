@@ -59,9 +59,12 @@ static void bind_row(Cx *cx, Stmt *q, const FollowUp *f)
 
 static Err index_words(Cx *cx, const FollowUp *f)
 {
-    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(f->reference), STR_ARG(f->description),
-                         STR_ARG(f->risk_reduction), STR_ARG(f->effectiveness_check));
-    return search_put(cx->store, cx->arena, &(SearchDoc){ S("follow_up"), f->id, f->title, body, f->audience, f->created_ms });
+    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
+                         STR_ARG(f->reference), STR_ARG(f->description), STR_ARG(f->risk_reduction),
+                         STR_ARG(f->effectiveness_check));
+    return search_put(
+        cx->store, cx->arena,
+        &(SearchDoc){ S("follow_up"), f->id, f->title, body, f->audience, f->created_ms });
 }
 
 static Err tell_pages(Cx *cx, const FollowUp *f)
@@ -125,9 +128,13 @@ static Err put_services(Cx *cx, Str id, Strs services)
 static Err check(Cx *cx, const FollowUp *f)
 {
     if (str_empty(f->title)) return fail_field(cx->arena, S("title"), "say what must change");
-    if (place_of(followup_statuses, f->status) < 0) return fail_field(cx->arena, S("status"), "no such status: " STR_FMT, STR_ARG(f->status));
-    if (place_of(followup_kinds, f->kind) < 0) return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(f->kind));
-    if (place_of(followup_priorities, f->priority) < 0) return fail_field(cx->arena, S("priority"), "no such priority: " STR_FMT, STR_ARG(f->priority));
+    if (place_of(followup_statuses, f->status) < 0)
+        return fail_field(cx->arena, S("status"), "no such status: " STR_FMT, STR_ARG(f->status));
+    if (place_of(followup_kinds, f->kind) < 0)
+        return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(f->kind));
+    if (place_of(followup_priorities, f->priority) < 0)
+        return fail_field(cx->arena, S("priority"), "no such priority: " STR_FMT,
+                          STR_ARG(f->priority));
     if (str_eq(f->status, S("wont_do")) && str_empty(f->wont_do_reason))
         return fail_field(cx->arena, S("wont_do_reason"), "say why it will not be done");
     if (f->due_ms >= NO_DUE) return fail_field(cx->arena, S("due_at"), "due_at is too far away");
@@ -148,7 +155,9 @@ static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
     if (str_empty(incident)) return OK;
     Str id;
     Err seen = incident_resolve(cx, incident, &id);
-    if (err_is(seen, ERR_NOT_FOUND)) return fail_field(cx->arena, S("incident_id"), "there is no incident " STR_FMT, STR_ARG(incident));
+    if (err_is(seen, ERR_NOT_FOUND))
+        return fail_field(cx->arena, S("incident_id"), "there is no incident " STR_FMT,
+                          STR_ARG(incident));
     TRY(seen);
     Incident i;
     TRY(incident_row(cx, id, &i));
@@ -163,9 +172,15 @@ static Err place(Cx *cx, FollowUp *f, const FollowUpInput *in)
 {
     UserRef owner;
     Ref ref;
-    if (in->owner_id.len) { TRY(user_named(cx, S("owner_id"), in->owner_id, &owner)); f->owner_id = owner.id; }
+    if (in->owner_id.len) {
+        TRY(user_named(cx, S("owner_id"), in->owner_id, &owner));
+        f->owner_id = owner.id;
+    }
     if (in->team_id.len) { TRY(team_named(cx, S("team_id"), in->team_id, &ref)); f->team_id = ref.id; }
-    if (in->channel_id.len) { TRY(channel_named(cx, S("channel_id"), in->channel_id, &ref)); f->channel_id = ref.id; }
+    if (in->channel_id.len) {
+        TRY(channel_named(cx, S("channel_id"), in->channel_id, &ref));
+        f->channel_id = ref.id;
+    }
     return OK;
 }
 
@@ -209,7 +224,10 @@ Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
     buf_fmt(&data, "{\"reference\":\"" STR_FMT "\",\"title\":", STR_ARG(f.reference));
     buf_json(&data, f.title);
     buf_byte(&data, '}');
-    TRY(news(cx, &f, "followup.added", arena_fmt(cx->arena, STR_FMT " added: " STR_FMT, STR_ARG(f.reference), STR_ARG(f.title)), buf_str(&data)));
+    TRY(news(
+        cx, &f, "followup.added",
+        arena_fmt(cx->arena, STR_FMT " added: " STR_FMT, STR_ARG(f.reference), STR_ARG(f.title)),
+        buf_str(&data)));
     TRY(tell_pages(cx, &f));
     return followup_get(cx, f.id, ret);
 }
@@ -220,12 +238,16 @@ Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
 static Err move(Cx *cx, FollowUp *f, Str to)
 {
     bool verdict = str_eq(to, S("verified")) || str_eq(to, S("not_effective"));
-    bool was_done = str_eq(f->status, S("done")) || str_eq(f->status, S("verified")) || str_eq(f->status, S("not_effective"));
+    bool was_done = str_eq(f->status, S("done")) || str_eq(f->status, S("verified"))
+                    || str_eq(f->status, S("not_effective"));
     if (verdict && !was_done)
-        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is not done yet, so nobody can say whether it worked", STR_ARG(f->reference));
+        return fail(cx->arena, ERR_CONFLICT,
+                    STR_FMT " is not done yet, so nobody can say whether it worked",
+                    STR_ARG(f->reference));
     f->status = to;
     if (str_eq(to, S("done"))) f->completed_ms = cx->now_ms;
-    if (str_eq(to, S("open")) || str_eq(to, S("in_progress")) || str_eq(to, S("wont_do"))) f->completed_ms = 0;
+    if (str_eq(to, S("open")) || str_eq(to, S("in_progress")) || str_eq(to, S("wont_do")))
+        f->completed_ms = 0;
     f->verified_ms = verdict ? cx->now_ms : 0;
     f->verified_by.id = verdict ? cx->actor.id : S("");
     if (!str_eq(to, S("wont_do"))) f->wont_do_reason = S("");
@@ -234,9 +256,14 @@ static Err move(Cx *cx, FollowUp *f, Str to)
 
 static Err tell_status(Cx *cx, const FollowUp *f, Str from)
 {
-    Str data = arena_fmt(cx->arena, "{\"reference\":\"" STR_FMT "\",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
-                         STR_ARG(f->reference), STR_ARG(from), STR_ARG(f->status));
-    return news(cx, f, "followup.status_changed", arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(f->reference), STR_ARG(f->status)), data);
+    Str data =
+        arena_fmt(cx->arena,
+                  "{\"reference\":\"" STR_FMT "\",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
+                  STR_ARG(f->reference), STR_ARG(from), STR_ARG(f->status));
+    return news(
+        cx, f, "followup.status_changed",
+        arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(f->reference), STR_ARG(f->status)),
+        data);
 }
 
 Err followup_set_status(Cx *cx, Str id, Str status, Str reason)
@@ -289,7 +316,8 @@ static Err edit_times(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
         ++*changed;
     }
     if (NAMED(effectiveness_due_ms) && in->effectiveness_due_ms != f->effectiveness_due_ms) {
-        TRY(note(cx, f->id, "effectiveness_due_at", time_text(cx->arena, f->effectiveness_due_ms), time_text(cx->arena, in->effectiveness_due_ms)));
+        TRY(note(cx, f->id, "effectiveness_due_at", time_text(cx->arena, f->effectiveness_due_ms),
+                 time_text(cx->arena, in->effectiveness_due_ms)));
         f->effectiveness_due_ms = in->effectiveness_due_ms;
         ++*changed;
     }
@@ -327,7 +355,8 @@ static Err edit_place(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
     }
     if (!str_eq(was.channel_id, f->channel_id)) {
         TRY(channel_refs(cx, two(cx->arena, was.channel_id, f->channel_id), &names));
-        TRY(note(cx, f->id, "channel", ref_of(names, was.channel_id).name, ref_of(names, f->channel_id).name));
+        TRY(note(cx, f->id, "channel", ref_of(names, was.channel_id).name,
+                 ref_of(names, f->channel_id).name));
         ++*changed;
     }
     return OK;
@@ -364,7 +393,8 @@ static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInp
     TRY(inherit(cx, f, in->incident_id, S("")));
     if (str_eq(was.incident.id, f->incident.id)) return OK;
     if (str_empty(f->incident.id) && was.audience.len)
-        return fail_field(cx->arena, S("incident_id"), "the incident is private: without it everyone would see this follow-up");
+        return fail_field(cx->arena, S("incident_id"),
+                          "the incident is private: without it everyone would see this follow-up");
     if (was.incident.id.len) TRY(incident_count(cx, was.incident.id, INCIDENT_FOLLOW_UPS, -1));
     if (f->incident.id.len) TRY(incident_count(cx, f->incident.id, INCIDENT_FOLLOW_UPS, 1));
     RecordRefs names = { 0 };
@@ -395,8 +425,10 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
     if (!changed) return OK;
     TRY(check(cx, &f));
     TRY(save(cx, &f));
-    return str_eq(from, f.status) ? news(cx, &f, "followup.changed", arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))
-                                  : tell_status(cx, &f, from);
+    return str_eq(from, f.status)
+               ? news(cx, &f, "followup.changed",
+                      arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))
+               : tell_status(cx, &f, from);
 }
 
 /* ---- did it work? */
@@ -466,7 +498,8 @@ static Err field_changed(Cx *cx, const Event *event)
     Str field = json_str(data, "field");
     bool channel = str_eq(field, S("channel_id"));
     if (!channel && !str_eq(field, S("team_id"))) return OK;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, channel ? &sql_followup_move_channel : &sql_followup_move_team);
+    auto_stmt q = stmt_begin(cx->arena, cx->store,
+                             channel ? &sql_followup_move_channel : &sql_followup_move_team);
     stmt_str(&q, "incident", event->subject);
     stmt_str(&q, "was", json_str(data, "from"));
     stmt_str_or_null(&q, "became", json_str(data, "to"));

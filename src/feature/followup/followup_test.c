@@ -4,10 +4,17 @@
 
 typedef struct Adding { FollowUpInput in; FollowUp *ret; } Adding;
 static Err add(Cx *cx, void *arg) { Adding *a = arg; return followup_add(cx, &a->in, a->ret); }
-static Err add_as(World *w, Actor who, FollowUpInput in, FollowUp *ret) { return write_as(w, who, add, &(Adding){ in, ret }); }
+static Err add_as(World *w, Actor who, FollowUpInput in, FollowUp *ret)
+{
+    return write_as(w, who, add, &(Adding){ in, ret });
+}
 
 typedef struct Moving { Str id, status, reason; } Moving;
-static Err move(Cx *cx, void *arg) { Moving *m = arg; return followup_set_status(cx, m->id, m->status, m->reason); }
+static Err move(Cx *cx, void *arg)
+{
+    Moving *m = arg;
+    return followup_set_status(cx, m->id, m->status, m->reason);
+}
 static Err status_of(World *w, Str id, const char *status, const char *reason)
 {
     return write_as(w, w->ann, move, &(Moving){ id, str_of(status), str_of(reason) });
@@ -15,7 +22,10 @@ static Err status_of(World *w, Str id, const char *status, const char *reason)
 
 typedef struct Judging { Str id; VerifyInput in; FollowUp *ret; } Judging;
 static Err judge(Cx *cx, void *arg) { Judging *j = arg; return followup_verify(cx, j->id, &j->in, j->ret); }
-static Err verdict(World *w, Str id, VerifyInput in, FollowUp *ret) { return write_as(w, w->ann, judge, &(Judging){ id, in, ret }); }
+static Err verdict(World *w, Str id, VerifyInput in, FollowUp *ret)
+{
+    return write_as(w, w->ann, judge, &(Judging){ id, in, ret });
+}
 
 static Err fetch(World *w, Str id, FollowUp *ret)
 {
@@ -49,7 +59,8 @@ SPEC("a follow-up inherits channel, team and visibility from its incident, and t
     expect_int(1, i.counts.follow_ups);
 }
 
-SPEC("a follow-up of a private incident is invisible to outsiders, also when the incident becomes private later")
+SPEC("a follow-up of a private incident is invisible to outsiders, also when the incident becomes "
+     "private later")
 {
     auto_arena a = arena_new(4096);
     World w = given_a_world(a);

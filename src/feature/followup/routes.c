@@ -105,7 +105,8 @@ static Err filter_of(Cx *cx, Req *req, FollowUpFilter *f)
         TRY(incident_report_named(cx, S("report"), reports.at[k], &report, &incident, &audience));
         ids_add(cx->arena, &f->report, report.id);
     }
-    if (f->nobody && f->owner.len) return fail_field(cx->arena, S("owner"), "none cannot be combined with people");
+    if (f->nobody && f->owner.len)
+        return fail_field(cx->arena, S("owner"), "none cannot be combined with people");
     if (sort.len) f->sort = sort.at[0];
     f->open = req_flag(req, "open");
     f->closed = req_flag(req, "closed");
@@ -215,14 +216,19 @@ static SHAPE(verify_shape, VerifyInput, "Whether it worked",
 
 static Err verify(Cx *cx, Req *req, Res *res)
 {
-    if (!BODY_HAS(req, VerifyInput, effective)) return fail_field(cx->arena, S("effective"), "say whether it worked");
+    if (!BODY_HAS(req, VerifyInput, effective))
+        return fail_field(cx->arena, S("effective"), "say whether it worked");
     FollowUp f;
     TRY(followup_verify(cx, req_param(req, "followup"), BODY(req, VerifyInput), &f));
     res_record(cx, res, &followup_shape, &f, f.version);
     return OK;
 }
 
-typedef struct BulkInput { Strs ids; Str owner_id, priority, status, wont_do_reason; int64_t due_ms; } BulkInput;
+typedef struct BulkInput {
+    Strs ids;
+    Str owner_id, priority, status, wont_do_reason;
+    int64_t due_ms;
+} BulkInput;
 static SHAPE(bulk_shape, BulkInput, "The same change to many; all or none",
     FIELD(BulkInput, ids, REQUIRED, "Ids or references", .max = 200),
     FIELD(BulkInput, owner_id, NULLABLE, ""), FIELD_AT(BulkInput, due_ms, NULLABLE, ""),
@@ -279,9 +285,27 @@ Err followup_csv(Cx *cx, const FollowUpFilter *filter, Str *ret)
 {
     enum { ROWS_MOST = 10000, ROWS_PAGE = 200 };
     Buf b = buf_new(cx->arena, 16 << 20);
-    csv_row(&b, (Str[]){ S("reference"), S("title"), S("status"), S("priority"), S("kind"), S("owner"), S("team"), S("channel"),
-        S("due_at"), S("overdue"), S("services"), S("incident"), S("report"), S("effectiveness_check"), S("effectiveness_due_at"),
-        S("effectiveness_note"), S("wont_do_reason"), S("completed_at"), S("verified_at"), S("created_at"), { 0 } });
+    csv_row(&b, (Str[]){ S("reference"),
+                         S("title"),
+                         S("status"),
+                         S("priority"),
+                         S("kind"),
+                         S("owner"),
+                         S("team"),
+                         S("channel"),
+                         S("due_at"),
+                         S("overdue"),
+                         S("services"),
+                         S("incident"),
+                         S("report"),
+                         S("effectiveness_check"),
+                         S("effectiveness_due_at"),
+                         S("effectiveness_note"),
+                         S("wont_do_reason"),
+                         S("completed_at"),
+                         S("verified_at"),
+                         S("created_at"),
+                         { 0 } });
     Cursor after = { 0 };
     for (int64_t n = 0; n < ROWS_MOST;) {
         FollowUps all = { 0 };
@@ -289,10 +313,26 @@ Err followup_csv(Cx *cx, const FollowUpFilter *filter, Str *ret)
         list_each(&all, k) {
             const FollowUp *f = &all.at[k];
             Arena *a = cx->arena;
-            const Str fields[] = { f->reference, f->title, f->status, f->priority, f->kind, f->owner.name, f->team.name,
-                f->channel.name, at(a, f->due_ms), f->overdue ? S("true") : S("false"), names(a, &f->services), f->incident.reference,
-                f->report.reference, f->effectiveness_check, at(a, f->effectiveness_due_ms), f->effectiveness_note, f->wont_do_reason,
-                at(a, f->completed_ms), at(a, f->verified_ms), at(a, f->created_ms) };
+            const Str fields[] = { f->reference,
+                                   f->title,
+                                   f->status,
+                                   f->priority,
+                                   f->kind,
+                                   f->owner.name,
+                                   f->team.name,
+                                   f->channel.name,
+                                   at(a, f->due_ms),
+                                   f->overdue ? S("true") : S("false"),
+                                   names(a, &f->services),
+                                   f->incident.reference,
+                                   f->report.reference,
+                                   f->effectiveness_check,
+                                   at(a, f->effectiveness_due_ms),
+                                   f->effectiveness_note,
+                                   f->wont_do_reason,
+                                   at(a, f->completed_ms),
+                                   at(a, f->verified_ms),
+                                   at(a, f->created_ms) };
             for (size_t c = 0; c < sizeof fields / sizeof *fields; c++) csv_field(&b, c == 0, fields[c]);
             csv_end(&b);
         }

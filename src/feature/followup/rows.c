@@ -73,7 +73,8 @@ Err followup_services_of(Cx *cx, Strs ids, FollowUps *to, Strs *ret_all)
 static Err refs(Cx *cx, Strs ids, RecordRefs *ret)
 {
     if (!ids.len) return OK;
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_refs, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_refs,
+                                stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "ids", strs_json(cx->arena, ids));
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q))
@@ -124,7 +125,8 @@ static Err name_page(Cx *cx, FollowUps *page)
         list_each(&f->history, h) f->history.at[h].actor = user_ref(user, f->history.at[h].actor.id);
         f->team = ref_of(team, f->team_id);
         f->channel = ref_of(channel, f->channel_id);
-        list_each(&f->service_ids, s) *list_add(cx->arena, &f->services) = ref_of(service, f->service_ids.at[s]);
+        list_each (&f->service_ids, s)
+            *list_add(cx->arena, &f->services) = ref_of(service, f->service_ids.at[s]);
         f->incident = record(&incident, f->incident.id);
         f->report = record(&report, f->report.id);
         f->predecessor = record(&other, f->predecessor.id);
@@ -217,11 +219,14 @@ Err followup_list(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, 
 {
     Found found = { 0 };
     TRY(find(cx, f, &found));
-    const char *by = str_eq(f->sort, S("priority")) ? "by_priority" : str_eq(f->sort, S("newest")) ? "by_newest"
-                   : str_eq(f->sort, S("updated")) ? "by_updated" : "by_due";
+    const char *by = str_eq(f->sort, S("priority"))  ? "by_priority"
+                     : str_eq(f->sort, S("newest"))  ? "by_newest"
+                     : str_eq(f->sort, S("updated")) ? "by_updated"
+                                                     : "by_due";
     bool more = after.id.len > 0;
     Str from = arena_fmt(cx->arena, "after_%s", by + 3);
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_list, FILTER_PARTS(f, &found), stmt_if(more, from.at), by, NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_list, FILTER_PARTS(f, &found),
+                                stmt_if(more, from.at), by, NULL);
     bind_filter(cx, &q, f, &found);
     if (more) stmt_int(&q, "at", after.at), stmt_str(&q, "after", after.id);
     stmt_int(&q, "limit", limit);
@@ -229,8 +234,10 @@ Err followup_list(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, 
     while (stmt_step(&q)) {
         FollowUp *one = list_add(cx->arena, &page);
         row(cx, &q, one);
-        one->sort_key = !strcmp(by, "by_newest") ? one->created_ms : !strcmp(by, "by_updated") ? one->updated_ms
-                      : stmt_col_int(&q, !strcmp(by, "by_due") ? 30 : 31);
+        one->sort_key = !strcmp(by, "by_newest") ? one->created_ms
+                        : !strcmp(by, "by_updated")
+                            ? one->updated_ms
+                            : stmt_col_int(&q, !strcmp(by, "by_due") ? 30 : 31);
     }
     TRY(stmt_end(&q));
     TRY(name_page(cx, &page));

@@ -26,7 +26,10 @@ static Err over_of(World *w, const char *title, const char *severity, Actor comm
 
 typedef struct Adding { FollowUpInput in; FollowUp *ret; } Adding;
 static Err add(Cx *cx, void *arg) { Adding *a = arg; return followup_add(cx, &a->in, a->ret); }
-static Err follow_up(World *w, FollowUpInput in, FollowUp *ret) { return write_as(w, w->ann, add, &(Adding){ in, ret }); }
+static Err follow_up(World *w, FollowUpInput in, FollowUp *ret)
+{
+    return write_as(w, w->ann, add, &(Adding){ in, ret });
+}
 
 typedef struct Step { Str id; Strs people; Report *report; } Step;
 static Err write_report(Cx *cx, void *arg)
@@ -38,7 +41,11 @@ static Err write_report(Cx *cx, void *arg)
 }
 static Err ask(Cx *cx, void *arg) { Step *s = arg; return report_request_review(cx, s->id, s->people); }
 static Err approve(Cx *cx, void *arg) { Step *s = arg; return report_approve(cx, s->id, S("")); }
-static Err want_changes(Cx *cx, void *arg) { Step *s = arg; return report_request_changes(cx, s->id, S("say what was known then")); }
+static Err want_changes(Cx *cx, void *arg)
+{
+    Step *s = arg;
+    return report_request_changes(cx, s->id, S("say what was known then"));
+}
 static Err publish(Cx *cx, void *arg) { Step *s = arg; return report_publish(cx, s->id); }
 static Err take_team(Cx *cx, void *arg)
 {
@@ -88,7 +95,8 @@ SPEC("home shows active incidents, the worst first, and none that is over")
     expect_str("Card payments fail", h.active_incidents.at[0].title);
 }
 
-SPEC("home shows nothing of a private incident to outsiders: neither it, nor its follow-ups, nor that it existed")
+SPEC("home shows nothing of a private incident to outsiders: neither it, nor its follow-ups, nor "
+     "that it existed")
 {
     auto_arena a = arena_new(4096);
     World w = given_a_world(a);
@@ -131,7 +139,8 @@ SPEC("my follow-ups: what is late stands first, what is to be verified last, oth
     expect_str("worked?", h.my_follow_ups.at[2].title);
 }
 
-SPEC("a resolved incident waits for a post-mortem of its commander, as long as policy wants one and nobody has begun")
+SPEC("a resolved incident waits for a post-mortem of its commander, as long as policy wants one "
+     "and nobody has begun")
 {
     auto_arena a = arena_new(4096);
     World w = given_a_world(a);

@@ -7,14 +7,25 @@
 typedef struct TextField { const char *name; size_t in, row; } TextField;
 #define TEXT(member) { #member, offsetof(IncidentInput, member), offsetof(Incident, member) }
 static const TextField text_fields[] = {
-    TEXT(title), TEXT(summary), TEXT(kind), TEXT(labels), TEXT(custom_fields), TEXT(detection), TEXT(detection_note),
-    TEXT(trigger), TEXT(trigger_note), TEXT(no_report_reason),
+    TEXT(title),         TEXT(summary),          TEXT(kind),           TEXT(labels),
+    TEXT(custom_fields), TEXT(detection),        TEXT(detection_note), TEXT(trigger),
+    TEXT(trigger_note),  TEXT(no_report_reason),
 };
 static Str *text_in(void *record, size_t offset) { return (Str *)(void *)((char *)record + offset); }
 
 /** One difference, told after the row is saved. */
-typedef struct Difference { const char *kind, *field; Str from, to, from_name, to_name; int64_t at_ms; } Difference;
-typedef struct Edit { Cx *cx; Incident *i; const IncidentInput *in; Present present; LIST(Difference) all; } Edit;
+typedef struct Difference {
+    const char *kind, *field;
+    Str from, to, from_name, to_name;
+    int64_t at_ms;
+} Difference;
+typedef struct Edit {
+    Cx *cx;
+    Incident *i;
+    const IncidentInput *in;
+    Present present;
+    LIST(Difference) all;
+} Edit;
 #define NAMED(e, member) shape_has(&incident_edit_shape, (e)->present, offsetof(IncidentInput, member))
 
 static Difference *differs(Edit *e, const char *kind, const char *field, Str from, Str to)
@@ -33,7 +44,8 @@ static Err edit_texts(Edit *e)
         bool object = row == &e->i->labels || row == &e->i->custom_fields;
         if (object && str_empty(to)) to = S("{}");
         if ((row == &e->i->title || row == &e->i->kind) && str_empty(to))
-            return fail_field(e->cx->arena, str_of(text_fields[k].name), "%s cannot be empty", text_fields[k].name);
+            return fail_field(e->cx->arena, str_of(text_fields[k].name), "%s cannot be empty",
+                              text_fields[k].name);
         if (str_eq(*row, to)) continue;
         differs(e, "field_changed", text_fields[k].name, *row, to);
         *row = to;
@@ -59,7 +71,8 @@ static Err edit_impact_bounds(Edit *e, Impacts *impacts)
     impacts->at[last].ended_ms = want_end;
     incident_impact_times(i, impacts);
     if (i->impact_started_ms != want_start)
-        return fail_field(cx->arena, S("impact_started_at"), "another impact starts earlier: correct that impact");
+        return fail_field(cx->arena, S("impact_started_at"),
+                          "another impact starts earlier: correct that impact");
     if (i->impact_ended_ms != want_end)
         return fail_field(cx->arena, S("impact_ended_at"), "another impact ends later: correct that impact");
     for (size_t k = 0; k < impacts->len; k++) {
@@ -79,18 +92,22 @@ static Err edit_times(Edit *e)
     bool bounds = false;
     for (int k = 0; k < INCIDENT_TIMES; k++) {
         if (!shape_has(&incident_edit_shape, e->present, incident_time_fields[k].in)) continue;
-        int64_t *row = incident_time_in(e->i, incident_time_fields[k].row), to = incident_time_of(e->in, incident_time_fields[k].in);
+        int64_t *row = incident_time_in(e->i, incident_time_fields[k].row),
+                to = incident_time_of(e->in, incident_time_fields[k].in);
         if (*row == to) continue;
-        if (row == &e->i->declared_ms && !to) return fail_field(cx->arena, S("declared_at"), "declared_at is always known");
+        if (row == &e->i->declared_ms && !to)
+            return fail_field(cx->arena, S("declared_at"), "declared_at is always known");
         bool over = !incident_is_active(e->i->status);
         if (row == &e->i->resolved_ms && (to != 0) != over)
-            return fail_field(cx->arena, S("resolved_at"), over ? "reopen the incident to take back its resolution"
-                                                                : "resolve the incident first: set its status");
+            return fail_field(cx->arena, S("resolved_at"),
+                              over ? "reopen the incident to take back its resolution"
+                                   : "resolve the incident first: set its status");
         if (row == &e->i->closed_ms && (to != 0) != str_eq(e->i->status, S("closed")))
             return fail_field(cx->arena, S("closed_at"), "follows from the status");
         bounds |= row == &e->i->impact_started_ms || row == &e->i->impact_ended_ms;
         const char *field = arena_fmt(cx->arena, "%s_at", incident_time_fields[k].name).at;
-        Difference *d = differs(e, "time_corrected", field, incident_time(cx->arena, *row), incident_time(cx->arena, to));
+        Difference *d = differs(e, "time_corrected", field, incident_time(cx->arena, *row),
+                                incident_time(cx->arena, to));
         d->from_name = str_of(incident_time_fields[k].words);
         d->at_ms = to;
         *row = to;
@@ -112,7 +129,8 @@ static Err edit_place(Edit *e)
     if (!NAMED(e, channel_id) && !NAMED(e, team_id)) return OK;
     if (NAMED(e, channel_id) && str_empty(e->in->channel_id)) e->i->channel_id = S("");
     if (NAMED(e, team_id) && str_empty(e->in->team_id)) e->i->team_id = S("");
-    TRY(incident_place(cx, e->i, NAMED(e, channel_id) ? e->in->channel_id : S(""), NAMED(e, team_id) ? e->in->team_id : S("")));
+    TRY(incident_place(cx, e->i, NAMED(e, channel_id) ? e->in->channel_id : S(""),
+                       NAMED(e, team_id) ? e->in->team_id : S("")));
     ids_add(cx->arena, &channels, was_channel);
     ids_add(cx->arena, &channels, e->i->channel_id);
     ids_add(cx->arena, &teams, was_team);
@@ -224,8 +242,10 @@ static Err tell(Cx *cx, const Incident *i, const Difference *d)
         return incident_news(cx, i, d->kind, S(""), arena_fmt(cx->arena, "Made " STR_FMT, STR_ARG(d->to)),
                              DATA(cx, { "from", d->from }, { "to", d->to }, { "audience", i->audience }));
     if (str_eq(kind, S("time_corrected"))) {
-        Str title = str_empty(d->to) ? arena_fmt(cx->arena, "Time of " STR_FMT " removed", STR_ARG(d->from_name))
-                  : arena_fmt(cx->arena, "Time of " STR_FMT " %s", STR_ARG(d->from_name), str_empty(d->from) ? "recorded" : "corrected");
+        Str title = str_empty(d->to)
+                        ? arena_fmt(cx->arena, "Time of " STR_FMT " removed", STR_ARG(d->from_name))
+                        : arena_fmt(cx->arena, "Time of " STR_FMT " %s", STR_ARG(d->from_name),
+                                    str_empty(d->from) ? "recorded" : "corrected");
         return incident_news(cx, i, d->kind, S(""), title,
                              DATA(cx, { "field", str_of(d->field) }, { "from", d->from }, { "to", d->to }));
     }

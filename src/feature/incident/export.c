@@ -15,10 +15,25 @@ static void put_row(Cx *cx, Buf *b, const Incident *i)
 {
     Arena *a = cx->arena;
     const Str fields[] = {
-        i->reference, i->title, i->severity, i->status, i->kind, i->visibility, i->channel.name, i->team.name,
-        names(a, &i->services), i->commander.name, incident_time(a, i->impact_started_ms), incident_time(a, i->detected_ms),
-        incident_time(a, i->declared_ms), incident_time(a, i->acknowledged_ms), incident_time(a, i->mitigated_ms),
-        incident_time(a, i->resolved_ms), incident_time(a, i->impact_ended_ms), incident_time(a, i->closed_ms), i->report_state,
+        i->reference,
+        i->title,
+        i->severity,
+        i->status,
+        i->kind,
+        i->visibility,
+        i->channel.name,
+        i->team.name,
+        names(a, &i->services),
+        i->commander.name,
+        incident_time(a, i->impact_started_ms),
+        incident_time(a, i->detected_ms),
+        incident_time(a, i->declared_ms),
+        incident_time(a, i->acknowledged_ms),
+        incident_time(a, i->mitigated_ms),
+        incident_time(a, i->resolved_ms),
+        incident_time(a, i->impact_ended_ms),
+        incident_time(a, i->closed_ms),
+        i->report_state,
         i->no_report_reason,
     };
     for (size_t k = 0; k < sizeof fields / sizeof *fields; k++) csv_field(b, k == 0, fields[k]);

@@ -37,7 +37,10 @@ typedef struct IncidentLink { Str id, reference, title, relation, status; } Inci
 typedef LIST(IncidentLink) IncidentLinks;
 typedef struct IncidentReport { Str id, reference, title, state; } IncidentReport;
 typedef LIST(IncidentReport) IncidentReports;
-typedef struct IncidentCounts { Str id; int64_t events, alerts, follow_ups, changes, messages, reports; } IncidentCounts;
+typedef struct IncidentCounts {
+    Str id;
+    int64_t events, alerts, follow_ups, changes, messages, reports;
+} IncidentCounts;
 typedef LIST(IncidentCounts) IncidentCountsOne;
 
 typedef struct Incident {
@@ -112,7 +115,13 @@ Err incident_role_leave(Cx *cx, Str incident, Str role, Str user);
 /** Users who hold or held a role, for reports: who was there. */
 Err incident_responders(Cx *cx, Str incident, UserRefs *ret);
 
-typedef enum IncidentCount { INCIDENT_EVENTS, INCIDENT_ALERTS, INCIDENT_FOLLOW_UPS, INCIDENT_CHANGES, INCIDENT_MESSAGES } IncidentCount;
+typedef enum IncidentCount {
+    INCIDENT_EVENTS,
+    INCIDENT_ALERTS,
+    INCIDENT_FOLLOW_UPS,
+    INCIDENT_CHANGES,
+    INCIDENT_MESSAGES
+} IncidentCount;
 /** Keeps a figure that lists show; the feature that attaches or detaches calls it in the same write. */
 Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta);
 /** What the incident shows of a report: its state as a pill, time to report once published. Within a write.

@@ -7,7 +7,8 @@ static Metric metric(const Incident *i, const char *key)
     return (Metric){ 0 };
 }
 
-SPEC("a declared incident has a reference, inherits the team of its channel, and does not guess when the impact began")
+SPEC("a declared incident has a reference, inherits the team of its channel, and does not guess "
+     "when the impact began")
 {
     auto_arena a = arena_new(4096);
     World w = given_a_world(a);
@@ -273,7 +274,8 @@ SPEC("the CSV of incidents has the rows of the list and defuses formulas")
     expect_has("INC-1,'=cmd|' /C calc'!A0,SEV-1,triage", text);
 }
 
-SPEC("the time to report runs from resolution to publication, and is not asked for where no report is required")
+SPEC("the time to report runs from resolution to publication, and is not asked for where no report "
+     "is required")
 {
     auto_arena a = arena_new(4096);
     Incident i = { .status = S("resolved"), .resolved_ms = T0, .kind = S("standard") };

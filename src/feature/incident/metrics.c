@@ -13,7 +13,10 @@ static const Kind kinds[] = {
     { "time_to_report", "Time to report", "Resolved to post-mortem published", AT(resolved_ms), AT(published_ms), false },
 };
 
-static int64_t time_at(const Incident *i, size_t offset) { return *(const int64_t *)(const void *)((const char *)i + offset); }
+static int64_t time_at(const Incident *i, size_t offset)
+{
+    return *(const int64_t *)(const void *)((const char *)i + offset);
+}
 
 static Str status_of(const Incident *i, const Kind *k, int64_t from, int64_t to)
 {

@@ -39,7 +39,10 @@ Err incident_put_causes(Cx *cx, Str id, const Causes *causes)
         list_each(&known, j) found |= str_eq(known.at[j].key, causes->at[k].key);
         list_each(&before, j) found |= str_eq(before.at[j].key, causes->at[k].key);   /* since removed from the setting */
         Str field = arena_fmt(cx->arena, "causes[%zu].key", k);
-        if (!found) return fail_field(cx->arena, field, "no contributing factor " STR_FMT " in the settings", STR_ARG(causes->at[k].key));
+        if (!found)
+            return fail_field(cx->arena, field,
+                              "no contributing factor " STR_FMT " in the settings",
+                              STR_ARG(causes->at[k].key));
     }
     auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_incident_cause_clear);
     stmt_str(&clear, "id", id);
@@ -87,11 +90,16 @@ static Err check_impact(Cx *cx, Impact *m)
 {
     if (str_empty(m->kind)) return fail_field(cx->arena, S("kind"), "an impact needs a kind");
     if (str_empty(m->title)) return fail_field(cx->arena, S("title"), "an impact needs a title");
-    if (m->ended_ms && !m->started_ms) return fail_field(cx->arena, S("started_at"), "an impact that ended has a start");
-    if (m->ended_ms && m->ended_ms < m->started_ms) return fail_field(cx->arena, S("ended_at"), "the impact cannot end before it started");
-    if (m->started_ms > cx->now_ms + 60000) return fail_field(cx->arena, S("started_at"), "started_at lies in the future");
-    if (m->ended_ms > cx->now_ms + 60000) return fail_field(cx->arena, S("ended_at"), "ended_at lies in the future");
-    if (m->customers_affected < 0) return fail_field(cx->arena, S("customers_affected"), "cannot be negative");
+    if (m->ended_ms && !m->started_ms)
+        return fail_field(cx->arena, S("started_at"), "an impact that ended has a start");
+    if (m->ended_ms && m->ended_ms < m->started_ms)
+        return fail_field(cx->arena, S("ended_at"), "the impact cannot end before it started");
+    if (m->started_ms > cx->now_ms + 60000)
+        return fail_field(cx->arena, S("started_at"), "started_at lies in the future");
+    if (m->ended_ms > cx->now_ms + 60000)
+        return fail_field(cx->arena, S("ended_at"), "ended_at lies in the future");
+    if (m->customers_affected < 0)
+        return fail_field(cx->arena, S("customers_affected"), "cannot be negative");
     if (m->requests_affected < 0) return fail_field(cx->arena, S("requests_affected"), "cannot be negative");
     if (!(m->cost >= 0 && m->cost < 1e15)) return fail_field(cx->arena, S("cost"), "must be 0 or more");
     bool iso = m->currency.len == 3;
@@ -115,7 +123,8 @@ Err incident_impact_put(Cx *cx, Str incident, Impact *m)
     TRY(check_impact(cx, m));
     bool is_new = str_empty(m->id);
     if (is_new) m->id = id_new(cx->arena, cx->now_ms);
-    auto_stmt q = stmt_begin(cx->arena, cx->store, is_new ? &sql_incident_impact_add : &sql_incident_impact_set);
+    auto_stmt q = stmt_begin(cx->arena, cx->store,
+                             is_new ? &sql_incident_impact_add : &sql_incident_impact_set);
     stmt_str(&q, "id", m->id);
     stmt_str(&q, "incident", incident);
     stmt_str(&q, "kind", m->kind);
@@ -131,13 +140,17 @@ Err incident_impact_put(Cx *cx, Str incident, Impact *m)
     stmt_step(&q);
     bool missing = stmt_changes(&q) == 0;
     TRY(stmt_end(&q));
-    if (missing) return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(m->id), STR_ARG(i.reference));
+    if (missing)
+        return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(m->id),
+                    STR_ARG(i.reference));
     TRY(recompute(cx, &i));
     Str action = is_new ? S("added") : S("changed");
-    return incident_news(cx, &i, "field_changed", S(""), arena_fmt(cx->arena, "Impact " STR_FMT ": " STR_FMT, STR_ARG(action), STR_ARG(m->title)),
-                         DATA(cx, { "field", S("impacts") }, { "action", action }, { "to", m->title },
-                              { "started_at", incident_time(cx->arena, m->started_ms) },
-                              { "ended_at", incident_time(cx->arena, m->ended_ms) }));
+    return incident_news(
+        cx, &i, "field_changed", S(""),
+        arena_fmt(cx->arena, "Impact " STR_FMT ": " STR_FMT, STR_ARG(action), STR_ARG(m->title)),
+        DATA(cx, { "field", S("impacts") }, { "action", action }, { "to", m->title },
+             { "started_at", incident_time(cx->arena, m->started_ms) },
+             { "ended_at", incident_time(cx->arena, m->ended_ms) }));
 }
 
 Err incident_impact_remove(Cx *cx, Str incident, Str impact)
@@ -148,19 +161,26 @@ Err incident_impact_remove(Cx *cx, Str incident, Str impact)
     TRY(incident_read_impacts(cx, incident, &all));
     Str title = S("");
     list_each(&all, k) if (str_eq(all.at[k].id, impact)) title = all.at[k].title;
-    if (str_empty(title)) return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(impact), STR_ARG(i.reference));
+    if (str_empty(title))
+        return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(impact),
+                    STR_ARG(i.reference));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_impact_remove);
     stmt_str(&q, "id", impact);
     stmt_str(&q, "incident", incident);
     TRY(stmt_exec(&q));
     TRY(recompute(cx, &i));
-    return incident_news(cx, &i, "field_changed", S(""), arena_fmt(cx->arena, "Impact removed: " STR_FMT, STR_ARG(title)),
-                         DATA(cx, { "field", S("impacts") }, { "action", S("removed") }, { "from", title }));
+    return incident_news(
+        cx, &i, "field_changed", S(""),
+        arena_fmt(cx->arena, "Impact removed: " STR_FMT, STR_ARG(title)),
+        DATA(cx, { "field", S("impacts") }, { "action", S("removed") }, { "from", title }));
 }
 
 /* ---- people */
 
-static Str principal(Arena *a, const char *kind, Str id) { return arena_fmt(a, "%s:" STR_FMT, kind, STR_ARG(id)); }
+static Str principal(Arena *a, const char *kind, Str id)
+{
+    return arena_fmt(a, "%s:" STR_FMT, kind, STR_ARG(id));
+}
 
 Err incident_members_set(Cx *cx, Incident *i, Strs users, Strs teams)
 {
@@ -175,7 +195,8 @@ Err incident_members_set(Cx *cx, Incident *i, Strs users, Strs teams)
         TRY(team_named(cx, arena_fmt(cx->arena, "team_ids[%zu]", k), teams.at[k], &team));
         ids_add(cx->arena, &members, principal(cx->arena, "team", team.id));
     }
-    if (!members.len && cx->actor.id.len) return fail_field(cx->arena, S("user_ids"), "somebody must be able to see it");
+    if (!members.len && cx->actor.id.len)
+        return fail_field(cx->arena, S("user_ids"), "somebody must be able to see it");
     return access_set(cx, i->audience, members);
 }
 
@@ -234,7 +255,8 @@ Err incident_role_add(Cx *cx, Str incident, Str role, Str given)
     TRY(incident_member_add(cx, &i, user.id));
     TRY(incident_save(cx, &i));
     Str title = just_there(role) ? arena_fmt(cx->arena, STR_FMT " joined", STR_ARG(user.name))
-              : arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(user.name), STR_ARG(role_words(cx->arena, role)));
+                                 : arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(user.name),
+                                             STR_ARG(role_words(cx->arena, role)));
     return incident_news(cx, &i, just_there(role) ? "responder_joined" : "role_assigned", user.id, title,
                          DATA(cx, { "role", role }, { "user_id", user.id }, { "user_name", user.name }));
 }
@@ -255,10 +277,14 @@ Err incident_role_leave(Cx *cx, Str incident, Str role, Str given)
     stmt_step(&q);
     bool none = stmt_changes(&q) == 0;
     TRY(stmt_end(&q));
-    if (none) return fail(cx->arena, ERR_NOT_FOUND, STR_FMT " does not hold that role", STR_ARG(user.name.len ? user.name : given));
+    if (none)
+        return fail(cx->arena, ERR_NOT_FOUND, STR_FMT " does not hold that role",
+                    STR_ARG(user.name.len ? user.name : given));
     TRY(incident_save(cx, &i));
-    Str title = just_there(role) ? arena_fmt(cx->arena, STR_FMT " left", STR_ARG(user.name))
-              : arena_fmt(cx->arena, STR_FMT " is no longer " STR_FMT, STR_ARG(user.name), STR_ARG(role_words(cx->arena, role)));
+    Str title = just_there(role)
+                    ? arena_fmt(cx->arena, STR_FMT " left", STR_ARG(user.name))
+                    : arena_fmt(cx->arena, STR_FMT " is no longer " STR_FMT, STR_ARG(user.name),
+                                STR_ARG(role_words(cx->arena, role)));
     return incident_news(cx, &i, "responder_left", user.id, title,
                          DATA(cx, { "role", role }, { "user_id", user.id }, { "user_name", user.name }));
 }
@@ -270,7 +296,8 @@ Err incident_link(Cx *cx, Str id, Str other, Str relation)
     Incident i, o;
     TRY(incident_row(cx, id, &i));
     TRY(incident_row(cx, other, &o));
-    if (str_eq(id, other)) return fail_field(cx->arena, S("incident"), "an incident cannot be linked to itself");
+    if (str_eq(id, other))
+        return fail_field(cx->arena, S("incident"), "an incident cannot be linked to itself");
     static const struct { const char *there, *back; } ways[] = {
         { "related", "related" }, { "caused_by", "causes" }, { "causes", "caused_by" }, { "duplicate", "duplicate" },
         { "recurrence_of", "related" },
@@ -287,8 +314,10 @@ Err incident_link(Cx *cx, Str id, Str other, Str relation)
     }
     TRY(incident_save(cx, &i));
     TRY(incident_save(cx, &o));
-    return incident_news(cx, &i, "field_changed", other, arena_fmt(cx->arena, "Linked to " STR_FMT, STR_ARG(o.reference)),
-                         DATA(cx, { "field", S("links") }, { "action", S("added") }, { "to", o.reference }, { "relation", relation }));
+    return incident_news(cx, &i, "field_changed", other,
+                         arena_fmt(cx->arena, "Linked to " STR_FMT, STR_ARG(o.reference)),
+                         DATA(cx, { "field", S("links") }, { "action", S("added") },
+                              { "to", o.reference }, { "relation", relation }));
 }
 
 Err incident_unlink(Cx *cx, Str id, Str other)
@@ -306,17 +335,23 @@ Err incident_unlink(Cx *cx, Str id, Str other)
     }
     if (!gone) return fail(cx->arena, ERR_NOT_FOUND, "these incidents are not linked");
     TRY(incident_save(cx, &i));
-    return incident_news(cx, &i, "field_changed", other, S("Link removed"), DATA(cx, { "field", S("links") }, { "action", S("removed") }));
+    return incident_news(cx, &i, "field_changed", other, S("Link removed"),
+                         DATA(cx, { "field", S("links") }, { "action", S("removed") }));
 }
 
 static Err check_merge(Cx *cx, const Incident *i, const Incident *into)
 {
-    if (str_eq(i->id, into->id)) return fail_field(cx->arena, S("into"), "an incident cannot be merged into itself");
-    if (str_eq(i->status, S("merged"))) return fail(cx->arena, ERR_CONFLICT, STR_FMT " was merged already", STR_ARG(i->reference));
+    if (str_eq(i->id, into->id))
+        return fail_field(cx->arena, S("into"), "an incident cannot be merged into itself");
+    if (str_eq(i->status, S("merged")))
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " was merged already", STR_ARG(i->reference));
     if (str_eq(into->status, S("merged")) || str_eq(into->status, S("canceled")))
-        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is " STR_FMT ": choose another", STR_ARG(into->reference), STR_ARG(into->status));
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is " STR_FMT ": choose another",
+                    STR_ARG(into->reference), STR_ARG(into->status));
     if (i->audience.len && !into->audience.len)
-        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is private and " STR_FMT " is public: merging would show it to everyone",
+        return fail(cx->arena, ERR_CONFLICT,
+                    STR_FMT " is private and " STR_FMT
+                            " is public: merging would show it to everyone",
                     STR_ARG(i->reference), STR_ARG(into->reference));
     return OK;
 }
@@ -356,12 +391,16 @@ Err incident_merge(Cx *cx, Str id, Str into_id)
     i.status = S("merged");
     i.merged_into.id = into_id;
     TRY(incident_save(cx, &i));
-    TRY(incident_news(cx, &i, "merged", into_id, arena_fmt(cx->arena, "Merged into " STR_FMT, STR_ARG(into.reference)),
-                      DATA(cx, { "into", into_id }, { "reference", into.reference },
-                           { "title", into.audience.len ? S("") : into.title })));      /* others read this timeline */
-    return incident_news(cx, &into, "merged_from", id,
-                         arena_fmt(cx->arena, STR_FMT " was merged into this: " STR_FMT, STR_ARG(i.reference), STR_ARG(i.title)),
-                         DATA(cx, { "from", id }, { "reference", i.reference }, { "title", i.title }));
+    TRY(incident_news(
+        cx, &i, "merged", into_id,
+        arena_fmt(cx->arena, "Merged into " STR_FMT, STR_ARG(into.reference)),
+        DATA(cx, { "into", into_id }, { "reference", into.reference },
+             { "title", into.audience.len ? S("") : into.title }))); /* others read this timeline */
+    return incident_news(
+        cx, &into, "merged_from", id,
+        arena_fmt(cx->arena, STR_FMT " was merged into this: " STR_FMT, STR_ARG(i.reference),
+                  STR_ARG(i.title)),
+        DATA(cx, { "from", id }, { "reference", i.reference }, { "title", i.title }));
 }
 
 /* ---- figures that features above keep here */
@@ -438,7 +477,8 @@ Err incident_report_remove(Cx *cx, Str incident, Str report)
 
 Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_refs, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_refs,
+                                stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "ids", strs_json(cx->arena, ids));
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q))
@@ -450,7 +490,8 @@ Err incident_report_named(Cx *cx, Str field, Str given, RecordRef *ret, Str *ret
 {
     RecordRefs found = { 0 };
     Strs incidents = { 0 };
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_find, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_find,
+                                stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "given", given);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q)) {

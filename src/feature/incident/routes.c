@@ -101,7 +101,9 @@ static Err acknowledge(Cx *cx, Req *req, Res *res)
     if (!i.acknowledged_ms && incident_is_active(i.status)) {
         i.acknowledged_ms = cx->now_ms;
         TRY(incident_save(cx, &i));
-        TRY(incident_news(cx, &i, "acknowledged", S(""), arena_fmt(cx->arena, "Acknowledged by " STR_FMT, STR_ARG(cx->actor.name)), S("{}")));
+        TRY(incident_news(cx, &i, "acknowledged", S(""),
+                          arena_fmt(cx->arena, "Acknowledged by " STR_FMT, STR_ARG(cx->actor.name)),
+                          S("{}")));
     }
     return show(cx, req, res);
 }
@@ -127,7 +129,9 @@ static Err impact_edit(Cx *cx, Req *req, Res *res)
     TRY(incident_read_impacts(cx, incident, &all));
     Impact *is = NULL, *in = BODY(req, Impact);
     list_each(&all, k) if (str_eq(all.at[k].id, id)) is = &all.at[k];
-    if (!is) return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(id), STR_ARG(i.reference));
+    if (!is)
+        return fail(cx->arena, ERR_NOT_FOUND, "no impact " STR_FMT " on " STR_FMT, STR_ARG(id),
+                    STR_ARG(i.reference));
     if (BODY_HAS(req, Impact, kind)) is->kind = in->kind;
     if (BODY_HAS(req, Impact, title)) is->title = in->title;
     if (BODY_HAS(req, Impact, description)) is->description = in->description;
@@ -184,7 +188,9 @@ static Err members_set(Cx *cx, Req *req, Res *res)
     Incident i;
     TRY(incident_row(cx, req_param(req, "incident"), &i));
     TRY(cx_match(cx, i.version));
-    if (str_empty(i.audience)) return fail(cx->arena, ERR_CONFLICT, STR_FMT " is public: everyone may see it", STR_ARG(i.reference));
+    if (str_empty(i.audience))
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is public: everyone may see it",
+                    STR_ARG(i.reference));
     TRY(incident_members_set(cx, &i, in->user_ids, in->team_ids));
     TRY(incident_save(cx, &i));
     TRY(incident_news(cx, &i, "field_changed", S(""), S("Changed who may see it"),
@@ -195,7 +201,8 @@ static Err members_set(Cx *cx, Req *req, Res *res)
 /* ---- other incidents */
 
 typedef struct MergeInput { Str into; } MergeInput;
-static SHAPE(merge_shape, MergeInput, "Where it goes", FIELD(MergeInput, into, REQUIRED, "Id or reference of the incident that stays"));
+static SHAPE(merge_shape, MergeInput, "Where it goes",
+             FIELD(MergeInput, into, REQUIRED, "Id or reference of the incident that stays"));
 
 static Err merge(Cx *cx, Req *req, Res *res)
 {
@@ -233,7 +240,8 @@ static Err no_report(Cx *cx, Req *req, Res *res)
 {
     Incident i;
     TRY(incident_row(cx, req_param(req, "incident"), &i));
-    if (i.counts.reports) return fail(cx->arena, ERR_CONFLICT, STR_FMT " has a report already", STR_ARG(i.reference));
+    if (i.counts.reports)
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " has a report already", STR_ARG(i.reference));
     i.no_report_reason = BODY(req, ReasonInput)->reason;
     TRY(incident_save(cx, &i));
     TRY(incident_news(cx, &i, "field_changed", S(""), S("No report required"),
@@ -249,7 +257,8 @@ static Err causes(Cx *cx, Req *req, Res *res)
     (void)req;
     Causes all = { 0 };
     TRY(incident_cause_list(cx, &all));
-    res_list(cx, res, &cause_choice_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &cause_choice_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+             (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 

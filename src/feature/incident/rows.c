@@ -140,7 +140,8 @@ static Err read_links(Cx *cx, Incident *i)
 
 static Err read_reports(Cx *cx, Incident *i)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_reports_of, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_reports_of,
+                                stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "id", i->id);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q)) {
@@ -171,8 +172,13 @@ static Err read_members(Cx *cx, Incident *i, Strs *users, Strs *teams)
     TRY(access_members(cx, i->audience, &members));
     list_each(&members, k) {
         Str id = str_after(members.at[k], ':');
-        if (str_starts(members.at[k], S("user:"))) { list_add(cx->arena, &i->members)->id = id; ids_add(cx->arena, users, id); }
-        else { list_add(cx->arena, &i->member_teams)->id = id; ids_add(cx->arena, teams, id); }
+        if (str_starts(members.at[k], S("user:"))) {
+            list_add(cx->arena, &i->members)->id = id;
+            ids_add(cx->arena, users, id);
+        } else {
+            list_add(cx->arena, &i->member_teams)->id = id;
+            ids_add(cx->arena, teams, id);
+        }
     }
     return OK;
 }
@@ -186,7 +192,8 @@ static Err put_names(Cx *cx, Incident *i)
     TRY(read_members(cx, i, &users, &teams));
     list_each(&i->roles, k) ids_add(cx->arena, &users, i->roles.at[k].user.id);
     list_each(&i->impacts, k)
-        list_each(&i->impacts.at[k].service_ids, s) ids_add(cx->arena, &services, i->impacts.at[k].service_ids.at[s]);
+        list_each (&i->impacts.at[k].service_ids, s)
+            ids_add(cx->arena, &services, i->impacts.at[k].service_ids.at[s]);
     ids_add(cx->arena, &users, i->declared_by.id);
     ids_add(cx->arena, &teams, i->team_id);
     ids_add(cx->arena, &channels, i->channel_id);
@@ -208,7 +215,8 @@ static Err put_names(Cx *cx, Incident *i)
     }
     list_each(&i->impacts, k) {
         Impact *m = &i->impacts.at[k];
-        list_each(&m->service_ids, s) *list_add(cx->arena, &m->services) = ref_of(service, m->service_ids.at[s]);
+        list_each (&m->service_ids, s)
+            *list_add(cx->arena, &m->services) = ref_of(service, m->service_ids.at[s]);
     }
     return OK;
 }
@@ -248,7 +256,8 @@ Err incident_resolve(Cx *cx, Str given, Str *ret_id)
 
 Err incident_refs(Cx *cx, Strs ids, RecordRefs *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_refs, stmt_if(!access_all(cx), "visible"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_refs,
+                                stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "ids", strs_json(cx->arena, ids));
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     while (stmt_step(&q)) {
@@ -389,8 +398,11 @@ Err incident_list(Cx *cx, const IncidentFilter *f, Cursor after, int64_t limit, 
     Found found = { 0 };
     TRY(find(cx, f, &found));
     bool more = after.id.len > 0;
-    const char *by = str_eq(sort, S("newest")) ? "by_newest" : str_eq(sort, S("oldest")) ? "by_oldest"
-                   : str_eq(sort, S("severity")) ? "by_severity" : str_eq(sort, S("updated")) ? "by_updated" : "by_active";
+    const char *by = str_eq(sort, S("newest"))     ? "by_newest"
+                     : str_eq(sort, S("oldest"))   ? "by_oldest"
+                     : str_eq(sort, S("severity")) ? "by_severity"
+                     : str_eq(sort, S("updated"))  ? "by_updated"
+                                                   : "by_active";
     Str from = arena_fmt(cx->arena, "after_%s", by + 3);
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_list, FILTER_PARTS(f, &found),
                                 stmt_if(more, from.at), by, NULL);
@@ -412,7 +424,8 @@ Err incident_total(Cx *cx, const IncidentFilter *f, int64_t *ret)
 {
     Found found = { 0 };
     TRY(find(cx, f, &found));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list, FILTER_PARTS(f, &found), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list,
+                                FILTER_PARTS(f, &found), NULL);
     bind_filter(cx, &q, f, &found);
     stmt_int(&q, "limit", COUNT_MOST + 1);
     int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;

@@ -61,8 +61,10 @@ Err incident_check_times(Cx *cx, const Incident *i)
     for (int k = 0; k < INCIDENT_TIMES; k++) {
         int64_t at = incident_time_of(i, incident_time_fields[k].row);
         Str field = arena_fmt(cx->arena, "%s_at", incident_time_fields[k].name);
-        if (at > cx->now_ms + AHEAD_MS) return fail_field(cx->arena, field, STR_FMT " lies in the future", STR_ARG(field));
-        if (at && at < EARLIEST_MS) return fail_field(cx->arena, field, STR_FMT " is before the year 2000", STR_ARG(field));
+        if (at > cx->now_ms + AHEAD_MS)
+            return fail_field(cx->arena, field, STR_FMT " lies in the future", STR_ARG(field));
+        if (at && at < EARLIEST_MS)
+            return fail_field(cx->arena, field, STR_FMT " is before the year 2000", STR_ARG(field));
     }
     TRY(not_before(cx, "impact_ended_at", i->impact_ended_ms, i->impact_started_ms, "impact start"));
     TRY(not_before(cx, "mitigated_at", i->mitigated_ms, i->impact_started_ms, "impact start"));
@@ -73,7 +75,8 @@ Err incident_check_times(Cx *cx, const Incident *i)
 /** The moments that a status brings with it, or takes back. */
 static void times_of_status(Incident *i, int from, int to, int64_t now_ms, bool impacts_rule)
 {
-    if (to >= INVESTIGATING && to <= CLOSED && from == TRIAGE && !i->acknowledged_ms) i->acknowledged_ms = now_ms;
+    if (to >= INVESTIGATING && to <= CLOSED && from == TRIAGE && !i->acknowledged_ms)
+        i->acknowledged_ms = now_ms;
     if (to < RESOLVED) {
         if (!impacts_rule && i->impact_ended_ms == i->resolved_ms) i->impact_ended_ms = 0;
         i->resolved_ms = i->closed_ms = 0;
@@ -128,10 +131,12 @@ static void bind_row(Stmt *q, Cx *cx, const Incident *i)
 static Err index_words(Cx *cx, const Incident *i)
 {
     Str labels = str_eq(i->labels, S("{}")) ? S("") : i->labels;
-    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT, STR_ARG(i->reference),
-                         STR_ARG(i->summary), STR_ARG(labels), STR_ARG(i->detection_note), STR_ARG(i->trigger_note));
+    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
+                         STR_ARG(i->reference), STR_ARG(i->summary), STR_ARG(labels),
+                         STR_ARG(i->detection_note), STR_ARG(i->trigger_note));
     int64_t at_ms = i->impact_started_ms ? i->impact_started_ms : i->declared_ms;
-    return search_put(cx->store, cx->arena, &(SearchDoc){ S("incident"), i->id, i->title, body, i->audience, at_ms });
+    return search_put(cx->store, cx->arena,
+                      &(SearchDoc){ S("incident"), i->id, i->title, body, i->audience, at_ms });
 }
 
 static Err tell_pages(Cx *cx, const Incident *i, const char *what)
@@ -231,7 +236,9 @@ Err incident_add(Cx *cx, const IncidentInput *in, Incident *ret)
         .detection_note = in->detection_note, .trigger = in->trigger, .trigger_note = in->trigger_note,
         .declared_by.id = cx->actor.id, .declared_how = how(cx, in), .no_report_reason = in->no_report_reason,
     };
-    for (int k = 0; k < INCIDENT_TIMES; k++) *incident_time_in(&i, incident_time_fields[k].row) = incident_time_of(in, incident_time_fields[k].in);
+    for (int k = 0; k < INCIDENT_TIMES; k++)
+        *incident_time_in(&i, incident_time_fields[k].row) =
+            incident_time_of(in, incident_time_fields[k].in);
     if (!i.declared_ms) i.declared_ms = cx->now_ms;
     bool private = str_eq(in->visibility, S("private"));
     i.visibility = private ? S("private") : S("public");
@@ -245,9 +252,10 @@ Err incident_add(Cx *cx, const IncidentInput *in, Incident *ret)
     TRY(incident_put_services(cx, i.id, in->service_ids));
     TRY(incident_put_causes(cx, i.id, &in->causes));
     TRY(index_words(cx, &i));
-    TRY(incident_news(cx, &i, "created", S(""), arena_fmt(cx->arena, STR_FMT " declared", STR_ARG(i.reference)),
-                      DATA(cx, { "how", i.declared_how }, { "severity", i.severity }, { "status", i.status },
-                           { "title", i.title })));
+    TRY(incident_news(cx, &i, "created", S(""),
+                      arena_fmt(cx->arena, STR_FMT " declared", STR_ARG(i.reference)),
+                      DATA(cx, { "how", i.declared_how }, { "severity", i.severity },
+                           { "status", i.status }, { "title", i.title })));
     TRY(tell_pages(cx, &i, "created"));
     if (in->commander_id.len) TRY(incident_role_add(cx, i.id, S("incident_commander"), in->commander_id));
     return incident_get(cx, i.id, ret);
@@ -278,7 +286,9 @@ Err incident_change_status(Cx *cx, Incident *i, Str status)
     if (from == CANCELED && to > MONITORING)
         return fail(cx->arena, ERR_CONFLICT, STR_FMT " was canceled: reopen it first", STR_ARG(i->reference));
     if (from == MERGED && to > MONITORING)
-        return fail(cx->arena, ERR_CONFLICT, STR_FMT " was merged into another incident: reopen it first", STR_ARG(i->reference));
+        return fail(cx->arena, ERR_CONFLICT,
+                    STR_FMT " was merged into another incident: reopen it first",
+                    STR_ARG(i->reference));
     Impacts impacts = { 0 };
     TRY(incident_read_impacts(cx, i->id, &impacts));
     bool impacts_rule = false;
@@ -296,9 +306,12 @@ Err incident_change_status(Cx *cx, Incident *i, Str status)
 Err incident_tell_status(Cx *cx, const Incident *i, Str from, Str to)
 {
     bool again = place_of(incident_statuses, from) >= RESOLVED && place_of(incident_statuses, to) < RESOLVED;
-    Str title = arena_fmt(cx->arena, again ? "Reopened: " STR_FMT " to " STR_FMT : "Status changed from " STR_FMT " to " STR_FMT,
+    Str title = arena_fmt(cx->arena,
+                          again ? "Reopened: " STR_FMT " to " STR_FMT
+                                : "Status changed from " STR_FMT " to " STR_FMT,
                           STR_ARG(from), STR_ARG(to));
-    return incident_news(cx, i, again ? "reopened" : "status_changed", S(""), title, DATA(cx, { "from", from }, { "to", to }));
+    return incident_news(cx, i, again ? "reopened" : "status_changed", S(""), title,
+                         DATA(cx, { "from", from }, { "to", to }));
 }
 
 Err incident_set_status(Cx *cx, Str id, Str status)
@@ -316,7 +329,8 @@ Err incident_tell_severity(Cx *cx, const Incident *i, Str from, Str to)
 {
     int a = place_of(incident_severities, from), b = place_of(incident_severities, to);
     const char *way = a == 4 || b == 4 ? "set" : b < a ? "raised" : "lowered";
-    Str title = arena_fmt(cx->arena, "Severity %s from " STR_FMT " to " STR_FMT, way, STR_ARG(from), STR_ARG(to));
+    Str title = arena_fmt(cx->arena, "Severity %s from " STR_FMT " to " STR_FMT, way, STR_ARG(from),
+                          STR_ARG(to));
     return incident_news(cx, i, "severity_changed", S(""), title, DATA(cx, { "from", from }, { "to", to }));
 }
 

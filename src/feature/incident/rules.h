@@ -20,7 +20,10 @@ Err incident_edit(Cx *cx, Str id, Present present, const IncidentInput *in);
 typedef struct TimeField { const char *name, *words; size_t in, row; } TimeField;   /* offsets in IncidentInput, Incident */
 enum { INCIDENT_TIMES = 8 };
 extern const TimeField incident_time_fields[];
-static inline int64_t *incident_time_in(void *record, size_t offset) { return (int64_t *)(void *)((char *)record + offset); }
+static inline int64_t *incident_time_in(void *record, size_t offset)
+{
+    return (int64_t *)(void *)((char *)record + offset);
+}
 static inline int64_t incident_time_of(const void *record, size_t offset)
 {
     return *(const int64_t *)(const void *)((const char *)record + offset);

@@ -55,7 +55,10 @@ World given_a_world(Arena *a)
 
 typedef struct Adding { IncidentInput in; Incident *ret; } Adding;
 static Err add(Cx *cx, void *arg) { Adding *a = arg; return incident_add(cx, &a->in, a->ret); }
-Err declare(World *w, IncidentInput in, Incident *ret) { return write_as(w, w->ann, add, &(Adding){ in, ret }); }
+Err declare(World *w, IncidentInput in, Incident *ret)
+{
+    return write_as(w, w->ann, add, &(Adding){ in, ret });
+}
 
 Err get_as(World *w, Actor who, Str id, Incident *ret)
 {
@@ -89,12 +92,30 @@ static Err severity(Cx *cx, void *arg) { Words *x = arg; return incident_set_sev
 static Err merge(Cx *cx, void *arg) { Words *x = arg; return incident_merge(cx, x->id, x->a); }
 static Err join(Cx *cx, void *arg) { Words *x = arg; return incident_role_add(cx, x->id, x->a, x->b); }
 static Err leave(Cx *cx, void *arg) { Words *x = arg; return incident_role_leave(cx, x->id, x->a, x->b); }
-Err status_as(World *w, Actor who, Str id, const char *to) { return write_as(w, who, status, &(Words){ id, str_of(to), S("") }); }
-Err severity_as(World *w, Actor who, Str id, const char *to) { return write_as(w, who, severity, &(Words){ id, str_of(to), S("") }); }
-Err merge_as(World *w, Actor who, Str id, Str into) { return write_as(w, who, merge, &(Words){ id, into, S("") }); }
-Err role_as(World *w, Actor who, Str id, const char *role, Str user) { return write_as(w, who, join, &(Words){ id, str_of(role), user }); }
-Err leave_as(World *w, Actor who, Str id, const char *role, Str user) { return write_as(w, who, leave, &(Words){ id, str_of(role), user }); }
+Err status_as(World *w, Actor who, Str id, const char *to)
+{
+    return write_as(w, who, status, &(Words){ id, str_of(to), S("") });
+}
+Err severity_as(World *w, Actor who, Str id, const char *to)
+{
+    return write_as(w, who, severity, &(Words){ id, str_of(to), S("") });
+}
+Err merge_as(World *w, Actor who, Str id, Str into)
+{
+    return write_as(w, who, merge, &(Words){ id, into, S("") });
+}
+Err role_as(World *w, Actor who, Str id, const char *role, Str user)
+{
+    return write_as(w, who, join, &(Words){ id, str_of(role), user });
+}
+Err leave_as(World *w, Actor who, Str id, const char *role, Str user)
+{
+    return write_as(w, who, leave, &(Words){ id, str_of(role), user });
+}
 
 typedef struct Hurt { Str id; Impact *m; } Hurt;
 static Err hurt(Cx *cx, void *arg) { Hurt *x = arg; return incident_impact_put(cx, x->id, x->m); }
-Err impact_as(World *w, Actor who, Str id, Impact impact) { return write_as(w, who, hurt, &(Hurt){ id, &impact }); }
+Err impact_as(World *w, Actor who, Str id, Impact impact)
+{
+    return write_as(w, who, hurt, &(Hurt){ id, &impact });
+}

@@ -9,7 +9,13 @@
 #define T0 1780000000000                                           /* 2026-05-28T20:26:40Z */
 enum { MINUTE = 60000 };
 
-typedef struct World { Arena *arena; App *app; Actor ann, bob, cat; Str team, channel, service; int64_t now_ms; } World;
+typedef struct World {
+    Arena *arena;
+    App *app;
+    Actor ann, bob, cat;
+    Str team, channel, service;
+    int64_t now_ms;
+} World;
 World given_a_world(Arena *a);
 /** Runs a step in a write as somebody; any If-Match. */
 Err  write_as(World *w, Actor who, Err (*run)(Cx *, void *), void *arg);

@@ -42,15 +42,19 @@ Err report_gather(Cx *cx, Str report, Strs incident_ids, Gathered *ret)
         ids_add(cx->arena, &audiences, i->audience);
         list_each(&i->services, s) ids_add(cx->arena, &g.services, i->services.at[s].id);
         list_each(&i->roles, p)
-            if (!str_eq(i->roles.at[p].role, S("observer"))) ids_add(cx->arena, &people, i->roles.at[p].user.id);
-        if (!k || severity_rank(f.severity) > severity_rank(g.figures.severity)) g.figures.severity = f.severity;
-        if (f.started_ms && (!g.figures.started_ms || f.started_ms < g.figures.started_ms)) g.figures.started_ms = f.started_ms;
+            if (!str_eq(i->roles.at[p].role, S("observer")))
+                ids_add(cx->arena, &people, i->roles.at[p].user.id);
+        if (!k || severity_rank(f.severity) > severity_rank(g.figures.severity))
+            g.figures.severity = f.severity;
+        if (f.started_ms && (!g.figures.started_ms || f.started_ms < g.figures.started_ms))
+            g.figures.started_ms = f.started_ms;
         if (f.ended_ms > g.figures.ended_ms) g.figures.ended_ms = f.ended_ms;
         customers += f.customers;
         int64_t began = i->impact_started_ms ? i->impact_started_ms : i->declared_ms;
         if (!g.began_ms || began < g.began_ms) g.began_ms = began;
     }
-    if (g.figures.ended_ms > g.began_ms && g.began_ms) g.figures.duration_ms = g.figures.ended_ms - g.began_ms;
+    if (g.figures.ended_ms > g.began_ms && g.began_ms)
+        g.figures.duration_ms = g.figures.ended_ms - g.began_ms;
     g.figures.customers = customers;
     g.figures.responders = (int64_t)people.len;
     if (!g.began_ms) g.began_ms = cx->now_ms;
@@ -77,9 +81,11 @@ Str report_figures_json(Arena *a, const KeyFigures *f)
 
 void report_metrics(Arena *a, const Str figures, const Str overrides, ReportMetrics *ret)
 {
-    json_t *of = json_loadb(figures.at ? figures.at : "", figures.len, 0, NULL), *over = json_loadb(overrides.at ? overrides.at : "", overrides.len, 0, NULL);
+    json_t *of = json_loadb(figures.at ? figures.at : "", figures.len, 0, NULL),
+           *over = json_loadb(overrides.at ? overrides.at : "", overrides.len, 0, NULL);
     for (size_t i = 0; report_metric_keys[i]; i++) {
-        Str original = arena_str(a, json_str(of, report_metric_keys[i])), value = arena_str(a, json_str(over, report_metric_keys[i]));
+        Str original = arena_str(a, json_str(of, report_metric_keys[i])),
+            value = arena_str(a, json_str(over, report_metric_keys[i]));
         ReportMetric m = { str_of(report_metric_keys[i]), value.len ? value : original, value.len ? S("override") : S("incident"), value.len ? original : S("") };
         *list_add(a, ret) = m;
     }
@@ -94,13 +100,16 @@ static Err override_check(Cx *cx, const char *key, Str value)
     int64_t ms;
     if (value.len > 80) return fail_field(cx->arena, field, "a figure has at most 80 bytes");
     if (str_eq(str_of(key), S("severity"))) {
-        for (size_t i = 0; incident_severities[i]; i++) if (str_eq(value, str_of(incident_severities[i]))) return OK;
+        for (size_t i = 0; incident_severities[i]; i++)
+            if (str_eq(value, str_of(incident_severities[i]))) return OK;
         return fail_field(cx->arena, field, "there is no severity \"" STR_FMT "\"", STR_ARG(value));
     }
     bool time = str_ends(str_of(key), S("_at"));
-    if (time && !time_parse(value, &ms)) return fail_field(cx->arena, field, "not a time such as 2026-11-10T14:07:30Z");
+    if (time && !time_parse(value, &ms))
+        return fail_field(cx->arena, field, "not a time such as 2026-11-10T14:07:30Z");
     for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.at[i] < ' ') return fail_field(cx->arena, field, "a figure stands on one line");
+        if ((unsigned char)value.at[i] < ' ')
+            return fail_field(cx->arena, field, "a figure stands on one line");
     return OK;
 }
 
@@ -112,14 +121,19 @@ Err report_overrides_merge(Cx *cx, Str before, Str patch, Str *ret)
     TRY(json_parse(cx->arena, patch.len ? patch : S("{}"), &new));
     json_object_foreach(new, key, v) {
         bool known = false;
-        for (size_t i = 0; report_metric_keys[i]; i++) known = known || str_eq(str_of(key), str_of(report_metric_keys[i]));
-        if (!known) return fail_field(cx->arena, arena_fmt(cx->arena, "metric_overrides.%s", key), "there is no figure \"%.60s\"", key);
+        for (size_t i = 0; report_metric_keys[i]; i++)
+            known = known || str_eq(str_of(key), str_of(report_metric_keys[i]));
+        if (!known)
+            return fail_field(cx->arena, arena_fmt(cx->arena, "metric_overrides.%s", key),
+                              "there is no figure \"%.60s\"", key);
         if (json_is_null(v)) { json_object_del(old, key); continue; }
         if (json_is_integer(v)) {
             json_object_set_new(old, key, json_sprintf("%lld", (long long)json_integer_value(v)));
             continue;
         }
-        if (!json_is_string(v)) return fail_field(cx->arena, arena_fmt(cx->arena, "metric_overrides.%s", key), "a figure is text, a whole number or null");
+        if (!json_is_string(v))
+            return fail_field(cx->arena, arena_fmt(cx->arena, "metric_overrides.%s", key),
+                              "a figure is text, a whole number or null");
         Str value = str_trim(json_str(new, key));
         if (!value.len) { json_object_del(old, key); continue; }
         TRY(override_check(cx, key, value));

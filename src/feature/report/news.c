@@ -18,7 +18,8 @@ Err report_news(Cx *cx, const Report *r, const char *kind, Str title, Str data)
     if (!incidents.len) *list_add(cx->arena, &incidents) = r->id;
     list_each(&incidents, i) {
         TRY(event_emit(cx, &(Event){ .kind = full, .subject = incidents.at[i], .object = r->id, .title = title, .data = data, .source = S("hindsight"), .audience = r->audience }));
-        TRY(live_touch(cx, arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incidents.at[i])), full, r->id, r->version, r->audience));
+        TRY(live_touch(cx, arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incidents.at[i])),
+                       full, r->id, r->version, r->audience));
     }
     return report_touch(cx, r, full);
 }

@@ -17,7 +17,20 @@ typedef struct Page {
     bool shared, zh;
 } Page;
 
-enum { CONTENTS, AUTHORS, OWNER, PUBLISHED, EDIT, CHANGED, DRAFT, SHARED, VERSION, DOCUMENTS, LIBRARY, WORDS };
+enum {
+    CONTENTS,
+    AUTHORS,
+    OWNER,
+    PUBLISHED,
+    EDIT,
+    CHANGED,
+    DRAFT,
+    SHARED,
+    VERSION,
+    DOCUMENTS,
+    LIBRARY,
+    WORDS
+};
 static const char *const words_en[WORDS] = { "Contents", "Authors", "Owner", "Published", "Edit", "Edited since; this is what was published.", "Draft, not published yet",
     "Shared by link, for reading only", "version", "Linked documents", "Post-mortems" };
 static const char *const words_zh_[WORDS] = { "目录", "作者", "负责人", "发布于", "编辑", "发布后又有改动，这里是发布时的版本。", "草稿，尚未发布", "通过链接分享，仅供阅读", "版本", "相关文档", "复盘" };
@@ -37,7 +50,8 @@ static Str figure_text(Page *p, const ReportMetric *m)
     Arena *a = p->cx->arena;
     int64_t n;
     if (str_ends(m->key, S("_at")) && time_parse(m->value, &n)) {
-        Str text = words_time(a, n, WORDS_DATE_TIME, p->report->language, p->time_zone), zone = words_zone(a, n, p->report->language, p->time_zone);
+        Str text = words_time(a, n, WORDS_DATE_TIME, p->report->language, p->time_zone),
+            zone = words_zone(a, n, p->report->language, p->time_zone);
         return arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(zone));
     }
     if (!str_int(m->value, &n)) return m->value;
@@ -49,7 +63,8 @@ static void figures(Page *p)
     raw(p, "<dl class=\"figures\">\n");
     for (size_t i = 0; i < sizeof figure_names / sizeof *figure_names; i++) {
         const ReportMetric *m = NULL;
-        list_each(&p->metrics, k) if (str_eq(p->metrics.at[k].key, str_of(figure_names[i].key))) m = &p->metrics.at[k];
+        list_each (&p->metrics, k)
+            if (str_eq(p->metrics.at[k].key, str_of(figure_names[i].key))) m = &p->metrics.at[k];
         if (!m) continue;
         Str text = figure_text(p, m);
         raw(p, "<div><dt>");
@@ -64,10 +79,17 @@ static void figures(Page *p)
 static void head(Page *p)
 {
     Str css = page_asset_path(S("/assets/page-"));
-    buf_fmt(&p->out, "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-            "<meta name=\"color-scheme\" content=\"light dark\">%s%s\n<title>", p->zh ? "zh" : "en", p->shared ? "<meta name=\"robots\" content=\"noindex\">" : "",
-            p->report->published_version ? "" : "<meta http-equiv=\"refresh\" content=\"20\">");      /* a draft is still being written */
-    html(p, arena_fmt(p->cx->arena, STR_FMT " " STR_FMT, STR_ARG(p->report->reference), STR_ARG(p->report->title)));
+    buf_fmt(
+        &p->out,
+        "<!doctype html>\n<html lang=\"%s\">\n<head>\n<meta charset=\"utf-8\"><meta "
+        "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">%s%s\n<title>",
+        p->zh ? "zh" : "en", p->shared ? "<meta name=\"robots\" content=\"noindex\">" : "",
+        p->report->published_version
+            ? ""
+            : "<meta http-equiv=\"refresh\" content=\"20\">"); /* a draft is still being written */
+    html(p, arena_fmt(p->cx->arena, STR_FMT " " STR_FMT, STR_ARG(p->report->reference),
+                      STR_ARG(p->report->title)));
     raw(p, "</title>\n");
     if (css.len) { raw(p, "<link rel=\"stylesheet\" href=\""); html(p, css); raw(p, "\">\n"); }
     raw(p, "</head>\n<body class=\"published\">\n");
@@ -115,12 +137,20 @@ static void by_line(Page *p)
         buf_fmt(&p->out, " <time datetime=\"%s\">", time_rfc3339(r->published_ms, utc));
         html(p, words_time(a, r->published_ms, WORDS_DATE, r->language, p->time_zone));
         raw(p, "</time>");
-        if (r->published_version > 1) { raw(p, ", "); word(p, VERSION); buf_fmt(&p->out, " %lld", (long long)r->published_version); }
+        if (r->published_version > 1) {
+            raw(p, ", ");
+            word(p, VERSION);
+            buf_fmt(&p->out, " %lld", (long long)r->published_version);
+        }
     }
     raw(p, "</p>\n");
     bool shows_published = r->published_version > 0;
-    if (!shows_published) { raw(p, "<p class=\"pub-note\">"); word(p, DRAFT); raw(p, "</p>\n"); }
-    else if (r->changed_since_published && !p->shared) { raw(p, "<p class=\"pub-note\">"); word(p, CHANGED); raw(p, "</p>\n"); }
+    if (!shows_published) { raw(p, "<p class=\"pub-note\">"); word(p, DRAFT); raw(p, "</p>\n");
+    } else if (r->changed_since_published && !p->shared) {
+        raw(p, "<p class=\"pub-note\">");
+        word(p, CHANGED);
+        raw(p, "</p>\n");
+    }
 }
 
 static void title(Page *p)
@@ -130,7 +160,11 @@ static void title(Page *p)
     html(p, r->reference);
     list_each(&r->incidents, i) {
         raw(p, " · ");
-        if (!p->shared) { raw(p, "<a class=\"link\" href=\"/incidents/"); html(p, r->incidents.at[i].reference); raw(p, "\">"); }
+        if (!p->shared) {
+            raw(p, "<a class=\"link\" href=\"/incidents/");
+            html(p, r->incidents.at[i].reference);
+            raw(p, "\">");
+        }
         html(p, r->incidents.at[i].reference);
         if (!p->shared) raw(p, "</a>");
     }
@@ -189,7 +223,15 @@ static Err draw(Page *p)
     head(p);
     bar(p);
     raw(p, "<main class=\"pub\">\n");
-    if (toc.len) { raw(p, "<nav class=\"pub-toc\" aria-label=\""); word(p, CONTENTS); raw(p, "\"><h2>"); word(p, CONTENTS); raw(p, "</h2>\n"); buf_add(&p->out, toc); raw(p, "</nav>\n"); }
+    if (toc.len) {
+        raw(p, "<nav class=\"pub-toc\" aria-label=\"");
+        word(p, CONTENTS);
+        raw(p, "\"><h2>");
+        word(p, CONTENTS);
+        raw(p, "</h2>\n");
+        buf_add(&p->out, toc);
+        raw(p, "</nav>\n");
+    }
     buf_fmt(&p->out, "<article class=\"doc\" lang=\"%s\">\n", p->zh ? "zh" : "en");
     title(p);
     by_line(p);
@@ -197,7 +239,9 @@ static Err draw(Page *p)
     buf_add(&p->out, body);
     documents(p);
     raw(p, "</article>\n</main>\n</body>\n</html>\n");
-    return buf_full(&p->out) ? fail(a, ERR_TOO_LARGE, "the page of " STR_FMT " is too large", STR_ARG(r->reference)) : OK;
+    return buf_full(&p->out) ? fail(a, ERR_TOO_LARGE, "the page of " STR_FMT " is too large",
+                                    STR_ARG(r->reference))
+                             : OK;
 }
 
 static Err page_of(Cx *cx, const Report *r, bool shared, Str image_base, Res *res)
@@ -224,7 +268,9 @@ Err report_page(Cx *cx, Req *req, Res *res)
     Str given = req_param(req, "page"), id;
     Report r;
     if (!cx->actor.id.len) {
-        res_redirect(cx, res, 302, arena_fmt(cx->arena, "/sign-in?next=/reports/" STR_FMT, STR_ARG(reference_number(given, "PM") ? given : S(""))));
+        res_redirect(cx, res, 302,
+                     arena_fmt(cx->arena, "/sign-in?next=/reports/" STR_FMT,
+                               STR_ARG(reference_number(given, "PM") ? given : S(""))));
         return OK;
     }
     TRY(report_resolve(cx, given, &id));
@@ -241,7 +287,9 @@ Err report_share_page(Cx *cx, Req *req, Res *res)
     Str secret = req_param(req, "secret"), id;
     Report r;
     Err e = report_share_find(cx, secret, &id, &(int64_t){ 0 });
-    if (err_is(e, ERR_NOT_FOUND)) TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30, 10));
+    if (err_is(e, ERR_NOT_FOUND))
+        TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
+                       10));
     TRY(e);
     Cx reader = *cx;                                         /* the link is the permission: to this report and what it shows */
     reader.actor = (Actor){ .role = ROLE_ADMIN, .time_zone = S("UTC"), .locale = S("en") };

@@ -10,7 +10,15 @@
 #define NOW 1794330000000
 
 /* Ann sees both incidents, Eve only the public one. */
-typedef struct World { App *app; Arena *arena; Str ann, eve; Incident open, secret; Report report; Share share; FollowUp followup; } World;
+typedef struct World {
+    App *app;
+    Arena *arena;
+    Str ann, eve;
+    Incident open, secret;
+    Report report;
+    Share share;
+    FollowUp followup;
+} World;
 typedef Err (*Step)(Cx *cx, World *w);
 
 static Cx as(World *w, Str user)
@@ -69,7 +77,8 @@ static Err hide_open(Cx *cx, World *w)
 {
     IncidentInput in = { 0 };
     Present present;
-    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH, S("{\"visibility\":\"private\"}"), &in, &present));
+    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH,
+                     S("{\"visibility\":\"private\"}"), &in, &present));
     return incident_edit(cx, w->open.id, present, &in);
 }
 
@@ -89,7 +98,8 @@ SPEC("a public incident does not name a report that is private by another incide
     expect_int(1, seen.reports.len);
     RecordRef ref;
     Str of, audience;
-    expect_err(ERR_INVALID, incident_report_named(&eve, S("report_id"), w.report.reference, &ref, &of, &audience));
+    expect_err(ERR_INVALID, incident_report_named(&eve, S("report_id"), w.report.reference, &ref,
+                                                  &of, &audience));
 }
 
 SPEC("a follow-up of a private report is as private as the report")

@@ -6,7 +6,8 @@
 #include "sql.gen.h"
 
 typedef struct Metrics { ReportMetrics items; } MetricsBox;
-static SHAPE(metrics_shape, MetricsBox, "As stored", FIELD_OF(MetricsBox, items, FIELD_MANY, &report_metric_shape, 0, ""));
+static SHAPE(metrics_shape, MetricsBox, "As stored",
+             FIELD_OF(MetricsBox, items, FIELD_MANY, &report_metric_shape, 0, ""));
 
 Err report_version(Cx *cx, Str report, int64_t number, Version *ret)
 {
@@ -14,10 +15,18 @@ Err report_version(Cx *cx, Str report, int64_t number, Version *ret)
     stmt_str(&q, "report", report);
     stmt_int(&q, "number", number);
     bool found = stmt_step(&q);
-    if (found) *ret = (Version){ stmt_col_int(&q, 0), stmt_col_int(&q, 1), stmt_col_str(&q, 2), stmt_col_str(&q, 3), stmt_col_str(&q, 4),
-                                 .published_ms = stmt_col_int(&q, 5), .published_by = { .id = stmt_col_str(&q, 6) } };
+    if (found)
+        *ret = (Version){ stmt_col_int(&q, 0),
+                          stmt_col_int(&q, 1),
+                          stmt_col_str(&q, 2),
+                          stmt_col_str(&q, 3),
+                          stmt_col_str(&q, 4),
+                          .published_ms = stmt_col_int(&q, 5),
+                          .published_by = { .id = stmt_col_str(&q, 6) } };
     TRY(stmt_end(&q));
-    return found ? OK : fail(cx->arena, ERR_NOT_FOUND, "there is no version %lld of this report", (long long)number);
+    return found ? OK
+                 : fail(cx->arena, ERR_NOT_FOUND, "there is no version %lld of this report",
+                        (long long)number);
 }
 
 Err report_versions(Cx *cx, Str report, Versions *ret)
@@ -42,7 +51,8 @@ static Err expand(Cx *cx, const Report *r, DocNode *doc)
 {
     Strs own = { 0 };
     TRY(report_incident_ids(cx, r->id, &own));
-    return template_expand_live(cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), &own, doc);
+    return template_expand_live(
+        cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), &own, doc);
 }
 
 Err report_content(Cx *cx, const Report *r, bool published, DocNode **ret)
@@ -61,9 +71,13 @@ Err report_publish(Cx *cx, Str id)
     Report r;
     DocNode *doc;
     TRY(report_get(cx, id, &r));
-    if (str_eq(r.state, S("archived"))) return fail(cx->arena, ERR_CONFLICT, STR_FMT " is archived: reopen it first", STR_ARG(r.reference));
+    if (str_eq(r.state, S("archived")))
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is archived: reopen it first",
+                    STR_ARG(r.reference));
     if (!r.can_publish)
-        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " needs %lld approval(s) before you may publish it; a manager may publish it without",
+        return fail(cx->arena, ERR_FORBIDDEN,
+                    STR_FMT " needs %lld approval(s) before you may publish it; a manager may "
+                            "publish it without",
                     STR_ARG(r.reference), (long long)setting_int(cx, "report.approvals"));
     TRY(report_content(cx, &r, false, &doc));
     Buf metrics = buf_new(cx->arena, 64 << 10);
@@ -87,7 +101,8 @@ Err report_publish(Cx *cx, Str id)
     TRY(report_text_changed(cx, &r));
     TRY(report_save(cx, &r, 1));
     TRY(report_tell_incidents(cx, &r));
-    TRY(audit_add(cx, "report.published", "report", r.id, arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version)));
+    TRY(audit_add(cx, "report.published", "report", r.id,
+                  arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version)));
     return report_news(cx, &r, "published", arena_fmt(cx->arena, STR_FMT " published", STR_ARG(r.reference)),
                        arena_fmt(cx->arena, "{\"version\":%lld}", (long long)r.published_version));
 }

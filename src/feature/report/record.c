@@ -76,7 +76,8 @@ Err report_text_changed(Cx *cx, Report *r)
     r->excerpt = excerpt_of(cx->arena, doc);
     r->word_count = count_words(text);
     Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(r->reference), STR_ARG(text));
-    return search_put(cx->store, cx->arena, &(SearchDoc){ S("report"), r->id, r->title, body, r->audience, r->began_ms });
+    return search_put(cx->store, cx->arena,
+                      &(SearchDoc){ S("report"), r->id, r->title, body, r->audience, r->began_ms });
 }
 
 Err report_write(Cx *cx, Str id, const DocNode *content)
@@ -93,12 +94,14 @@ Err report_write(Cx *cx, Str id, const DocNode *content)
 
 static Err incident_ids_of(Cx *cx, const Strs *given, Strs *ret)
 {
-    if (!given->len) return fail_field(cx->arena, S("incident_ids"), "a report is about one incident or more");
+    if (!given->len)
+        return fail_field(cx->arena, S("incident_ids"), "a report is about one incident or more");
     list_each(given, i) {
         Str id;
         Err e = incident_resolve(cx, given->at[i], &id);
         if (err_is(e, ERR_NOT_FOUND))
-            return fail_field(cx->arena, arena_fmt(cx->arena, "incident_ids[%zu]", i), "there is no incident " STR_FMT, STR_ARG(given->at[i]));
+            return fail_field(cx->arena, arena_fmt(cx->arena, "incident_ids[%zu]", i),
+                              "there is no incident " STR_FMT, STR_ARG(given->at[i]));
         TRY(e);
         ids_add(cx->arena, ret, id);
     }
@@ -113,7 +116,8 @@ static Err put_incidents(Cx *cx, const Report *r, Strs ids)
         stmt_str(&q, "incident", ids.at[i]);
         stmt_int(&q, "position", (int64_t)i);
         TRY(stmt_exec(&q));
-        TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title }, r->state, r->published_ms));
+        TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title },
+                                r->state, r->published_ms));
     }
     return OK;
 }
@@ -123,17 +127,23 @@ Err report_tell_incidents(Cx *cx, const Report *r)
     Strs ids = { 0 };
     TRY(report_incident_ids(cx, r->id, &ids));
     list_each(&ids, i)
-        TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title }, r->state, r->published_ms));
+        TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title },
+                                r->state, r->published_ms));
     return OK;
 }
 
 static Err template_of(Cx *cx, const ReportInput *in, const Incident *incident, Template *ret)
 {
     if (!in->template_id.len) {
-        return template_for(cx, incident, in->language.len ? in->language : template_language(incident, cx->actor.locale), ret);
+        return template_for(
+            cx, incident,
+            in->language.len ? in->language : template_language(incident, cx->actor.locale), ret);
     }
     Err e = template_get(cx, in->template_id, ret);
-    return err_is(e, ERR_NOT_FOUND) || (!e.info && ret->removed) ? fail_field(cx->arena, S("template_id"), "there is no template " STR_FMT, STR_ARG(in->template_id)) : e;
+    return err_is(e, ERR_NOT_FOUND) || (!e.info && ret->removed)
+               ? fail_field(cx->arena, S("template_id"), "there is no template " STR_FMT,
+                            STR_ARG(in->template_id))
+               : e;
 }
 
 static Err owner_of(Cx *cx, Str given, UserRef *ret)
@@ -185,7 +195,8 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     r.due_ms = in->due_ms ? in->due_ms : due;
     TRY(may_see(cx, &r, S("owner_id"), owner.id, owner.name));
     TRY(template_fill(cx, &t, first->id, cx->actor.time_zone, owner.name, &doc));
-    for (size_t i = 1; i < ids.len; i++) TRY(template_append(cx, ids.at[i], r.language, cx->actor.time_zone, doc));
+    for (size_t i = 1; i < ids.len; i++)
+        TRY(template_append(cx, ids.at[i], r.language, cx->actor.time_zone, doc));
     TRY(document_create(cx, r.id, doc));
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));
@@ -193,7 +204,8 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     TRY(report_put_services(cx, r.id, g.services));
     TRY(report_text_changed(cx, &r));
     TRY(report_save(cx, &r, 0));
-    TRY(report_news(cx, &r, "created", arena_fmt(cx->arena, STR_FMT " created", STR_ARG(r.reference)), S("{}")));
+    TRY(report_news(cx, &r, "created",
+                    arena_fmt(cx->arena, STR_FMT " created", STR_ARG(r.reference)), S("{}")));
     return report_get(cx, r.id, ret);
 }
 
@@ -202,8 +214,13 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
 static Err editable(Cx *cx, Str id, Report *ret)
 {
     TRY(report_get(cx, id, ret));
-    if (in_state(ret, "archived")) return fail(cx->arena, ERR_CONFLICT, STR_FMT " is archived: reopen it to change it", STR_ARG(ret->reference));
-    return ret->can_edit ? OK : fail(cx->arena, ERR_FORBIDDEN, "you may read " STR_FMT ", but not change it", STR_ARG(ret->reference));
+    if (in_state(ret, "archived"))
+        return fail(cx->arena, ERR_CONFLICT, STR_FMT " is archived: reopen it to change it",
+                    STR_ARG(ret->reference));
+    return ret->can_edit
+               ? OK
+               : fail(cx->arena, ERR_FORBIDDEN, "you may read " STR_FMT ", but not change it",
+                      STR_ARG(ret->reference));
 }
 
 static Err documents_check(Cx *cx, const LinkedDocuments *list)
@@ -212,7 +229,8 @@ static Err documents_check(Cx *cx, const LinkedDocuments *list)
         Str url = list->at[i].url;
         bool http = str_starts(url, S("https://")) || str_starts(url, S("http://"));
         if (!http || !doc_link_ok(url))
-            return fail_field(cx->arena, arena_fmt(cx->arena, "linked_documents[%zu].url", i), "a link begins with http:// or https://");
+            return fail_field(cx->arena, arena_fmt(cx->arena, "linked_documents[%zu].url", i),
+                              "a link begins with http:// or https://");
     }
     return OK;
 }
@@ -245,7 +263,10 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
     if (HAS(title)) r.title = in->title;
     if (HAS(language)) r.language = in->language;
     if (HAS(due_ms)) r.due_ms = in->due_ms;
-    if (HAS(linked_documents)) { TRY(documents_check(cx, &in->linked_documents)); r.linked_documents = in->linked_documents; }
+    if (HAS(linked_documents)) {
+        TRY(documents_check(cx, &in->linked_documents));
+        r.linked_documents = in->linked_documents;
+    }
     if (HAS(owner_id)) {
         if (in->owner_id.len) TRY(owner_of(cx, in->owner_id, &owner)); else owner = (UserRef){ 0 };
         TRY(may_see(cx, &r, S("owner_id"), owner.id, owner.name));
@@ -259,7 +280,8 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
         if (in->team_id.len) TRY(team_named(cx, S("team_id"), in->team_id, &ref));
         r.team_id = in->team_id.len ? ref.id : S("");
     }
-    if (HAS(metric_overrides)) TRY(report_overrides_merge(cx, r.overrides, in->metric_overrides, &r.overrides));
+    if (HAS(metric_overrides))
+        TRY(report_overrides_merge(cx, r.overrides, in->metric_overrides, &r.overrides));
     if (HAS(incident_ids)) TRY(incidents_change(cx, &r, &in->incident_ids));
 #undef HAS
     if (shown && r.published_version) r.meta_changed = true;
@@ -291,7 +313,9 @@ Err report_author_remove(Cx *cx, Str id, Str user)
     stmt_step(&q);
     bool removed = stmt_changes(&q) > 0;
     TRY(stmt_end(&q));
-    if (!removed) return fail(cx->arena, ERR_NOT_FOUND, "this person is no author of " STR_FMT, STR_ARG(r.reference));
+    if (!removed)
+        return fail(cx->arena, ERR_NOT_FOUND, "this person is no author of " STR_FMT,
+                    STR_ARG(r.reference));
     TRY(report_save(cx, &r, 1));
     return report_touch(cx, &r, "changed");
 }
@@ -320,7 +344,8 @@ static Err moved(Cx *cx, Report *r, const char *kind, const char *fmt, Str data)
 {
     TRY(report_save(cx, r, 1));
     TRY(report_tell_incidents(cx, r));
-    return report_news(cx, r, kind, arena_fmt(cx->arena, "%s %s", arena_cstr(cx->arena, r->reference), fmt), data);
+    return report_news(
+        cx, r, kind, arena_fmt(cx->arena, "%s %s", arena_cstr(cx->arena, r->reference), fmt), data);
 }
 
 Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
@@ -329,7 +354,8 @@ Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
     TRY(editable(cx, id, &r));
     if (!in_state(&r, "draft") && !in_state(&r, "in_review")) return wrong_state(cx, &r, "a draft");
     if (!reviewer_ids.len) return fail_field(cx->arena, S("reviewer_ids"), "name at least one reviewer");
-    if (reviewer_ids.len > 20) return fail_field(cx->arena, S("reviewer_ids"), "a report has at most 20 reviewers");
+    if (reviewer_ids.len > 20)
+        return fail_field(cx->arena, S("reviewer_ids"), "a report has at most 20 reviewers");
     Strs named = { 0 };
     list_each(&reviewer_ids, i) {
         UserRef user;
@@ -350,7 +376,10 @@ Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
     bool again = in_state(&r, "in_review");
     list_each(&named, i) {
         bool decided = false;                                /* asking more people keeps what others decided in this round */
-        list_each(&r.reviewers, k) decided = decided || (again && str_eq(r.reviewers.at[k].user.id, named.at[i]) && r.reviewers.at[k].decided_ms);
+        list_each (&r.reviewers, k)
+            decided = decided
+                      || (again && str_eq(r.reviewers.at[k].user.id, named.at[i])
+                          && r.reviewers.at[k].decided_ms);
         if (!decided) TRY(reviewer_put(cx, id, named.at[i], "pending", S(""), 0));
     }
     r.state = S("in_review");
@@ -362,7 +391,9 @@ Err report_approve(Cx *cx, Str id, Str note)
     Report r;
     TRY(editable(cx, id, &r));
     if (!in_state(&r, "in_review")) return wrong_state(cx, &r, "in review");
-    if (str_eq(r.owner_id, cx->actor.id)) return fail(cx->arena, ERR_FORBIDDEN, "the owner of a report cannot approve it: somebody else must");
+    if (str_eq(r.owner_id, cx->actor.id))
+        return fail(cx->arena, ERR_FORBIDDEN,
+                    "the owner of a report cannot approve it: somebody else must");
     TRY(reviewer_put(cx, id, cx->actor.id, "approved", note, cx->now_ms));
     return moved(cx, &r, "approved", "approved", S("{}"));
 }
@@ -394,7 +425,9 @@ Err report_reopen(Cx *cx, Str id)
     Report r;
     TRY(report_get(cx, id, &r));
     bool writes = access_all(cx) || cx->actor.role >= ROLE_RESPONDER;
-    if (!writes) return fail(cx->arena, ERR_FORBIDDEN, "you may read " STR_FMT ", but not change it", STR_ARG(r.reference));
+    if (!writes)
+        return fail(cx->arena, ERR_FORBIDDEN, "you may read " STR_FMT ", but not change it",
+                    STR_ARG(r.reference));
     if (in_state(&r, "draft")) return wrong_state(cx, &r, "archived, published or in review");
     r.state = in_state(&r, "archived") && r.published_version ? S("published") : S("draft");
     TRY(moved(cx, &r, "reopened", "reopened", S("{}")));

@@ -95,12 +95,42 @@ static Err patch(Cx *cx, World *w, const char *json)
 
 static const char *patch_json;
 static Err edit(Cx *cx, void *arg) { return patch(cx, arg, patch_json); }
-static Err ask(Cx *cx, void *arg) { World *w = arg; TRY(report_request_review(cx, w->report.id, w->ids)); return report_get(cx, w->report.id, &w->report); }
-static Err approve(Cx *cx, void *arg) { World *w = arg; TRY(report_approve(cx, w->report.id, S("fine"))); return report_get(cx, w->report.id, &w->report); }
-static Err refuse(Cx *cx, void *arg) { World *w = arg; TRY(report_request_changes(cx, w->report.id, w->note)); return report_get(cx, w->report.id, &w->report); }
-static Err publish(Cx *cx, void *arg) { World *w = arg; TRY(report_publish(cx, w->report.id)); return report_get(cx, w->report.id, &w->report); }
-static Err archive(Cx *cx, void *arg) { World *w = arg; TRY(report_archive(cx, w->report.id)); return report_get(cx, w->report.id, &w->report); }
-static Err reopen(Cx *cx, void *arg) { World *w = arg; TRY(report_reopen(cx, w->report.id)); return report_get(cx, w->report.id, &w->report); }
+static Err ask(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_request_review(cx, w->report.id, w->ids));
+    return report_get(cx, w->report.id, &w->report);
+}
+static Err approve(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_approve(cx, w->report.id, S("fine")));
+    return report_get(cx, w->report.id, &w->report);
+}
+static Err refuse(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_request_changes(cx, w->report.id, w->note));
+    return report_get(cx, w->report.id, &w->report);
+}
+static Err publish(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_publish(cx, w->report.id));
+    return report_get(cx, w->report.id, &w->report);
+}
+static Err archive(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_archive(cx, w->report.id));
+    return report_get(cx, w->report.id, &w->report);
+}
+static Err reopen(Cx *cx, void *arg)
+{
+    World *w = arg;
+    TRY(report_reopen(cx, w->report.id));
+    return report_get(cx, w->report.id, &w->report);
+}
 static Err write_more(Cx *cx, void *arg)
 {
     World *w = arg;
@@ -109,7 +139,11 @@ static Err write_more(Cx *cx, void *arg)
     TRY(report_write(cx, w->report.id, doc));
     return report_get(cx, w->report.id, &w->report);
 }
-static Err lower_severity(Cx *cx, void *arg) { World *w = arg; return incident_set_severity(cx, w->incident.id, S("SEV-3")); }
+static Err lower_severity(Cx *cx, void *arg)
+{
+    World *w = arg;
+    return incident_set_severity(cx, w->incident.id, S("SEV-3"));
+}
 
 #define GIVEN_A_REPORT() expect_ok(in_write(&w, w.ann, add_incident, &w)); expect_ok(in_write(&w, w.ann, add_report, &w))
 
@@ -182,7 +216,8 @@ SPEC("a figure can be written over and the override undone; nonsense is refused"
     expect_err(ERR_INVALID, in_write(&w, w.ann, edit, &w));
 }
 
-SPEC("a draft goes to review, back to draft when changes are asked for, and is published once somebody else approved")
+SPEC("a draft goes to review, back to draft when changes are asked for, and is published once "
+     "somebody else approved")
 {
     SYSTEM();
     GIVEN_A_REPORT();
@@ -265,7 +300,8 @@ SPEC("an archived report is read only until it is reopened")
     expect_str("published", w.report.state);
 }
 
-SPEC("the report of a private incident is invisible to everybody else, in lists, counts, search and by reference")
+SPEC("the report of a private incident is invisible to everybody else, in lists, counts, search "
+     "and by reference")
 {
     SYSTEM();
     w.visibility = "private";
@@ -337,7 +373,11 @@ SPEC("the library filters, searches in any language and counts by state")
 }
 
 typedef struct Shared { World *w; Share share; int64_t expires_ms; } Shared;
-static Err share(Cx *cx, void *arg) { Shared *s = arg; return report_share_make(cx, s->w->report.id, s->expires_ms, &s->share); }
+static Err share(Cx *cx, void *arg)
+{
+    Shared *s = arg;
+    return report_share_make(cx, s->w->report.id, s->expires_ms, &s->share);
+}
 static Err unshare(Cx *cx, void *arg) { Shared *s = arg; return report_share_remove(cx, s->w->report.id); }
 
 SPEC("a share link opens its report until it expires, is replaced or is revoked")

@@ -63,7 +63,10 @@ static Err list(Cx *cx, Req *req, Res *res)
         total = f.state.len ? 0 : counts.total;
         list_each(&f.state, i) {
             Str s = f.state.at[i];
-            total += str_eq(s, S("draft")) ? counts.draft : str_eq(s, S("in_review")) ? counts.in_review : str_eq(s, S("published")) ? counts.published : counts.archived;
+            total += str_eq(s, S("draft"))       ? counts.draft
+                     : str_eq(s, S("in_review")) ? counts.in_review
+                     : str_eq(s, S("published")) ? counts.published
+                                                 : counts.archived;
         }
     }
     if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].sort_ms, page.at[limit - 1].id };
@@ -93,7 +96,8 @@ static Err create(Cx *cx, Req *req, Res *res)
 {
     Report r;
     TRY(report_add(cx, BODY(req, ReportInput), &r));
-    res_created(cx, res, &report_shape, &r, arena_fmt(cx->arena, "/api/v1/reports/" STR_FMT, STR_ARG(r.reference)), r.version);
+    res_created(cx, res, &report_shape, &r,
+                arena_fmt(cx->arena, "/api/v1/reports/" STR_FMT, STR_ARG(r.reference)), r.version);
     return OK;
 }
 
@@ -161,9 +165,21 @@ static Err request_changes(Cx *cx, Req *req, Res *res)
     TRY(report_request_changes(cx, req_param(req, "report"), BODY(req, NoteInput)->note));
     return show(cx, req, res);
 }
-static Err publish(Cx *cx, Req *req, Res *res) { TRY(report_publish(cx, req_param(req, "report"))); return show(cx, req, res); }
-static Err archive(Cx *cx, Req *req, Res *res) { TRY(report_archive(cx, req_param(req, "report"))); return show(cx, req, res); }
-static Err reopen(Cx *cx, Req *req, Res *res) { TRY(report_reopen(cx, req_param(req, "report"))); return show(cx, req, res); }
+static Err publish(Cx *cx, Req *req, Res *res)
+{
+    TRY(report_publish(cx, req_param(req, "report")));
+    return show(cx, req, res);
+}
+static Err archive(Cx *cx, Req *req, Res *res)
+{
+    TRY(report_archive(cx, req_param(req, "report")));
+    return show(cx, req, res);
+}
+static Err reopen(Cx *cx, Req *req, Res *res)
+{
+    TRY(report_reopen(cx, req_param(req, "report")));
+    return show(cx, req, res);
+}
 
 static Err author_remove(Cx *cx, Req *req, Res *res)
 {
@@ -176,7 +192,9 @@ static Err author_remove(Cx *cx, Req *req, Res *res)
 static Str standalone(Cx *cx, const Report *r, Str body)
 {
     Buf b = buf_new(cx->arena, 64u << 20);
-    buf_fmt(&b, "<!doctype html>\n<html lang=\"" STR_FMT "\">\n<head><meta charset=\"utf-8\"><title>", STR_ARG(r->language));
+    buf_fmt(&b,
+            "<!doctype html>\n<html lang=\"" STR_FMT "\">\n<head><meta charset=\"utf-8\"><title>",
+            STR_ARG(r->language));
     buf_html(&b, r->title);
     buf_add(&b, S("</title></head>\n<body>\n<h1>"));
     buf_html(&b, r->title);
@@ -186,7 +204,8 @@ static Str standalone(Cx *cx, const Report *r, Str body)
     return buf_str(&b);
 }
 
-static Err render_as(Cx *cx, const Report *r, Str format, bool download, DocNode *doc, Str *ret, const char **ret_type)
+static Err render_as(Cx *cx, const Report *r, Str format, bool download, DocNode *doc, Str *ret,
+                     const char **ret_type)
 {
     Arena *a = cx->arena;
     Str body;
@@ -245,8 +264,13 @@ static Err content(Cx *cx, Req *req, Res *res)
     TRY(render_as(cx, &r, format, download, doc, &body, &type));
     res_text(res, 200, type, body);
     if (!download) return OK;
-    const char *ending = str_eq(format, S("markdown")) ? "md" : str_eq(format, S("html")) ? "html" : str_eq(format, S("json")) ? "json" : "txt";
-    http_set(&res->http, "Content-Disposition", arena_fmt(cx->arena, "attachment; filename=\"" STR_FMT ".%s\"", STR_ARG(r.reference), ending));
+    const char *ending = str_eq(format, S("markdown")) ? "md"
+                         : str_eq(format, S("html"))   ? "html"
+                         : str_eq(format, S("json"))   ? "json"
+                                                       : "txt";
+    http_set(&res->http, "Content-Disposition",
+             arena_fmt(cx->arena, "attachment; filename=\"" STR_FMT ".%s\"", STR_ARG(r.reference),
+                       ending));
     return OK;
 }
 
@@ -254,7 +278,8 @@ static Err versions(Cx *cx, Req *req, Res *res)
 {
     Versions all = { 0 };
     TRY(report_versions(cx, req_param(req, "report"), &all));
-    res_list(cx, res, &report_version_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &report_version_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+             (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -266,7 +291,8 @@ static Err follow_up_list(Cx *cx, Req *req, Res *res)
     FollowUps all = { 0 };
     *list_add(cx->arena, &f.report) = req_param(req, "report");
     TRY(followup_list(cx, &f, (Cursor){ 0 }, 200, &all));
-    res_list(cx, res, &followup_row_shape, all.at, sizeof *all.at, all.len, 200, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &followup_row_shape, all.at, sizeof *all.at, all.len, 200, (Cursor){ 0 },
+             (int64_t)all.len);
     return OK;
 }
 
@@ -276,7 +302,9 @@ static Err follow_up_add(Cx *cx, Req *req, Res *res)
     FollowUp f;
     in.report_id = req_param(req, "report");
     TRY(followup_add(cx, &in, &f));
-    res_created(cx, res, &followup_shape, &f, arena_fmt(cx->arena, "/api/v1/follow-ups/" STR_FMT, STR_ARG(f.reference)), f.version);
+    res_created(cx, res, &followup_shape, &f,
+                arena_fmt(cx->arena, "/api/v1/follow-ups/" STR_FMT, STR_ARG(f.reference)),
+                f.version);
     return OK;
 }
 
@@ -319,11 +347,14 @@ static Err join(Cx *cx, Req *req, Res *res)
     } else {
         if (!secret.len) return fail(cx->arena, ERR_UNAUTHENTICATED, "sign in, or open a share link");
         Err e = report_share_find(cx, secret, &shared, &member.until_ms);
-        if (err_is(e, ERR_NOT_FOUND)) TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30, 10));
+        if (err_is(e, ERR_NOT_FOUND))
+            TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
+                           10));
         TRY(e);
         TRY(report_row(cx, shared, &r));
         id = shared;
-        if (!str_eq(given, r.id) && !str_eq(given, r.reference)) return fail(cx->arena, ERR_NOT_FOUND, "this link opens another report");
+        if (!str_eq(given, r.id) && !str_eq(given, r.reference))
+            return fail(cx->arena, ERR_NOT_FOUND, "this link opens another report");
     }
     member.document = id;
     return room_join(cx, &member, res);

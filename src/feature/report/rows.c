@@ -25,8 +25,10 @@ static Err read_one(Cx *cx, Stmt *q, Report *r)
     r->linked_documents = documents.items;
     r->reference = reference(cx->arena, "PM", r->number);
     r->visibility = r->audience.len ? S("private") : S("public");
-    r->overdue = r->due_ms && r->due_ms < cx->now_ms && (str_eq(r->state, S("draft")) || str_eq(r->state, S("in_review")));
-    r->changed_since_published = r->published_version && (r->meta_changed || r->revision > r->published_revision);
+    r->overdue = r->due_ms && r->due_ms < cx->now_ms
+                 && (str_eq(r->state, S("draft")) || str_eq(r->state, S("in_review")));
+    r->changed_since_published =
+        r->published_version && (r->meta_changed || r->revision > r->published_revision);
     report_metrics(cx->arena, r->figures, r->overrides, &r->metrics);
     return OK;
 }
@@ -110,7 +112,10 @@ static Err ids_of(Cx *cx, const Sql *sql, const char *name, Str value, Strs *ret
     return stmt_end(&q);
 }
 
-Err reports_of_incident(Cx *cx, Str incident, Strs *ret) { return ids_of(cx, &sql_report_of_incident, "incident", incident, ret); }
+Err reports_of_incident(Cx *cx, Str incident, Strs *ret)
+{
+    return ids_of(cx, &sql_report_of_incident, "incident", incident, ret);
+}
 
 Err report_incident_ids(Cx *cx, Str report, Strs *ret)
 {
@@ -212,7 +217,8 @@ Err report_get(Cx *cx, Str id, Report *ret)
     TRY(document_revision(cx, id, &revision));
     Report *r = &one.at[0];
     if (revision > r->revision) r->revision = revision;
-    r->changed_since_published = r->published_version && (r->meta_changed || r->revision > r->published_revision);
+    r->changed_since_published =
+        r->published_version && (r->meta_changed || r->revision > r->published_revision);
     TRY(complete(cx, &one));
     if (r->incidents.len > 1)
         list_each(&r->incidents, i) {
@@ -325,9 +331,11 @@ Err report_list(Cx *cx, const ReportFilter *f, Cursor after, int64_t limit, Repo
     Str sort = f->sort.len ? f->sort : S("updated");
     TRY(search(cx, f, &s));
     bool ranked = s.on && !f->sort.len;
-    const char *by = arena_fmt(cx->arena, "by_" STR_FMT, STR_ARG(sort)).at, *next = arena_fmt(cx->arena, "after_" STR_FMT, STR_ARG(sort)).at;
+    const char *by = arena_fmt(cx->arena, "by_" STR_FMT, STR_ARG(sort)).at,
+               *next = arena_fmt(cx->arena, "after_" STR_FMT, STR_ARG(sort)).at;
     bool paged = after.id.len && !ranked;
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_select, PARTS(f, &s), stmt_if(f->state.len, "state"), by, stmt_if(paged, next), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_select, PARTS(f, &s),
+                                stmt_if(f->state.len, "state"), by, stmt_if(paged, next), NULL);
     bind_filter(&q, cx, f, &s);
     if (f->state.len) stmt_str(&q, "state", strs_json(cx->arena, f->state));
     if (paged) { stmt_int(&q, "at", after.at); stmt_str(&q, "after", after.id); }

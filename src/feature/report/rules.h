@@ -38,7 +38,12 @@ Err report_news(Cx *cx, const Report *r, const char *kind, Str title, Str data);
 Err report_touch(Cx *cx, const Report *r, const char *what);
 Err report_document_changed(Cx *cx, Str document, Strs authors);
 /* publish.c */
-typedef struct Version { int64_t number, revision; Str title, content, metrics; UserRef published_by; int64_t published_ms; } Version;
+typedef struct Version {
+    int64_t number, revision;
+    Str title, content, metrics;
+    UserRef published_by;
+    int64_t published_ms;
+} Version;
 typedef LIST(Version) Versions;
 Err report_version(Cx *cx, Str report, int64_t number, Version *ret);
 Err report_versions(Cx *cx, Str report, Versions *ret);
@@ -52,6 +57,7 @@ Err report_share_remove(Cx *cx, Str report);
 Err report_page(Cx *cx, Req *req, Res *res);
 Err report_share_page(Cx *cx, Req *req, Res *res);
 /* shapes.c */
-extern const Shape report_new_shape, report_edit_shape, report_linked_shape, report_metric_shape, report_counts_shape, report_version_shape, report_share_shape;
+extern const Shape report_new_shape, report_edit_shape, report_linked_shape, report_metric_shape,
+    report_counts_shape, report_version_shape, report_share_shape;
 extern const Setting report_settings[];
 extern const Route report_routes[];

@@ -37,7 +37,8 @@ Err report_share_make(Cx *cx, Str report, int64_t expires_ms, Share *ret)
 {
     Str secret = id_secret(cx->arena, 24), sealed;
     TRY(report_share_remove(cx, report));                    /* who came by the older link is put out */
-    if (expires_ms && expires_ms <= cx->now_ms) return fail_field(cx->arena, S("expires_at"), "the link would have expired already");
+    if (expires_ms && expires_ms <= cx->now_ms)
+        return fail_field(cx->arena, S("expires_at"), "the link would have expired already");
     TRY(secret_seal(cx, secret, &sealed));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_share_put);
     stmt_str(&q, "report", report);
@@ -73,7 +74,9 @@ Err report_share_find(Cx *cx, Str secret, Str *ret_id, int64_t *ret_until_ms)
     Str id = found ? stmt_col_str(&q, 0) : S("");
     int64_t expires = found ? stmt_col_int(&q, 1) : 0;
     TRY(stmt_end(&q));
-    if (!found || (expires && expires <= cx->now_ms)) return fail(cx->arena, ERR_NOT_FOUND, "this link does not work: it was revoked, or it expired");
+    if (!found || (expires && expires <= cx->now_ms))
+        return fail(cx->arena, ERR_NOT_FOUND,
+                    "this link does not work: it was revoked, or it expired");
     *ret_id = id;
     *ret_until_ms = expires;
     return OK;

@@ -10,9 +10,17 @@ typedef struct SettingView {
 } SettingView;
 typedef LIST(SettingView) SettingViews;
 typedef struct SettingValue { Str value; } SettingValue;
-typedef struct AuditView { Str id; int64_t recorded_ms; Ref user; Str action, kind, subject, details; } AuditView;
+typedef struct AuditView {
+    Str id;
+    int64_t recorded_ms;
+    Ref user;
+    Str action, kind, subject, details;
+} AuditView;
 typedef LIST(AuditView) AuditViews;
-typedef struct JobView { Str id, kind, state, error; int64_t attempts, done, total, run_ms, created_ms; } JobView;
+typedef struct JobView {
+    Str id, kind, state, error;
+    int64_t attempts, done, total, run_ms, created_ms;
+} JobView;
 typedef LIST(JobView) JobViews;
 
 static const char *const type_names[] = { "text", "int", "bool", "choice", "secret", "json", NULL };   /* as SettingType */
@@ -70,8 +78,10 @@ Err get_settings(Cx *cx, Req *req, Res *res)
     (void)req;
     SettingViews all = { 0 };
     for (size_t i = 0; features[i]; i++)
-        for (const Setting *s = features[i]->settings; s && s->key; s++) *list_add(cx->arena, &all) = view(cx, s);
-    res_list(cx, res, &setting_view_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+        for (const Setting *s = features[i]->settings; s && s->key; s++)
+            *list_add(cx->arena, &all) = view(cx, s);
+    res_list(cx, res, &setting_view_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+             (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -79,7 +89,8 @@ Err put_setting(Cx *cx, Req *req, Res *res)
 {
     Str key = req_param(req, "setting"), value = BODY(req, SettingValue)->value;
     if (str_eq(key, S("incident.severities"))) TRY(severities_check(cx, value));
-    if (str_eq(key, S("workspace.name")) && str_empty(str_trim(value))) return fail_field(cx->arena, S("value"), "a workspace needs a name");
+    if (str_eq(key, S("workspace.name")) && str_empty(str_trim(value)))
+        return fail_field(cx->arena, S("value"), "a workspace needs a name");
     TRY(setting_set(cx, key, value));
     TRY(live_touch(cx, S("settings"), "changed", key, 0, S("")));
     SettingView v = view(cx, setting_find(key));
@@ -112,13 +123,16 @@ Err get_jobs(Cx *cx, Req *req, Res *res)
     TRY(req_filter(cx, req, "state", job_states, &states));
     int64_t limit = req_limit(req);
     JobRows found = { 0 };
-    TRY(job_list(cx, states.len ? states.at[0] : S(""), req_query(req, "kind"), from.at, from.id, limit + 1, &found));
+    TRY(job_list(cx, states.len ? states.at[0] : S(""), req_query(req, "kind"), from.at, from.id,
+                 limit + 1, &found));
     JobViews all = { 0 };
     list_each(&found, i) {
         const JobRow *j = &found.at[i];
         *list_add(cx->arena, &all) = (JobView){ j->id, j->kind, j->state, j->error, j->attempts, j->done, j->total, j->run_at_ms, j->created_ms };
     }
-    Cursor last = all.len > (size_t)limit ? (Cursor){ all.at[limit - 1].created_ms, all.at[limit - 1].id } : (Cursor){ 0 };
+    Cursor last = all.len > (size_t)limit
+                      ? (Cursor){ all.at[limit - 1].created_ms, all.at[limit - 1].id }
+                      : (Cursor){ 0 };
     res_list(cx, res, &job_view_shape, all.at, sizeof *all.at, all.len, limit, last, -1);
     return OK;
 }

@@ -5,7 +5,11 @@
 #define SYSTEM() auto_arena a = arena_new(16 << 10); App *app = given_a_system(a, 1780000000000); \
     auto_store store = store_take(app->db); Cx cx = app_cx(app, a, store)
 
-static Err set(Cx *cx, void *arg) { const char *const *pair = arg; return setting_set(cx, str_of(pair[0]), str_of(pair[1])); }
+static Err set(Cx *cx, void *arg)
+{
+    const char *const *pair = arg;
+    return setting_set(cx, str_of(pair[0]), str_of(pair[1]));
+}
 static Err put(App *app, Arena *a, const char *key, const char *value)
 {
     Cx cx = app_cx(app, a, NULL);
@@ -39,11 +43,13 @@ SPEC("severities keep their five keys in order, and each has a colour")
 {
     SYSTEM();
     expect_err(ERR_INVALID, severities_check(&cx, S("[]")));
-    expect_err(ERR_INVALID, severities_check(&cx, S("[{\"key\":\"SEV-9\",\"name\":\"x\",\"color\":\"#ffffff\"}]")));
+    expect_err(ERR_INVALID, severities_check(&cx, S("[{\"key\":\"SEV-9\",\"name\":\"x\",\"color\":"
+                                                    "\"#ffffff\"}]")));
     Str standard = setting_str(&cx, "incident.severities");
     expect_ok(severities_check(&cx, standard));
     ptrdiff_t at = str_find(standard, S("#cf2e25"));
-    Str red = arena_fmt(a, STR_FMT "crimson" STR_FMT, STR_ARG(str_sub(standard, 0, (size_t)at)), STR_ARG(str_sub(standard, (size_t)at + 7, standard.len)));
+    Str red = arena_fmt(a, STR_FMT "crimson" STR_FMT, STR_ARG(str_sub(standard, 0, (size_t)at)),
+                        STR_ARG(str_sub(standard, (size_t)at + 7, standard.len)));
     Err e = severities_check(&cx, red);
     expect(err_is(e, ERR_INVALID));
     expect_str("severities[0].color", e.info->field);

@@ -59,7 +59,9 @@ static bool is_color(Str s)
 {
     if (s.len != 7 || s.at[0] != '#') return false;
     for (size_t i = 1; i < 7; i++)
-        if (!((s.at[i] >= '0' && s.at[i] <= '9') || (s.at[i] >= 'a' && s.at[i] <= 'f') || (s.at[i] >= 'A' && s.at[i] <= 'F'))) return false;
+        if (!((s.at[i] >= '0' && s.at[i] <= '9') || (s.at[i] >= 'a' && s.at[i] <= 'f')
+              || (s.at[i] >= 'A' && s.at[i] <= 'F')))
+            return false;
     return true;
 }
 
@@ -67,12 +69,16 @@ Err severities_check(Cx *cx, Str json)
 {
     Severities list = { 0 };
     TRY(decode(cx, json, &list));
-    if (list.len != 5) return fail_field(cx->arena, S("severities"), "there are five severities: SEV-1 to SEV-4 and unknown");
+    if (list.len != 5)
+        return fail_field(cx->arena, S("severities"),
+                          "there are five severities: SEV-1 to SEV-4 and unknown");
     list_each(&list, i) {
         if (!str_eq(list.at[i].key, str_of(severity_keys[i])))
-            return fail_field(cx->arena, arena_fmt(cx->arena, "severities[%zu].key", i), "severity number %zu is %s", i + 1, severity_keys[i]);
+            return fail_field(cx->arena, arena_fmt(cx->arena, "severities[%zu].key", i),
+                              "severity number %zu is %s", i + 1, severity_keys[i]);
         if (!is_color(list.at[i].color))
-            return fail_field(cx->arena, arena_fmt(cx->arena, "severities[%zu].color", i), "a colour looks like #cc6412");
+            return fail_field(cx->arena, arena_fmt(cx->arena, "severities[%zu].color", i),
+                              "a colour looks like #cc6412");
     }
     return OK;
 }

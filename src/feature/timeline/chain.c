@@ -33,8 +33,8 @@ typedef struct Entry { int64_t seq, at_ms; Str event, action, actor, content, ha
 static Str entry_hash(Arena *a, Str before, const Entry *e)
 {
     Buf head = buf_new(a, 64 * 1024);
-    buf_fmt(&head, STR_FMT "\n%lld\n" STR_FMT "\n%lld\n" STR_FMT "\n", STR_ARG(before), (long long)e->seq, STR_ARG(e->action),
-            (long long)e->at_ms, STR_ARG(e->actor));
+    buf_fmt(&head, STR_FMT "\n%lld\n" STR_FMT "\n%lld\n" STR_FMT "\n", STR_ARG(before),
+            (long long)e->seq, STR_ARG(e->action), (long long)e->at_ms, STR_ARG(e->actor));
     unsigned char hash[crypto_generichash_BYTES];
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
@@ -61,7 +61,8 @@ static Err chain_next(Cx *cx, Str incident, int64_t *ret_seq, Str *ret_before)
         stmt_str(&begin, "incident", incident);
         TRY(stmt_exec(&begin));
     }
-    return fail(cx->arena, ERR_INTERNAL, "the timeline of incident " STR_FMT " has no chain", STR_ARG(incident));
+    return fail(cx->arena, ERR_INTERNAL, "the timeline of incident " STR_FMT " has no chain",
+                STR_ARG(incident));
 }
 
 static Err append(Cx *cx, const TimelineEvent *e, const char *action)
@@ -151,7 +152,9 @@ Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_bro
     auto_stmt head = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_head);
     stmt_str(&head, "incident", incident);
     bool begun = stmt_step(&head);
-    bool whole = begun ? stmt_col_int(&head, 0) == (int64_t)all.len && str_eq(stmt_col_str(&head, 1), before) : all.len == 0;
+    bool whole =
+        begun ? stmt_col_int(&head, 0) == (int64_t)all.len && str_eq(stmt_col_str(&head, 1), before)
+              : all.len == 0;
     TRY(stmt_end(&head));
     if (!whole && !broken) broken = (int64_t)all.len + 1;          /* the end was cut off */
     Map *last = map_new(cx->arena);

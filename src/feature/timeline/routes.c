@@ -85,14 +85,33 @@ static Err csv(Cx *cx, Req *req, Res *res)
     TRY(filter_of(cx, req, &f));
     TRY(timeline_all(cx, req_param(req, "incident"), &f, &all));
     Buf b = buf_new(cx->arena, 16 << 20);
-    csv_row(&b, (Str[]){ S("occurred_at"), S("kind"), S("title"), S("body"), S("actor"), S("source"), S("phase"), S("starred"),
-                         S("state"), S("evidence"), S("recorded_at"), { 0 } });
+    csv_row(&b, (Str[]){ S("occurred_at"),
+                         S("kind"),
+                         S("title"),
+                         S("body"),
+                         S("actor"),
+                         S("source"),
+                         S("phase"),
+                         S("starred"),
+                         S("state"),
+                         S("evidence"),
+                         S("recorded_at"),
+                         { 0 } });
     list_each(&all, k) {
         const TimelineEvent *e = &all.at[k];
         char at[TIME_TEXT_MAX], recorded[TIME_TEXT_MAX];
         Str evidence = e->evidence.url.len ? e->evidence.url : e->evidence.title;
-        const Str fields[] = { str_of(time_rfc3339(e->occurred_ms, at)), e->kind, e->title, e->body, e->actor.name, e->source,
-            e->phase, e->starred ? S("true") : S("false"), e->state, evidence, str_of(time_rfc3339(e->recorded_ms, recorded)) };
+        const Str fields[] = { str_of(time_rfc3339(e->occurred_ms, at)),
+                               e->kind,
+                               e->title,
+                               e->body,
+                               e->actor.name,
+                               e->source,
+                               e->phase,
+                               e->starred ? S("true") : S("false"),
+                               e->state,
+                               evidence,
+                               str_of(time_rfc3339(e->recorded_ms, recorded)) };
         for (size_t c = 0; c < sizeof fields / sizeof *fields; c++) csv_field(&b, c == 0, fields[c]);
         csv_end(&b);
     }
@@ -109,8 +128,9 @@ static Err log_lines(Cx *cx, Req *req, Res *res)
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_all);
     stmt_str(&q, "incident", req_param(req, "incident"));
     while (stmt_step(&q)) {
-        buf_fmt(&b, "{\"seq\":%lld,\"action\":\"" STR_FMT "\",\"at_ms\":%lld,\"actor\":", (long long)stmt_col_int(&q, 0),
-                STR_ARG(stmt_col_str(&q, 2)), (long long)stmt_col_int(&q, 3));
+        buf_fmt(&b, "{\"seq\":%lld,\"action\":\"" STR_FMT "\",\"at_ms\":%lld,\"actor\":",
+                (long long)stmt_col_int(&q, 0), STR_ARG(stmt_col_str(&q, 2)),
+                (long long)stmt_col_int(&q, 3));
         buf_json(&b, stmt_col_str(&q, 4));
         buf_add(&b, S(",\"content\":"));
         buf_json(&b, stmt_col_str(&q, 5));
@@ -129,7 +149,8 @@ static Err of_incident(Cx *cx, Req *req, TimelineEvent *ret)
     TimelineEvent e;
     TRY(timeline_get(cx, req_param(req, "event"), &e));
     if (!str_eq(e.incident_id, req_param(req, "incident")))
-        return fail(cx->arena, ERR_NOT_FOUND, "no timeline event " STR_FMT " in this incident", STR_ARG(e.id));
+        return fail(cx->arena, ERR_NOT_FOUND, "no timeline event " STR_FMT " in this incident",
+                    STR_ARG(e.id));
     *ret = e;
     return OK;
 }
@@ -181,7 +202,8 @@ static Err history(Cx *cx, Req *req, Res *res)
     Revisions all = { 0 };
     TRY(of_incident(cx, req, &e));
     TRY(timeline_history(cx, e.id, &all));
-    res_list(cx, res, &revision_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    res_list(cx, res, &revision_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
+             (Cursor){ 0 }, (int64_t)all.len);
     return OK;
 }
 
@@ -223,7 +245,8 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
     TRY(timeline_get(cx, given, &e));
     Str incident;
     Err seen = incident_resolve(cx, e.incident_id, &incident);
-    if (err_is(seen, ERR_NOT_FOUND)) return fail(cx->arena, ERR_NOT_FOUND, "no timeline event " STR_FMT, STR_ARG(given));
+    if (err_is(seen, ERR_NOT_FOUND))
+        return fail(cx->arena, ERR_NOT_FOUND, "no timeline event " STR_FMT, STR_ARG(given));
     TRY(seen);
     *ret_id = e.id;
     return OK;

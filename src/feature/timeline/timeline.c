@@ -38,7 +38,8 @@ void timeline_row(Stmt *q, TimelineEvent *e)
     e->title = stmt_col_str(q, 7);
     e->body = stmt_col_str(q, 8);
     e->data = stmt_col_str(q, 9);
-    e->evidence = (Evidence){ stmt_col_str(q, 10), stmt_col_str(q, 11), stmt_col_str(q, 12), stmt_col_str(q, 13) };
+    e->evidence = (Evidence){ stmt_col_str(q, 10), stmt_col_str(q, 11), stmt_col_str(q, 12),
+                              stmt_col_str(q, 13) };
     e->starred = stmt_col_int(q, 14) != 0;
     e->visibility = stmt_col_str(q, 15);
     e->phase = stmt_col_str(q, 16);
@@ -83,11 +84,14 @@ static Str like(Arena *a, Str words)
     return buf_str(&b);
 }
 
-Err timeline_list(Cx *cx, Str incident, const TimelineFilter *f, Cursor after, int64_t limit, TimelineEvents *ret)
+Err timeline_list(Cx *cx, Str incident, const TimelineFilter *f, Cursor after, int64_t limit,
+                  TimelineEvents *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_timeline_event_list, stmt_if(f->kind.len, "kind"),
-        stmt_if(f->phase.len, "phase"), stmt_if(f->actor.len, "actor"), stmt_if(f->starred, "starred"),
-        stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"), stmt_if(f->q.len, "q"), stmt_if(after.id.len, "after"), NULL);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_timeline_event_list,
+                                stmt_if(f->kind.len, "kind"), stmt_if(f->phase.len, "phase"),
+                                stmt_if(f->actor.len, "actor"), stmt_if(f->starred, "starred"),
+                                stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"),
+                                stmt_if(f->q.len, "q"), stmt_if(after.id.len, "after"), NULL);
     stmt_str(&q, "incident", incident);
     if (f->kind.len) stmt_str(&q, "kind", strs_json(cx->arena, f->kind));
     if (f->phase.len) stmt_str(&q, "phase", strs_json(cx->arena, f->phase));
@@ -114,21 +118,28 @@ Err timeline_all(Cx *cx, Str incident, const TimelineFilter *f, TimelineEvents *
 
 static Err check_time(Cx *cx, int64_t at_ms, const char *field)
 {
-    if (at_ms > cx->now_ms + AHEAD_MS) return fail_field(cx->arena, str_of(field), "%s lies in the future", field);
-    if (at_ms && at_ms < EARLIEST_MS) return fail_field(cx->arena, str_of(field), "%s is before the year 2000", field);
+    if (at_ms > cx->now_ms + AHEAD_MS)
+        return fail_field(cx->arena, str_of(field), "%s lies in the future", field);
+    if (at_ms && at_ms < EARLIEST_MS)
+        return fail_field(cx->arena, str_of(field), "%s is before the year 2000", field);
     return OK;
 }
 
 static Err check(Cx *cx, const TimelineEvent *e)
 {
-    if (!is_one_of(timeline_kinds, e->kind)) return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(e->kind));
-    if (str_empty(e->title) && str_empty(e->body)) return fail_field(cx->arena, S("title"), "say what happened");
+    if (!is_one_of(timeline_kinds, e->kind))
+        return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(e->kind));
+    if (str_empty(e->title) && str_empty(e->body))
+        return fail_field(cx->arena, S("title"), "say what happened");
     TRY(check_time(cx, e->occurred_ms, "occurred_at"));
     TRY(check_time(cx, e->state_ms, "state_at"));
-    if (e->state.len && !str_eq(e->kind, S("hypothesis"))) return fail_field(cx->arena, S("state"), "only a hypothesis has a state");
+    if (e->state.len && !str_eq(e->kind, S("hypothesis")))
+        return fail_field(cx->arena, S("state"), "only a hypothesis has a state");
     Str url = e->evidence.url;
-    bool web = str_starts(url, S("https://")) || str_starts(url, S("http://")) || (str_starts(url, S("/")) && !str_starts(url, S("//")));
-    if (url.len && !web) return fail_field(cx->arena, S("evidence.url"), "must begin with https:// or http://");
+    bool web = str_starts(url, S("https://")) || str_starts(url, S("http://"))
+               || (str_starts(url, S("/")) && !str_starts(url, S("//")));
+    if (url.len && !web)
+        return fail_field(cx->arena, S("evidence.url"), "must begin with https:// or http://");
     return OK;
 }
 
@@ -149,7 +160,8 @@ static Str with_known(Cx *cx, const TimelineEvent *e)
         if (json_parse(cx->arena, S("{}"), &data).info) return S("{}");
     }
     if (e->known.len) json_object_set_new(data, "known", json_stringn(e->known.at, e->known.len));
-    if (e->not_known.len) json_object_set_new(data, "not_known", json_stringn(e->not_known.at, e->not_known.len));
+    if (e->not_known.len)
+        json_object_set_new(data, "not_known", json_stringn(e->not_known.at, e->not_known.len));
     return json_text(cx->arena, data);
 }
 
@@ -199,7 +211,9 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
     TRY(cx_match(cx, e.version));
     Str before = timeline_content(cx->arena, &e);
     if (edit_words(&e, present, in) && !e.hand_made)
-        return fail(cx->arena, ERR_CONFLICT, "what Hindsight recorded keeps its words: star it, correct its time, or add a note");
+        return fail(
+            cx->arena, ERR_CONFLICT,
+            "what Hindsight recorded keeps its words: star it, correct its time, or add a note");
     if (NAMED(starred)) e.starred = in->starred;
     if (NAMED(phase)) e.phase = in->phase;
     if (NAMED(visibility) && in->visibility.len) e.visibility = in->visibility;
@@ -214,8 +228,10 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
         e.state_ms = str_eq(e.state, S("open")) ? 0 : cx->now_ms;
     }
     if (NAMED(state_ms)) e.state_ms = in->state_ms;
-    if (str_eq(e.kind, S("hypothesis")) && str_empty(e.state)) return fail_field(cx->arena, S("state"), "a hypothesis is open, confirmed or rejected");
-    if (e.state_ms && e.state_ms < e.occurred_ms) return fail_field(cx->arena, S("state_at"), "the verdict cannot be before the hypothesis");
+    if (str_eq(e.kind, S("hypothesis")) && str_empty(e.state))
+        return fail_field(cx->arena, S("state"), "a hypothesis is open, confirmed or rejected");
+    if (e.state_ms && e.state_ms < e.occurred_ms)
+        return fail_field(cx->arena, S("state_at"), "the verdict cannot be before the hypothesis");
     if (NAMED(known)) e.known = in->known;
     if (NAMED(not_known)) e.not_known = in->not_known;
     e.data = with_known(cx, &e);

@@ -13,7 +13,8 @@
  *  An event whose subject is no incident is ignored. Kinds that are heard stand in listen.c. */
 #include "feature/incident/incident.h"
 
-extern const char *const timeline_kinds[], *const timeline_hand_kinds[], *const timeline_phases[], *const timeline_states[];
+extern const char *const timeline_kinds[], *const timeline_hand_kinds[],
+                                               *const timeline_phases[], *const timeline_states[];
 
 typedef struct Evidence { Str kind, id, url, title; } Evidence;
 
@@ -44,7 +45,8 @@ typedef struct TimelineFilter {
 } TimelineFilter;
 
 /** Events in the order they occurred. The caller has checked access to the incident. `limit` rows at most. */
-Err timeline_list(Cx *cx, Str incident, const TimelineFilter *filter, Cursor after, int64_t limit, TimelineEvents *ret);
+Err timeline_list(Cx *cx, Str incident, const TimelineFilter *filter, Cursor after, int64_t limit,
+                  TimelineEvents *ret);
 /** All of them, for report drafts (at most 5,000). */
 Err timeline_all(Cx *cx, Str incident, const TimelineFilter *filter, TimelineEvents *ret);
 /** Records one; `e->id`, recorded_ms, version are set. Any kind: for imports and sample data too. Empty occurred_ms = now,

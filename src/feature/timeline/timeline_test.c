@@ -20,7 +20,10 @@ static TimelineEvent last(World *w, Str incident, const char *kind)
 
 typedef struct Adding { Str incident; TimelineEvent *e; } Adding;
 static Err add(Cx *cx, void *arg) { Adding *a = arg; return timeline_add(cx, a->incident, a->e); }
-static Err add_as(World *w, Actor who, Str incident, TimelineEvent *e) { return write_as(w, who, add, &(Adding){ incident, e }); }
+static Err add_as(World *w, Actor who, Str incident, TimelineEvent *e)
+{
+    return write_as(w, who, add, &(Adding){ incident, e });
+}
 
 static Present bit_of(size_t offset)
 {
@@ -33,7 +36,10 @@ static Present bit_of(size_t offset)
 typedef struct Editing { Str id; Present present; TimelineEvent in; } Editing;
 static Err edit(Cx *cx, void *arg) { Editing *e = arg; return timeline_edit(cx, e->id, e->present, &e->in); }
 static Err take_out(Cx *cx, void *arg) { Str *id = arg; return timeline_remove(cx, *id); }
-static Err event_as(World *w, Str id, Present present, TimelineEvent in) { return write_as(w, w->ann, edit, &(Editing){ id, present, in }); }
+static Err event_as(World *w, Str id, Present present, TimelineEvent in)
+{
+    return write_as(w, w->ann, edit, &(Editing){ id, present, in });
+}
 
 static Err verify(World *w, Str incident, int64_t *ret_entries, int64_t *ret_broken)
 {
@@ -64,7 +70,8 @@ SPEC("what happens to an incident writes itself on its timeline")
     expect_str("{\"from\":\"triage\",\"to\":\"investigating\"}", last(&w, i.id, "status_changed").data);
     expect_str("Bob Baker joined", last(&w, i.id, "responder_joined").title);
     expect_str("Time of impact start corrected", last(&w, i.id, "time_corrected").title);
-    expect_str("{\"field\":\"impact_started_at\",\"from\":\"2026-05-28T20:23:40.000Z\",\"to\":\"2026-05-28T20:21:40.000Z\"}",
+    expect_str("{\"field\":\"impact_started_at\",\"from\":\"2026-05-28T20:23:40.000Z\",\"to\":"
+               "\"2026-05-28T20:21:40.000Z\"}",
                last(&w, i.id, "time_corrected").data);
     expect_ok(get_as(&w, w.ann, i.id, &i));
     expect_int(6, i.counts.events);
@@ -208,7 +215,8 @@ static Err tamper(Cx *cx, void *arg)
     return stmt_exec(&q);
 }
 
-SPEC("the chain of hashes shows an entry that was changed, one that was cut off, and a view that says something else")
+SPEC("the chain of hashes shows an entry that was changed, one that was cut off, and a view that "
+     "says something else")
 {
     const struct { const Sql *sql; int64_t broken; } cases[] = { { &tamper_content, 2 }, { &tamper_remove, 3 }, { &tamper_view, 3 } };
     for (int k = 0; k < 3; k++) {
@@ -246,7 +254,8 @@ SPEC("the timeline is filtered by kind, star and words, and pages by time")
     expect_int(1, got.len);
     expect_ok(timeline_list(&cx, i.id, &(TimelineFilter){ 0 }, (Cursor){ 0 }, 4, &got));
     expect_str("Note 3 100%", got.at[3].title);
-    expect_ok(timeline_list(&cx, i.id, &(TimelineFilter){ 0 }, (Cursor){ got.at[3].occurred_ms, got.at[3].id }, 4, &got));
+    expect_ok(timeline_list(&cx, i.id, &(TimelineFilter){ 0 },
+                            (Cursor){ got.at[3].occurred_ms, got.at[3].id }, 4, &got));
     expect_int(2, got.len);
     expect_str("Note 4 100%", got.at[0].title);
 }

@@ -27,7 +27,9 @@ SPEC("an Alertmanager alert keeps its fingerprint, severity, words, labels and l
     expect_has("— \"quoted\" <b>&amp; 结账失败", one.description);
     expect_str("{}/{severity=\"critical\"}:{alertname=\"CheckoutErrorsHigh\"}", one.group_key);
     expect_has("\"alertname\":\"CheckoutErrorsHigh\",\"cluster\":\"eu-1\"", one.labels);
-    expect_has("{\"title\":\"Runbook\",\"url\":\"https://runbooks.example.com/CheckoutErrorsHigh\"}", one.links);
+    expect_has(
+        "{\"title\":\"Runbook\",\"url\":\"https://runbooks.example.com/CheckoutErrorsHigh\"}",
+        one.links);
     expect_has("\"title\":\"Graph\"", one.links);
     expect_has("https://alertmanager.example.com", one.links);
     expect(!one.resolved);
@@ -41,7 +43,8 @@ SPEC("an end in the year 1, or promised for a firing alert, is not an end")
     expect_int(0, decoded(a, given_file(a, HERE "grouped_mixed.json")).at[0].ended_ms);
 }
 
-SPEC("a group of firing and resolved alerts keeps each one's own state and says how many Alertmanager left out")
+SPEC("a group of firing and resolved alerts keeps each one's own state and says how many "
+     "Alertmanager left out")
 {
     auto_arena a = arena_new(4096);
     AlertsIn list = decoded(a, given_file(a, HERE "grouped_mixed.json"));
@@ -56,9 +59,12 @@ SPEC("a group of firing and resolved alerts keeps each one's own state and says 
 SPEC("without a fingerprint the labels, in any order, make the key")
 {
     auto_arena a = arena_new(4096);
-    AlertsIn x = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{\"a\":\"1\",\"b\":\"2\"}}]}"));
-    AlertsIn y = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"resolved\",\"labels\":{\"b\":\"2\",\"a\":\"1\"}}]}"));
-    AlertsIn z = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{\"a\":\"1\",\"b\":\"3\"}}]}"));
+    AlertsIn x = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{"
+                              "\"a\":\"1\",\"b\":\"2\"}}]}"));
+    AlertsIn y = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"resolved\",\"labels\":{"
+                              "\"b\":\"2\",\"a\":\"1\"}}]}"));
+    AlertsIn z = decoded(a, S("{\"version\":\"4\",\"alerts\":[{\"status\":\"firing\",\"labels\":{"
+                              "\"a\":\"1\",\"b\":\"3\"}}]}"));
     expect_has("labels:", x.at[0].dedup_key);
     expect(str_eq(x.at[0].dedup_key, y.at[0].dedup_key));
     expect(!str_eq(x.at[0].dedup_key, z.at[0].dedup_key));
@@ -124,8 +130,10 @@ SPEC("a payload of more than a thousand alerts is refused")
 SPEC("an address that is not http is never a link")
 {
     auto_arena a = arena_new(4096);
-    AlertsIn list = decoded(a, S("{\"version\":\"4\",\"externalURL\":\"javascript:alert(1)\",\"alerts\":[{\"status\":\"firing\","
-        "\"labels\":{\"alertname\":\"X\"},\"annotations\":{\"runbook_url\":\"data:text/html,x\"}}]}"));
+    AlertsIn list = decoded(a, S("{\"version\":\"4\",\"externalURL\":\"javascript:alert(1)\","
+                                 "\"alerts\":[{\"status\":\"firing\","
+                                 "\"labels\":{\"alertname\":\"X\"},\"annotations\":{\"runbook_"
+                                 "url\":\"data:text/html,x\"}}]}"));
     expect_str("[]", list.at[0].links);
 }
 

@@ -45,7 +45,9 @@ SPEC("a mapping reads nested members, lists, templates, word maps and numbers be
     expect_int(1762783650123, one.started_ms);
     expect_int(1762783650000, two.started_ms);
     expect_int(1762783700250, two.ended_ms);
-    expect_str("{\"canary\":\"true\",\"env\":\"prod\",\"name\":\"api-1\",\"org\":\"Example\",\"slash\":\"slash\",\"zone\":\"eu\"}", one.labels);
+    expect_str("{\"canary\":\"true\",\"env\":\"prod\",\"name\":\"api-1\",\"org\":\"Example\","
+               "\"slash\":\"slash\",\"zone\":\"eu\"}",
+               one.labels);
     expect_str("[{\"title\":\"Host\",\"url\":\"https://hosts.example.com/api-1\"}]", one.links);
     expect_str("api latency", one.group_key);
 }

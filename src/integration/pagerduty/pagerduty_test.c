@@ -48,8 +48,10 @@ SPEC("acknowledge and resolve need only the key of the alert they are about")
 SPEC("a trigger without a key gets one from its bytes, so that a retry is the same alert")
 {
     auto_arena a = arena_new(4096);
-    Str one = S("{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"source\":\"y\",\"severity\":\"error\"}}");
-    Str other = S("{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"z\",\"source\":\"y\",\"severity\":\"error\"}}");
+    Str one = S("{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"x\",\"source\":\"y\","
+                "\"severity\":\"error\"}}");
+    Str other = S("{\"event_action\":\"trigger\",\"payload\":{\"summary\":\"z\",\"source\":\"y\","
+                  "\"severity\":\"error\"}}");
     Str key = decoded(a, one).dedup_key;
     expect_int(32, key.len);
     expect(str_eq(key, decoded(a, one).dedup_key));
@@ -91,7 +93,9 @@ SPEC("a wrong event is refused in PagerDuty's words, naming the field")
         expect_err(ERR_INVALID, e);
         expect_str(bad[i].field, field_of(e));
         Str told = alert_source_find(S("pagerduty"))->refuse(a, e);
-        expect_has("{\"status\":\"invalid event\",\"message\":\"Event object is invalid\",\"errors\":[\"", told);
+        expect_has(
+            "{\"status\":\"invalid event\",\"message\":\"Event object is invalid\",\"errors\":[\"",
+            told);
     }
 }
 
