@@ -91,17 +91,6 @@ Err document_revision(Cx *cx, Str id, int64_t *ret)
     return OK;
 }
 
-Err document_remove(Cx *cx, Str id)
-{
-    static const Sql *const steps[] = { &sql_document_delete_updates, &sql_document_delete_snapshots, &sql_document_delete };
-    for (size_t i = 0; i < 3; i++) {
-        auto_stmt q = stmt_begin(cx->arena, cx->store, steps[i]);
-        stmt_str(&q, "id", id);
-        TRY(stmt_exec(&q));
-    }
-    return OK;
-}
-
 /* ---- Telling features -------------------------------------------------------------------------------------- */
 
 static DocumentChanged on_change;

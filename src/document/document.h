@@ -15,7 +15,6 @@ Err document_replace(Cx *cx, Str id, const DocNode *content);
 Err document_revision(Cx *cx, Str id, int64_t *ret);
 /** The content as it was at a revision (history is kept). */
 Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret);
-Err document_remove(Cx *cx, Str id);
 
 /** A person who joins the room of a document over the y-websocket protocol. */
 typedef struct RoomMember {

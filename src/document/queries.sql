@@ -6,12 +6,6 @@ UPDATE document SET revision = revision + 1 WHERE id = :id RETURNING revision;
 SELECT revision, noted FROM document WHERE id = :id;
 -- name: document_set_noted
 UPDATE document SET noted = :noted WHERE id = :id;
--- name: document_delete
-DELETE FROM document WHERE id = :id;
--- name: document_delete_updates
-DELETE FROM document_update WHERE document = :id;
--- name: document_delete_snapshots
-DELETE FROM document_snapshot WHERE document = :id;
 -- name: document_put_update
 INSERT INTO document_update (document, revision, body, crc, authors, at_ms)
 VALUES (:document, :revision, :body, :crc, :authors, :at_ms);

@@ -42,8 +42,6 @@ Err team_refs(Cx *cx, Strs ids, Map **ret);
 Ref ref_of(const Map *refs, Str id);
 /** A team named in a request, by id or name. Fails: ERR_INVALID that names `field`. */
 Err team_named(Cx *cx, Str field, Str given, Ref *ret);
-/** Ids of the members of a team, disabled people left out. */
-Err team_members(Cx *cx, Str team, Strs *ret);
 /** Ids of the teams that a person belongs to. */
 Err team_of_user(Cx *cx, Str user, Strs *ret);
 /** All enabled people, by name. */

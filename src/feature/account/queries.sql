@@ -149,7 +149,3 @@ DELETE FROM team_member WHERE team_id = :team_id;
 
 -- name: team_member_insert
 INSERT INTO team_member (team_id, user_id) VALUES (:team_id, :user_id);
-
--- name: team_member_enabled
-SELECT m.user_id FROM team_member m JOIN account_user u ON u.id = m.user_id
-WHERE m.team_id = :team_id AND u.disabled = 0 ORDER BY u.search_key, u.id;

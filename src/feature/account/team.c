@@ -100,17 +100,6 @@ Ref ref_of(const Map *refs, Str id)
     return r ? *r : (Ref){ 0 };
 }
 
-Err team_members(Cx *cx, Str team, Strs *ret)
-{
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_team_member_enabled);
-    stmt_str(&q, "team_id", team);
-    Strs all = { 0 };
-    while (stmt_step(&q)) *list_add(cx->arena, &all) = stmt_col_str(&q, 0);
-    TRY(stmt_end(&q));
-    *ret = all;
-    return OK;
-}
-
 /* ---- writing */
 
 static bool has(Strs list, Str id)

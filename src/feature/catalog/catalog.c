@@ -178,7 +178,6 @@ Err service_named(Cx *cx, Str field, Str given, Ref *ret)
     return named(cx, &catalog_service, field, given, ret);
 }
 Err service_get(Cx *cx, Str id, Service *ret) { return item_get(cx, &catalog_service, id, true, ret); }
-Err service_list_all(Cx *cx, Services *ret) { return item_list(cx, &catalog_service, S(""), S(""), ret); }
 Err service_add(Cx *cx, const Service *service, Str *ret_id)
 {
     return item_add(cx, &catalog_service, service, ret_id);

@@ -24,7 +24,6 @@ Err channel_get(Cx *cx, Str id, Channel *ret);
 Err service_get(Cx *cx, Str id, Service *ret);
 /** All that are not removed, by name. */
 Err channel_list_all(Cx *cx, Channels *ret);
-Err service_list_all(Cx *cx, Services *ret);
 
 /** Adds one. Within a write. Fails: ERR_INVALID naming the field, ERR_CONFLICT when the name is taken. A tier of 0 means 3. */
 Err channel_add(Cx *cx, const Channel *channel, Str *ret_id);

@@ -283,11 +283,6 @@ UPDATE incident SET n_changes = n_changes + :delta WHERE id = :id;
 -- name: incident_count_messages
 UPDATE incident SET n_messages = n_messages + :delta WHERE id = :id;
 
--- name: incident_year_ago
-SELECT id FROM incident WHERE began_ms >= :since_ms AND began_ms < :until_ms AND audience = '' AND kind = 'standard'
-    AND status IN ('resolved', 'closed')
-ORDER BY rank_severity DESC LIMIT :limit;
-
 -- name: incident_impact_end
 UPDATE incident_impact SET ended_ms = :ended_ms WHERE id = :id;
 

@@ -240,15 +240,6 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
     return revise(cx, &e, "revised");
 }
 
-Err timeline_star(Cx *cx, Str event, bool starred)
-{
-    TimelineEvent e;
-    TRY(timeline_get(cx, event, &e));
-    if (e.starred == starred) return OK;
-    e.starred = starred;
-    return revise(cx, &e, "revised");
-}
-
 Err timeline_remove(Cx *cx, Str id)
 {
     TimelineEvent e;

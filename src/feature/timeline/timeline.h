@@ -52,8 +52,6 @@ Err timeline_all(Cx *cx, Str incident, const TimelineFilter *filter, TimelineEve
 /** Records one; `e->id`, recorded_ms, version are set. Any kind: for imports and sample data too. Empty occurred_ms = now,
  *  empty source = "hindsight". Within a write. Fails: ERR_INVALID naming the field. */
 Err timeline_add(Cx *cx, Str incident, TimelineEvent *e);
-/** Stars or unstars. Within a write. */
-Err timeline_star(Cx *cx, Str event, bool starred);
 Err timeline_get(Cx *cx, Str id, TimelineEvent *ret);
 
 /** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
