@@ -1,6 +1,7 @@
 #include "app/app.h"
 #include "base/spec.h"
 #include "base/time.h"
+#include "feature/account/account.h"
 #include "feature/alert/internal.h"
 #include "feature/timeline/timeline.h"
 #include "store/search.h"
@@ -443,4 +444,39 @@ SPEC("alerts are found by search once they have been indexed, each once")
     expect_int(0, done);
     expect_ok(search_find(cx.store, a, S("db-1"), S("[\"alert\"]"), S("[]"), 10, &hits));
     expect_int(1, hits.len);
+}
+
+/* ---- what a payload tells of others */
+
+typedef struct Hide { Str alert, user; } Hide;
+
+static Err hide_one(Cx *cx, void *arg)
+{
+    Hide *h = arg;
+    Incident secret;
+    TRY(user_add(cx, &(User){ .name = S("Eve Ende"), .email = S("eve@example.com") }, S(""), &h->user));
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Breach"), .visibility = S("private") }, &secret));
+    return alert_attach(cx, h->alert, secret.id);
+}
+
+SPEC("the payload of an alert is not shown to those who may not see another alert in it")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, "{\"version\":\"4\",\"groupKey\":\"g\",\"alerts\":["
+        "{\"status\":\"firing\",\"labels\":{\"alertname\":\"Slow\"},\"startsAt\":\"2026-11-10T14:01:00Z\",\"endsAt\":\"0001-01-01T00:00:00Z\"},"
+        "{\"status\":\"firing\",\"labels\":{\"alertname\":\"Stolen\"},\"startsAt\":\"2026-11-10T14:01:00Z\",\"endsAt\":\"0001-01-01T00:00:00Z\"}]}"));
+    Alerts list = all_alerts(app, a);
+    expect_int(2, list.len);
+    size_t stolen = str_find(list.at[0].labels, S("Stolen")) >= 0 ? 0 : 1;
+    Hide h = { .alert = list.at[stolen].id };
+    auto_store s = store_take(app->db);
+    Cx all = app_cx(app, a, s), eve = all;
+    Str body;
+    Cx writer = app_cx(app, a, NULL);
+    expect_ok(alert_raw(&all, list.at[!stolen].id, &body));
+    expect_ok(cx_write(&writer, hide_one, &h));
+    eve.actor = (Actor){ .id = h.user, .role = ROLE_VIEWER, .scopes = SCOPE_ALL };
+    expect_err(ERR_NOT_FOUND, alert_raw(&eve, list.at[!stolen].id, &body));
+    expect_ok(alert_raw(&all, list.at[!stolen].id, &body));
+    expect_has("Stolen", body);
 }

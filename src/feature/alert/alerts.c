@@ -308,16 +308,42 @@ Err alerts_get(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+/** A payload may tell of several alerts, of which others may be private. */
+static Err check_beside(Cx *cx, const Alert *x, int64_t received_ms)
+{
+    bool alone = str_eq(x->source.kind, S("api")) || str_eq(x->source.kind, S("pagerduty"));
+    if (alone || access_all(cx)) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_hidden_beside);
+    stmt_str(&q, "integration", x->source.id);
+    stmt_int(&q, "at_ms", received_ms);
+    stmt_str(&q, "actor", cx->actor.id);
+    bool hidden = stmt_step(&q);
+    TRY(stmt_end(&q));
+    return hidden ? fail(cx->arena, ERR_NOT_FOUND, "the payload of this alert may tell of private ones too: it is not shown") : OK;
+}
+
+Err alert_raw(Cx *cx, Str id, Str *ret_body)
+{
+    Alert alert;
+    TRY(alert_get(cx, id, &alert));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_raw);
+    stmt_str(&q, "id", id);
+    Str body = { 0 };
+    int64_t received_ms = 0;
+    bool found = stmt_step(&q);
+    if (found) { body = stmt_col_blob(&q, 1); received_ms = stmt_col_int(&q, 2); }
+    TRY(stmt_end(&q));
+    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "the payload of this alert is not kept");
+    TRY(check_beside(cx, &alert, received_ms));
+    *ret_body = body;
+    return OK;
+}
+
 /** As received, but never as a page: a payload may hold anything. */
 Err alerts_raw(Cx *cx, Req *req, Res *res)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_raw);
-    stmt_str(&q, "id", req_param(req, "alert"));
-    Str body = { 0 };
-    bool found = stmt_step(&q);
-    if (found) body = stmt_col_blob(&q, 1);
-    TRY(stmt_end(&q));
-    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "the payload of this alert is not kept");
+    Str body;
+    TRY(alert_raw(cx, req_param(req, "alert"), &body));
     res_text(res, 200, "text/plain; charset=utf-8", body);
     http_set(&res->http, "X-Content-Type-Options", S("nosniff"));
     return OK;

@@ -111,6 +111,8 @@ extern const Shape accepted_shape, alert_input_shape, attach_shape, captured_sha
 Err alerts_list(Cx *cx, Req *req, Res *res);
 Err alerts_get(Cx *cx, Req *req, Res *res);
 Err alerts_raw(Cx *cx, Req *req, Res *res);
+/** The payload that told of it last. Fails: ERR_NOT_FOUND when it is not kept, or may tell of private alerts that the actor may not see. */
+Err alert_raw(Cx *cx, Str id, Str *ret_body);
 Err alerts_attach(Cx *cx, Req *req, Res *res);
 Err alerts_post(Cx *cx, Req *req, Res *res);
 Err alerts_summary(Cx *cx, Req *req, Res *res);

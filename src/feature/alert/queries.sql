@@ -177,6 +177,13 @@ SELECT id, audience FROM alert WHERE id = :id;
 -- name: alert_raw
 SELECT d.content_type, d.body, d.received_ms FROM alert a JOIN delivery d ON d.n = a.delivery_n WHERE a.id = :id;
 
+-- A private alert that may have come in the same payload.
+-- name: alert_hidden_beside
+SELECT 1 FROM alert y
+WHERE y.integration_id = :integration AND y.audience <> '' AND y.received_ms <= :at_ms AND (y.is_open = 1 OR y.last_received_ms >= :at_ms)
+  AND y.audience NOT IN (SELECT m.audience FROM audience_member m JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
+LIMIT 1;
+
 -- name: alert_raws_of
 SELECT d.content_type, d.body, d.received_ms FROM alert a JOIN delivery d ON d.n = a.delivery_n
 WHERE a.integration_id = :id ORDER BY a.n DESC LIMIT :limit;

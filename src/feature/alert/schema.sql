@@ -110,3 +110,5 @@ CREATE TABLE alert_indexed (
     one BIGINT PRIMARY KEY,
     n   BIGINT NOT NULL
 );
+-- step 2
+CREATE INDEX alert_private ON alert (integration_id, received_ms) WHERE audience <> '';
