@@ -71,7 +71,7 @@ function Control({ s, id, onSaved }: { s: Setting; id: string; onSaved: (s: Sett
 
 function Row({ s, onSaved }: { s: Setting; onSaved: (s: Setting) => void }) {
     const id = `set-${s.key}`;
-    return <div class={`set ${s.type}`}>
+    return <div class={`set is-${s.type}`}>
         <div><label for={id}>{titleOf(s)}</label>{s.help && <p class="help">{helpOf(s)}</p>}</div>
         <Control s={s} id={id} onSaved={onSaved} />
     </div>;
