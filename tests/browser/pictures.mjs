@@ -183,9 +183,6 @@ async function forDocs(browser, base, of) {
     await ines.page.locator('.cursor').first().waitFor({ state: 'attached' });
     await settled(ines.page);
     await small(ines.page, 'report.png');
-    await ines.go('/');
-    await settled(ines.page);
-    await small(ines.page, 'home.png');
 }
 
 const system = makeSystem('sqlite');

@@ -31,16 +31,23 @@ export function png(width, height, color) {
     return Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', zlib.deflateSync(rows)), chunk('IEND', Buffer.alloc(0))]);
 }
 
-/** Pixels (RGBA, as a canvas gives them) as a PNG of at most 256 colours: the most frequent ones, the rest by the nearest. */
+/** Pixels (RGBA, as a canvas gives them) as a PNG of at most 256 colours: the frequent ones and those far from them, the rest by the nearest. */
 export function paletted(width, height, pixels) {
     const count = new Map();
     for (let i = 0; i < pixels.length; i += 4) {
         const c = (pixels[i] << 16) | (pixels[i + 1] << 8) | pixels[i + 2];
         count.set(c, (count.get(c) ?? 0) + 1);
     }
-    const palette = [...count].sort((a, b) => b[1] - a[1]).slice(0, 256).map(([c]) => c);
-    const index = new Map(palette.map((c, i) => [c, i]));
     const far = (a, b) => ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
+    const sorted = [...count].sort((a, b) => b[1] - a[1]);
+    const palette = sorted.slice(0, 128).map(([c]) => c);
+    const rest = sorted.slice(128).map(([c, n]) => ({ c, n, away: Math.min(...palette.map((p) => far(p, c))) }));
+    while (palette.length < 256 && rest.some((r) => r.away)) {
+        const next = rest.reduce((best, r) => (r.away * r.n > best.away * best.n ? r : best));
+        palette.push(next.c);
+        for (const r of rest) r.away = Math.min(r.away, far(next.c, r.c));
+    }
+    const index = new Map(palette.map((c, i) => [c, i]));
     for (const c of count.keys()) if (!index.has(c)) index.set(c, palette.reduce((best, p, i) => (far(p, c) < far(palette[best], c) ? i : best), 0));
     const rows = Buffer.alloc(height * (width + 1));
     for (let y = 0; y < height; y++)
