@@ -6,7 +6,7 @@
 #include "store/search.h"
 #include "sql.gen.h"
 
-enum { SEARCH_MOST = 500, COUNT_MOST = 1000 };
+enum { SEARCH_MOST = 200, COUNT_MOST = 1000 };
 
 static const Str *all_of(Strs s) { return s.len ? s.at : NULL; }
 

@@ -32,7 +32,7 @@ CREATE TABLE report (
 );
 CREATE INDEX report_by_updated   ON report (updated_ms, id);
 CREATE INDEX report_by_began     ON report (began_ms, id);
-CREATE INDEX report_by_state     ON report (state, updated_ms, id);
+CREATE INDEX report_by_state     ON report (state, updated_ms, id, audience);   -- counts read nothing else
 CREATE INDEX report_by_published ON report (published_ms, id);
 CREATE INDEX report_by_due       ON report (due_ms, id);
 CREATE INDEX report_by_owner     ON report (owner_id, state);
