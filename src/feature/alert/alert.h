@@ -54,3 +54,6 @@ Err alert_record(Cx *cx, const AlertPast *past, Str *ret_id);
  *  the address to post to, with its key. `ret_id` may be NULL. Within a write. Fails: ERR_INVALID
  *  naming the field. */
 Err integration_add(Cx *cx, Str kind, Str name, Str channel, Str *ret_id, Str *ret_url);
+/** A routing rule from the JSON that POST /api/v1/routing-rules takes: for sample data. Within a write.
+ *  Fails: ERR_INVALID naming the field. */
+Err routing_rule_add(Cx *cx, Str json, Str *ret_id);

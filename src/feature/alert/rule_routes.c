@@ -214,25 +214,40 @@ Err rules_get(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
-Err rules_post(Cx *cx, Req *req, Res *res)
+/** Adds `rule` at its position, or last; `rule` is as stored afterwards. Within a write. */
+static Err rule_add(Cx *cx, RoutingRule *rule)
 {
-    RoutingRule rule = *BODY(req, RoutingRule);
     RoutingRules all = { 0 };
     TRY(rule_list(cx, false, &all));
     if (all.len >= RULES_MAX)
         return fail(cx->arena, ERR_CONFLICT, "there are %d rules already: remove one first",
             RULES_MAX);
-    if (!BODY_HAS(req, RoutingRule, enabled)) rule.enabled = true;
-    TRY(check(cx, &rule));
-    int64_t wish = rule.position;
-    rule.id = id_new(cx->arena, cx->now_ms);
-    rule.position = (int64_t)all.len + 1;
+    TRY(check(cx, rule));
+    int64_t wish = rule->position;
+    rule->id = id_new(cx->arena, cx->now_ms);
+    rule->position = (int64_t)all.len + 1;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_routing_rule_insert);
-    bind(cx, &q, &rule);
+    bind(cx, &q, rule);
     TRY(stmt_exec(&q));
-    TRY(renumber(cx, rule.id, wish));
-    TRY(note(cx, "added", rule.id));
-    TRY(rule_get(cx, rule.id, &rule));
+    TRY(renumber(cx, rule->id, wish));
+    TRY(note(cx, "added", rule->id));
+    return rule_get(cx, rule->id, rule);
+}
+
+Err routing_rule_add(Cx *cx, Str json, Str *ret_id)
+{
+    RoutingRule rule = { .enabled = true };
+    TRY(shape_decode(cx->arena, &routing_rule_shape, DECODE_CREATE, json, &rule, NULL));
+    TRY(rule_add(cx, &rule));
+    *ret_id = rule.id;
+    return OK;
+}
+
+Err rules_post(Cx *cx, Req *req, Res *res)
+{
+    RoutingRule rule = *BODY(req, RoutingRule);
+    if (!BODY_HAS(req, RoutingRule, enabled)) rule.enabled = true;
+    TRY(rule_add(cx, &rule));
     res_created(cx, res, &routing_rule_shape, &rule, arena_fmt(cx->arena, "/api/v1/routing-rules/"
         STR_FMT, STR_ARG(rule.id)), rule.version);
     return OK;

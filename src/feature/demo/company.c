@@ -95,12 +95,23 @@ static Err add_source(Cx *cx, const json_t *v, Company *c)
     return OK;
 }
 
+static Err add_rule(Cx *cx, const json_t *v, Company *c)
+{
+    (void)c;
+    Str id, name = arena_fmt(cx->arena, "rule " STR_FMT, STR_ARG(json_str(v, "name")));
+    bool is_new;
+    TRY(part_made(cx, name, &id));
+    if (id.len) return OK;
+    TRY(routing_rule_add(cx, json_text(cx->arena, v), &id));
+    return part_note(cx, name, id, &is_new);
+}
+
 typedef Err (*Adder)(Cx *cx, const json_t *one, Company *c);
 
 Err company_load(Cx *cx, Company *ret)
 {
     static const struct { const char *list; Adder add; } parts[] = {
-        { "people", add_person }, { "teams", add_team }, { "channels", add_channel }, { "services", add_service }, { "sources", add_source },
+        { "people", add_person }, { "teams", add_team }, { "channels", add_channel }, { "services", add_service }, { "sources", add_source }, { "rules", add_rule },
     };
     const DemoFile *f = demo_files;
     while (f->name && strcmp(f->name, "/company.json")) f++;
