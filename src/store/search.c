@@ -235,7 +235,9 @@ static void bind_words(Stmt *q, Arena *a, const Words *words, bool sqlite)
     } else stmt_str(q, "words", postgres_query(a, words));
 }
 
-Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
+typedef enum Show { WITH_SNIPPETS, NO_SNIPPETS } Show;
+
+static Err find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, Show show, SearchHits *ret)
 {
     Words words;
     words_cut(a, utf8_clip(query, QUERY_MAX_BYTES), QUERY_WORDS_MAX, &words);
@@ -253,7 +255,17 @@ Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int lim
         SearchHit *hit = list_add(a, ret);
         *hit = (SearchHit){ .kind = stmt_col_str(&q, 0), .id = stmt_col_str(&q, 1), .title = stmt_col_str(&q, 2),
                             .audience = stmt_col_str(&q, 4), .at_ms = stmt_col_int(&q, 5), .rank = stmt_col_real(&q, 6) };
-        hit->snippet = words_snippet(a, stmt_col_str(&q, 3), &words, SNIPPET_CHARS);
+        if (show == WITH_SNIPPETS) hit->snippet = words_snippet(a, stmt_col_str(&q, 3), &words, SNIPPET_CHARS);
     }
     return stmt_end(&q);
+}
+
+Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
+{
+    return find(s, a, query, kinds, audiences, limit, WITH_SNIPPETS, ret);
+}
+
+Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
+{
+    return find(s, a, query, kinds, audiences, limit, NO_SNIPPETS, ret);
 }

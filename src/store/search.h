@@ -22,3 +22,5 @@ Err search_remove(Store *s, Arena *a, Str kind, Str id);
  *  ("" is always included). The last word matches as a prefix (search as you type). Candidates are capped before
  *  ranking so that common words stay quick. Snippets mark matches with U+E000 … U+E001. */
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);
+/** The same without snippets, for lists that filter by what was found: those are most of the cost of many hits. */
+Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);

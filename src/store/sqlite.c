@@ -9,12 +9,14 @@
 #include "store/backend.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "base/time.h"
 
 #define BUSY_MS 5000
 #define WRITER_CACHE_BYTES (16 << 20)   /* leaves of indexes whose keys come at random (alerts); taken only as it is used */
@@ -145,6 +147,17 @@ static int note_log(void *file, sqlite3 *conn, const char *name, int pages)
     return SQLITE_OK;
 }
 
+/** A new file becomes a WAL database. Programs that open it together ask for the lock while holding another, where SQLite
+ *  says busy at once and does not wait: so this waits. */
+static int switch_to_wal(sqlite3 *conn)
+{
+    int64_t until = clock_monotonic_ms() + BUSY_MS;
+    int rc;
+    while ((rc = sqlite3_exec(conn, "PRAGMA journal_mode=WAL", NULL, NULL, NULL)) == SQLITE_BUSY && clock_monotonic_ms() < until)
+        poll(NULL, 0, 5);
+    return rc;
+}
+
 static int settings(Store *s)
 {
     static const char both[] =
@@ -158,7 +171,7 @@ static int settings(Store *s)
     sqlite3_db_config(conn, SQLITE_DBCONFIG_DQS_DML, 0, (int *)NULL);   /* "x" is a name, never a string */
     sqlite3_db_config(conn, SQLITE_DBCONFIG_DQS_DDL, 0, (int *)NULL);
     sqlite3_busy_timeout(conn, BUSY_MS);
-    int rc = s->writer ? sqlite3_exec(conn, "PRAGMA journal_mode=WAL", NULL, NULL, NULL) : SQLITE_OK;
+    int rc = s->writer ? switch_to_wal(conn) : SQLITE_OK;
     if (rc == SQLITE_OK) rc = sqlite3_exec(conn, both, NULL, NULL, NULL);
     if (rc == SQLITE_OK && cache) {
         char text[64];

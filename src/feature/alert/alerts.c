@@ -259,7 +259,7 @@ static Err find_words(Cx *cx, const Filter *f, int64_t after, int64_t limit, Ale
     TRY(find(cx, f, after, limit, ret));
     if (f->incident.len) return OK;              /* all of an incident's were looked through */
     TRY(access_audiences(cx, &audiences));
-    TRY(search_find(cx->store, cx->arena, f->q, S("[\"alert\"]"), audiences, INDEXED_HITS, &hits));
+    TRY(search_match(cx->store, cx->arena, f->q, S("[\"alert\"]"), audiences, INDEXED_HITS, &hits));
     if (!hits.len) return OK;
     known.q = S("");
     list_each(&hits, i) *list_add(cx->arena, &known.ids) = hits.at[i].id;

@@ -185,7 +185,7 @@ static Err find(Cx *cx, const FollowUpFilter *f, Found *ret)
     Str audiences = S("[]");
     TRY(access_audiences(cx, &audiences));
     SearchHits hits = { 0 };
-    TRY(search_find(cx->store, cx->arena, f->q, S("[\"follow_up\"]"), audiences, SEARCH_MOST, &hits));
+    TRY(search_match(cx->store, cx->arena, f->q, S("[\"follow_up\"]"), audiences, SEARCH_MOST, &hits));
     Strs ids = { 0 };
     list_each(&hits, i) *list_add(cx->arena, &ids) = hits.at[i].id;
     ret->by_ids = true;
