@@ -120,7 +120,7 @@ async function walk(database) {
                 const status = (await ask(server.url, route, {}, { Authorization: `Bearer ${tokens[below]}` })).status;
                 expect(`${below}: ${route.method} ${route.path}`, status === 403, status);
             }
-            if (route.method !== 'GET' && route.role !== 'public' && !route.flags.has('enqueue')) {
+            if (route.method !== 'GET' && route.role !== 'public' && !route.flags.has('computes')) {
                 const status = (await ask(server.url, route, {}, { Authorization: `Bearer ${reader}` })).status;
                 expect(`a reading token: ${route.method} ${route.path}`, status === 403, status);
             }

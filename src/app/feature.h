@@ -74,7 +74,7 @@ enum {
     PAGE       = 1 << 5,   /* answers HTML to people: errors are pages, not problem+json; not in OpenAPI */
     INGEST     = 1 << 6,   /* tokens of scope ingest may use it */
     REPLY_LIST = 1 << 7,   /* reply is a list of `reply` */
-    ENQUEUE    = 1 << 8,   /* reads in effect: POST that only computes (preview, try): runs without a write transaction */
+    COMPUTES    = 1 << 8,   /* reads in effect: POST that only computes (preview, try): runs without a write transaction */
 };
 
 struct Route {

@@ -140,7 +140,7 @@ static void put_parameters(Buf *b, const Route *r)
 
 static void put_reply(Buf *b, Arena *a, const Route *r)
 {
-    bool made = r->method == POST && r->reply && !(r->flags & ENQUEUE);
+    bool made = r->method == POST && r->reply && !(r->flags & COMPUTES);
     buf_fmt(b, ",\"responses\":{\"%s\":{\"description\":\"Done\"", made ? "2XX" : r->reply ? "200" : "2XX");
     if (r->reply) {
         Str name = shape_title(a, r->reply);
@@ -287,7 +287,7 @@ Str openapi_typescript(Arena *a)
 
 Str openapi_routes(Arena *a)
 {
-    static const char *const flags[] = { "own_writes", "no_csrf", "raw_body", "no_match", "socket", "page", "ingest", "list", "enqueue" };
+    static const char *const flags[] = { "own_writes", "no_csrf", "raw_body", "no_match", "socket", "page", "ingest", "list", "computes" };
     Buf b = buf_new(a, 1 << 20);
     for (size_t i = 0; features[i]; i++)
         for (const Route *r = features[i]->routes; r && r->path; r++) {

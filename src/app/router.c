@@ -69,7 +69,7 @@ static Err check_scope(Call *c)
     unsigned have = c->cx.actor.scopes, need = SCOPE_WRITE;
     if (c->cx.actor.session.len || r->need == ROLE_PUBLIC) return OK;
     if (r->need == ROLE_ADMIN) need = SCOPE_ADMIN;
-    else if (r->method == GET || r->flags & ENQUEUE) need = SCOPE_READ | SCOPE_WRITE;
+    else if (r->method == GET || r->flags & COMPUTES) need = SCOPE_READ | SCOPE_WRITE;
     else if (r->flags & INGEST) need = SCOPE_INGEST | SCOPE_WRITE;
     if (r->flags & SOCKET) need = SCOPE_READ | SCOPE_WRITE;
     return have & (need | SCOPE_ADMIN)
@@ -288,7 +288,7 @@ void router_handle(void *ctx, HttpReq *http)
     c->cx.store = s;
     Err e = admit(c, &no_match);
     const Route *r = c->req.route;
-    bool write = r->method != GET && !(r->flags & (OWN_WRITES | ENQUEUE));
+    bool write = r->method != GET && !(r->flags & (OWN_WRITES | COMPUTES));
     if (!e.info && !no_match && !write) e = r->handle(&c->cx, &c->req, &c->res);
     store_give(s);
     c->cx.store = NULL;

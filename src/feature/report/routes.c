@@ -365,7 +365,7 @@ const Route report_routes[] = {
     { GET, "/api/v1/reports", ROLE_VIEWER, list, .reply = &report_row_shape, .flags = REPLY_LIST, .query = FILTERS, .doc = "Reports; with q the best matches first" },
     { GET, "/api/v1/report-counts", ROLE_VIEWER, counts, .reply = &report_counts_shape, .query = FILTERS, .doc = "How many reports there are in each state" },
     { POST, "/api/v1/reports", ROLE_RESPONDER, create, &report_new_shape, &report_shape, .doc = "Creates a report from a template, filled in from the incident" },
-    { POST, "/api/v1/reports/preview", ROLE_VIEWER, preview, &preview_input_shape, &report_preview_shape, .flags = ENQUEUE, .doc = "Shows a report as it would be created, and keeps nothing" },
+    { POST, "/api/v1/reports/preview", ROLE_VIEWER, preview, &preview_input_shape, &report_preview_shape, .flags = COMPUTES, .doc = "Shows a report as it would be created, and keeps nothing" },
     { GET, ONE, ROLE_VIEWER, show, .reply = &report_shape, .doc = "One report" },
     { PATCH, ONE, ROLE_RESPONDER, edit, &report_edit_shape, &report_shape, .doc = "Changes the record; the text is a live document (/ws/reports/{id})" },
     { POST, ONE "/request-review", ROLE_RESPONDER, request_review, &review_input_shape, &report_shape, .doc = "Asks people to review it" },

@@ -177,7 +177,7 @@ static const Route routes[] = {
       .doc = "Templates, the default first; with an incident, the one that fits it" },
     { POST, "/api/v1/templates", ROLE_MANAGER, add, &template_shape, &template_shape, .body_bytes = 2u << 20,
       .doc = "Adds a template; a wrong variable is refused with its line, column and the nearest right name" },
-    { POST, "/api/v1/templates/preview", ROLE_VIEWER, preview, &preview_shape, &preview_reply_shape, .flags = ENQUEUE, .body_bytes = 2u << 20,
+    { POST, "/api/v1/templates/preview", ROLE_VIEWER, preview, &preview_shape, &preview_reply_shape, .flags = COMPUTES, .body_bytes = 2u << 20,
       .doc = "Fills a template in from an incident and keeps nothing" },
     { GET, ONE, ROLE_VIEWER, show, .reply = &template_shape, .doc = "One template" },
     { PATCH, ONE, ROLE_MANAGER, edit, &template_shape, &template_shape, .body_bytes = 2u << 20, .doc = "Changes a custom template" },
