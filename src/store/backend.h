@@ -107,6 +107,7 @@ struct Database {
     void *impl;                  /* the backend's */
     pthread_mutex_t lock;        /* of the pool */
     pthread_cond_t given;
+    pthread_rwlock_t turn;       /* shared by writes at their first tries, taken alone by those that keep losing */
     Store *stores, *free;
     int n_stores;
     Writer writer;

@@ -2,7 +2,8 @@
 #include "store/backend.h"
 
 #define READERS_DEFAULT 8
-#define TRIES_MAX 16
+#define TRIES_MAX 50
+#define TRIES_TOGETHER 2       /* then it takes its turn alone */
 
 static _Thread_local bool working;      /* this thread is inside a work */
 
@@ -41,6 +42,7 @@ static void database_free(Database *db)
     db->backend->close(db);
     pthread_mutex_destroy(&db->lock);
     pthread_cond_destroy(&db->given);
+    pthread_rwlock_destroy(&db->turn);
     arena_free(db->arena);
 }
 
@@ -55,6 +57,11 @@ Err database_open(Arena *a, const DatabaseOptions *options, Database **ret)
     db->options.url = db->url;
     pthread_mutex_init(&db->lock, NULL);
     pthread_cond_init(&db->given, NULL);
+    pthread_rwlockattr_t fair;
+    pthread_rwlockattr_init(&fair);
+    pthread_rwlockattr_setkind_np(&fair, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    pthread_rwlock_init(&db->turn, &fair);
+    pthread_rwlockattr_destroy(&fair);
     Err e = db->backend->open(db, a);
     if (e.info) { database_free(db); return e; }
     int n = options->readers > 0 ? options->readers : READERS_DEFAULT;
@@ -137,19 +144,29 @@ static Err transact(Store *s, Arena *a, StoreWork work, void *arg)
     return e;
 }
 
-Err store_transaction(Store *s, Arena *a, StoreWork work, void *arg)
+/** Writes that lost to others again and again: no other of this process runs beside them, and of other processes none
+ *  that has failed as often; so each gets through, however many write at once. */
+static Err transact_alone(Store *s, Arena *a, StoreWork work, void *arg)
 {
     const Backend *backend = s->db->backend;
-    bool locked = false;
-    Err e;
-    for (int tries = 1; (e = transact(s, a, work, arg)).info && s->again && tries < TRIES_MAX; tries++) {
-        /* Those who failed twice queue up, so that they do not make each other fail for ever. */
-        if (tries < 2 || locked) continue;
-        Err missed = backend->lock(s, a, LOCK_RETRY);
-        locked = !missed.info;
-    }
-    if (locked) backend->unlock(s, LOCK_RETRY);
+    pthread_rwlock_wrlock(&s->db->turn);
+    Err missed = backend->lock(s, a, LOCK_RETRY);
+    Err e = transact(s, a, work, arg);
+    for (int tries = 1; e.info && s->again && tries < TRIES_MAX; tries++) e = transact(s, a, work, arg);
+    if (!missed.info) backend->unlock(s, LOCK_RETRY);
+    pthread_rwlock_unlock(&s->db->turn);
     return e;
+}
+
+Err store_transaction(Store *s, Arena *a, StoreWork work, void *arg)
+{
+    for (int tries = 0; tries < TRIES_TOGETHER; tries++) {
+        pthread_rwlock_rdlock(&s->db->turn);
+        Err e = transact(s, a, work, arg);
+        pthread_rwlock_unlock(&s->db->turn);
+        if (!e.info || !s->again) return e;
+    }
+    return transact_alone(s, a, work, arg);
 }
 
 Err database_write(Database *db, Arena *a, StoreWork work, void *arg)
