@@ -35,10 +35,6 @@ static Err replace(Cx *cx, const Sql *clear, const Sql *add, const char *key, St
     return OK;
 }
 
-Err access_set(Cx *cx, Str audience, Strs members)
-{
-    return replace(cx, &sql_access_clear, &sql_access_add, "audience", audience, members);
-}
 
 static Err list_of(Cx *cx, const Sql *sql, const char *key, Str value, Strs *ret)
 {
@@ -49,6 +45,65 @@ static Err list_of(Cx *cx, const Sql *sql, const char *key, Str value, Strs *ret
     TRY(stmt_end(&q));
     *ret = all;
     return OK;
+}
+
+/* ---- shared audiences: "all:A+B" has as members, by name, the people who belong to both A and B */
+
+static const Str SHARED = { "all:", 4 };
+
+static Err shared_fill(Cx *cx, Str audience)
+{
+    auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_access_clear);
+    stmt_str(&clear, "audience", audience);
+    TRY(stmt_exec(&clear));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_access_shared_fill);
+    stmt_str(&q, "audience", audience);
+    return stmt_exec(&q);
+}
+
+Err access_set(Cx *cx, Str audience, Strs members)
+{
+    TRY(replace(cx, &sql_access_clear, &sql_access_add, "audience", audience, members));
+    Strs shared = { 0 };
+    TRY(list_of(cx, &sql_access_parts, "part", audience, &shared));
+    list_each(&shared, i) TRY(shared_fill(cx, shared.at[i]));
+    return OK;
+}
+
+/** Keeps the list sorted, each once, so that the same audiences make the same name. */
+static void part_add(Cx *cx, Strs *parts, Str part)
+{
+    if (str_empty(part)) return;
+    size_t at = 0;
+    while (at < parts->len && str_cmp(parts->at[at], part) < 0) at++;
+    if (at < parts->len && str_eq(parts->at[at], part)) return;
+    list_add(cx->arena, parts);
+    for (size_t i = parts->len - 1; i > at; i--) parts->at[i] = parts->at[i - 1];
+    parts->at[at] = part;
+}
+
+Err access_shared(Cx *cx, Strs audiences, Str *ret)
+{
+    Strs parts = { 0 };
+    list_each(&audiences, i) {
+        Str rest = audiences.at[i];
+        if (!str_starts(rest, SHARED)) { part_add(cx, &parts, rest); continue; }
+        for (rest = str_sub(rest, SHARED.len, rest.len); rest.len; rest = str_after(rest, '+'))
+            part_add(cx, &parts, str_before(rest, '+'));
+    }
+    if (parts.len < 2) { *ret = parts.len ? parts.at[0] : S(""); return OK; }
+    Buf name = buf_new(cx->arena, 8 << 10);
+    buf_add(&name, SHARED);
+    list_each(&parts, i) buf_fmt(&name, "%s" STR_FMT, i ? "+" : "", STR_ARG(parts.at[i]));
+    if (buf_full(&name)) return fail(cx->arena, ERR_TOO_LARGE, "this belongs to too many private records");
+    *ret = buf_str(&name);
+    list_each(&parts, i) {
+        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_access_part_add);
+        stmt_str(&q, "audience", *ret);
+        stmt_str(&q, "part", parts.at[i]);
+        TRY(stmt_exec(&q));
+    }
+    return shared_fill(cx, *ret);
 }
 
 Err access_members(Cx *cx, Str audience, Strs *ret)
@@ -68,7 +123,14 @@ Err access_principals(Cx *cx, Str user, Strs teams)
     list_each (&teams, i)
         *list_add(cx->arena, &members) =
             arena_fmt(cx->arena, "team:" STR_FMT, STR_ARG(teams.at[i]));
-    return replace(cx, &sql_principal_clear, &sql_principal_add, "user_id", user, members);
+    TRY(replace(cx, &sql_principal_clear, &sql_principal_add, "user_id", user, members));
+    auto_stmt leave = stmt_begin(cx->arena, cx->store, &sql_access_shared_leave);
+    stmt_str(&leave, "member", members.at[0]);
+    TRY(stmt_exec(&leave));
+    auto_stmt join = stmt_begin(cx->arena, cx->store, &sql_access_shared_join);
+    stmt_str(&join, "member", members.at[0]);
+    stmt_str(&join, "user_id", user);
+    return stmt_exec(&join);
 }
 
 Err access_audiences(Cx *cx, Str *ret)

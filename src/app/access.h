@@ -18,6 +18,9 @@ Err  access_sees(Cx *cx, Str audience, bool *ret);
 Err  access_check(Cx *cx, Str audience, const char *what, Str given);
 /** Replaces the members of an audience by these principals ("user:ID", "team:ID"). Within a write. */
 Err  access_set(Cx *cx, Str audience, Strs members);
+/** The audience of those who belong to every one of these: "" of none or of empty ones only, the one itself of one, else
+ *  an audience of its own that follows when members of them or their teams change. Within a write. */
+Err  access_shared(Cx *cx, Strs audiences, Str *ret);
 Err  access_members(Cx *cx, Str audience, Strs *ret);
 /** Keeps `principal` right: the teams that a user belongs to. "user:ID" is added by itself. Within a write. Called by account. */
 Err  access_principals(Cx *cx, Str user, Strs teams);

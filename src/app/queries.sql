@@ -7,6 +7,24 @@ SELECT 1 FROM audience_member m JOIN principal p ON p.member = m.member
 WHERE m.audience = :audience AND p.user_id = :user_id LIMIT 1;
 -- name: access_clear
 DELETE FROM audience_member WHERE audience = :audience;
+-- name: access_part_add
+INSERT INTO audience_part (audience, part) VALUES (:audience, :part) ON CONFLICT (audience, part) DO NOTHING;
+-- name: access_parts
+SELECT audience FROM audience_part WHERE part = :part;
+-- name: access_shared_fill
+INSERT INTO audience_member (audience, member)
+SELECT DISTINCT :audience, p.member FROM principal p WHERE p.member = 'user:' || p.user_id
+  AND NOT EXISTS (SELECT 1 FROM audience_part q WHERE q.audience = :audience
+      AND NOT EXISTS (SELECT 1 FROM audience_member m JOIN principal u ON u.member = m.member
+                      WHERE m.audience = q.part AND u.user_id = p.user_id));
+-- name: access_shared_leave
+DELETE FROM audience_member WHERE member = :member AND audience IN (SELECT audience FROM audience_part);
+-- name: access_shared_join
+INSERT INTO audience_member (audience, member)
+SELECT DISTINCT d.audience, :member FROM audience_part d
+WHERE NOT EXISTS (SELECT 1 FROM audience_part q WHERE q.audience = d.audience
+      AND NOT EXISTS (SELECT 1 FROM audience_member m JOIN principal u ON u.member = m.member
+                      WHERE m.audience = q.part AND u.user_id = :user_id));
 -- name: access_add
 INSERT INTO audience_member (audience, member) VALUES (:audience, :member) ON CONFLICT (audience, member) DO NOTHING;
 -- name: access_members

@@ -44,3 +44,11 @@ CREATE TABLE audit (
     subject    TEXT   NOT NULL,
     details    TEXT   NOT NULL         -- JSON object
 );
+-- step 2
+-- An audience of those who belong to several others.
+CREATE TABLE audience_part (
+    audience TEXT NOT NULL,
+    part     TEXT NOT NULL,           -- never one that has parts itself
+    PRIMARY KEY (audience, part)
+);
+CREATE INDEX audience_part_by_part ON audience_part (part);

@@ -143,12 +143,22 @@ static Err check(Cx *cx, const FollowUp *f)
 
 /* ---- adding */
 
+/** Only those see it who may see the incident and the report it belongs to: a report may be private by another incident. */
+static Err seen_by(Cx *cx, FollowUp *f, Str incident_audience)
+{
+    Strs both = { 0 };
+    Str report = S("");
+    if (f->report.id.len) TRY(incident_report_audience_of(cx, f->report.id, &report));
+    ids_add(cx->arena, &both, incident_audience);
+    ids_add(cx->arena, &both, report);
+    return access_shared(cx, both, &f->audience);
+}
+
 /** Takes channel, team and audience from the incident, or from the incident of the report. */
 static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
 {
-    Str readers = S("");
     if (report.len) {
-        Str of = S("");
+        Str of = S(""), readers;
         TRY(incident_report_named(cx, S("report_id"), report, &f->report, &of, &readers));
         if (str_empty(incident)) incident = of;
     }
@@ -162,7 +172,7 @@ static Err inherit(Cx *cx, FollowUp *f, Str incident, Str report)
     Incident i;
     TRY(incident_row(cx, id, &i));
     f->incident = (RecordRef){ i.id, i.reference, i.title };
-    f->audience = readers.len ? readers : i.audience;       /* a report may be private by another of its incidents */
+    TRY(seen_by(cx, f, i.audience));
     if (str_empty(f->channel_id)) f->channel_id = i.channel_id;
     if (str_empty(f->team_id)) f->team_id = i.team_id;
     return OK;
@@ -390,11 +400,12 @@ static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInp
     if (!NAMED(incident_id)) return OK;
     FollowUp was = *f;
     f->incident = (RecordRef){ 0 };
+    TRY(seen_by(cx, f, S("")));
     TRY(inherit(cx, f, in->incident_id, S("")));
     if (str_eq(was.incident.id, f->incident.id)) return OK;
-    if (str_empty(f->incident.id) && was.audience.len)
+    if (str_empty(f->audience) && was.audience.len)
         return fail_field(cx->arena, S("incident_id"),
-                          "the incident is private: without it everyone would see this follow-up");
+                          "the incident is private: everyone would see this follow-up outside of it");
     if (was.incident.id.len) TRY(incident_count(cx, was.incident.id, INCIDENT_FOLLOW_UPS, -1));
     if (f->incident.id.len) TRY(incident_count(cx, f->incident.id, INCIDENT_FOLLOW_UPS, 1));
     RecordRefs names = { 0 };
@@ -473,22 +484,39 @@ Err followup_verify(Cx *cx, Str id, const VerifyInput *in, FollowUp *ret)
 
 /* ---- what happens to the incident happens to its follow-ups */
 
+/** Follow-ups, found by `by` ("of_incident", "of_report"), are seen by those who may see what they belong to now. */
+static Err readers_changed(Cx *cx, const char *by, Str id)
+{
+    FollowUps all = { 0 };
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_belonging, by, NULL);
+    stmt_str(&q, "id", id);
+    while (stmt_step(&q)) list_add(cx->arena, &all)->id = stmt_col_str(&q, 0);
+    TRY(stmt_end(&q));
+    list_each(&all, k) {
+        FollowUp f;
+        Incident i = { 0 };
+        TRY(followup_row(cx, all.at[k].id, &f));
+        Str was = f.audience;
+        if (f.incident.id.len) TRY(incident_row(cx, f.incident.id, &i));
+        TRY(seen_by(cx, &f, i.audience));
+        if (str_eq(was, f.audience)) continue;
+        auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_followup_set_audience);
+        stmt_str(&set, "id", f.id);
+        stmt_str(&set, "audience", f.audience);
+        TRY(stmt_exec(&set));
+        TRY(index_words(cx, &f));
+    }
+    return OK;
+}
+
 static Err visibility_changed(Cx *cx, const Event *event)
 {
-    json_t *data;
-    TRY(json_parse(cx->arena, event->data, &data));
-    Str audience = json_str(data, "audience");
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_set_audience);
-    stmt_str(&q, "incident", event->subject);
-    stmt_str(&q, "audience", audience);
-    TRY(stmt_exec(&q));
-    FollowUpFilter all = { .incident = two(cx->arena, event->subject, S("")) };
-    Cx whole = *cx;
-    whole.actor = (Actor){ .role = ROLE_ADMIN };
-    FollowUps list = { 0 };
-    TRY(followup_list(&whole, &all, (Cursor){ 0 }, 1000, &list));
-    list_each(&list, k) TRY(index_words(cx, &list.at[k]));
-    return OK;
+    return readers_changed(cx, "of_incident", event->subject);
+}
+
+static Err report_readers_changed(Cx *cx, const Event *event)
+{
+    return readers_changed(cx, "of_report", event->object);
 }
 
 static Err field_changed(Cx *cx, const Event *event)
@@ -515,15 +543,14 @@ static Err merged(Cx *cx, const Event *event)
     int64_t moved = stmt_changes(&q);
     TRY(stmt_end(&q));
     if (!moved) return OK;
-    Incident into;
-    TRY(incident_row(cx, event->object, &into));
-    TRY(visibility_changed(cx, &(Event){ .subject = into.id, .data = arena_fmt(cx->arena, "{\"audience\":\"" STR_FMT "\"}", STR_ARG(into.audience)) }));
+    TRY(readers_changed(cx, "of_incident", event->object));
     TRY(incident_count(cx, event->subject, INCIDENT_FOLLOW_UPS, -moved));
     return incident_count(cx, event->object, INCIDENT_FOLLOW_UPS, moved);
 }
 
 const Listener followup_listeners[] = {
     { "incident.visibility_changed", LISTEN_NOW, visibility_changed },
+    { "report.access_changed", LISTEN_NOW, report_readers_changed },
     { "incident.field_changed", LISTEN_NOW, field_changed },
     { "incident.merged", LISTEN_NOW, merged },
     { 0 },

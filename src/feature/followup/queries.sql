@@ -163,7 +163,16 @@ VALUES (:id, :followup, :at_ms, :actor, :field, :was, :became);
 SELECT field, was, became, actor_id, at_ms FROM followup_history WHERE followup_id = :id ORDER BY id DESC;
 
 -- name: followup_set_audience
-UPDATE followup SET audience = :audience WHERE incident_id = :incident;
+UPDATE followup SET audience = :audience WHERE id = :id;
+
+-- name: followup_belonging
+SELECT f.id FROM followup f WHERE 1 = 1
+--if of_incident
+  AND f.incident_id = :id
+--if of_report
+  AND f.report_id = :id
+--end
+;
 
 -- name: followup_move_channel
 UPDATE followup SET channel_id = :became WHERE incident_id = :incident AND coalesce(channel_id, '') = :was;

@@ -130,6 +130,8 @@ Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64
 /** Who may see the report: its references in all incidents obey it. The report says it whenever it is added to an incident
  *  or its readers change. Within a write. */
 Err incident_report_audience(Cx *cx, Str report, Str audience);
+/** The same as it stands; "" also for reports that are in no incident. */
+Err incident_report_audience_of(Cx *cx, Str report, Str *ret);
 Err incident_report_remove(Cx *cx, Str incident, Str report);
 /** Reports known from incidents, by id: for naming them below the report feature. Unknown and invisible ones are left out. */
 Err incident_report_refs(Cx *cx, Strs ids, RecordRefs *ret);

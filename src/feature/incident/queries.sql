@@ -257,6 +257,9 @@ ON CONFLICT (incident_id, report_id) DO UPDATE SET reference = excluded.referenc
 -- name: incident_report_audience
 UPDATE incident_report SET audience = :audience WHERE report_id = :report;
 
+-- name: incident_report_audience_of
+SELECT audience FROM incident_report WHERE report_id = :report LIMIT 1;
+
 -- name: incident_report_remove
 DELETE FROM incident_report WHERE incident_id = :id AND report_id = :report;
 

@@ -466,6 +466,16 @@ Err incident_report_audience(Cx *cx, Str report, Str audience)
     return stmt_exec(&q);
 }
 
+Err incident_report_audience_of(Cx *cx, Str report, Str *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_audience_of);
+    stmt_str(&q, "report", report);
+    Str audience = stmt_step(&q) ? stmt_col_str(&q, 0) : S("");
+    TRY(stmt_end(&q));
+    *ret = audience;
+    return OK;
+}
+
 Err incident_report_remove(Cx *cx, Str incident, Str report)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_remove);

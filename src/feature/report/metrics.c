@@ -9,27 +9,7 @@
 
 static int severity_rank(Str s) { return str_starts(s, S("SEV-")) && s.len == 5 ? '9' - s.at[4] : 0; }
 
-/* Of several private incidents: only those people who may see all of them. */
-static Err shared_audience(Cx *cx, Str report, const Strs *audiences, Str *ret)
-{
-    if (audiences->len < 2) { *ret = audiences->len ? audiences->at[0] : S(""); return OK; }
-    Strs members = { 0 }, first = { 0 };
-    TRY(access_people(cx, audiences->at[0], &first));
-    list_each(&first, p) {
-        bool all = true;
-        for (size_t i = 1; i < audiences->len && all; i++) {
-            Strs people = { 0 };
-            TRY(access_people(cx, audiences->at[i], &people));
-            all = false;
-            list_each(&people, k) all = all || str_eq(people.at[k], first.at[p]);
-        }
-        if (all) *list_add(cx->arena, &members) = arena_fmt(cx->arena, "user:" STR_FMT, STR_ARG(first.at[p]));
-    }
-    *ret = arena_fmt(cx->arena, "report:" STR_FMT, STR_ARG(report));
-    return access_set(cx, *ret, members);
-}
-
-Err report_gather(Cx *cx, Str report, Strs incident_ids, Gathered *ret)
+Err report_gather(Cx *cx, Strs incident_ids, Gathered *ret)
 {
     Gathered g = { 0 };
     Strs audiences = { 0 }, people = { 0 };
@@ -59,7 +39,7 @@ Err report_gather(Cx *cx, Str report, Strs incident_ids, Gathered *ret)
     g.figures.responders = (int64_t)people.len;
     if (!g.began_ms) g.began_ms = cx->now_ms;
     if (!g.figures.severity.len) g.figures.severity = S("unknown");
-    TRY(shared_audience(cx, report, &audiences, &g.audience));
+    TRY(access_shared(cx, audiences, &g.audience));
     *ret = g;
     return OK;
 }
@@ -187,12 +167,11 @@ Err report_refresh(Cx *cx, Report *r)
     Gathered g;
     TRY(report_incident_ids(cx, r->id, &ids));
     if (!ids.len) return OK;
-    TRY(report_gather(cx, r->id, ids, &g));
+    TRY(report_gather(cx, ids, &g));
     json_t *over;
     TRY(json_parse(cx->arena, r->overrides.len ? r->overrides : S("{}"), &over));
     Str severity = json_str(over, "severity");
-    bool access_changed = !str_eq(r->audience, g.audience) || str_starts(g.audience, S("report:"));
-    bool narrower = g.audience.len && !str_eq(r->audience, g.audience);
+    bool access_changed = !str_eq(r->audience, g.audience);
     r->severity = severity.len ? severity : g.figures.severity;
     r->began_ms = g.began_ms;
     r->audience = g.audience;
@@ -204,7 +183,7 @@ Err report_refresh(Cx *cx, Report *r)
     r->figures = figures;
     TRY(report_save(cx, r, 0));
     if (!access_changed) return OK;
-    if (narrower) TRY(report_share_remove(cx, r->id));       /* a link made while it was open to all must not outlive that */
+    if (g.audience.len) TRY(report_share_remove(cx, r->id));       /* a link made while it was open to all must not outlive that */
     TRY(report_text_changed(cx, r));
     return report_news(cx, r, "access_changed", S("Changed who may see the report"), S("{}"));
 }

@@ -2,8 +2,8 @@
 #include "app/app.h"
 #include "base/spec.h"
 #include "document/document.h"
-#include "feature/account/account.h"
-#include "feature/followup/followup.h"
+#include "feature/account/internal.h"
+#include "feature/followup/rules.h"
 #include "feature/incident/rules.h"
 #include "feature/report/rules.h"
 
@@ -13,8 +13,8 @@
 typedef struct World {
     App *app;
     Arena *arena;
-    Str ann, eve;
-    Incident open, secret;
+    Str ann, eve, team;
+    Incident open, secret, other;
     Report report;
     Share share;
     FollowUp followup;
@@ -72,15 +72,51 @@ static Err write_live_blocks(Cx *cx, World *w)
     return document_replace(cx, w->report.id, doc);
 }
 static Err follow_up(Cx *cx, World *w) { return followup_add(cx, &(FollowUpInput){ .title = S("Rotate the stolen keys"), .report_id = w->report.id }, &w->followup); }
+static Err move_to_other(Cx *cx, World *w)
+{
+    Present present;
+    FollowUpInput in = { 0 };
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Search is slow") }, &w->other));
+    Str to = arena_fmt(cx->arena, "{\"incident_id\":\"" STR_FMT "\"}", STR_ARG(w->other.reference));
+    TRY(shape_decode(cx->arena, &followup_edit_shape, DECODE_PATCH, to, &in, &present));
+    return followup_edit(cx, w->followup.id, present, &in);
+}
+
+/* A team of Eve's, the first of two private incidents, and a report about both. */
+static Err team_and_second_secret(Cx *cx, World *w)
+{
+    Team t = { .name = S("Security") };
+    IncidentInput in = { .title = S("Second breach"), .visibility = S("private") };
+    TRY(team_add(cx, &t, &w->team));
+    *list_add(cx->arena, &in.member_team_ids) = w->team;
+    TRY(incident_add(cx, &in, &w->open));
+    in.title = S("Third breach");
+    TRY(incident_add(cx, &in, &w->secret));
+    return report_of(cx, w, &w->open, &w->secret);
+}
+static Err team_has(Cx *cx, World *w, Str user)
+{
+    Team t;
+    TRY(team_get(cx, w->team, &t));
+    t.member_ids = (Strs){ 0 };
+    if (user.len) *list_add(cx->arena, &t.member_ids) = user;
+    return team_change(cx, &t);
+}
+static Err eve_joins(Cx *cx, World *w) { return team_has(cx, w, w->eve); }
+static Err eve_leaves(Cx *cx, World *w) { return team_has(cx, w, S("")); }
+
 static Err share(Cx *cx, World *w) { return report_share_make(cx, w->report.id, 0, &w->share); }
-static Err hide_open(Cx *cx, World *w)
+static Err set_visibility(Cx *cx, const Incident *i, const char *to)
 {
     IncidentInput in = { 0 };
     Present present;
-    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH,
-                     S("{\"visibility\":\"private\"}"), &in, &present));
-    return incident_edit(cx, w->open.id, present, &in);
+    Str body = arena_fmt(cx->arena, "{\"visibility\":\"%s\"}", to);
+    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH, body, &in, &present));
+    return incident_edit(cx, i->id, present, &in);
 }
+static Err hide_open(Cx *cx, World *w) { return set_visibility(cx, &w->open, "private"); }
+static Err show_open(Cx *cx, World *w) { return set_visibility(cx, &w->open, "public"); }
+static Err show_secret(Cx *cx, World *w) { return set_visibility(cx, &w->secret, "public"); }
 
 #define GIVEN() auto_arena a = arena_new(16 << 10); App *app = given_a_system(a, NOW); auto_store store = store_take(app->db); \
     World w = { .app = app, .arena = a }; expect_ok(write_as(&w, S(""), people)); expect_ok(write_as(&w, w.ann, incidents)); \
@@ -112,6 +148,46 @@ SPEC("a follow-up of a private report is as private as the report")
     expect_int(0, all.len);
     expect_ok(followup_list(&ann, &(FollowUpFilter){ .sort = S("due") }, (Cursor){ 0 }, 10, &all));
     expect_int(1, all.len);
+}
+
+SPEC("a follow-up of a private report stays private when it is moved to a public incident")
+{
+    GIVEN();
+    Str id;
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(write_as(&w, w.ann, follow_up));
+    expect_ok(write_as(&w, w.ann, move_to_other));
+    expect_err(ERR_NOT_FOUND, followup_resolve(&eve, w.followup.reference, &id));
+    expect_ok(followup_resolve(&ann, w.followup.reference, &id));
+    expect_ok(followup_get(&ann, id, &w.followup));
+    expect_str("Search is slow", w.followup.incident.title);
+}
+
+SPEC("a follow-up of a report becomes private with the report, and stays so when its own incident is opened")
+{
+    GIVEN();
+    Str id;
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(write_as(&w, w.ann, follow_up));
+    expect_ok(write_as(&w, w.ann, hide_open));
+    expect_err(ERR_NOT_FOUND, followup_resolve(&eve, w.followup.reference, &id));
+    expect_ok(write_as(&w, w.ann, show_open));
+    expect_err(ERR_NOT_FOUND, followup_resolve(&eve, w.followup.reference, &id));
+    expect_ok(write_as(&w, w.ann, show_secret));
+    expect_ok(followup_resolve(&eve, w.followup.reference, &id));
+}
+
+SPEC("who may see a report about two private incidents follows their teams")
+{
+    GIVEN();
+    Str id;
+    expect_ok(write_as(&w, w.ann, team_and_second_secret));
+    expect_ok(report_resolve(&ann, w.report.reference, &id));
+    expect_err(ERR_NOT_FOUND, report_resolve(&eve, w.report.reference, &id));
+    expect_ok(write_as(&w, w.ann, eve_joins));
+    expect_ok(report_resolve(&eve, w.report.reference, &id));
+    expect_ok(write_as(&w, w.ann, eve_leaves));
+    expect_err(ERR_NOT_FOUND, report_resolve(&eve, w.report.reference, &id));
 }
 
 SPEC("a live block of a private incident that the report is not about shows nothing, whoever draws it")

@@ -173,7 +173,7 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     DocNode *doc;
     Report r = { .id = id_new(cx->arena, cx->now_ms), .state = S("draft"), .overrides = S("{}") };
     TRY(incident_ids_of(cx, &in->incident_ids, &ids));
-    TRY(report_gather(cx, r.id, ids, &g));
+    TRY(report_gather(cx, ids, &g));
     const Incident *first = &g.incidents.at[0];
     TRY(template_of(cx, in, first, &t));
     TRY(owner_of(cx, in->owner_id, &owner));

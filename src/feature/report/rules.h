@@ -20,7 +20,7 @@ Err report_incident_ids(Cx *cx, Str report, Strs *ret);
 Err reports_of_incident(Cx *cx, Str incident, Strs *ret);
 Err report_rights(Cx *cx, Report *r);                           /* can_edit, can_publish */
 /* metrics.c */
-Err  report_gather(Cx *cx, Str report, Strs incident_ids, Gathered *ret);
+Err  report_gather(Cx *cx, Strs incident_ids, Gathered *ret);
 Str  report_figures_json(Arena *a, const KeyFigures *f);
 void report_metrics(Arena *a, const Str figures, const Str overrides, ReportMetrics *ret);
 Err  report_overrides_merge(Cx *cx, Str before, Str patch, Str *ret);
