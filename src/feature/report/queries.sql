@@ -17,6 +17,9 @@ UPDATE report SET title = :title, state = :state, language = :language, severity
     updated_ms = :now_ms, version = version + :step
 WHERE id = :id;
 
+-- name: report_set_template
+UPDATE report SET template_id = :template_id, template_name = :template_name WHERE id = :id;
+
 -- name: report_select
 SELECT r.id, r.number, r.title, r.state, r.language, r.severity, r.audience, r.owner_id, r.channel_id, r.team_id, r.template_id,
     r.template_name, r.overrides, r.figures, r.linked_documents, r.due_ms, r.began_ms, r.excerpt, r.word_count, r.revision,

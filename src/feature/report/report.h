@@ -82,6 +82,9 @@ Err report_content(Cx *cx, const Report *report, bool published, DocNode **ret);
 /** Replaces the text (imports and sample data): an edit by Hindsight. Within a write. */
 Err report_write(Cx *cx, Str id, const DocNode *content);
 
+/** Puts another template under the text; what people wrote stays. Within a write. Fails: ERR_FORBIDDEN, ERR_INVALID (template_id). */
+Err report_change_template(Cx *cx, Str id, Str template_id);
+
 /** State changes, all within a write; the caller has checked access. Fails: ERR_CONFLICT when the state does not allow it,
  *  ERR_FORBIDDEN when the person may not, ERR_INVALID naming the field. */
 Err report_request_review(Cx *cx, Str id, Strs reviewer_ids);

@@ -181,6 +181,15 @@ static Err reopen(Cx *cx, Req *req, Res *res)
     return show(cx, req, res);
 }
 
+typedef struct TemplateInput { Str template_id; } TemplateInput;
+static SHAPE(template_input_shape, TemplateInput, "Another template", FIELD(TemplateInput, template_id, REQUIRED, "Its id"));
+
+static Err change_template(Cx *cx, Req *req, Res *res)
+{
+    TRY(report_change_template(cx, req_param(req, "report"), BODY(req, TemplateInput)->template_id));
+    return show(cx, req, res);
+}
+
 static Err author_remove(Cx *cx, Req *req, Res *res)
 {
     TRY(report_author_remove(cx, req_param(req, "report"), req_param(req, "author")));
@@ -374,6 +383,7 @@ const Route report_routes[] = {
     { POST, ONE "/publish", ROLE_RESPONDER, publish, .reply = &report_shape, .doc = "Publishes what it says now; needs approvals unless a manager does it" },
     { POST, ONE "/archive", ROLE_RESPONDER, archive, .reply = &report_shape, .doc = "Archives it: read only" },
     { POST, ONE "/reopen", ROLE_RESPONDER, reopen, .reply = &report_shape, .doc = "Takes it out of the archive, or back to draft" },
+    { POST, ONE "/template", ROLE_RESPONDER, change_template, &template_input_shape, &report_shape, .doc = "Puts another template under the text: what people wrote stays, what is empty or only filled in begins anew" },
     { DELETE, ONE "/authors/:author", ROLE_RESPONDER, author_remove, .reply = &report_shape, .flags = NO_MATCH, .doc = "Takes somebody off the authors; they come back when they write again" },
     { GET, ONE "/content", ROLE_VIEWER, content, .query = "format download version", .doc = "The text as Markdown, HTML, plain text or JSON; version=published or a number" },
     { GET, ONE "/versions", ROLE_VIEWER, versions, .reply = &report_version_shape, .flags = REPLY_LIST, .doc = "What was published, newest first" },

@@ -1,6 +1,7 @@
 /* Templates over HTTP. */
 #include "document/words.h"
 #include "feature/account/account.h"
+#include "feature/template/file.h"
 #include "feature/template/internal.h"
 #include "sql.gen.h"
 
@@ -143,6 +144,31 @@ static Err preview(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+/* -- files ------------------------------------------------------------------------------------------------------------- */
+
+static Err write_file(Cx *cx, Req *req, Res *res)
+{
+    static const char *const formats[] = { "markdown", "json", NULL };
+    Strs format = { 0 };
+    Template t;
+    TRY(req_filter(cx, req, "format", formats, &format));
+    TRY(template_get(cx, req_param(req, "template"), &t));
+    bool json = format.len && str_eq(format.at[0], S("json"));
+    res_text(res, 200, json ? "application/json" : "text/markdown; charset=utf-8",
+             json ? template_file_json(cx->arena, &t) : template_file_markdown(cx->arena, &t));
+    http_set(&res->http, "Content-Disposition",
+             arena_fmt(cx->arena, "attachment; filename=\"template-" STR_FMT ".%s\"", STR_ARG(t.id), json ? "json" : "md"));
+    return OK;
+}
+
+static Err read_file(Cx *cx, Req *req, Res *res)
+{
+    TemplateFile f;
+    TRY(template_file_read(cx->arena, req->http->body, &f));
+    res_json(cx, res, &template_file_shape, &f);
+    return OK;
+}
+
 /* -- names ------------------------------------------------------------------------------------------------------------- */
 
 typedef struct NameView { Str name, list, type, title, title_zh; } NameView;
@@ -184,6 +210,9 @@ static const Route routes[] = {
     { DELETE, ONE, ROLE_MANAGER, remove_one, .doc = "Removes a custom template; reports made from it stay" },
     { POST, ONE "/copy", ROLE_MANAGER, copy, &copy_shape, &template_shape, .doc = "Copies a template, to be changed" },
     { POST, ONE "/default", ROLE_MANAGER, make_default, .reply = &template_shape, .doc = "Makes it the one that is chosen for its language" },
+    { GET, ONE "/file", ROLE_VIEWER, write_file, .query = "format", .doc = "A template as a file, Markdown or JSON" },
+    { POST, "/api/v1/templates/read", ROLE_MANAGER, read_file, .reply = &template_file_shape, .flags = COMPUTES | RAW_BODY, .body_bytes = 2u << 20,
+      .doc = "Reads a template from Markdown or JSON and keeps nothing; save it as a new one" },
     { GET, "/api/v1/template-variables", ROLE_VIEWER, names, .reply = &name_shape, .flags = REPLY_LIST, .doc = "The names that templates may use" },
     { 0 },
 };

@@ -44,6 +44,10 @@ Err template_add(Cx *cx, const Template *t, Str *ret_id);
 /** A template filled in from an incident the actor may see: headings carry `section`, `guide`, `required`.
  *  `owner`: the name of the report's owner, may be empty. */
 Err template_fill(Cx *cx, const Template *t, Str incident, Str time_zone, Str owner, DocNode **ret_doc);
+/** The text `now` under the sections of `wanted` (a filled template). Sections are found again by key, else by heading. What somebody wrote
+ *  stays: in its section, or behind all others when the new template has none for it. Sections that are empty, or say only what one of
+ *  `untouched` says there (templates as they were filled in), begin anew. Takes nodes over; changes none. */
+DocNode *template_merge(Arena *a, const DocNode *now, const DocNodes *untouched, const DocNode *wanted);
 /** Appends what is known about one more incident: a heading, what happened, its timeline. */
 Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *doc);
 /** Replaces every live block by what it shows now, for pages and exports. Blocks of incidents that the actor may not see

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "feature/account/account.h"
 #include "feature/template/builtin.h"
+#include "feature/template/file.h"
 #include "feature/template/internal.h"
 
 #define NOW 1794330000000            /* 2026-11-10 17:00:00 UTC */
@@ -169,4 +170,100 @@ SPEC("an incident gets the template whose rule fits, else the default, else the 
     expect_str("Ruled", all.at[0].name);
     expect(all.at[0].suggested);
     expect(all.at[1].is_default);
+}
+
+SPEC("every built-in template comes back from its Markdown and from its JSON as it was")
+{
+    SYSTEM();
+    (void)cx;
+    for (const Builtin *b = template_builtins; b->id; b++) {
+        Template t;
+        TemplateFile f;
+        expect_ok(template_get(&cx, str_of(b->id), &t));
+        Str markdown = template_file_markdown(a, &t), json = template_file_json(a, &t);
+        expect_ok(template_file_read(a, markdown, &f));
+        Template again = { .name = f.name, .language = f.language, .description = f.description, .match = f.match, .sections = f.sections };
+        expect_str(arena_cstr(a, markdown), template_file_markdown(a, &again));
+        expect_str(arena_cstr(a, json), template_file_json(a, &again));
+        expect_ok(template_file_read(a, json, &f));
+        again = (Template){ .name = f.name, .language = f.language, .description = f.description, .match = f.match, .sections = f.sections };
+        expect_str(arena_cstr(a, json), template_file_json(a, &again));
+    }
+}
+
+SPEC("headings, quotes and fences inside a prefill survive the way through Markdown")
+{
+    auto_arena a = arena_new(4096);
+    static const char *const prefills[] = {
+        "## Not a section\n\ntext", " ## Indented\n### Smaller", "> a quote that is text\n\nmore", "```\n## code\n```\n\n## after", "plain", "" };
+    for (size_t i = 0; i < sizeof prefills / sizeof *prefills; i++)
+        for (int guided = 0; guided < 2; guided++) {
+            Template t = { .name = S("A: \"b\""), .language = S("en") };
+            TemplateFile f;
+            *list_add(a, &t.sections) = (Section){ .heading = S("One"), .guide = guided ? S("Say it.\n\nTwice.") : S(""), .prefill = str_of(prefills[i]),
+                                                   .key = S("one"), .ai = S("instructions"), .ai_instructions = S("Short; \"plain\" --\nno lists") };
+            *list_add(a, &t.sections) = (Section){ .heading = S("Two"), .required = true, .key = S("two"), .ai = S("off") };
+            expect_ok(template_file_read(a, template_file_markdown(a, &t), &f));
+            expect_int(2, f.sections.len);
+            expect_str("A: \"b\"", f.name);
+            expect_str(arena_cstr(a, t.sections.at[0].guide), f.sections.at[0].guide);
+            expect_str(prefills[i], f.sections.at[0].prefill);
+            expect_str(arena_cstr(a, t.sections.at[0].ai_instructions), f.sections.at[0].ai_instructions);
+            expect_str("instructions", f.sections.at[0].ai);
+            expect(!f.sections.at[0].required && f.sections.at[1].required);
+            expect_str("two", f.sections.at[1].key);
+        }
+}
+
+SPEC("a template that others wrote by hand is read: the H1 is its name, each H2 a section")
+{
+    auto_arena a = arena_new(4096);
+    TemplateFile f;
+    expect_ok(template_file_read(a, S("> Template from a book\n\n# Postmortem\r\n\n### Date\n\n### Summary\n> In short\n\ntext {{who knows}}\n## Lessons\n\n### Good\n- x\n## Timeline ##\n"), &f));
+    expect_str("Postmortem", f.name);
+    expect_int(4, f.sections.len);
+    expect_str("Summary", f.sections.at[1].heading);
+    expect_str("In short", f.sections.at[1].guide);
+    expect_str("text {{who knows}}", f.sections.at[1].prefill);
+    expect_str("### Good\n- x", f.sections.at[2].prefill);
+    expect_str("Timeline", f.sections.at[3].heading);
+    expect_err(ERR_INVALID, template_file_read(a, S("no headings here"), &f));
+    expect_err(ERR_INVALID, template_file_read(a, S("{\"sections\": [{\"heading\": 7}]}"), &f));
+    expect_err(ERR_INVALID, template_file_read(a, S("\xff\xfe"), &f));
+}
+
+static DocNode *read_doc(Arena *a, const char *markdown, const char *keys)
+{
+    DocNode *doc;
+    if (import_markdown(a, str_of(markdown), &doc).info) bug("markdown");
+    Str rest = str_of(keys), key;
+    list_each(&doc->children, i) {
+        if (!doc_is(doc->children.at[i], "heading") || !str_next(&rest, ' ', &key) || str_eq(key, S("-"))) continue;
+        doc_attr(a, doc->children.at[i], "section", key);
+        doc_attr(a, doc->children.at[i], "guide", S("guide"));
+    }
+    return doc;
+}
+
+SPEC("another template under a begun text keeps all that was written, and begins anew only where nobody wrote")
+{
+    auto_arena a = arena_new(4096);
+    DocNode *untouched = read_doc(a, "## Summary\n\nfilled in\n\n## Impact\n\nfilled in too\n\n## Luck\n\n## Lessons\n", "summary impact luck lessons");
+    DocNode *now = read_doc(a, "Before all.\n\n## In short\n\nWe wrote this.\n\n## Impact\n\nfilled in too\n\n## Luck\n\nIt was night.\n\n## Lessons\n\n## Our own\n\nKept.\n",
+                            "summary impact luck lessons");
+    DocNode *wanted = read_doc(a, "## What happened\n\nfresh\n\n## impact\n\nfresh impact\n\n## Actions\n\ntable\n", "summary effect actions");
+    DocNodes was = { 0 };
+    Str text;
+    *list_add(a, &was) = untouched;
+    DocNode *merged = template_merge(a, now, &was, wanted);
+    expect_ok(render_markdown(a, merged, &text));
+    expect_str("Before all.\n\n## In short\n\nWe wrote this.\n\n## impact\n\nfresh impact\n\n## Actions\n\ntable\n\n## Luck\n\nIt was night.\n\n## Our own\n\nKept.\n", text);
+    /* guides of sections that are gone are gone; those of the new ones are there */
+    size_t guides = 0;
+    list_each(&merged->children, i) guides += doc_get(merged->children.at[i], "guide").len > 0;
+    expect_int(3, guides);
+    /* once more changes nothing */
+    Str again;
+    expect_ok(render_markdown(a, template_merge(a, merged, &was, wanted), &again));
+    expect_str(arena_cstr(a, text), again);
 }

@@ -1,11 +1,11 @@
 /** Who, when, where: the record beside the document, each value edited in place. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { Avatar, Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, type Tone } from 'kit';
+import { Avatar, Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, confirm, toast, toastError, type Tone } from 'kit';
 import { api, session } from 'app/api';
 import { useResource } from 'app/resource';
 import { day, dayClock, inUtc } from 'app/time';
-import type { FollowUp, Report, Reviewer } from 'app/types';
+import type { FollowUp, Report, Reviewer, Template } from 'app/types';
 import { addFollowUp } from '../../followup/ui/add-layer';
 import { exportItems, SharePanel, StatePill } from './state';
 import { t } from './strings';
@@ -43,7 +43,7 @@ export function DetailsPanel({ report, handle }: { report: Report; handle: Repor
                 { label: 'English', checked: report.language === 'en', onSelect: () => void handle.save({ language: 'en' }, { language: 'en' }) },
                 { label: '中文', checked: report.language === 'zh', onSelect: () => void handle.save({ language: 'zh' }, { language: 'zh' }) },
             ]}>{report.language === 'zh' ? '中文' : 'English'}</MenuButton> : report.language === 'zh' ? '中文' : 'English'}</dd>
-            {report.template && <><dt>{t('template')}</dt><dd>{report.template.name}</dd></>}
+            {report.template && <><dt>{t('template')}</dt><dd>{can && report.incidents.length > 0 ? <TemplateChange report={report} handle={handle} /> : report.template.name}</dd></>}
             <dt>{t('visible')}</dt><dd>{report.visibility === 'private' ? <Status icon="lock">{t('private')}</Status> : t('everyone', { workspace })}</dd>
             <dt>{t('created')}</dt><dd><time dateTime={report.created_at} title={inUtc(report.created_at)}>{dayClock(report.created_at)}</time></dd>
             {report.published_at && <><dt>{t('published')}</dt><dd><time dateTime={report.published_at} title={inUtc(report.published_at)}>{dayClock(report.published_at)}</time>{report.published_by && `, ${report.published_by.name}`}</dd></>}
@@ -72,6 +72,21 @@ function Edit({ can, label, shown, children }: { can: boolean; label: string; sh
             {open && <Popover anchor={anchor} label={label} class="value-pop" onClose={() => setOpen(false)}>{children(() => setOpen(false))}</Popover>}
         </dd>
     );
+}
+
+/** Another template: what was written stays, what is still empty or only filled in begins anew. */
+function TemplateChange({ report, handle }: { report: Report; handle: ReportHandle }) {
+    const all = useResource(`templates of ${report.language}`, () => api.all<Template>('/templates', { language: report.language }), ['templates']);
+    const change = async (x: Template) => {
+        if (!(await confirm({ title: t('template_title', { name: x.name }), body: t('template_body'), action: t('template_apply') }))) return;
+        try {
+            handle.set(await api.post<Report>(`/reports/${report.id}/template`, { template_id: x.id }));
+            toast(t('template_done', { name: x.name }));
+        } catch (e) {
+            toastError(e);
+        }
+    };
+    return <MenuButton class="value" label={`${t('change')}: ${t('template')}`} items={(all.data ?? []).map((x) => ({ label: x.name, note: x.description, checked: x.id === report.template!.id, onSelect: () => void change(x) }))}>{report.template!.name}</MenuButton>;
 }
 
 function DueEditor({ report, handle, onClose }: { report: Report; handle: ReportHandle; onClose: () => void }) {

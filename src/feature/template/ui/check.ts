@@ -92,3 +92,26 @@ export function pieces(source: string, problems: readonly Problem[]): { text: st
     }
     return [...out, { text: source.slice(at), wrong: false }].filter((x) => x.text);
 }
+
+export type Completion = { from: number; to: number; loop: boolean; names: Name[] };
+
+/** The names that fit where the cursor stands behind "{{", "{{#each " or "{{#if "; null where none is wanted. */
+export function complete(source: string, caret: number, names: readonly Name[]): Completion | null {
+    const before = source.slice(0, caret);
+    const m = /(?<!\\)\{\{(?:(#each|#if|#unless)\s+)?\s*([\w.]*)$/.exec(before);
+    if (!m) return null;
+    const loops: string[] = [];
+    for (const tag of before.slice(0, m.index).matchAll(/\{\{\s*(#each\s+([\w.]+)|\/each)\s*\}\}/g)) {
+        if (tag[2]) loops.push(tag[2]);
+        else loops.pop();
+    }
+    const loop = m[1] === '#each';
+    const word = m[2]!.toLowerCase();
+    const inside = loops[loops.length - 1];
+    const fits = names.filter((n) => (n.list === null || n.list === inside) && (loop ? n.type === 'list' : m[1] ? n.type !== 'block' : n.type !== 'list'));
+    const rank = (n: Name) => (n.list === inside && inside ? 0 : 4) + (n.name.startsWith(word) ? 0 : n.name.includes(`.${word}`) ? 1 : 2);
+    const hits = fits.filter((n) => n.name.includes(word) || n.title.toLowerCase().includes(word) || n.title_zh.includes(word)).sort((a, b) => rank(a) - rank(b));
+    if (!hits.length || (hits.length === 1 && hits[0]!.name === word && source.slice(caret).startsWith('}}'))) return null;
+    const rest = /^[\w.]*/.exec(source.slice(caret))![0].length;
+    return { from: caret - m[2]!.length, to: caret + rest, loop, names: hits.slice(0, 30) };
+}

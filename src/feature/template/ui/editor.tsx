@@ -1,6 +1,7 @@
 /** A template being written: its sections on the left, a real incident poured into it on the right. */
-import { useEffect, useState } from 'preact/hooks';
-import { Button, Check, Combobox, Failed, Field, Icon, IconButton, Input, RefPicker, Select, Skeleton, TextArea, ToggleChip, Topbar, toast, toastError, useForm, type Option } from 'kit';
+import type { HTMLAttributes, LiHTMLAttributes } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { Button, Check, Combobox, Failed, Field, Icon, IconButton, Input, MenuButton, RefPicker, Select, Skeleton, TextArea, ToggleChip, Topbar, toast, toastError, useForm, type Option } from 'kit';
 import { api, ApiError } from 'app/api';
 import { locale } from 'app/i18n';
 import { may } from 'app/registry';
@@ -9,6 +10,7 @@ import { beforeLeave, navigate, type ScreenProps } from 'app/router';
 import { me } from 'app/session';
 import type { IncidentRef, Page, Template } from 'app/types';
 import type { Name } from './check';
+import { fileItems, readFile, takeRead } from './file';
 import { Prefill } from './prefill';
 import { t } from './strings';
 
@@ -20,6 +22,12 @@ const KINDS = ['standard', 'retrospective', 'drill', 'near_miss'] as const;
 const section = (): Section => ({ heading: '', guide: '', prefill: '', required: false, ai: 'on', ai_instructions: '', key: '' });
 const draftOf = (x: Template): Draft => ({ name: x.name, language: x.language as 'en', description: x.description, team: x.team, sections: x.sections,
     match: { severity: [], kind: [], channel_id: null, ...(x.match as Partial<Match> | null) } });
+/** A file that was chosen in the list begins a template that is not saved yet. */
+function fromFile(): Draft | null {
+    const f = takeRead();
+    return f && { name: f.name, language: f.language === 'zh' ? 'zh' : f.language === 'en' ? 'en' : locale.value, description: f.description, team: null,
+        match: { severity: [], kind: [], channel_id: null, ...(f.match as Partial<Match> | null) }, sections: f.sections };
+}
 const fresh = (): Draft => ({ name: '', language: locale.value, description: '', team: null, match: { severity: [], kind: [], channel_id: null }, sections: [section()] });
 const bodyOf = (d: Draft) => {
     const { severity, kind, channel_id } = d.match;
@@ -36,8 +44,9 @@ export default function Editor({ params }: ScreenProps) {
 }
 
 function Form({ template, onSaved }: { template: Template | null; onSaved: (x: Template) => void }) {
-    const [d, setD] = useState<Draft>(template ? draftOf(template) : fresh());
-    const [dirty, setDirty] = useState(false);
+    const [read] = useState(() => (template ? null : fromFile()));
+    const [d, setD] = useState<Draft>(() => (template ? draftOf(template) : read ?? fresh()));
+    const [dirty, setDirty] = useState(!!read);
     const names = useResource('template-variables', () => api.all<Name>('/template-variables'));
     const form = useForm();
     const locked = !!template?.built_in || !may(me().role, 'manager');
@@ -54,6 +63,7 @@ function Form({ template, onSaved }: { template: Template | null; onSaved: (x: T
         if (template) onSaved(saved);
         else setTimeout(() => navigate(`/templates/${saved!.id}`, { replace: true }));
     };
+    const drag = useDrag((from, to) => set({ sections: moved(d.sections, from, to - from) }));
     const copy = async () => {
         try {
             navigate(`/templates/${(await api.post<Template>(`/templates/${template!.id}/copy`, {})).id}`);
@@ -65,6 +75,10 @@ function Form({ template, onSaved }: { template: Template | null; onSaved: (x: T
         <Topbar crumbs={[{ label: t('templates'), href: '/templates' }, { label: template?.name ?? t('new_template') }]}>
             {!locked && <Button kind="primary" busy={form.busy} disabled={!dirty} onClick={save}>{t('save')}</Button>}
             {template?.built_in && may(me().role, 'manager') && <Button kind="primary" icon="copy" onClick={copy}>{t('copy_it')}</Button>}
+            <MenuButton class="btn plain icon" chevron={false} align="end" label={t('more')} items={[
+                ...(template ? fileItems(template) : []),
+                !locked && { label: t('import_into'), icon: 'up', onSelect: () => void readFile((f) => set({ sections: f.sections, ...(f.description ? { description: f.description } : {}), ...(d.name ? {} : { name: f.name }) })) },
+            ]}><Icon name="more" /></MenuButton>
         </Topbar>
         <div class="tpl">
             <form class="form tpl-form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
@@ -80,7 +94,7 @@ function Form({ template, onSaved }: { template: Template | null; onSaved: (x: T
                 <ol class="tpl-sections">{d.sections.map((s, i) => (
                     <SectionFields key={s.key || i} s={s} i={i} n={d.sections.length} locked={locked} names={names.data ?? []} error={form.field} lang={d.language}
                         onChange={(part) => set({ sections: d.sections.map((x, k) => (k === i ? { ...x, ...part } : x)) })}
-                        onMove={(step) => set({ sections: moved(d.sections, i, step) })}
+                        onMove={(step) => set({ sections: moved(d.sections, i, step) })} drag={drag(i)}
                         onRemove={() => set({ sections: d.sections.filter((_, k) => k !== i) })} />
                 ))}</ol>
                 {form.field('sections') && <p class="err">{form.field('sections')}</p>}
@@ -96,6 +110,37 @@ function moved<T>(list: T[], from: number, step: number): T[] {
     const [x] = next.splice(from, 1);
     next.splice(from + step, 0, x!);
     return next;
+}
+
+type Drag = { over: boolean; handle: HTMLAttributes<HTMLSpanElement>; row: LiHTMLAttributes<HTMLLIElement> };
+
+/** Sections are moved by their handle; the arrows beside it do the same for the keyboard. */
+function useDrag(move: (from: number, to: number) => void): (i: number) => Drag {
+    const from = useRef<number | null>(null);
+    const [over, setOver] = useState<number | null>(null);
+    return (i) => ({
+        over: over === i,
+        handle: {
+            draggable: true,
+            onDragStart: (e) => {
+                from.current = i;
+                e.dataTransfer!.effectAllowed = 'move';
+                e.dataTransfer!.setData('text/plain', String(i));
+                const row = (e.currentTarget as HTMLElement).closest('li');
+                if (row) e.dataTransfer!.setDragImage(row, 12, 12);
+            },
+            onDragEnd: () => { from.current = null; setOver(null); },
+        },
+        row: {
+            onDragOver: (e) => { if (from.current !== null) { e.preventDefault(); setOver(i); } },
+            onDrop: (e) => {
+                e.preventDefault();
+                if (from.current !== null && from.current !== i) move(from.current, i);
+                from.current = null;
+                setOver(null);
+            },
+        },
+    });
 }
 
 function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) => void; error: (f: string) => string | undefined }) {
@@ -115,13 +160,14 @@ function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) 
     );
 }
 
-function SectionFields({ s, i, n, locked, names, error, lang, onChange, onMove, onRemove }: {
+function SectionFields({ s, i, n, locked, names, error, lang, onChange, onMove, onRemove, drag }: {
     s: Section; i: number; n: number; locked: boolean; names: Name[]; error: (f: string) => string | undefined; lang: string;
-    onChange: (part: Partial<Section>) => void; onMove: (step: number) => void; onRemove: () => void;
+    onChange: (part: Partial<Section>) => void; onMove: (step: number) => void; onRemove: () => void; drag: Drag;
 }) {
     return (
-        <li class="tpl-section" lang={lang}>
+        <li class={`tpl-section ${drag.over ? 'over' : ''}`} lang={lang} {...(locked ? {} : drag.row)}>
             <div class="row">
+                {!locked && n > 1 && <span class="tpl-grip" title={t('drag')} aria-hidden="true" {...drag.handle}><Icon name="grip" /></span>}
                 <Input class="grow tpl-heading" aria-label={t('heading')} placeholder={t('section', { n: i + 1 })} disabled={locked} maxLength={200} value={s.heading} onChange={(heading) => onChange({ heading })} />
                 {!locked && <>
                     <IconButton icon="down" class="up" label={t('up')} disabled={i === 0} onClick={() => onMove(-1)} />
@@ -132,7 +178,11 @@ function SectionFields({ s, i, n, locked, names, error, lang, onChange, onMove, 
             {error(`sections[${i}].heading`) && <p class="err">{error(`sections[${i}].heading`)}</p>}
             <Field label={t('guide')} help={i === 0 ? t('guide_help') : undefined}>{(p) => <TextArea {...p} rows={2} disabled={locked} maxLength={2000} value={s.guide} onChange={(guide) => onChange({ guide })} />}</Field>
             <Field label={t('prefill')} help={i === 0 ? t('prefill_help') : undefined}>{(p) => <Prefill id={p.id} names={names} disabled={locked} error={error(`sections[${i}].prefill`)} value={s.prefill} onChange={(prefill) => onChange({ prefill })} />}</Field>
-            <Check checked={s.required} disabled={locked} onChange={(required) => onChange({ required })}>{t('required')}</Check>
+            <div class="tpl-foot">
+                <Check checked={s.required} disabled={locked} onChange={(required) => onChange({ required })}>{t('required')}</Check>
+                <label class="tpl-ai"><span>{t('ai')}</span><Select disabled={locked} value={s.ai} options={(['on', 'off', 'instructions'] as const).map((v) => ({ value: v, label: t(`ai_${v}`) }))} onChange={(ai) => onChange({ ai })} /></label>
+            </div>
+            {s.ai === 'instructions' && <Field label={t('ai_text')} error={error(`sections[${i}].ai_instructions`)}>{(p) => <TextArea {...p} rows={2} disabled={locked} maxLength={4000} value={s.ai_instructions} onChange={(ai_instructions) => onChange({ ai_instructions })} />}</Field>}
         </li>
     );
 }

@@ -6,6 +6,7 @@ import { useResource } from 'app/resource';
 import { navigate } from 'app/router';
 import { me } from 'app/session';
 import type { Template } from 'app/types';
+import { fileItems, keepRead, readFile } from './file';
 import { t } from './strings';
 
 type Match = { severity?: string[]; kind?: string[] };
@@ -39,10 +40,12 @@ export default function Templates() {
         { label: x.built_in ? t('view') : t('edit'), onSelect: () => navigate(`/templates/${x.id}`) },
         { label: t('copy'), onSelect: () => void copy(x) },
         !x.is_default && { label: t('make_default'), onSelect: () => void run(() => api.post(`/templates/${x.id}/default`), t('made_default', { name: x.name })) },
+        ...fileItems(x),
         !x.built_in && { label: t('remove'), onSelect: () => void remove(x) },
     ];
     return <>
-        <Topbar title={t('templates')}>{manager && <LinkButton kind="primary" icon="plus" href="/templates/new">{t('new_template')}</LinkButton>}</Topbar>
+        <Topbar title={t('templates')}>{manager && <Button icon="up" onClick={() => void readFile((f) => { keepRead(f); navigate('/templates/new'); })}>{t('import')}</Button>}
+            {manager && <LinkButton kind="primary" icon="plus" href="/templates/new">{t('new_template')}</LinkButton>}</Topbar>
         <div class="page tpl-page">
             <p class="soft tpl-lead">{t('lead')}</p>
             {all.error && !all.data ? <Failed error={all.error} retry={all.reload} /> : !all.data ? <Skeleton lines={8} />

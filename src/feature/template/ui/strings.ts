@@ -10,6 +10,7 @@ export const t = dictionary({
         up: 'Move up', down: 'Move down', delete_section: 'Remove section', add_section: 'Add a section', insert: 'Insert a variable', values: 'Values', lists: 'Lists', blocks: 'Blocks', fix: 'Use {name}', no_such: 'There is no {name}.', unclosed: 'These braces are never closed.', open_tag: '{name} is never closed.', closes_nothing: '{name} closes nothing here.', is_list: '{name} is a list: use a loop.',
         match: 'Suggest it for', match_help: 'When an incident fits all that is chosen, this template stands first. Nothing chosen: only by hand or as the default.', severity: 'Severity', kind: 'Kind', channel: 'Channel', standard: 'Incident', retrospective: 'Retrospective', drill: 'Drill', test: 'Test', near_miss: 'Near miss',
         preview: 'Preview', preview_with: 'Filled in from', choose: 'Choose an incident', no_incidents: 'The preview needs an incident. Declare one, or load sample data.', wrong: 'The preview waits until the template is right.', unsaved: 'Leave without saving the template?',
+        import: 'Import', import_into: 'Take sections from a file', export_md: 'Save as Markdown', export_json: 'Save as JSON', drag: 'Drag to move',
     },
     zh: {
         templates: '模板', new_template: '新建模板', lead: '模板决定复盘有哪些小节：每一节都有写作指引，以及根据事件自动填写的内容。',
@@ -20,5 +21,6 @@ export const t = dictionary({
         up: '上移', down: '下移', delete_section: '移除小节', add_section: '添加小节', insert: '插入变量', values: '数值', lists: '列表', blocks: '区块', fix: '改为 {name}', no_such: '没有 {name}。', unclosed: '这组大括号没有闭合。', open_tag: '{name} 没有闭合。', closes_nothing: '{name} 没有对应的开头。', is_list: '{name} 是列表，请用循环。',
         match: '推荐用于', match_help: '事件符合所选的全部条件时，这个模板排在最前。都不选：只能手动选择或作为默认。', severity: '级别', kind: '类型', channel: '频道', standard: '事件', retrospective: '补录', drill: '演练', test: '测试', near_miss: '未遂',
         preview: '预览', preview_with: '填充自', choose: '选择事件', no_incidents: '预览需要一个事件。请先宣布一个，或加载示例数据。', wrong: '模板改正后才会显示预览。', unsaved: '不保存模板就离开吗？',
+        import: '导入', import_into: '从文件读取小节', export_md: '保存为 Markdown', export_json: '保存为 JSON', drag: '拖动以移动',
     },
 });
