@@ -92,6 +92,12 @@ build/ingest_load: bench/ingest_load.c
 	@mkdir -p build; $(CC) $(STD) -O2 $(CFLAGS_PKG) -o $@ $< -lsqlite3 $(shell pkg-config --libs libpq)
 bench-ingest: all build/ingest_load
 	@POSTGRES_DURABLE=1 tests/postgres.sh node bench/ingest.mjs
+# Rooms beside other servers and beside a bare relay: words choose parts (steady limit many crowd cursors).
+build/room_%: bench/room/%.c bench/room/wire.h
+	@mkdir -p build; $(CC) $(STD) $(WARN) -O2 -o $@ $< -lcrypto -lm
+bench-room: all build/room_load build/room_relay
+	@[ -d bench/room/node_modules ] || (cd bench/room && npm ci --silent --no-progress)
+	@node bench/room/run.mjs $(W)
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
@@ -134,5 +140,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

@@ -23,7 +23,10 @@ build/bench_seed "$data" "${BENCH_INCIDENTS:-100000}" "${BENCH_ALERTS:-1000000}"
 node bench/api.mjs "$data"
 
 title "Sockets"
-node bench/sockets.mjs 1000
+node bench/sockets.mjs 10000
+
+title "Rooms beside other servers"
+make --no-print-directory -s bench-room
 
 title "Document engine beside Yjs"
 make --no-print-directory -s -C crdt bench || echo "crdt: not measured"
