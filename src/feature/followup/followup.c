@@ -109,6 +109,26 @@ static Err news(Cx *cx, const FollowUp *f, const char *kind, Str title, Str data
                                     .title = title, .data = data, .version = f->version, .audience = f->audience });
 }
 
+/** The incident shows how many there are, of those that all its readers may see. */
+static Err tell_count(Cx *cx, Str incident)
+{
+    if (str_empty(incident)) return OK;
+    Incident i;
+    TRY(incident_row(cx, incident, &i));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_count_of_incident);
+    stmt_str(&q, "incident", incident);
+    stmt_str(&q, "audience", i.audience);
+    int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
+    TRY(stmt_end(&q));
+    return incident_follow_ups_set(cx, incident, n);
+}
+
+/** For those who keep copies of who may see it. */
+static Err tell_readers(Cx *cx, const FollowUp *f)
+{
+    return news(cx, f, "followup.access_changed", S("Changed who may see the follow-up"), S("{}"));
+}
+
 static Err put_services(Cx *cx, Str id, Strs services)
 {
     auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_followup_service_clear);
@@ -229,7 +249,7 @@ Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
     TRY(put_services(cx, f.id, in->service_ids));
     TRY(note(cx, f.id, "created", S(""), f.title));
     TRY(index_words(cx, &f));
-    if (f.incident.id.len) TRY(incident_count(cx, f.incident.id, INCIDENT_FOLLOW_UPS, 1));
+    TRY(tell_count(cx, f.incident.id));
     Buf data = buf_new(cx->arena, 4096);
     buf_fmt(&data, "{\"reference\":\"" STR_FMT "\",\"title\":", STR_ARG(f.reference));
     buf_json(&data, f.title);
@@ -406,8 +426,6 @@ static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInp
     if (str_empty(f->audience) && was.audience.len)
         return fail_field(cx->arena, S("incident_id"),
                           "the incident is private: everyone would see this follow-up outside of it");
-    if (was.incident.id.len) TRY(incident_count(cx, was.incident.id, INCIDENT_FOLLOW_UPS, -1));
-    if (f->incident.id.len) TRY(incident_count(cx, f->incident.id, INCIDENT_FOLLOW_UPS, 1));
     RecordRefs names = { 0 };
     if (was.incident.id.len) TRY(incident_refs(cx, two(cx->arena, was.incident.id, S("")), &names));
     ++*changed;
@@ -420,7 +438,7 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
     TRY(followup_row(cx, id, &f));
     TRY(cx_match(cx, f.version));
     int changed = 0;
-    Str from = f.status;
+    Str from = f.status, audience = f.audience, incident = f.incident.id;
     TRY(edit_texts(cx, &f, present, in, &changed));
     if (NAMED(status) && in->status.len && !str_eq(in->status, from)) {
         Str reason = f.wont_do_reason;
@@ -436,6 +454,11 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
     if (!changed) return OK;
     TRY(check(cx, &f));
     TRY(save(cx, &f));
+    if (!str_eq(incident, f.incident.id)) {
+        TRY(tell_count(cx, incident));
+        TRY(tell_count(cx, f.incident.id));
+    }
+    if (!str_eq(audience, f.audience)) TRY(tell_readers(cx, &f));
     return str_eq(from, f.status)
                ? news(cx, &f, "followup.changed",
                       arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))
@@ -505,13 +528,16 @@ static Err readers_changed(Cx *cx, const char *by, Str id)
         stmt_str(&set, "audience", f.audience);
         TRY(stmt_exec(&set));
         TRY(index_words(cx, &f));
+        TRY(tell_count(cx, f.incident.id));
+        TRY(tell_readers(cx, &f));
     }
     return OK;
 }
 
 static Err visibility_changed(Cx *cx, const Event *event)
 {
-    return readers_changed(cx, "of_incident", event->subject);
+    TRY(readers_changed(cx, "of_incident", event->subject));
+    return tell_count(cx, event->subject);
 }
 
 static Err report_readers_changed(Cx *cx, const Event *event)
@@ -540,12 +566,12 @@ static Err merged(Cx *cx, const Event *event)
     stmt_str(&q, "incident", event->subject);
     stmt_str(&q, "into", event->object);
     stmt_step(&q);
-    int64_t moved = stmt_changes(&q);
+    bool moved = stmt_changes(&q) > 0;
     TRY(stmt_end(&q));
     if (!moved) return OK;
     TRY(readers_changed(cx, "of_incident", event->object));
-    TRY(incident_count(cx, event->subject, INCIDENT_FOLLOW_UPS, -moved));
-    return incident_count(cx, event->object, INCIDENT_FOLLOW_UPS, moved);
+    TRY(tell_count(cx, event->subject));
+    return tell_count(cx, event->object);
 }
 
 const Listener followup_listeners[] = {

@@ -165,6 +165,9 @@ SELECT field, was, became, actor_id, at_ms FROM followup_history WHERE followup_
 -- name: followup_set_audience
 UPDATE followup SET audience = :audience WHERE id = :id;
 
+-- name: followup_count_of_incident
+SELECT count(*) FROM followup WHERE incident_id = :incident AND audience IN ('', :audience);
+
 -- name: followup_belonging
 SELECT f.id FROM followup f WHERE 1 = 1
 --if of_incident

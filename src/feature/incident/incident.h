@@ -63,8 +63,8 @@ typedef struct Incident {
     Str no_report_reason;
     IncidentLinks links;
     IncidentCounts counts;
-    IncidentReports reports;
-    Str report_state;                  /* of the report that is furthest; empty without one */
+    IncidentReports reports;           /* that the actor may see */
+    Str report_state;                  /* of the furthest of them; empty without one. incident_row: of those that all see */
     UserRefs members;                  /* of a private incident */
     Refs member_teams;
     int64_t version, created_ms, updated_ms;
@@ -118,17 +118,17 @@ Err incident_responders(Cx *cx, Str incident, UserRefs *ret);
 typedef enum IncidentCount {
     INCIDENT_EVENTS,
     INCIDENT_ALERTS,
-    INCIDENT_FOLLOW_UPS,
     INCIDENT_CHANGES,
     INCIDENT_MESSAGES
 } IncidentCount;
 /** Keeps a figure that lists show; the feature that attaches or detaches calls it in the same write. */
 Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta);
-/** What the incident shows of a report: its state as a pill, time to report once published. Within a write.
- *  `published_ms` 0 while it is not. */
-Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms);
-/** Who may see the report: its references in all incidents obey it. The report says it whenever it is added to an incident
- *  or its readers change. Within a write. */
+/** How many follow-ups everybody sees who sees the incident. Within a write. */
+Err incident_follow_ups_set(Cx *cx, Str incident, int64_t n);
+/** What the incident shows of a report: its state as a pill, time to report once published, to those who may see the
+ *  report. Within a write. `published_ms` 0 while it is not. */
+Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms, Str audience);
+/** Who may see the report now: its references in all incidents obey it. Within a write. */
 Err incident_report_audience(Cx *cx, Str report, Str audience);
 /** The same as it stands; "" also for reports that are in no incident. */
 Err incident_report_audience_of(Cx *cx, Str report, Str *ret);

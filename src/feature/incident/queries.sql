@@ -80,8 +80,14 @@ WHERE 1 = 1
   AND i.active = 1
 --if no_report
   AND i.n_reports = 0 AND i.no_report_reason = '' AND i.status IN ('resolved', 'closed')
+--if no_report_seen
+  AND i.id NOT IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
 --if any_report
   AND i.n_reports > 0
+--if any_report_seen
+  AND (i.n_reports > 0 OR i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --if since
   AND i.began_ms >= :since_ms
 --if until
@@ -158,8 +164,14 @@ WHERE 1 = 1
   AND i.active = 1
 --if no_report
   AND i.n_reports = 0 AND i.no_report_reason = '' AND i.status IN ('resolved', 'closed')
+--if no_report_seen
+  AND i.id NOT IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
 --if any_report
   AND i.n_reports > 0
+--if any_report_seen
+  AND (i.n_reports > 0 OR i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --if since
   AND i.began_ms >= :since_ms
 --if until
@@ -250,12 +262,25 @@ ORDER BY report_id;
 
 -- name: incident_report_put
 INSERT INTO incident_report (incident_id, report_id, reference, title, state, published_ms, audience)
-VALUES (:id, :report, :reference, :title, :state, :published_ms, '')
+VALUES (:id, :report, :reference, :title, :state, :published_ms, :audience)
 ON CONFLICT (incident_id, report_id) DO UPDATE SET reference = excluded.reference, title = excluded.title,
-    state = excluded.state, published_ms = excluded.published_ms;
+    state = excluded.state, published_ms = excluded.published_ms, audience = excluded.audience;
 
 -- name: incident_report_audience
-UPDATE incident_report SET audience = :audience WHERE report_id = :report;
+UPDATE incident_report SET audience = :audience WHERE report_id = :report AND audience <> :audience;
+
+-- name: incident_report_incidents
+SELECT incident_id FROM incident_report WHERE report_id = :report ORDER BY incident_id;
+
+-- Reports that not everybody sees who sees the incident; n_reports and report_state of its row know nothing of them.
+-- name: incident_report_apart
+SELECT r.incident_id, r.state FROM incident_report r JOIN incident i ON i.id = r.incident_id
+WHERE r.incident_id IN LIST(:ids) AND r.audience <> '' AND r.audience <> i.audience
+--if visible
+  AND r.audience IN (SELECT m.audience FROM audience_member m
+      JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
+--end
+;
 
 -- name: incident_report_audience_of
 SELECT audience FROM incident_report WHERE report_id = :report LIMIT 1;
@@ -264,7 +289,8 @@ SELECT audience FROM incident_report WHERE report_id = :report LIMIT 1;
 DELETE FROM incident_report WHERE incident_id = :id AND report_id = :report;
 
 -- name: incident_report_sum
-SELECT state, published_ms FROM incident_report WHERE incident_id = :id;
+SELECT r.state, r.published_ms FROM incident_report r JOIN incident i ON i.id = r.incident_id
+WHERE r.incident_id = :id AND (r.audience = '' OR r.audience = i.audience);
 
 -- name: incident_report_figures
 UPDATE incident SET n_reports = :n, report_state = :state, published_ms = :published_ms, version = version + 1,
@@ -277,8 +303,8 @@ UPDATE incident SET n_events = n_events + :delta WHERE id = :id;
 -- name: incident_count_alerts
 UPDATE incident SET n_alerts = n_alerts + :delta WHERE id = :id;
 
--- name: incident_count_follow_ups
-UPDATE incident SET n_follow_ups = n_follow_ups + :delta WHERE id = :id;
+-- name: incident_set_follow_ups
+UPDATE incident SET n_follow_ups = :n WHERE id = :id;
 
 -- name: incident_count_changes
 UPDATE incident SET n_changes = n_changes + :delta WHERE id = :id;

@@ -407,7 +407,7 @@ Err incident_merge(Cx *cx, Str id, Str into_id)
 
 Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta)
 {
-    static const Sql *const by[] = { &sql_incident_count_events, &sql_incident_count_alerts, &sql_incident_count_follow_ups,
+    static const Sql *const by[] = { &sql_incident_count_events, &sql_incident_count_alerts,
                                      &sql_incident_count_changes, &sql_incident_count_messages };
     auto_stmt q = stmt_begin(cx->arena, cx->store, by[what]);
     stmt_str(&q, "id", incident);
@@ -415,18 +415,25 @@ Err incident_count(Cx *cx, Str incident, IncidentCount what, int64_t delta)
     return stmt_exec(&q);
 }
 
+Err incident_follow_ups_set(Cx *cx, Str incident, int64_t n)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_set_follow_ups);
+    stmt_str(&q, "id", incident);
+    stmt_int(&q, "n", n);
+    return stmt_exec(&q);
+}
+
 /** The report that is furthest speaks for the incident; the first publication counts for the time to report. */
 static Err sum_reports(Cx *cx, Str incident)
 {
-    static const char *const order[] = { "archived", "draft", "in_review", "published", NULL };
-    int best = -1;
+    Str best = S("");
     int64_t n = 0, published_ms = 0;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_sum);
     stmt_str(&q, "id", incident);
     while (stmt_step(&q)) {
         Str state = stmt_col_str(&q, 0);
         int64_t at = stmt_col_int(&q, 1);
-        for (int k = 0; order[k]; k++) if (k > best && str_eq(state, str_of(order[k]))) best = k;
+        best = incident_furthest(best, state);
         if (at && (!published_ms || at < published_ms)) published_ms = at;
         n++;
     }
@@ -434,7 +441,7 @@ static Err sum_reports(Cx *cx, Str incident)
     auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_incident_report_figures);
     stmt_str(&set, "id", incident);
     stmt_int(&set, "n", n);
-    stmt_str(&set, "state", best < 0 ? S("") : str_of(order[best]));
+    stmt_str(&set, "state", best);
     stmt_int_or_null(&set, "published_ms", published_ms);
     stmt_int(&set, "now_ms", cx->now_ms);
     TRY(stmt_exec(&set));
@@ -445,7 +452,7 @@ static Err sum_reports(Cx *cx, Str incident)
     return live_touch(cx, topic, "changed", incident, i.version, i.audience);
 }
 
-Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms)
+Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64_t published_ms, Str audience)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_put);
     stmt_str(&q, "id", incident);
@@ -453,6 +460,7 @@ Err incident_report_set(Cx *cx, Str incident, RecordRef report, Str state, int64
     stmt_str(&q, "reference", report.reference);
     stmt_str(&q, "title", report.title);
     stmt_str(&q, "state", state);
+    stmt_str(&q, "audience", audience);
     stmt_int_or_null(&q, "published_ms", published_ms);
     TRY(stmt_exec(&q));
     return sum_reports(cx, incident);
@@ -463,7 +471,17 @@ Err incident_report_audience(Cx *cx, Str report, Str audience)
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_report_audience);
     stmt_str(&q, "report", report);
     stmt_str(&q, "audience", audience);
-    return stmt_exec(&q);
+    stmt_step(&q);
+    bool changed = stmt_changes(&q) > 0;
+    TRY(stmt_end(&q));
+    if (!changed) return OK;
+    Strs incidents = { 0 };
+    auto_stmt of = stmt_begin(cx->arena, cx->store, &sql_incident_report_incidents);
+    stmt_str(&of, "report", report);
+    while (stmt_step(&of)) *list_add(cx->arena, &incidents) = stmt_col_str(&of, 0);
+    TRY(stmt_end(&of));
+    list_each(&incidents, k) TRY(sum_reports(cx, incidents.at[k]));
+    return OK;
 }
 
 Err incident_report_audience_of(Cx *cx, Str report, Str *ret)

@@ -138,8 +138,20 @@ static Err read_links(Cx *cx, Incident *i)
     return OK;
 }
 
+Str incident_furthest(Str a, Str b)
+{
+    static const char *const order[] = { "archived", "draft", "in_review", "published", NULL };
+    int x = -1, y = -1;
+    for (int k = 0; order[k]; k++) {
+        if (str_eq(a, str_of(order[k]))) x = k;
+        if (str_eq(b, str_of(order[k]))) y = k;
+    }
+    return y > x ? b : a;
+}
+
 static Err read_reports(Cx *cx, Incident *i)
 {
+    i->report_state = S("");
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_reports_of,
                                 stmt_if(!access_all(cx), "visible"), NULL);
     stmt_str(&q, "id", i->id);
@@ -147,7 +159,9 @@ static Err read_reports(Cx *cx, Incident *i)
     while (stmt_step(&q)) {
         IncidentReport *r = list_add(cx->arena, &i->reports);
         *r = (IncidentReport){ stmt_col_str(&q, 0), stmt_col_str(&q, 1), stmt_col_str(&q, 2), stmt_col_str(&q, 3) };
+        i->report_state = incident_furthest(i->report_state, r->state);
     }
+    i->counts.reports = (int64_t)i->reports.len;
     return stmt_end(&q);
 }
 
@@ -296,7 +310,8 @@ static Err find(Cx *cx, const IncidentFilter *f, Found *ret)
     stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("public")), "public"), \
     stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("private")), "private"), \
     stmt_if((f)->active, "active"), stmt_if(str_eq((f)->report, S("none")), "no_report"), \
-    stmt_if(str_eq((f)->report, S("any")), "any_report"), stmt_if((f)->since_ms, "since"), \
+    stmt_if(str_eq((f)->report, S("none")) && !access_all(cx), "no_report_seen"), \
+    stmt_if(str_eq((f)->report, S("any")), access_all(cx) ? "any_report" : "any_report_seen"), stmt_if((f)->since_ms, "since"), \
     stmt_if((f)->until_ms, "until"), stmt_if((found)->by_ids, "ids"), stmt_if((found)->number, "number")
 
 static void bind_list(Cx *cx, Stmt *q, const char *name, Strs list)
@@ -365,6 +380,22 @@ static Err commanders(Cx *cx, Strs ids, Incidents *to, Strs *users)
     return stmt_end(&q);
 }
 
+/** Their rows tell of the reports that everybody sees; here come those that only some do, the actor among them. */
+static Err reports_apart(Cx *cx, Strs ids, Incidents *to)
+{
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_apart,
+                                stmt_if(!access_all(cx), "visible"), NULL);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
+    while (stmt_step(&q)) {
+        Str incident = stmt_col_str(&q, 0), state = stmt_col_str(&q, 1);
+        list_each(to, k)
+            if (str_eq(to->at[k].id, incident))
+                to->at[k].report_state = incident_furthest(to->at[k].report_state, state);
+    }
+    return stmt_end(&q);
+}
+
 /** Names for a page: services, commanders, channels, teams. Large pages (CSV) are cut up by the caller. */
 static Err name_page(Cx *cx, Incidents *page)
 {
@@ -377,6 +408,7 @@ static Err name_page(Cx *cx, Incidents *page)
     if (!ids.len) return OK;
     TRY(incident_services_of(cx, ids, page, &services));
     TRY(commanders(cx, ids, page, &users));
+    TRY(reports_apart(cx, ids, page));
     Map *user, *team, *channel, *service;
     TRY(user_refs(cx, users, &user));
     TRY(team_refs(cx, teams, &team));

@@ -72,3 +72,5 @@ Err incident_cause_list(Cx *cx, Causes *ret);
 
 /* export.c */
 Err incident_csv(Cx *cx, const IncidentFilter *filter, Str *ret);
+/** Of two states of reports (either may be empty): the one that is further. */
+Str incident_furthest(Str a, Str b);

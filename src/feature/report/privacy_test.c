@@ -6,6 +6,7 @@
 #include "feature/followup/rules.h"
 #include "feature/incident/rules.h"
 #include "feature/report/rules.h"
+#include "feature/timeline/timeline.h"
 
 #define NOW 1794330000000
 
@@ -71,6 +72,13 @@ static Err write_live_blocks(Cx *cx, World *w)
     }
     return document_replace(cx, w->report.id, doc);
 }
+static Err write_follow_ups_block(Cx *cx, World *w)
+{
+    DocNode *doc = doc_node(cx->arena, "doc"), *block = doc_add(cx->arena, doc, "liveBlock");
+    doc_attr(cx->arena, block, "kind", S("follow_ups"));
+    doc_attr(cx->arena, block, "incident", w->open.id);
+    return document_replace(cx, w->report.id, doc);
+}
 static Err follow_up(Cx *cx, World *w) { return followup_add(cx, &(FollowUpInput){ .title = S("Rotate the stolen keys"), .report_id = w->report.id }, &w->followup); }
 static Err move_to_other(Cx *cx, World *w)
 {
@@ -116,6 +124,7 @@ static Err set_visibility(Cx *cx, const Incident *i, const char *to)
 }
 static Err hide_open(Cx *cx, World *w) { return set_visibility(cx, &w->open, "private"); }
 static Err show_open(Cx *cx, World *w) { return set_visibility(cx, &w->open, "public"); }
+static Err hide_secret(Cx *cx, World *w) { return set_visibility(cx, &w->secret, "private"); }
 static Err show_secret(Cx *cx, World *w) { return set_visibility(cx, &w->secret, "public"); }
 
 #define GIVEN() auto_arena a = arena_new(16 << 10); App *app = given_a_system(a, NOW); auto_store store = store_take(app->db); \
@@ -188,6 +197,79 @@ SPEC("who may see a report about two private incidents follows their teams")
     expect_ok(report_resolve(&eve, w.report.reference, &id));
     expect_ok(write_as(&w, w.ann, eve_leaves));
     expect_err(ERR_NOT_FOUND, report_resolve(&eve, w.report.reference, &id));
+}
+
+/* What of the report and its follow-up can be seen from the public incident: lines of its timeline, figures, pills. */
+static Err traces(Cx *cx, World *w, int *ret)
+{
+    Incident i;
+    Incidents page = { 0 };
+    TimelineEvents events = { 0 };
+    int n = 0;
+    TRY(incident_get(cx, w->open.id, &i));
+    n += i.reports.len + i.report_state.len + (size_t)i.counts.reports + (size_t)i.counts.follow_ups > 0;
+    TRY(incident_list(cx, &(IncidentFilter){ .report = S("any") }, (Cursor){ 0 }, 10, &page));
+    list_each(&page, k) n += str_eq(page.at[k].id, w->open.id);
+    page = (Incidents){ 0 };
+    TRY(incident_list(cx, &(IncidentFilter){ 0 }, (Cursor){ 0 }, 10, &page));
+    list_each(&page, k) n += str_eq(page.at[k].id, w->open.id) && page.at[k].report_state.len;
+    TRY(timeline_all(cx, w->open.id, &(TimelineFilter){ 0 }, &events));
+    list_each(&events, k)
+        n += str_eq(events.at[k].kind, S("report_created")) || str_eq(events.at[k].kind, S("follow_up_added"));
+    *ret = n;
+    return OK;
+}
+
+SPEC("a public incident shows no trace of a private report to outsiders: no pill, no figure, no line on its timeline")
+{
+    GIVEN();
+    int n;
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(write_as(&w, w.ann, follow_up));
+    expect_ok(traces(&eve, &w, &n));
+    expect_int(0, n);
+    expect_ok(traces(&ann, &w, &n));
+    expect_int(5, n);
+    expect_ok(write_as(&w, w.ann, show_secret));
+    expect_ok(traces(&eve, &w, &n));
+    expect_int(5, n);
+    expect_ok(write_as(&w, w.ann, hide_secret));
+    expect_ok(traces(&eve, &w, &n));
+    expect_int(0, n);
+    int64_t entries, broken;
+    expect_ok(timeline_verify(&ann, w.open.id, &entries, &broken));
+    expect_int(0, broken);
+}
+
+SPEC("the count of events is of those that every reader of the incident sees")
+{
+    GIVEN();
+    Incident before, after;
+    expect_ok(incident_get(&eve, w.open.id, &before));
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(incident_get(&eve, w.open.id, &after));
+    expect_int(before.counts.events, after.counts.events);
+    expect_ok(write_as(&w, w.ann, show_secret));
+    expect_ok(incident_get(&eve, w.open.id, &after));
+    expect_int(before.counts.events + 1, after.counts.events);
+}
+
+SPEC("a live block shows the follow-ups of its own report, and of no other private one")
+{
+    GIVEN();
+    DocNode *doc;
+    Str text;
+    expect_ok(write_as(&w, w.ann, report_of_both));
+    expect_ok(write_as(&w, w.ann, follow_up));
+    expect_ok(write_as(&w, w.ann, write_follow_ups_block));
+    expect_ok(report_content(&ann, &w.report, false, &doc));
+    expect_ok(render_text(a, doc, &text));
+    expect_has("Rotate the stolen keys", text);
+    expect_ok(write_as(&w, w.ann, report_of_open));
+    expect_ok(write_as(&w, w.ann, write_follow_ups_block));
+    expect_ok(report_content(&ann, &w.report, false, &doc));
+    expect_ok(render_text(a, doc, &text));
+    expect(str_find(text, S("stolen keys")) < 0);
 }
 
 SPEC("a live block of a private incident that the report is not about shows nothing, whoever draws it")

@@ -52,7 +52,8 @@ static Err expand(Cx *cx, const Report *r, DocNode *doc)
     Strs own = { 0 };
     TRY(report_incident_ids(cx, r->id, &own));
     return template_expand_live(
-        cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), &own, doc);
+        cx, r->language, cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), &own, r->audience,
+        doc);
 }
 
 Err report_content(Cx *cx, const Report *r, bool published, DocNode **ret)

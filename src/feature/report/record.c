@@ -117,7 +117,7 @@ static Err put_incidents(Cx *cx, const Report *r, Strs ids)
         stmt_int(&q, "position", (int64_t)i);
         TRY(stmt_exec(&q));
         TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title },
-                                r->state, r->published_ms));
+                                r->state, r->published_ms, r->audience));
     }
     return OK;
 }
@@ -128,7 +128,7 @@ Err report_tell_incidents(Cx *cx, const Report *r)
     TRY(report_incident_ids(cx, r->id, &ids));
     list_each(&ids, i)
         TRY(incident_report_set(cx, ids.at[i], (RecordRef){ r->id, r->reference, r->title },
-                                r->state, r->published_ms));
+                                r->state, r->published_ms, r->audience));
     return OK;
 }
 
@@ -200,7 +200,6 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     TRY(document_create(cx, r.id, doc));
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));
-    TRY(incident_report_audience(cx, r.id, r.audience));
     TRY(report_put_services(cx, r.id, g.services));
     TRY(report_text_changed(cx, &r));
     TRY(report_save(cx, &r, 0));

@@ -132,7 +132,7 @@ static Err preview(Cx *cx, Req *req, Res *res)
     if (in->template_id.len) TRY(template_get(cx, in->template_id, &t));
     else TRY(template_for(cx, &i, template_language(&i, cx->actor.locale), &t));
     TRY(template_fill(cx, &t, incident, cx->actor.time_zone, cx->actor.name, &doc));
-    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, NULL, doc));
+    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, NULL, S(""), doc));
     TRY(render_html(cx->arena, doc, &(RenderHtml){ .locale = t.language, .time_zone = cx->actor.time_zone }, &p.html));
     TRY(render_markdown(cx->arena, doc, &p.markdown));
     template_figures(&i, &figures);

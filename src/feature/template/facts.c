@@ -2,7 +2,13 @@
 #include "document/words.h"
 #include "feature/template/facts.h"
 
-Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Facts **ret)
+/* A follow-up, or an event about it, may be private by a report that not everybody sees who sees the incident. */
+static bool is_for(const Incident *i, Str readers, Str audience)
+{
+    return str_empty(audience) || str_eq(audience, i->audience) || str_eq(audience, readers);
+}
+
+Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Str readers, Facts **ret)
 {
     Facts *f = arena_make(cx->arena, Facts);
     f->locale = words_zh(locale) ? S("zh") : S("en");
@@ -11,11 +17,18 @@ Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Fac
     f->now_ms = cx->now_ms;
     TRY(incident_get(cx, incident, &f->incident));
     f->url = app_link(cx, arena_fmt(cx->arena, "/incidents/" STR_FMT, STR_ARG(f->incident.reference)));
-    TRY(timeline_all(cx, f->incident.id, &(TimelineFilter){ 0 }, &f->events));
+    TimelineEvents events = { 0 };
+    FollowUps follow_ups = { 0 };
+    TRY(timeline_all(cx, f->incident.id, &(TimelineFilter){ 0 }, &events));
+    list_each(&events, i)
+        if (is_for(&f->incident, readers, events.at[i].audience)) *list_add(cx->arena, &f->events) = events.at[i];
     TRY(alert_list_of(cx, f->incident.id, 500, &f->alerts));
     FollowUpFilter mine = { .sort = S("due") };
     *list_add(cx->arena, &mine.incident) = f->incident.id;
-    TRY(followup_list(cx, &mine, (Cursor){ 0 }, 200, &f->follow_ups));
+    TRY(followup_list(cx, &mine, (Cursor){ 0 }, 200, &follow_ups));
+    list_each(&follow_ups, i)
+        if (is_for(&f->incident, readers, follow_ups.at[i].audience))
+            *list_add(cx->arena, &f->follow_ups) = follow_ups.at[i];
     Changes linked = { 0 };
     TRY(change_list_of(cx, f->incident.id, 500, &linked));
     list_each(&linked, i)

@@ -21,9 +21,10 @@ typedef struct Facts {
     int64_t now_ms;
 } Facts;
 
-/** Reads everything about an incident that the actor may see (the caller has checked). `locale`: en or zh.
+/** Reads everything about an incident that the actor may see (the caller has checked), and also the readers of the text
+ *  that is made of it: all who may see the incident, or only those of the audience `readers`. `locale`: en or zh.
  *  Cost: a fixed number of queries. */
-Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Facts **ret);
+Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Str readers, Facts **ret);
 /** The values of names.c. Freed with the arena. */
 json_t *facts_values(Arena *a, const Facts *f);
 /** A block of names.c as nodes, appended to `to`; nothing when there is nothing to say. */

@@ -137,7 +137,7 @@ static Err preview(Cx *cx, Req *req, Res *res)
     TRY(e);
     template_keys(cx->arena, &t);
     TRY(template_fill(cx, &t, incident, cx->actor.time_zone, cx->actor.name, &doc));
-    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, NULL, doc));
+    TRY(template_expand_live(cx, t.language, cx->actor.time_zone, NULL, S(""), doc));
     TRY(render_html(cx->arena, doc, &(RenderHtml){ .locale = t.language, .time_zone = cx->actor.time_zone }, &p.html));
     TRY(render_markdown(cx->arena, doc, &p.markdown));
     res_json(cx, res, &preview_reply_shape, &p);

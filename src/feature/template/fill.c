@@ -10,7 +10,7 @@ Err template_fill(Cx *cx, const Template *t, Str incident, Str time_zone, Str ow
     Arena *a = cx->arena;
     Facts *facts;
     DocNode *doc = doc_node(a, "doc");
-    TRY(facts_gather(cx, incident, t->language, time_zone, owner, &facts));
+    TRY(facts_gather(cx, incident, t->language, time_zone, owner, S(""), &facts));
     ProgramData data = { .values = facts_values(a, facts), .locale = facts->locale, .block = block_of, .ctx = facts };
     list_each(&t->sections, i) {
         const Section *s = &t->sections.at[i];
@@ -33,7 +33,7 @@ Err template_fill(Cx *cx, const Template *t, Str incident, Str time_zone, Str ow
 Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *doc)
 {
     Facts *facts;
-    TRY(facts_gather(cx, incident, locale, time_zone, S(""), &facts));
+    TRY(facts_gather(cx, incident, locale, time_zone, S(""), S(""), &facts));
     DocNode *h = doc_add(cx->arena, doc, "heading");
     doc_attr_int(cx->arena, h, "level", 2);
     doc_text(cx->arena, h, arena_fmt(cx->arena, STR_FMT " " STR_FMT, STR_ARG(facts->incident.reference), STR_ARG(facts->incident.title)));
@@ -42,7 +42,7 @@ Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *do
     return OK;
 }
 
-typedef struct Expand { Cx *cx; Str locale, time_zone; const Strs *own; Map *facts; } Expand;
+typedef struct Expand { Cx *cx; Str locale, time_zone, readers; const Strs *own; Map *facts; } Expand;
 
 static bool may_show(const Expand *x, const Facts *f)
 {
@@ -59,7 +59,7 @@ static Err facts_of(Expand *x, Str incident, Facts **ret)
     Err e = incident_resolve(x->cx, incident, &id);
     if (err_is(e, ERR_NOT_FOUND)) return OK;
     TRY(e);
-    TRY(facts_gather(x->cx, id, x->locale, x->time_zone, S(""), ret));
+    TRY(facts_gather(x->cx, id, x->locale, x->time_zone, S(""), x->readers, ret));
     map_set(x->facts, incident, *ret);
     return OK;
 }
@@ -84,9 +84,9 @@ static Err expand(Expand *x, DocNode *n, int depth)
     return OK;
 }
 
-Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, DocNode *doc)
+Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, Str readers, DocNode *doc)
 {
-    Expand x = { cx, locale, time_zone, own, map_new(cx->arena) };
+    Expand x = { cx, locale, time_zone, readers, own, map_new(cx->arena) };
     return expand(&x, doc, 0);
 }
 

@@ -52,8 +52,9 @@ DocNode *template_merge(Arena *a, const DocNode *now, const DocNodes *untouched,
 Err template_append(Cx *cx, Str incident, Str locale, Str time_zone, DocNode *doc);
 /** Replaces every live block by what it shows now, for pages and exports. Blocks of incidents that the actor may not see
  *  become nothing; with `own` (ids), so do those of private incidents that are not among them: readers of a page may be
- *  others than the one who makes it. */
-Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, DocNode *doc);
+ *  others than the one who makes it. What only some readers of an incident may see is shown if `readers`, the audience of the
+ *  page, is theirs. */
+Err template_expand_live(Cx *cx, Str locale, Str time_zone, const Strs *own, Str readers, DocNode *doc);
 /** The figures of an incident for the key metrics of a report, worded: severity, started_at, ended_at, duration, responders,
  *  customers_affected. "" is not known. */
 typedef struct KeyFigures { Str severity; int64_t started_ms, ended_ms, duration_ms, responders, customers; } KeyFigures;

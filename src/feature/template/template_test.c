@@ -52,7 +52,7 @@ static Str markdown_of(Cx *cx, const char *template, Str incident)
     Str markdown = S("");
     Err e = template_get(cx, str_of(template), &t);
     if (!e.info) e = template_fill(cx, &t, incident, S("UTC"), S("Ann"), &doc);
-    if (!e.info) e = template_expand_live(cx, t.language, S("UTC"), NULL, doc);
+    if (!e.info) e = template_expand_live(cx, t.language, S("UTC"), NULL, S(""), doc);
     if (!e.info) e = render_markdown(cx->arena, doc, &markdown);
     return e.info ? err_text(cx->arena, e) : markdown;
 }

@@ -115,6 +115,7 @@ Err timeline_write(Cx *cx, const TimelineEvent *e, const char *action)
     stmt_int(&q, "hand_made", e->hand_made);
     stmt_int(&q, "removed", str_eq(str_of(action), S("removed")));
     stmt_int(&q, "version", e->version);
+    stmt_str(&q, "audience", e->audience);
     return stmt_exec(&q);
 }
 

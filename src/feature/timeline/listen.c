@@ -73,11 +73,18 @@ static Err hear(Cx *cx, const Event *event)
     };
     if (h->evidence && event->object.len)
         row.evidence = (Evidence){ .kind = str_of(h->evidence), .id = event->object, .title = event->title };
+    TRY(timeline_audience(cx, i.id, event->audience, &row.audience));
     if (row.occurred_ms > cx->now_ms) row.occurred_ms = cx->now_ms;   /* the clock of a source runs ahead */
     return timeline_add(cx, event->subject, &row);
 }
 
+static Err readers_changed(Cx *cx, const Event *event)
+{
+    return timeline_readers_changed(cx, event->object, event->audience);
+}
+
 const Listener timeline_listeners[] = {
+    { "report.access_changed", LISTEN_NOW, readers_changed }, { "followup.access_changed", LISTEN_NOW, readers_changed },
     { "incident.*", LISTEN_NOW, hear }, { "alert.*", LISTEN_NOW, hear }, { "change.*", LISTEN_NOW, hear },
     { "followup.*", LISTEN_NOW, hear }, { "report.*", LISTEN_NOW, hear }, { 0 },
 };

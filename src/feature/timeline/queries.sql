@@ -1,10 +1,10 @@
 -- name: timeline_event_put
 INSERT INTO timeline_event (id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data,
     evidence_kind, evidence_id, evidence_url, evidence_title, starred, visibility, phase, state, state_ms,
-    corrected_from_ms, hand_made, removed, version)
+    corrected_from_ms, hand_made, removed, version, audience)
 VALUES (:id, :incident, :occurred_ms, :recorded_ms, :actor, :source, :kind, :title, :body, :data, :evidence_kind,
     :evidence_id, :evidence_url, :evidence_title, :starred, :visibility, :phase, :state, :state_ms, :corrected_from_ms,
-    :hand_made, :removed, :version)
+    :hand_made, :removed, :version, :audience)
 ON CONFLICT (id) DO UPDATE SET occurred_ms = excluded.occurred_ms, title = excluded.title, body = excluded.body,
     data = excluded.data, evidence_kind = excluded.evidence_kind, evidence_id = excluded.evidence_id,
     evidence_url = excluded.evidence_url, evidence_title = excluded.evidence_title, starred = excluded.starred,
@@ -13,14 +13,19 @@ ON CONFLICT (id) DO UPDATE SET occurred_ms = excluded.occurred_ms, title = exclu
 
 -- name: timeline_event_get
 SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
-    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version
+    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version,
+    audience
 FROM timeline_event WHERE id = :id AND removed = 0;
 
 -- name: timeline_event_list
 SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
-    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version
+    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version,
+    audience
 FROM timeline_event
 WHERE incident_id = :incident AND removed = 0
+--if visible
+  AND (audience = '' OR audience IN (SELECT m.audience FROM audience_member m
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --if kind
   AND kind IN LIST(:kind)
 --if phase
@@ -40,6 +45,13 @@ WHERE incident_id = :incident AND removed = 0
 --end
 ORDER BY occurred_ms, id
 LIMIT :limit;
+
+-- name: timeline_event_of_record
+SELECT id, incident_id, audience FROM timeline_event
+WHERE evidence_id = :record AND evidence_kind IN ('report', 'follow_up') AND removed = 0;
+
+-- name: timeline_event_set_audience
+UPDATE timeline_event SET audience = :audience WHERE id = :id;
 
 -- name: timeline_event_has
 SELECT 1 FROM timeline_event WHERE incident_id = :incident AND kind = :kind LIMIT 1;
@@ -61,7 +73,9 @@ INSERT INTO timeline_entry (incident_id, seq, event_id, action, at_ms, actor_id,
 VALUES (:incident, :seq, :event, :action, :at_ms, :actor, :content, :hash);
 
 -- name: timeline_entry_all
-SELECT seq, event_id, action, at_ms, actor_id, content, hash FROM timeline_entry WHERE incident_id = :incident ORDER BY seq;
+SELECT n.seq, n.event_id, n.action, n.at_ms, n.actor_id, n.content, n.hash, coalesce(e.audience, '')
+FROM timeline_entry n LEFT JOIN timeline_event e ON e.id = n.event_id
+WHERE n.incident_id = :incident ORDER BY n.seq;
 
 -- name: timeline_entry_of_event
 SELECT seq, action, at_ms, actor_id, content FROM timeline_entry WHERE event_id = :event ORDER BY seq;

@@ -121,22 +121,32 @@ static Err csv(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
-/** Everything that stands in the log, as JSON lines with the hashes: evidence that can be checked without us. */
+/** Everything that stands in the log, as JSON lines with the hashes: evidence that can be checked without us. An entry about
+ *  something that the actor may not see says "withheld" in place of its content, so that the chain stays whole. */
 static Err log_lines(Cx *cx, Req *req, Res *res)
 {
-    Buf b = buf_new(cx->arena, 32 << 20);
+    typedef struct Line { int64_t seq, at_ms; Str action, actor, content, hash, audience; } Line;
+    LIST(Line) all = { 0 };
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_all);
     stmt_str(&q, "incident", req_param(req, "incident"));
     while (stmt_step(&q)) {
-        buf_fmt(&b, "{\"seq\":%lld,\"action\":\"" STR_FMT "\",\"at_ms\":%lld,\"actor\":",
-                (long long)stmt_col_int(&q, 0), STR_ARG(stmt_col_str(&q, 2)),
-                (long long)stmt_col_int(&q, 3));
-        buf_json(&b, stmt_col_str(&q, 4));
-        buf_add(&b, S(",\"content\":"));
-        buf_json(&b, stmt_col_str(&q, 5));
-        buf_fmt(&b, ",\"hash\":\"" STR_FMT "\"}\n", STR_ARG(stmt_col_str(&q, 6)));
+        Line *n = list_add(cx->arena, &all);
+        *n = (Line){ .seq = stmt_col_int(&q, 0), .action = stmt_col_str(&q, 2), .at_ms = stmt_col_int(&q, 3), .actor = stmt_col_str(&q, 4),
+                     .content = stmt_col_str(&q, 5), .hash = stmt_col_str(&q, 6), .audience = stmt_col_str(&q, 7) };
     }
     TRY(stmt_end(&q));
+    Buf b = buf_new(cx->arena, 32 << 20);
+    list_each(&all, i) {
+        const Line *n = &all.at[i];
+        bool seen;
+        TRY(access_sees(cx, n->audience, &seen));
+        buf_fmt(&b, "{\"seq\":%lld,\"action\":\"" STR_FMT "\",\"at_ms\":%lld,\"actor\":", (long long)n->seq, STR_ARG(n->action),
+                (long long)n->at_ms);
+        buf_json(&b, n->actor);
+        buf_add(&b, seen ? S(",\"content\":") : S(",\"withheld\":true"));
+        if (seen) buf_json(&b, n->content);
+        buf_fmt(&b, ",\"hash\":\"" STR_FMT "\"}\n", STR_ARG(n->hash));
+    }
     if (buf_full(&b)) return fail(cx->arena, ERR_TOO_LARGE, "the log is over 32 MiB");
     res_text(res, 200, "application/x-ndjson; charset=utf-8", buf_str(&b));
     http_set(&res->http, "Content-Disposition", S("attachment; filename=\"timeline-log.jsonl\""));
@@ -248,6 +258,7 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
     if (err_is(seen, ERR_NOT_FOUND))
         return fail(cx->arena, ERR_NOT_FOUND, "no timeline event " STR_FMT, STR_ARG(given));
     TRY(seen);
+    TRY(access_check(cx, e.audience, "timeline event", given));
     *ret_id = e.id;
     return OK;
 }

@@ -21,3 +21,7 @@ Err timeline_history(Cx *cx, Str id, Revisions *ret);
 /** The columns of timeline_event_get and _list. */
 void timeline_row(Stmt *q, TimelineEvent *e);
 Err timeline_names(Cx *cx, TimelineEvents *page);
+/** What an event keeps of the audience of the record it tells of: nothing when that is the incident's own. */
+Err timeline_audience(Cx *cx, Str incident, Str audience, Str *ret);
+/** A report or follow-up is seen by others now: so are the events about it. Within a write. */
+Err timeline_readers_changed(Cx *cx, Str record, Str audience);

@@ -42,3 +42,7 @@ CREATE TABLE timeline_chain (
     seq         BIGINT NOT NULL,
     hash        TEXT NOT NULL
 );
+-- step 2
+-- Empty: whoever may see the incident. Else an audience as well: a report or follow-up may be private by something else.
+ALTER TABLE timeline_event ADD COLUMN audience TEXT NOT NULL DEFAULT '';
+CREATE INDEX timeline_event_by_record ON timeline_event (evidence_id) WHERE evidence_kind IN ('report', 'follow_up');

@@ -48,6 +48,7 @@ void timeline_row(Stmt *q, TimelineEvent *e)
     e->corrected_from_ms = stmt_col_int(q, 19);
     e->hand_made = stmt_col_int(q, 20) != 0;
     e->version = stmt_col_int(q, 21);
+    e->audience = stmt_col_str(q, 22);
 }
 
 Err timeline_names(Cx *cx, TimelineEvents *page)
@@ -88,11 +89,12 @@ Err timeline_list(Cx *cx, Str incident, const TimelineFilter *f, Cursor after, i
                   TimelineEvents *ret)
 {
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_timeline_event_list,
-                                stmt_if(f->kind.len, "kind"), stmt_if(f->phase.len, "phase"),
+                                stmt_if(!access_all(cx), "visible"), stmt_if(f->kind.len, "kind"), stmt_if(f->phase.len, "phase"),
                                 stmt_if(f->actor.len, "actor"), stmt_if(f->starred, "starred"),
                                 stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"),
                                 stmt_if(f->q.len, "q"), stmt_if(after.id.len, "after"), NULL);
     stmt_str(&q, "incident", incident);
+    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
     if (f->kind.len) stmt_str(&q, "kind", strs_json(cx->arena, f->kind));
     if (f->phase.len) stmt_str(&q, "phase", strs_json(cx->arena, f->phase));
     if (f->actor.len) stmt_str(&q, "actor", strs_json(cx->arena, f->actor));
@@ -143,12 +145,12 @@ static Err check(Cx *cx, const TimelineEvent *e)
     return OK;
 }
 
-static Err tell(Cx *cx, Str incident, Str event, int64_t version)
+static Err tell(Cx *cx, const TimelineEvent *e)
 {
     Incident i;
-    TRY(incident_row(cx, incident, &i));
-    Str topic = arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(incident));
-    return live_touch(cx, topic, "timeline", event, version, i.audience);
+    TRY(incident_row(cx, e->incident_id, &i));
+    Str topic = arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(e->incident_id));
+    return live_touch(cx, topic, "timeline", e->id, e->version, e->audience.len ? e->audience : i.audience);
 }
 
 /** What a decision says was known, kept in its data. */
@@ -180,8 +182,40 @@ Err timeline_add(Cx *cx, Str incident, TimelineEvent *e)
     e->data = with_known(cx, e);
     TRY(check(cx, e));
     TRY(timeline_write(cx, e, "recorded"));
-    TRY(incident_count(cx, incident, INCIDENT_EVENTS, 1));
-    return tell(cx, incident, e->id, e->version);
+    if (str_empty(e->audience)) TRY(incident_count(cx, incident, INCIDENT_EVENTS, 1));
+    return tell(cx, e);
+}
+
+Err timeline_readers_changed(Cx *cx, Str record, Str audience)
+{
+    TimelineEvents all = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_event_of_record);
+    stmt_str(&q, "record", record);
+    while (stmt_step(&q)) {
+        TimelineEvent *e = list_add(cx->arena, &all);
+        *e = (TimelineEvent){ .id = stmt_col_str(&q, 0), .incident_id = stmt_col_str(&q, 1), .audience = stmt_col_str(&q, 2) };
+    }
+    TRY(stmt_end(&q));
+    list_each(&all, k) {
+        Str was = all.at[k].audience, now;
+        TRY(timeline_audience(cx, all.at[k].incident_id, audience, &now));
+        if (str_eq(was, now)) continue;
+        auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_timeline_event_set_audience);
+        stmt_str(&set, "id", all.at[k].id);
+        stmt_str(&set, "audience", now);
+        TRY(stmt_exec(&set));
+        int64_t more = (int64_t)str_empty(now) - (int64_t)str_empty(was);
+        if (more) TRY(incident_count(cx, all.at[k].incident_id, INCIDENT_EVENTS, more));
+    }
+    return OK;
+}
+
+Err timeline_audience(Cx *cx, Str incident, Str audience, Str *ret)
+{
+    Incident i = { 0 };
+    if (audience.len) TRY(incident_row(cx, incident, &i));
+    *ret = str_eq(audience, i.audience) ? S("") : audience;
+    return OK;
 }
 
 /* ---- revising */
@@ -190,7 +224,7 @@ static Err revise(Cx *cx, TimelineEvent *e, const char *action)
 {
     e->version++;
     TRY(timeline_write(cx, e, action));
-    return tell(cx, e->incident_id, e->id, e->version);
+    return tell(cx, e);
 }
 
 #define NAMED(member) shape_has(&timeline_edit_shape, present, offsetof(TimelineEvent, member))

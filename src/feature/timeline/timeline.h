@@ -31,6 +31,7 @@ typedef struct TimelineEvent {
     int64_t state_ms;              /* when it was confirmed or rejected */
     int64_t corrected_from_ms;     /* what occurred_ms was first; 0 = never corrected */
     bool hand_made;
+    Str audience;                  /* besides that of the incident; empty: whoever may see the incident */
     int64_t version;
     Str known, not_known;          /* decision: said when it is added or changed; kept in data */
 } TimelineEvent;
@@ -44,7 +45,8 @@ typedef struct TimelineFilter {
     int64_t since_ms, until_ms;
 } TimelineFilter;
 
-/** Events in the order they occurred. The caller has checked access to the incident. `limit` rows at most. */
+/** Events in the order they occurred, without those about reports and follow-ups that the actor may not see. The caller has
+ *  checked access to the incident. `limit` rows at most. */
 Err timeline_list(Cx *cx, Str incident, const TimelineFilter *filter, Cursor after, int64_t limit,
                   TimelineEvents *ret);
 /** All of them, for report drafts (at most 5,000). */
