@@ -1,6 +1,5 @@
-/** bench DIR: how fast the engine is on recorded documents. DIR holds NAME.updates (u32 LE count,
- *  then u32 LE length and bytes each), NAME.v1 (stored documents), *.sv.* (state vectors). Prints
- *  the best of several runs, one figure a line. */
+/** crdt-bench DIR [ROW]: how fast the engine is on the documents of DIR (data.mjs makes them). Prints
+ *  "row value unit" lines, the best of several runs; with ROW that row once, for a profiler. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +17,23 @@ static double now_ms(void)
     return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static CrdtBytes read_file(const char *name)
+static void must(CrdtErr err)
+{
+    if (err != CRDT_OK) {
+        fprintf(stderr, "bench: %s\n", crdt_err_text(err));
+        exit(1);
+    }
+}
+
+static CrdtBytes read_file(const char *name, const char *ending)
 {
     char path[500];
-    snprintf(path, sizeof path, "%s/%s", dir, name);
+    snprintf(path, sizeof path, "%s/%s%s", dir, name, ending);
     FILE *f = fopen(path, "rb");
-    if (f == NULL)
-        return (CrdtBytes){ 0 };
+    if (f == NULL) {
+        perror(path);
+        exit(1);
+    }
     fseek(f, 0, SEEK_END);
     size_t n = (size_t)ftell(f);
     rewind(f);
@@ -34,247 +43,271 @@ static CrdtBytes read_file(const char *name)
     return (CrdtBytes){ at, n };
 }
 
-typedef struct Updates {
-    CrdtBytes *at;
-    size_t count;
-} Updates;
-
 static uint32_t u32(const uint8_t *p)
 {
     return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
-static Updates read_updates(const char *name)
+/* ---- jobs: make, then run (the only part that is measured), then done ------------------------ */
+
+typedef struct Job {
+    const char *row;
+    void (*make)(struct Job *), (*run)(struct Job *);
+    const char *doc;   /* NAME of the document that the result must equal */
+    const char *input; /* NAME.ending of what is applied, merged or compared with */
+    const char *base;  /* NAME of what is loaded before, without .v1 */
+    int runs;
+    CrdtDoc *d;
+    CrdtBytes stored, other;
+    CrdtBytes *updates;
+    uint32_t count;
+    CrdtBuf out;
+} Job;
+
+static void read_updates(Job *j)
 {
-    CrdtBytes file = read_file(name);
-    Updates u = { 0 };
-    if (file.at == NULL)
-        return u;
-    u.count = u32(file.at);
-    u.at = malloc(u.count * sizeof *u.at);
+    CrdtBytes file = j->other = read_file(j->input, "");
+    j->count = u32(file.at);
+    j->updates = malloc(j->count * sizeof *j->updates);
     const uint8_t *p = file.at + 4;
-    for (size_t i = 0; i < u.count; i++) {
-        u.at[i] = (CrdtBytes){ p + 4, u32(p) };
-        p += 4 + u.at[i].len;
-    }
-    return u;
-}
-
-static void must(CrdtErr err, const char *what)
-{
-    if (err != CRDT_OK) {
-        printf("%s: %s\n", what, crdt_err_text(err));
-        exit(1);
+    for (uint32_t i = 0; i < j->count; i++) {
+        j->updates[i] = (CrdtBytes){ p + 4, u32(p) };
+        p += 4 + j->updates[i].len;
     }
 }
 
-static CrdtDoc *load(CrdtBytes stored)
+static void load(Job *j) { must(crdt_load(NULL, j->stored, &j->d, NULL)); }
+
+static void make_stored(Job *j) { j->stored = read_file(j->doc, ".v1"); }
+static void make_stored_v2(Job *j) { j->stored = read_file(j->doc, ".v2"); }
+static void make_loaded(Job *j)
 {
-    CrdtDoc *d;
-    must(crdt_load(NULL, stored, &d, NULL), "load");
-    return d;
+    j->stored = read_file(j->base != NULL ? j->base : j->doc, ".v1");
+    load(j);
+}
+static void make_apply(Job *j)
+{
+    read_updates(j);
+    if (j->base != NULL)
+        make_loaded(j);
+    else
+        must(crdt_open(NULL, &j->d));
+}
+static void make_diff(Job *j)
+{
+    j->other = read_file(j->input, "");
+    make_loaded(j);
+}
+static void make_trace(Job *j)
+{
+    j->other = read_file(j->input, "");
+    must(crdt_open(NULL, &j->d));
 }
 
-static void report(const char *name, double ms, const char *rest)
+static void run_load(Job *j) { load(j); }
+static void run_load_v2(Job *j)
 {
-    printf("%-44s %10.3f ms  %s\n", name, ms, rest);
+    must(crdt_update_from_v2(j->stored, &j->out, NULL));
+    must(crdt_load(NULL, crdt_buf_bytes(&j->out), &j->d, NULL));
 }
-
-static void bench_load(const char *name)
+static void run_encode(Job *j) { must(crdt_encode(j->d, &j->out)); }
+static void run_encode_v2(Job *j)
 {
-    char file[100], label[200];
-    snprintf(file, sizeof file, "%s.v1", name);
-    CrdtBytes stored = read_file(file);
-    if (stored.at == NULL)
-        return;
-    double best = 1e9, encode = 1e9, text = 1e9;
-    CrdtBuf out = { 0 };
-    for (int i = 0; i < 21; i++) {
-        double t = now_ms();
-        CrdtDoc *d = load(stored);
-        t = now_ms() - t;
-        best = t < best ? t : best;
-        crdt_buf_clear(&out);
-        t = now_ms();
-        must(crdt_encode(d, &out), "encode");
-        t = now_ms() - t;
-        encode = t < encode ? t : encode;
-        if (out.len != stored.len || memcmp(out.at, stored.at, out.len) != 0)
-            printf("%s: ENCODED BYTES DIFFER (%zu, stored %zu)\n", name, out.len, stored.len);
-        crdt_buf_clear(&out);
-        t = now_ms();
-        bool is_text = crdt_root(d, CRDT_STR("text")).id != 0;
-        CrdtNode root = crdt_root(d, is_text ? CRDT_STR("text") : CRDT_STR("prosemirror"));
-        must(is_text ? crdt_text(d, root, &out) : crdt_xml(d, root, &out), "text");
-        t = now_ms() - t;
-        text = t < text ? t : text;
-        crdt_close(d);
-    }
-    char expected[100], note[100];
-    snprintf(expected, sizeof expected, "%s.final.txt", name);
-    CrdtBytes want = read_file(expected);
-    if (want.at == NULL) {
-        snprintf(expected, sizeof expected, "%s.xml", name);
-        want = read_file(expected);
-    }
-    bool same = want.len == out.len && memcmp(want.at, out.at, out.len) == 0;
-    snprintf(note, sizeof note, "text %s", same ? "ok" : "DIFFERS");
-    snprintf(label, sizeof label, "%s load v1", name);
-    report(label, best, note);
-    snprintf(label, sizeof label, "%s encode v1", name);
-    report(label, encode, "");
-    snprintf(label, sizeof label, "%s text or xml", name);
-    report(label, text, "");
-    crdt_buf_done(&out);
-
-    enum { KEPT = 20 };
-    CrdtDoc *kept[KEPT];
-    uint64_t bytes = 0;
-    for (int i = 0; i < KEPT; i++) {
-        kept[i] = load(stored);
-        bytes = crdt_stats(kept[i]).bytes;
-    }
-    for (int i = 0; i < KEPT; i++)
-        crdt_close(kept[i]);
-    snprintf(label, sizeof label, "%s memory", name);
-    printf("%-44s %10.3f MB\n", label, (double)bytes / 1e6);
+    CrdtBuf v1 = { 0 };
+    must(crdt_encode(j->d, &v1));
+    must(crdt_update_to_v2(crdt_buf_bytes(&v1), &j->out, NULL));
+    crdt_buf_done(&v1);
 }
-
-static void bench_apply(const char *base, const char *name, const char *expected)
+static void run_show(Job *j)
 {
-    Updates u = read_updates(name);
-    CrdtBytes stored = base != NULL ? read_file(base) : (CrdtBytes){ 0 };
-    if (u.count == 0)
-        return;
-    double best = 1e9;
-    bool same = true;
-    for (int i = 0; i < 3; i++) {
-        CrdtDoc *d = NULL;
-        if (base != NULL)
-            d = load(stored);
-        else
-            must(crdt_open(NULL, &d), "open");
-        double t = now_ms();
-        for (size_t k = 0; k < u.count; k++)
-            must(crdt_apply(d, u.at[k], NULL, NULL), "apply");
-        t = now_ms() - t;
-        best = t < best ? t : best;
-        CrdtBytes want = read_file(expected);
-        CrdtBuf out = { 0 };
-        bool is_text = crdt_root(d, CRDT_STR("text")).id != 0;
-        CrdtNode root = crdt_root(d, is_text ? CRDT_STR("text") : CRDT_STR("prosemirror"));
-        must(is_text ? crdt_text(d, root, &out) : crdt_xml(d, root, &out), "text");
-        same = same && want.len == out.len && memcmp(want.at, out.at, out.len) == 0;
-        crdt_buf_done(&out);
-        crdt_close(d);
-    }
-    char note[100];
-    snprintf(note, sizeof note, "%zu updates, %.3f us each, text %s", u.count,
-             best * 1000 / (double)u.count, same ? "ok" : "DIFFERS");
-    report(name, best, note);
+    CrdtNode text = crdt_root(j->d, CRDT_STR("text"));
+    CrdtNode body = crdt_root(j->d, CRDT_STR("prosemirror"));
+    must(text.id != 0 ? crdt_text(j->d, text, &j->out) : crdt_xml(j->d, body, &j->out));
 }
-
-static void bench_merge(const char *name)
+static void run_apply(Job *j)
 {
-    Updates u = read_updates(name);
-    double best = 1e9;
-    size_t len = 0;
-    for (int i = 0; u.count > 0 && i < 5; i++) {
-        CrdtBuf out = { 0 };
-        double t = now_ms();
-        must(crdt_merge_updates(u.at, u.count, &out, NULL, NULL), "merge");
-        t = now_ms() - t;
-        best = t < best ? t : best;
-        len = out.len;
-        crdt_buf_done(&out);
-    }
-    char label[200], note[100];
-    snprintf(label, sizeof label, "merge %s", name);
-    snprintf(note, sizeof note, "%zu bytes", len);
-    report(label, best, note);
+    for (uint32_t i = 0; i < j->count; i++)
+        must(crdt_apply(j->d, j->updates[i], NULL, NULL));
 }
-
-static void bench_diff(const char *stored_name, const char *sv_name)
+static void run_merge(Job *j)
 {
-    CrdtBytes stored = read_file(stored_name), sv = read_file(sv_name);
-    if (stored.at == NULL || sv.at == NULL)
-        return;
-    CrdtDoc *d = load(stored);
-    double best = 1e9, bytes = 1e9;
-    CrdtBuf out = { 0 };
-    for (int i = 0; i < 101; i++) {
-        crdt_buf_clear(&out);
-        double t = now_ms();
-        must(crdt_encode_diff(d, sv, &out), "diff");
-        t = now_ms() - t;
-        best = t < best ? t : best;
-        crdt_buf_clear(&out);
-        t = now_ms();
-        must(crdt_diff_update(stored, sv, &out, NULL), "diff");
-        t = now_ms() - t;
-        bytes = t < bytes ? t : bytes;
-    }
-    char label[200], note[100];
-    snprintf(label, sizeof label, "diff %s, %s", stored_name, sv_name);
-    snprintf(note, sizeof note, "%zu bytes; without a document %.3f ms", out.len, bytes);
-    report(label, best, note);
-    crdt_buf_done(&out);
-    crdt_close(d);
+    must(crdt_merge_updates(j->updates, j->count, &j->out, NULL, NULL));
 }
-
-/** B4 as local edits: each keystroke a transaction that gives its update. */
-static void bench_local(void)
+static void run_diff(Job *j) { must(crdt_encode_diff(j->d, j->other, &j->out)); }
+static void run_diff_bytes(Job *j)
 {
-    CrdtBytes trace = read_file("b4.trace"), want = read_file("b4.final.txt");
-    if (trace.at == NULL)
-        return;
-    CrdtDoc *d;
-    must(crdt_open(NULL, &d), "open");
+    must(crdt_diff_update(j->stored, j->other, &j->out, NULL));
+}
+static void run_local(Job *j)
+{
     CrdtNode text;
-    must(crdt_root_make(d, CRDT_STR("text"), &text), "root");
-    uint32_t n = u32(trace.at);
-    const uint8_t *p = trace.at + 4;
-    CrdtBuf out = { 0 };
-    double t = now_ms();
-    for (uint32_t i = 0; i < n; i++) {
+    must(crdt_root_make(j->d, CRDT_STR("text"), &text));
+    const uint8_t *p = j->other.at + 4;
+    for (uint32_t n = u32(j->other.at); n > 0; n--) {
         uint32_t at = u32(p), gone = u32(p + 4), len = u32(p + 8);
-        crdt_buf_clear(&out);
-        must(crdt_begin(d), "begin");
-        must(crdt_text_delete(d, text, at, gone), "delete");
-        must(crdt_text_insert(d, text, at, (CrdtBytes){ p + 12, len }, NULL, 0), "insert");
-        must(crdt_commit(d, &out), "commit");
+        crdt_buf_clear(&j->out);
+        must(crdt_begin(j->d));
+        must(crdt_text_delete(j->d, text, at, gone));
+        must(crdt_text_insert(j->d, text, at, (CrdtBytes){ p + 12, len }, NULL, 0));
+        must(crdt_commit(j->d, &j->out));
         p += 12 + len;
     }
+}
+
+/** What a profiler collects: everything below here and nothing else. */
+[[gnu::noinline]] void measured(Job *j);
+void measured(Job *j) { j->run(j); }
+
+static void must_show(Job *j)
+{
+    bool is_text = crdt_root(j->d, CRDT_STR("text")).id != 0;
+    CrdtBytes want = read_file(j->doc, is_text ? ".final.txt" : ".xml");
+    j->out.len = 0;
+    run_show(j);
+    if (want.len != j->out.len || memcmp(want.at, j->out.at, want.len) != 0)
+        fprintf(stderr, "crdt: %s of row %s DIFFERS\n", j->doc, j->row);
+    free((void *)want.at);
+}
+
+static void done(Job *j)
+{
+    if (j->d != NULL)
+        must_show(j);
+    crdt_close(j->d);
+    crdt_buf_done(&j->out);
+    free(j->updates);
+    free((void *)j->stored.at);
+    free((void *)j->other.at);
+    j->d = NULL;
+    j->updates = NULL;
+    j->stored = j->other = (CrdtBytes){ 0 };
+}
+
+static double run_once(Job *j)
+{
+    j->make(j);
+    double t = now_ms();
+    measured(j);
     t = now_ms() - t;
-    crdt_buf_clear(&out);
-    must(crdt_text(d, text, &out), "text");
-    char note[100];
-    snprintf(note, sizeof note, "%u edits, %.3f us each, text %s", n, t * 1000 / n,
-             out.len == want.len && memcmp(out.at, want.at, out.len) == 0 ? "ok" : "DIFFERS");
-    report("B4 local edits", t, note);
-    crdt_buf_done(&out);
-    crdt_close(d);
+    done(j);
+    return t;
+}
+
+static Job jobs[] = {
+    { "load.b4", make_stored, run_load, "b4", .runs = 21 },
+    { "load.pm", make_stored, run_load, "pm", .runs = 41 },
+    { "load.pmbig", make_stored, run_load, "pmbig", .runs = 21 },
+    { "load_v2.b4", make_stored_v2, run_load_v2, "b4", .runs = 21 },
+    { "load_v2.pm", make_stored_v2, run_load_v2, "pm", .runs = 21 },
+    { "load_v2.pmbig", make_stored_v2, run_load_v2, "pmbig", .runs = 21 },
+    { "apply.b4", make_apply, run_apply, "b4", "b4.updates", .runs = 3 },
+    { "apply.pm", make_apply, run_apply, "pm", "pm.updates", .runs = 5 },
+    { "apply.pmbig", make_apply, run_apply, "pmbig", "pmbig.updates", .runs = 3 },
+    { "apply.friendsforever", make_apply, run_apply, "friendsforever", "friendsforever.updates",
+      .runs = 5 },
+    { "last10k.b4", make_apply, run_apply, "b4", "b4.last10k", "b4.base", .runs = 7 },
+    { "last10k.pm", make_apply, run_apply, "pm", "pm.last10k", "pm.base", .runs = 7 },
+    { "merge.first", read_updates, run_merge, .input = "b4.first10k", .runs = 7 },
+    { "merge.last", read_updates, run_merge, .input = "b4.last10k", .runs = 7 },
+    { "merge.pm", read_updates, run_merge, .input = "pm.last10k", .runs = 7 },
+    { "diff.half", make_diff, run_diff, "b4", "b4.sv.half", .runs = 41 },
+    { "diff.m100", make_diff, run_diff, "b4", "b4.sv.m100", .runs = 41 },
+    { "diff.pm", make_diff, run_diff, "pm", "pm.sv.m100", .runs = 41 },
+    { "diff_bytes.half", make_diff, run_diff_bytes, "b4", "b4.sv.half", .runs = 41 },
+    { "diff_bytes.m100", make_diff, run_diff_bytes, "b4", "b4.sv.m100", .runs = 41 },
+    { "diff_bytes.pm", make_diff, run_diff_bytes, "pm", "pm.sv.m100", .runs = 41 },
+    { "encode.b4", make_loaded, run_encode, "b4", .runs = 41 },
+    { "encode.pm", make_loaded, run_encode, "pm", .runs = 41 },
+    { "encode.pmbig", make_loaded, run_encode, "pmbig", .runs = 21 },
+    { "encode_v2.b4", make_loaded, run_encode_v2, "b4", .runs = 21 },
+    { "encode_v2.pm", make_loaded, run_encode_v2, "pm", .runs = 21 },
+    { "encode_v2.pmbig", make_loaded, run_encode_v2, "pmbig", .runs = 21 },
+    { "show.b4", make_loaded, run_show, "b4", .runs = 41 },
+    { "show.pm", make_loaded, run_show, "pm", .runs = 41 },
+    { "show.pmbig", make_loaded, run_show, "pmbig", .runs = 21 },
+    { "local.b4", make_trace, run_local, "b4", "b4.trace", .runs = 2 },
+};
+
+/* ---- memory ---------------------------------------------------------------------------------- */
+
+static double held(void)
+{
+    struct mallinfo2 m = mallinfo2();
+    return (double)(m.uordblks + m.hblkhd);
+}
+
+static void memory(const char *doc)
+{
+    enum { KEPT = 20 };
+    Job kept[KEPT] = { 0 };
+    CrdtBytes stored = read_file(doc, ".v1");
+    double before = held();
+    for (int i = 0; i < KEPT; i++) {
+        kept[i].stored = stored;
+        load(&kept[i]);
+    }
+    printf("memory.%s %.4f MB\n", doc, (held() - before) / KEPT / 1e6);
+    for (int i = 0; i < KEPT; i++)
+        crdt_close(kept[i].d);
+    free((void *)stored.at);
+}
+
+static uint64_t calls;
+
+static void *counting(void *context, void *old, size_t old_bytes, size_t new_bytes)
+{
+    (void)context, (void)old_bytes;
+    calls += new_bytes > 0;
+    if (new_bytes > 0)
+        return realloc(old, new_bytes);
+    free(old);
+    return NULL;
+}
+
+/** How often the allocator is asked for an update: in the second half of a session's end. */
+static void allocations(const char *doc, const char *base, const char *updates)
+{
+    Job j = { .doc = doc, .input = updates };
+    read_updates(&j);
+    CrdtBytes stored = read_file(base, ".v1");
+    CrdtOptions options = { .allocator = &(CrdtAllocator){ .resize = counting } };
+    must(crdt_load(&options, stored, &j.d, NULL));
+    for (uint32_t i = 0; i < j.count; i++) {
+        if (i == j.count / 2)
+            calls = 0;
+        must(crdt_apply(j.d, j.updates[i], NULL, NULL));
+    }
+    printf("allocations.%s %.4f per update\n", doc, (double)calls / (j.count - j.count / 2));
+    free((void *)stored.at);
+    done(&j);
 }
 
 int main(int argc, char **argv)
 {
     dir = argc > 1 ? argv[1] : ".";
-    bench_load("b4");
-    bench_load("pm");
-    bench_load("pmbig");
-    bench_load("friendsforever");
-    bench_apply(NULL, "b4.updates", "b4.final.txt");
-    bench_apply("b4.base.v1", "b4.last10k", "b4.final.txt");
-    bench_apply(NULL, "pm.updates", "pm.xml");
-    bench_apply("pm.base.v1", "pm.last10k", "pm.xml");
-    bench_apply(NULL, "pmbig.updates", "pmbig.xml");
-    bench_apply(NULL, "friendsforever.updates", "friendsforever.final.txt");
-    bench_merge("b4.first10k");
-    bench_merge("b4.last10k");
-    bench_merge("pm.last10k");
-    bench_diff("b4.v1", "b4.sv.half");
-    bench_diff("b4.v1", "b4.sv.m100");
-    bench_diff("pm.v1", "pm.sv.m100");
-    bench_local();
+    bool found = false;
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+        Job *j = &jobs[i];
+        if (argc > 2) {
+            if (strcmp(argv[2], j->row) == 0) {
+                found = true;
+                run_once(j);
+            }
+            continue;
+        }
+        double best = 1e9;
+        for (int k = 0; k < j->runs; k++) {
+            double t = run_once(j);
+            best = t < best ? t : best;
+        }
+        printf("%s %.6f ms\n", j->row, best);
+    }
+    if (argc > 2)
+        return found ? 0 : 1;
+    memory("b4");
+    memory("pm");
+    memory("pmbig");
+    allocations("b4", "b4.base", "b4.last10k");
+    allocations("pm", "pm.base", "pm.last10k");
     return 0;
 }
