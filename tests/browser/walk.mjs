@@ -363,6 +363,7 @@ async function offline(ana, bo, everywhere) {
 const giveFile = (p, kind, name, bytes) => body(p).evaluate((el, [how, fileName, data]) => {
     const transfer = new DataTransfer();
     transfer.items.add(new File([new Uint8Array(data)], fileName, { type: 'image/png' }));
+    el.querySelector('p').scrollIntoView({ block: 'center' });
     const box = el.querySelector('p').getBoundingClientRect();
     const common = { bubbles: true, cancelable: true };
     el.focus();
@@ -370,7 +371,10 @@ const giveFile = (p, kind, name, bytes) => body(p).evaluate((el, [how, fileName,
 }, [kind, name, [...bytes]]);
 
 async function images(ana, bo, api) {
-    const shown = (p, n) => until(() => body(p).locator('figure.image img').evaluateAll((all, want) => all.length === want && all.every((i) => i.complete && i.naturalWidth === 64), n), `${n} pictures drawn for ${p.name}`);
+    const shown = (p, n) => until(() => body(p).locator('figure.image img').evaluateAll((all, want) => {
+        for (const i of all) if (!i.complete) i.scrollIntoView();         /* pictures are fetched as they come into view */
+        return all.length === want && all.every((i) => i.complete && i.naturalWidth === 64);
+    }, n), `${n} pictures drawn for ${p.name}`);
     await step('a pasted picture appears for the other', async () => { await giveFile(ana, 'paste', 'graph.png', png(64, 40, [200, 60, 40])); await shown(ana, 1); await shown(bo, 1); });
     await step('a dragged picture appears for the other', async () => { await giveFile(bo, 'drop', 'trace.png', png(64, 40, [30, 90, 200])); await shown(bo, 2); await shown(ana, 2); });
     await step('both are in the server’s Markdown', () => until(async () => ((await api('GET', '/api/v1/reports/PM-1/content?format=markdown')).match(/!\[/g) ?? []).length === 2, 'two pictures'));

@@ -9,7 +9,7 @@ export type MentionHit = { kind: 'person' | 'incident' | 'follow_up' | 'report' 
 export type EditorContext = {
     /** References of the incidents that the report is about, first one first. */
     incidents: () => { id: string; reference: string; title: string }[];
-    upload: (file: File, progress: (part: number) => void) => Promise<Uploaded>;
+    upload: (file: File, progress: (part: number) => void, signal: AbortSignal) => Promise<Uploaded>;
     mentions: (q: string) => Promise<MentionHit[]>;
     /** Fetches below /api/v1. */
     get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;

@@ -10,8 +10,10 @@ import { Find } from './find';
 import { Guard } from './guard';
 import { Gutters } from './gutter';
 import { FloatBars } from './menus/floatbar';
+import { CardsOver } from './menus/card';
 import { mentionMenu } from './menus/mention';
 import { slashMenu } from './menus/slash';
+import { TableMenus } from './menus/table';
 import { sections, type Section } from './nodes/heading';
 import { Paste } from './paste';
 import { Placeholder } from './placeholder';
@@ -32,7 +34,7 @@ export function createEditor(o: EditorOptions): Editor {
             Carets(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars, Gutters, Find, Guard, Paste, Placeholder, Ends,
+            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste, Placeholder, Ends,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */
@@ -101,7 +103,7 @@ const Ends = Extension.create({
 
 export type { Editor };
 export { insertEvidence } from './evidence';
-export { endFind, find, replaceOne } from './find';
+export { endFind, find, replaceAll, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';
 export { Provider, type SaveState } from './provider';

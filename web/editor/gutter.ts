@@ -1,32 +1,133 @@
-/** The handle beside a block: + inserts below, the grip drags, and its menu moves, copies and deletes. */
+/** The handle beside a block or list item: + inserts below, the grip drags, and its menu turns, moves, copies and deletes. */
 import { Extension, type Editor } from '@tiptap/core';
-import { NodeSelection, Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
+import type { Node as PmNode } from '@tiptap/pm/model';
+import { NodeSelection, Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
-import { place } from '../kit/popover';
+import { shown } from '../src/keys';
 import { h, icon } from './dom';
+import { turnEntries } from './menus/blocks';
+import { openMenu } from './menus/menu';
 import { t } from './strings';
 
-/** The block of the first level at a height on screen. */
-function blockAt(view: EditorView, y: number): { pos: number; el: HTMLElement } | null {
-    let found: { pos: number; el: HTMLElement } | null = null;
-    view.state.doc.forEach((_n, pos) => {
-        if (found) return;
-        const el = view.nodeDOM(pos);
-        if (!(el instanceof HTMLElement)) return;
-        const r = el.getBoundingClientRect();
-        if (y >= r.top - 4 && y <= r.bottom + 4) found = { pos, el };
+type Spot = { pos: number; el: HTMLElement };
+const ITEMS = new Set(['listItem', 'taskItem']);
+
+/** The child whose box is at a height, among boxes that stand in order. */
+function childAt(parent: HTMLElement, y: number): HTMLElement | null {
+    const all = parent.children;
+    let low = 0;
+    let high = all.length - 1;
+    while (low <= high) {
+        const mid = (low + high) >> 1;
+        const r = all[mid]!.getBoundingClientRect();
+        if (y < r.top - 4) high = mid - 1;
+        else if (y > r.bottom + 4) low = mid + 1;
+        else return all[mid] as HTMLElement;
+    }
+    return null;
+}
+
+/** The block at a height on screen; in lists, the item. */
+function blockAt(view: EditorView, y: number): Spot | null {
+    let el = childAt(view.dom, y);
+    if (!el || el.classList.contains('ProseMirror-widget')) return null;
+    for (let list = el.matches('ul, ol') ? el : null; list;) {
+        const item = childAt(list, y);
+        if (!item) break;
+        el = item;
+        list = [...(item.querySelector(':scope > div') ?? item).children].find((c): c is HTMLElement => {
+            if (!c.matches('ul, ol')) return false;
+            const r = c.getBoundingClientRect();
+            return y >= r.top && y <= r.bottom;
+        }) ?? null;
+    }
+    const pos = posOf(view, el);
+    return pos === null ? null : { pos, el };
+}
+
+/** The position before the node that an element shows. */
+function posOf(view: EditorView, el: HTMLElement): number | null {
+    try {
+        const inside = view.posAtDOM(el, 0);
+        for (const pos of [inside, inside - 1]) if (pos >= 0 && view.nodeDOM(pos) === el) return pos;
+        const $pos = view.state.doc.resolve(inside);
+        for (let d = $pos.depth; d > 0; d--) if (view.nodeDOM($pos.before(d)) === el) return $pos.before(d);
+    } catch { /* what is no node of the document has no handle */ }
+    return null;
+}
+
+/** The block of the cursor: the list item it stands in, or the block of the first level. */
+export function blockOf(selection: Selection): { pos: number; node: PmNode } | null {
+    const { $from } = selection;
+    for (let d = $from.depth; d > 0; d--) if (d === 1 || ITEMS.has($from.node(d).type.name)) return { pos: $from.before(d), node: $from.node(d) };
+    return selection instanceof NodeSelection ? { pos: selection.from, node: selection.node } : null;
+}
+
+/** Moves the block at `pos` past the one before or behind it. False at the edge. */
+export function moveBlock(view: EditorView, pos: number, step: -1 | 1): boolean {
+    const { doc, selection } = view.state;
+    const $pos = doc.resolve(pos);
+    const node = $pos.nodeAfter;
+    const index = $pos.index();
+    if (!node || index + step < 0 || index + step >= $pos.parent.childCount) return false;
+    const by = step < 0 ? -$pos.parent.child(index - 1).nodeSize : $pos.parent.child(index + 1).nodeSize;
+    const tr = view.state.tr.delete(pos, pos + node.nodeSize).insert(pos + by, node);
+    const inside = (p: number) => Math.min(Math.max(p, pos), pos + node.nodeSize) + by;
+    if (selection instanceof TextSelection && selection.from > pos && selection.to < pos + node.nodeSize)
+        tr.setSelection(TextSelection.create(tr.doc, inside(selection.anchor), inside(selection.head)));
+    else if (NodeSelection.isSelectable(node)) tr.setSelection(NodeSelection.create(tr.doc, pos + by));
+    view.dispatch(tr.scrollIntoView());
+    return true;
+}
+
+/** Opens the menu of a block. */
+function openBlockMenu(editor: Editor, pos: number, anchor: HTMLElement, done: () => void): void {
+    const { view } = editor;
+    const doc = view.state.doc;
+    const $pos = doc.resolve(pos);
+    const node = $pos.nodeAfter;
+    if (!node) return done();
+    const index = $pos.index();
+    const end = pos + node.nodeSize;
+    const turn = node.isTextblock || ['bulletList', 'orderedList', 'taskList', 'blockquote', 'callout'].includes($pos.parent.type.name === 'doc' ? node.type.name : $pos.parent.type.name);
+    openMenu(anchor, t('block_menu'), [
+        ...(turn ? [{ heading: t('turn_into') }, ...turnEntries(editor, () => view.dispatch(view.state.tr.setSelection(wholeOf(view.state.doc, pos)))), 'line' as const] : []),
+        ...(index > 0 ? [{ icon: 'up' as const, label: t('move_up'), hint: shown('mod+shift+↑'), run: () => { moveBlock(view, pos, -1); } }] : []),
+        ...(index < $pos.parent.childCount - 1 ? [{ icon: 'down' as const, label: t('move_down'), hint: shown('mod+shift+↓'), run: () => { moveBlock(view, pos, 1); } }] : []),
+        { icon: 'copy', label: t('duplicate'), hint: shown('mod+d'), run: () => view.dispatch(view.state.tr.insert(end, node.type.create(node.attrs, node.content, node.marks))) },
+        { icon: 'trash', label: t('delete_block'), danger: true, run: () => removeBlock(view, pos) },
+    ], () => {
+        done();
+        view.focus();
     });
-    return found;
+}
+
+/** Everything in a block, as a selection of its text. */
+function wholeOf(doc: PmNode, pos: number): Selection {
+    const size = doc.nodeAt(pos)!.nodeSize;
+    return TextSelection.between(doc.resolve(pos + 1), doc.resolve(pos + size - 1));
+}
+
+/** Deletes a block; a list that would be empty goes with its last item. */
+export function removeBlock(view: EditorView, pos: number): void {
+    let $pos = view.state.doc.resolve(pos);
+    while ($pos.depth > 0 && $pos.parent.childCount === 1) $pos = view.state.doc.resolve($pos.before());
+    const node = $pos.nodeAfter;
+    if (!node) return;
+    const only = $pos.depth === 0 && $pos.parent.childCount === 1;
+    const tr = only ? view.state.tr.replaceWith($pos.pos, $pos.pos + node.nodeSize, view.state.schema.nodes['paragraph']!.create()) : view.state.tr.delete($pos.pos, $pos.pos + node.nodeSize);
+    view.dispatch(tr.setSelection(Selection.near(tr.doc.resolve(Math.min($pos.pos, tr.doc.content.size)))));
 }
 
 class Gutter {
     private readonly el: HTMLElement;
     private readonly host: HTMLElement;
-    private at: { pos: number; el: HTMLElement } | null = null;
-    private menu: HTMLElement | null = null;
+    private at: Spot | null = null;
+    private menu = false;
+    private frame = 0;
 
     constructor(private readonly view: EditorView, private readonly editor: Editor) {
-        const grip = h('button', { type: 'button', class: 'gut', draggable: 'true', 'aria-label': t('drag'), title: t('drag'), tabindex: '-1',
+        const grip: HTMLButtonElement = h('button', { type: 'button', class: 'gut', draggable: 'true', 'aria-label': t('drag'), title: t('drag'), 'aria-haspopup': 'menu', tabindex: '-1',
             onclick: () => this.openMenu(grip), ondragstart: (e: DragEvent) => this.drag(e), ondragend: () => { view.dragging = null; } }, icon('grip', 's'));
         const plus = h('button', { type: 'button', class: 'gut', 'aria-label': t('insert_below'), title: t('insert_below'), tabindex: '-1', onclick: () => this.insert() }, icon('plus', 's'));
         this.el = h('div', { class: 'gutter', hidden: true }, plus, grip);
@@ -38,30 +139,38 @@ class Gutter {
     }
 
     destroy(): void {
-        this.closeMenu();
+        cancelAnimationFrame(this.frame);
         this.host.removeEventListener('mousemove', this.move);
         this.host.removeEventListener('mouseleave', this.leave);
         this.view.dom.removeEventListener('keydown', this.leave);
         this.el.remove();
     }
 
-    private leave = (): void => { if (!this.menu) this.el.hidden = true; };
+    private leave = (): void => {
+        cancelAnimationFrame(this.frame);
+        if (!this.menu && !this.el.hidden) this.el.hidden = true;
+    };
 
     private move = (e: MouseEvent): void => {
         if (this.menu || this.el.contains(e.target as Node)) return;
-        if (!this.view.editable) return this.leave();
+        cancelAnimationFrame(this.frame);
+        this.frame = requestAnimationFrame(() => this.put(e.clientX, e.clientY));
+    };
+
+    private put(x: number, y: number): void {
+        if (this.view.isDestroyed || !this.view.editable) return this.leave();
         const box = this.view.dom.getBoundingClientRect();
-        if (e.clientX < box.left - 64 || e.clientX > box.right + 16) return this.leave();
-        const found = blockAt(this.view, e.clientY);
+        const found = x < box.left - 72 || x > box.right + 16 ? null : blockAt(this.view, y);
         if (!found) return this.leave();
         this.at = found;
         const r = found.el.getBoundingClientRect();
         const host = this.host.getBoundingClientRect();
         const line = parseFloat(getComputedStyle(found.el).lineHeight) || 26;
+        const left = found.el.matches('li') ? r.left - 20 : box.left;
         this.el.hidden = false;
-        this.el.style.left = `${box.left - host.left - this.el.offsetWidth - 6}px`;
+        this.el.style.left = `${left - host.left - this.el.offsetWidth - 6}px`;
         this.el.style.top = `${r.top - host.top + this.host.scrollTop + Math.min(line, r.height) / 2 - 12}px`;
-    };
+    }
 
     private node() {
         const node = this.at && this.view.state.doc.nodeAt(this.at.pos);
@@ -72,10 +181,12 @@ class Gutter {
         const n = this.node();
         if (!n) return;
         const { state } = this.view;
-        const tr = state.tr.insert(n.end, state.schema.nodes['paragraph']!.create());
-        this.view.dispatch(tr.setSelection(TextSelection.create(tr.doc, n.end + 1)).scrollIntoView());
+        const para = state.schema.nodes['paragraph']!.create();
+        const item = ITEMS.has(n.node.type.name);
+        const tr = state.tr.insert(n.end, item ? n.node.type.create(null, para) : para);
+        this.view.dispatch(tr.setSelection(TextSelection.create(tr.doc, n.end + (item ? 2 : 1))).scrollIntoView());
         this.view.focus();
-        this.editor.commands.insertContent('/');
+        if (!item) this.editor.commands.insertContent('/');
     }
 
     private drag(e: DragEvent): void {
@@ -90,43 +201,40 @@ class Gutter {
         e.dataTransfer.setData('text/plain', text);
         e.dataTransfer.effectAllowed = 'copyMove';
         e.dataTransfer.setDragImage(this.at.el, 0, 0);
-        (this.view as unknown as { dragging: unknown }).dragging = { slice, move: true };
+        (this.view as unknown as { dragging: unknown }).dragging = { slice, move: true, node: selection };
     }
 
     private openMenu(anchor: HTMLElement): void {
-        if (this.menu) return this.closeMenu();
         const n = this.node();
-        if (!n) return;
-        const { view } = this;
-        const doc = view.state.doc;
-        const index = doc.resolve(n.pos).index();
-        const item = (name: Parameters<typeof icon>[0], label: string, run: () => void, danger = false) =>
-            h('button', { type: 'button', role: 'menuitem', class: `it ${danger ? 'danger' : ''}`, onclick: () => { this.closeMenu(); run(); view.focus(); } }, icon(name), h('span', { class: 'grow' }, label));
-        const move = (to: number) => () => {
-            const tr = view.state.tr.delete(n.pos, n.end);
-            view.dispatch(tr.insert(to, n.node).scrollIntoView());
-        };
-        const items: HTMLElement[] = [];
-        if (index > 0) items.push(item('up', t('move_up'), move(n.pos - doc.child(index - 1).nodeSize)));
-        if (index < doc.childCount - 1) items.push(item('down', t('move_down'), move(n.pos + doc.child(index + 1).nodeSize)));
-        items.push(item('copy', t('duplicate'), () => view.dispatch(view.state.tr.insert(n.end, n.node.type.create(n.node.attrs, n.node.content, n.node.marks)))));
-        items.push(item('trash', t('delete_block'), () => view.dispatch(view.state.tr.delete(n.pos, n.end)), true));
-        this.menu = h('div', { class: 'popover menu small-menu', role: 'menu', popover: 'auto', 'data-layer': '' }, ...items);
-        document.body.append(this.menu);
-        this.menu.showPopover();
-        place(this.menu, anchor.getBoundingClientRect());
-        this.menu.addEventListener('toggle', (e) => { if ((e as ToggleEvent).newState === 'closed') this.closeMenu(); });
-        items[0]?.focus();
-    }
-
-    private closeMenu(): void {
-        this.menu?.remove();
-        this.menu = null;
+        if (!n || this.menu) return;
+        this.menu = true;
+        openBlockMenu(this.editor, n.pos, anchor, () => { this.menu = false; });
     }
 }
 
 export const Gutters = Extension.create({
     name: 'gutters',
+    addKeyboardShortcuts() {
+        const by = (step: -1 | 1) => () => {
+            const b = this.editor.isEditable ? blockOf(this.editor.state.selection) : null;
+            return !!b && moveBlock(this.editor.view, b.pos, step);
+        };
+        return {
+            'Mod-Shift-ArrowUp': by(-1),
+            'Mod-Shift-ArrowDown': by(1),
+            'Mod-d': ({ editor }) => {
+                const b = editor.isEditable ? blockOf(editor.state.selection) : null;
+                if (b) editor.view.dispatch(editor.state.tr.insert(b.pos + b.node.nodeSize, b.node.type.create(b.node.attrs, b.node.content, b.node.marks)));
+                return true;
+            },
+            'Mod-Shift-m': ({ editor }) => {
+                const b = editor.isEditable ? blockOf(editor.state.selection) : null;
+                const el = b && editor.view.nodeDOM(b.pos);
+                if (b && el instanceof HTMLElement) openBlockMenu(editor, b.pos, el, () => {});
+                return true;
+            },
+        };
+    },
     addProseMirrorPlugins() {
         return [new Plugin({
             key: new PluginKey('gutters'),

@@ -87,6 +87,9 @@ export const icons = {
     expand: '<path d="M9.5 2.5h4v4M6.5 13.5h-4v-4M13.5 2.5 9 7M2.5 13.5 7 9"/>',
     filter: '<path d="M2.5 4h11M4.5 8h7M6.5 12h3"/>',
     align: '<path d="M2.5 3.5h11M5 7h6v3.5H5zM2.5 13.5h11"/>',
+    align_left: '<path d="M2.5 3h11M2.5 6.5h6v4h-6zM2.5 13.5h11"/>',
+    align_center: '<path d="M2.5 3h11M5 6.5h6v4H5zM2.5 13.5h11"/>',
+    align_right: '<path d="M2.5 3h11M7.5 6.5h6v4h-6zM2.5 13.5h11"/>',
     external: '<path d="M9 2.8h4.2V7M13 3 7.5 8.5M11.5 9.5v3.7H2.8V4.5h3.7"/>',
 } as const;
 

@@ -114,7 +114,7 @@ export const api = {
         return items;
     },
     /** Sends bytes with progress 0…1 (fetch cannot report it). */
-    upload<T>(path: string, file: Blob, progress?: (part: number) => void): Promise<T> {
+    upload<T>(path: string, file: Blob, progress?: (part: number) => void, signal?: AbortSignal): Promise<T> {
         return new Promise((done, fail) => {
             const x = new XMLHttpRequest();
             x.open('POST', BASE + path);
@@ -123,6 +123,8 @@ export const api = {
             if (csrf) x.setRequestHeader('X-CSRF-Token', csrf);
             x.upload.onprogress = (e) => { if (e.lengthComputable) progress?.(e.loaded / e.total); };
             x.onerror = () => fail(new ApiError(0, 'offline', 'The server cannot be reached.'));
+            x.onabort = () => fail(new DOMException('stopped', 'AbortError'));
+            signal?.addEventListener('abort', () => x.abort());
             x.onload = () => {
                 let body: unknown;
                 try {

@@ -3,8 +3,13 @@ import { Extension, isTextSelection, type Editor } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { CellSelection } from '@tiptap/pm/tables';
 import { shown } from '../../src/keys';
-import { barButton, h } from '../dom';
+import type { EditorContext } from '../context';
+import { barButton, h, icon } from '../dom';
+import { pin } from '../pin';
 import { t } from '../strings';
+import { BLOCK_KINDS, kindOf, turnInto } from './blocks';
+import { openMenu } from './menu';
+import { cellEntries } from './table';
 
 const MARKS = [['bold', 'mod+b'], ['italic', 'mod+i'], ['underline', 'mod+u'], ['strike', 'mod+shift+s'], ['code', 'mod+e'], ['highlight', 'mod+shift+h']] as const;
 
@@ -12,8 +17,8 @@ class Bar {
     readonly el: HTMLElement;
     private linking = false;
 
-    constructor(private readonly editor: Editor, private readonly kind: 'text' | 'table') {
-        this.el = h('div', { class: 'floatbar', role: 'toolbar', hidden: true });
+    constructor(private readonly editor: Editor, private readonly ctx: EditorContext, private readonly kind: 'text' | 'table') {
+        this.el = h('div', { class: 'floatbar', role: 'toolbar', 'aria-label': t(kind === 'text' ? 'toolbar_text' : 'toolbar_table'), hidden: true, onkeydown: (e: KeyboardEvent) => this.keys(e) });
         (editor.view.dom.closest('.paper') ?? document.body).append(this.el);
         editor.on('selectionUpdate', this.update);
         editor.on('update', this.update);
@@ -42,7 +47,7 @@ class Bar {
         const { editor } = this;
         const { selection, doc } = editor.state;
         if (!editor.isEditable || !editor.view.hasFocus()) return false;
-        if (this.kind === 'table') return editor.isActive('table') && (selection.empty || selection instanceof CellSelection);
+        if (this.kind === 'table') return selection instanceof CellSelection;
         return isTextSelection(selection) && !selection.empty && !editor.isActive('codeBlock') && doc.textBetween(selection.from, selection.to).length > 0;
     }
 
@@ -88,39 +93,40 @@ class Bar {
     private textButtons(): Node[] {
         const e = this.editor;
         const chain = () => e.chain().focus();
-        const block = h('select', { 'aria-label': t('turn_into'), class: 'tb-select', onchange: () => {
-            const v = block.value;
-            const c = chain();
-            if (v === 'p') c.setParagraph().run();
-            else if (v.startsWith('h')) c.setNode('heading', { level: Number(v[1]) }).run();
-            else if (v === 'ul') c.toggleBulletList().run();
-            else if (v === 'ol') c.toggleOrderedList().run();
-            else if (v === 'task') c.toggleTaskList().run();
-            else if (v === 'quote') c.toggleBlockquote().run();
-            else if (v === 'code') c.toggleCodeBlock().run();
-            e.commands.focus();
-        } }, ...([['p', 'text'], ['h1', 'h1'], ['h2', 'h2'], ['h3', 'h3'], ['ul', 'bullets'], ['ol', 'numbers'], ['task', 'tasks'], ['quote', 'quote'], ['code', 'code_block']] as const)
-            .map(([v, k]) => h('option', { value: v }, t(k))));
-        block.value = e.isActive('heading') ? `h${e.getAttributes('heading')['level']}` : e.isActive('bulletList') ? 'ul' : e.isActive('orderedList') ? 'ol' : e.isActive('taskList') ? 'task' : e.isActive('blockquote') ? 'quote' : 'p';
+        const now = kindOf(e);
+        const block: HTMLButtonElement = h('button', { type: 'button', class: 'tb tb-kind', 'aria-haspopup': 'menu', 'aria-label': `${t('turn_into')}: ${t(now)}`, title: t('turn_into'), onmousedown: (m: MouseEvent) => m.preventDefault(),
+            onclick: () => openMenu(block, t('turn_into'), BLOCK_KINDS.map((k) => ({ label: t(k), checked: k === now, run: () => turnInto(e, k) })), () => { e.commands.focus(); }) }, t(now), icon('down', 's'));
         return [
             block, h('span', { class: 'sep' }),
             ...MARKS.map(([mark, keys]) => barButton({ icon: mark, label: t(mark), keys: shown(keys), on: e.isActive(mark), run: () => chain().toggleMark(mark).run() })),
             barButton({ icon: 'link', label: t('link'), keys: shown('mod+k'), on: e.isActive('link'), run: () => this.askLink() }),
+            h('span', { class: 'sep' }),
+            barButton({ icon: 'todo', label: t('follow_up_from'), run: () => followUpFrom(e, this.ctx) }),
         ];
     }
 
     private tableButtons(): Node[] {
-        const e = this.editor;
-        const b = (text: string, label: string, run: () => void) => barButton({ text, label, run });
-        const c = () => e.chain().focus();
-        return [
-            h('span', { class: 'tb-label' }, t('row')), b('↑+', t('row_above'), () => c().addRowBefore().run()), b('↓+', t('row_below'), () => c().addRowAfter().run()), b('×', t('row_delete'), () => c().deleteRow().run()),
-            h('span', { class: 'sep' }), h('span', { class: 'tb-label' }, t('column')), b('←+', t('col_before'), () => c().addColumnBefore().run()), b('→+', t('col_after'), () => c().addColumnAfter().run()), b('×', t('col_delete'), () => c().deleteColumn().run()),
-            h('span', { class: 'sep' }), barButton({ icon: 'heading', label: t('header_row'), run: () => c().toggleHeaderRow().run() }),
-            ...(e.state.selection instanceof CellSelection ? [barButton({ icon: 'layout', label: t('merge'), run: () => c().mergeOrSplit().run() })] : []),
-            barButton({ icon: 'trash', label: t('table_delete'), danger: true, run: () => c().deleteTable().run() }),
-        ];
+        return cellEntries(this.editor).flatMap((m) => (typeof m === 'object' && 'run' in m ? [barButton({ ...(m.icon ? { icon: m.icon } : { text: m.label }), label: m.label, danger: !!m.danger, run: m.run })] : []));
     }
+
+    /** The keyboard comes into the bar: arrows walk it, Escape goes back to the text. */
+    enter(): boolean {
+        if (this.el.hidden) return false;
+        this.el.querySelector<HTMLElement>('button')?.focus();
+        return true;
+    }
+
+    private keys = (e: KeyboardEvent): void => {
+        const all = [...this.el.querySelectorAll<HTMLElement>('button, input')];
+        const at = all.indexOf(document.activeElement as HTMLElement);
+        if (e.key === 'Escape') {
+            e.preventDefault();
+            this.editor.commands.focus();
+        } else if ((e.key === 'ArrowRight' || e.key === 'ArrowLeft') && all[at]?.tagName === 'BUTTON') {
+            e.preventDefault();
+            all[(at + (e.key === 'ArrowRight' ? 1 : all.length - 1)) % all.length]!.focus();
+        }
+    };
 
     /** Turns the bar into a field for the address. */
     askLink(): void {
@@ -154,8 +160,18 @@ class Bar {
     }
 }
 
-/** Text and table bars; ⌘K sets a link while text is selected. */
-export const FloatBars = Extension.create({
+/** Makes a follow-up of what is selected; its reference is put behind the words it came from. */
+export function followUpFrom(e: Editor, ctx: EditorContext): void {
+    const { from, to } = e.state.selection;
+    const title = e.state.doc.textBetween(from, to, ' ', ' ').replace(/\s+/g, ' ').trim().slice(0, 200);
+    const place = pin(e, to);
+    ctx.addFollowUp(title, (reference) => {
+        e.chain().focus().insertContentAt(place(), [{ type: 'text', text: ' ' }, { type: 'mention', attrs: { kind: 'follow_up', id: reference, label: reference } }, { type: 'text', text: ' ' }]).run();
+    });
+}
+
+/** Text and table bars; ⌘K sets a link while text is selected, Alt F10 brings the keyboard into the bar. */
+export const FloatBars = (ctx: EditorContext) => Extension.create({
     name: 'floatBars',
     addProseMirrorPlugins() {
         const { editor } = this;
@@ -163,7 +179,11 @@ export const FloatBars = Extension.create({
             key: new PluginKey('floatBars'),
             view: () => {
                 let bars: Bar[] = [];
-                const wait = setTimeout(() => { bars = [new Bar(editor, 'text'), new Bar(editor, 'table')]; this.storage.link = () => bars[0]!.askLink(); }, 0);
+                const wait = setTimeout(() => {
+                    bars = [new Bar(editor, ctx, 'text'), new Bar(editor, ctx, 'table')];
+                    this.storage.link = () => bars[0]!.askLink();
+                    this.storage.enter = () => bars.some((b) => b.enter());
+                }, 0);
                 return { destroy: () => {
                     clearTimeout(wait);
                     bars.forEach((b) => b.destroy());
@@ -171,13 +191,15 @@ export const FloatBars = Extension.create({
             },
         })];
     },
-    addStorage: (): { link: () => void } => ({ link: () => {} }),
+    addStorage: (): { link: () => void; enter: () => boolean } => ({ link: () => {}, enter: () => false }),
     addKeyboardShortcuts() {
-        return { 'Mod-k': () => {
-            if (this.editor.state.selection.empty && !this.editor.isActive('link')) return false;
-            this.storage.link();
-            return true;
-        } };
+        return {
+            'Mod-k': () => {
+                if (this.editor.state.selection.empty && !this.editor.isActive('link')) return false;
+                this.storage.link();
+                return true;
+            },
+            'Alt-F10': ({ editor }) => this.storage.enter() || (editor.storage as unknown as { tableMenus: { open: () => boolean } }).tableMenus.open(),
+        };
     },
 });
-

@@ -15,7 +15,7 @@ export class SuggestList<T> {
     constructor(private readonly o: { label: () => string; rows: (p: SuggestionProps<T>) => Row<T>[]; empty: (p: SuggestionProps<T>) => string }) {}
 
     start = (p: SuggestionProps<T>): void => {
-        this.el = h('div', { class: 'popover menu suggest', role: 'listbox', 'aria-label': this.o.label(), popover: 'manual', 'data-layer': '' });
+        this.el = h('div', { class: 'popover menu suggest', role: 'listbox', id: 'suggest', 'aria-label': this.o.label(), popover: 'manual', 'data-layer': '' });
         document.body.append(this.el);
         this.el.showPopover();
         this.at = 0;
@@ -34,6 +34,8 @@ export class SuggestList<T> {
     };
 
     exit = (): void => {
+        const dom = this.props?.editor.view.dom;
+        for (const a of ['aria-expanded', 'aria-controls', 'aria-activedescendant', 'aria-haspopup']) dom?.removeAttribute(a);
         this.el?.remove();
         this.el = null;
         this.props = null;
@@ -71,7 +73,7 @@ export class SuggestList<T> {
         this.rows.forEach((r, i) => {
             if (r.group !== group) out.push(h('div', { class: 'hd' }, r.group));
             group = r.group;
-            const el = h('button', { type: 'button', role: 'option', 'aria-selected': String(i === this.at), class: `it ${i === this.at ? 'on' : ''}`,
+            const el = h('button', { type: 'button', role: 'option', id: `suggest-${i}`, tabindex: '-1', 'aria-selected': String(i === this.at), class: `it ${i === this.at ? 'on' : ''}`,
                 onmousedown: (e: MouseEvent) => { e.preventDefault(); this.pick(i); },
                 onmousemove: () => {
                     if (this.at === i) return;
@@ -82,5 +84,12 @@ export class SuggestList<T> {
         });
         if (!this.rows.length) out.push(h('div', { class: 'hd' }, this.o.empty(p)));
         this.el!.replaceChildren(...out);
+        /* The keyboard stays in the text: the editor says which row is meant. */
+        const dom = p.editor.view.dom;
+        dom.setAttribute('aria-haspopup', 'listbox');
+        dom.setAttribute('aria-expanded', 'true');
+        dom.setAttribute('aria-controls', 'suggest');
+        if (this.rows.length) dom.setAttribute('aria-activedescendant', `suggest-${this.at}`);
+        else dom.removeAttribute('aria-activedescendant');
     }
 }

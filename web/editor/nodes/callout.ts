@@ -1,12 +1,14 @@
 /** A boxed remark: information, success, warning, danger. */
-import { Node, mergeAttributes, wrappingInputRule } from '@tiptap/core';
+import { InputRule, Node, mergeAttributes, wrappingInputRule } from '@tiptap/core';
 import type { Piece, SlashItem } from '../context';
 import { h, icon } from '../dom';
+import { openMenu } from '../menus/menu';
 import { t } from '../strings';
 
 export const CALLOUTS = ['info', 'success', 'warning', 'danger'] as const;
 type Kind = (typeof CALLOUTS)[number];
 const ICON = { info: 'info', success: 'check', warning: 'warning', danger: 'flag' } as const;
+const GITHUB: Record<string, Kind> = { note: 'info', tip: 'success', important: 'info', warning: 'warning', caution: 'danger' };
 const kindOf = (k: unknown): Kind => (CALLOUTS.includes(k as Kind) ? (k as Kind) : 'info');
 
 const Callout = Node.create({
@@ -24,7 +26,16 @@ const Callout = Node.create({
         return ['aside', mergeAttributes({ class: 'callout' }, HTMLAttributes), 0];
     },
     addInputRules() {
-        return [wrappingInputRule({ find: /^!(info|success|warning|danger)?\s$/, type: this.type, getAttributes: (m) => ({ kind: kindOf(m[1]) }) })];
+        return [
+            wrappingInputRule({ find: /^!(info|success|warning|danger)?\s$/, type: this.type, getAttributes: (m) => ({ kind: kindOf(m[1]) }) }),
+            /* as GitHub writes them: `> [!WARNING] ` (the `> ` has made a quote by then) */
+            new InputRule({ find: /^\[!(note|tip|important|warning|caution)\]\s$/i, handler: ({ range, match, chain, state }) => {
+                const kind = GITHUB[match[1]!.toLowerCase()] ?? 'info';
+                const quoted = state.doc.resolve(range.from).node(-1)?.type.name === 'blockquote';
+                const c = chain().deleteRange(range);
+                (quoted ? c.lift('blockquote') : c).wrapIn('callout', { kind }).run();
+            } }),
+        ];
     },
     addKeyboardShortcuts() {
         return {
@@ -45,11 +56,18 @@ const Callout = Node.create({
     addNodeView() {
         return ({ node, editor, getPos }) => {
             let current = node;
-            const button = h('button', { type: 'button', class: 'callout-kind', contenteditable: 'false', onclick: () => {
+            const pick = (kind: Kind) => {
                 const pos = getPos();
-                if (pos === undefined || !editor.isEditable) return;
-                const next = CALLOUTS[(CALLOUTS.indexOf(kindOf(current.attrs['kind'])) + 1) % CALLOUTS.length]!;
-                editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...current.attrs, kind: next }));
+                if (pos !== undefined) editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...current.attrs, kind }));
+            };
+            const button = h('button', { type: 'button', class: 'callout-kind', contenteditable: 'false', 'aria-haspopup': 'menu', onclick: () => {
+                if (!editor.isEditable) return;
+                openMenu(button, t('callout_kind'), [
+                    ...CALLOUTS.map((k) => ({ label: t(`callout_${k}`), icon: ICON[k], checked: k === kindOf(current.attrs['kind']), run: () => pick(k) })), 'line',
+                    { label: t('callout_remove'), run: () => {
+                        const pos = getPos();
+                        if (pos !== undefined) editor.chain().setTextSelection(pos + 2).lift('callout').run();
+                    } }], () => { editor.commands.focus(); });
             } });
             const body = h('div', { class: 'callout-body' });
             const dom = h('aside', { class: 'callout' }, button, body);

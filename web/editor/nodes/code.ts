@@ -103,7 +103,7 @@ const CodeBlock = Base.extend({
     addProseMirrorPlugins() {
         return [...(this.parent?.() ?? []), highlighter()];
     },
-}).configure({ defaultLanguage: null });
+}).configure({ defaultLanguage: null, enableTabIndentation: true, tabSize: 4 });
 
 export const code: Piece = {
     extensions: [CodeBlock],

@@ -4,7 +4,7 @@ import type { Node as PmNode } from '@tiptap/pm/model';
 import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 import type { EditorContext, Piece } from '../context';
-import { barButton, h } from '../dom';
+import { barButton, h, icon } from '../dom';
 import { t } from '../strings';
 
 type Upload = { id: number; pos: number; el: HTMLElement };
@@ -19,12 +19,12 @@ export async function insertImages(view: EditorView, files: File[], pos: number,
             continue;
         }
         const id = next++;
-        const bar = h('progress', { max: 1, value: 0, class: 'progress' });
-        const el = h('div', { class: 'uploading', contenteditable: 'false' }, h('span', {}, t('uploading', { name: file.name || 'image' })), bar);
+        const { el, bar, stop, end } = waiting(file.name || 'image', file);
         view.dispatch(view.state.tr.setMeta(uploads, { add: { id, pos, el } satisfies Upload }));
         try {
-            const done = await ctx.upload(file, (part) => { bar.value = part; });
+            const done = await ctx.upload(file, (part) => { bar.value = part; }, stop.signal);
             const at = placeOf(view, id);
+            if (view.isDestroyed) return;
             const node = view.state.schema.nodes['image']!.create({ src: done.url, alt: '', width: null });
             const tr = view.state.tr.setMeta(uploads, { remove: id });
             if (at !== null) {
@@ -36,10 +36,23 @@ export async function insertImages(view: EditorView, files: File[], pos: number,
             }
             view.dispatch(tr);
         } catch (e) {
+            if (view.isDestroyed) return;
             view.dispatch(view.state.tr.setMeta(uploads, { remove: id }));
-            ctx.fail(e, t('upload_failed'));
+            if (!stop.signal.aborted) ctx.fail(e, t('upload_failed'));
+        } finally {
+            end();
         }
     }
+}
+
+/** What stands in the text while a picture is on its way: the picture itself, how far it is, and a way to stop it. */
+function waiting(name: string, file: File | null) {
+    const stop = new AbortController();
+    const url = file ? URL.createObjectURL(file) : '';
+    const bar = h('progress', { max: 1, value: 0, class: 'progress', 'aria-label': t('uploading', { name }) });
+    const el = h('div', { class: 'uploading', contenteditable: 'false', role: 'status' }, url ? h('img', { src: url, alt: '' }) : null,
+        h('span', { class: 'grow clip' }, t('uploading', { name })), bar, barButton({ icon: 'close', label: t('cancel'), run: () => stop.abort() }));
+    return { el, bar, stop, end: () => { if (url) URL.revokeObjectURL(url); } };
 }
 
 function placeOf(view: EditorView, id: number): number | null {
@@ -62,8 +75,8 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
         const pos = getPos();
         if (pos !== undefined) editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...node.attrs, ...attrs }));
     };
-    const img = h('img', { draggable: 'false' });
-    const handle = h('span', { class: 'img-handle', title: t('resize'), 'aria-hidden': 'true' });
+    const img = h('img', { draggable: 'false', loading: 'lazy', decoding: 'async' });
+    const handle = h('span', { class: 'img-handle', title: t('resize'), role: 'slider', tabindex: '-1', 'aria-label': t('width'), 'aria-valuemin': 80 });
     const caption = h('input', { class: 'img-caption', placeholder: t('caption'), 'aria-label': t('caption') });
     const alt = h('input', { class: 'img-alt', placeholder: t('alt'), 'aria-label': t('alt') });
     const bar = h('div', { class: 'floatbar img-bar', contenteditable: 'false' });
@@ -82,6 +95,9 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
             }
         };
     }
+    const look = () => fullView(String(node.attrs['src'] ?? ''), String(node.attrs['alt'] ?? ''), String(node.attrs['caption'] ?? ''));
+    img.ondblclick = look;
+    img.onclick = () => { if (!editor.isEditable) look(); };
     const buttons = () => {
         const full = dom.parentElement?.clientWidth ?? 680;
         const align = String(node.attrs['align'] ?? 'center');
@@ -90,9 +106,10 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
             barButton({ text: t('small'), label: `${t('width')}: ${t('small')}`, run: size(0.35) }),
             barButton({ text: t('medium'), label: `${t('width')}: ${t('medium')}`, run: size(0.65) }),
             barButton({ text: t('full'), label: `${t('width')}: ${t('full')}`, run: size(1) }), h('span', { class: 'sep' }),
-            barButton({ text: t('align_left'), label: t('align_left'), on: align === 'left', run: () => set({ align: 'left' }) }),
-            barButton({ text: t('align_center'), label: t('align_center'), on: align !== 'left', run: () => set({ align: 'center' }) }), h('span', { class: 'sep' }),
+            ...(['left', 'center', 'right'] as const).map((a) => barButton({ icon: `align_${a}`, label: t(`align_${a}`), on: align === a, run: () => set({ align: a }) })), h('span', { class: 'sep' }),
+            barButton({ text: t('caption'), label: t('caption'), on: !!node.attrs['caption'], run: () => caption.focus() }),
             barButton({ text: t('alt_short'), label: t('alt'), on: !!node.attrs['alt'], run: () => { dom.classList.add('alt-open'); alt.focus(); } }),
+            barButton({ icon: 'expand', label: t('full_view'), run: look }),
             barButton({ icon: 'trash', label: t('image_delete'), danger: true, run: () => {
                 const pos = getPos();
                 if (pos !== undefined) editor.chain().focus().deleteRange({ from: pos, to: pos + node.nodeSize }).run();
@@ -115,6 +132,14 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
             set({ width: width >= max ? null : width });
         };
     };
+    handle.onkeydown = (e) => {
+        const step = e.key === 'ArrowRight' ? 20 : e.key === 'ArrowLeft' ? -20 : 0;
+        if (!step || !editor.isEditable) return;
+        e.preventDefault();
+        const max = dom.clientWidth;
+        const width = Math.max(80, img.clientWidth + step);
+        set({ width: width >= max ? null : width });
+    };
     const show = () => {
         const a = node.attrs;
         const src = String(a['src'] ?? '');
@@ -122,17 +147,17 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
         img.alt = String(a['alt'] ?? '');
         if (a['title']) img.title = String(a['title']);
         img.style.width = a['width'] ? `${Number(a['width'])}px` : '';
+        handle.setAttribute('aria-valuenow', String(a['width'] ?? img.clientWidth));
+        handle.tabIndex = editor.isEditable ? 0 : -1;
         dom.dataset['align'] = String(a['align'] ?? 'center');
         if (document.activeElement !== caption) caption.value = String(a['caption'] ?? '');
         if (document.activeElement !== alt) alt.value = String(a['alt'] ?? '');
         caption.disabled = alt.disabled = !editor.isEditable;
         dom.classList.toggle('captioned', !!a['caption']);
         dom.classList.toggle('fixed', !editor.isEditable);
-        buttons();
+        if (dom.classList.contains('on')) buttons();
     };
     show();
-    const redraw = () => show();
-    editor.on('update', redraw);
     return {
         dom,
         update: (n: PmNode) => {
@@ -141,12 +166,25 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
             show();
             return true;
         },
-        selectNode: () => dom.classList.add('on'),
+        selectNode: () => {
+            dom.classList.add('on');
+            show();
+        },
         deselectNode: () => dom.classList.remove('on', 'alt-open'),
         stopEvent: (e: Event) => e.target === caption || e.target === alt || bar.contains(e.target as globalThis.Node) || e.target === handle,
         ignoreMutation: () => true,
-        destroy: () => { editor.off('update', redraw); },
     };
+}
+
+/** The picture as large as the window; any key or click closes it. */
+function fullView(src: string, alt: string, caption: string): void {
+    const before = document.activeElement as HTMLElement | null;
+    const box = h('dialog', { class: 'full-view', 'aria-label': caption || alt || t('image'), onclick: () => box.close(), onclose: () => {
+        box.remove();
+        before?.focus();
+    } }, h('img', { src, alt }), caption ? h('p', {}, caption) : null, h('button', { type: 'button', class: 'btn plain icon', 'aria-label': t('close'), title: t('close') }, icon('close')));
+    document.body.append(box);
+    box.showModal();
 }
 
 function imageNode(ctx: EditorContext) {

@@ -6,6 +6,7 @@ import { locale } from '../../src/i18n';
 import type { IconName } from '../../kit/icons';
 import type { EditorContext, Piece } from '../context';
 import { h, icon } from '../dom';
+import { pin } from '../pin';
 import { t } from '../strings';
 
 const MENTION_HREF: Record<string, (id: string, label: string) => string> = {
@@ -34,7 +35,7 @@ const Mention = (ctx: EditorContext) => Node.create({
         return ({ node }) => {
             const { kind, id, label } = node.attrs as { kind: string; id: string; label: string };
             const href = MENTION_HREF[kind]?.(id, label);
-            const dom = h('span', { class: `mention ${kind}`, title: label, onclick: (e: MouseEvent) => {
+            const dom = h('span', { class: `mention ${kind}`, 'data-kind': kind, 'data-id': ref(label) ?? id, role: href ? 'link' : null, onclick: (e: MouseEvent) => {
                 if (href && (e.metaKey || e.ctrlKey || !dom.isContentEditable)) ctx.open(href);
             }, ondblclick: () => { if (href) ctx.open(href); } }, `${kind === 'person' ? '@' : ''}${label}`);
             return { dom };
@@ -106,7 +107,7 @@ const Evidence = (ctx: EditorContext) => Node.create({
             const a = node.attrs as { kind: string; id: string | null; title: string; at: string | null; url: string | null };
             const look = evidenceLook(a.kind);
             const words = h('span', { class: 'ev-t' });
-            const dom = h('span', { class: `ev ${look.tone}`, role: 'link', title: `${t('cited_source', { title: a.title })}${a.at ? `, ${inUtc(a.at)}` : ''}`,
+            const dom = h('span', { class: `ev ${look.tone}`, role: 'link', 'data-title': a.title, 'data-at': a.at, 'aria-label': `${t('cited_source', { title: a.title })}${a.at ? `, ${inUtc(a.at)}` : ''}`,
                 onclick: (e: MouseEvent) => {
                     if (editor.isEditable && !e.metaKey && !e.ctrlKey) return;
                     open();
@@ -134,7 +135,8 @@ export const inline = (ctx: EditorContext): Piece => ({
         { id: 'follow-up', group: 'blocks', label: () => t('follow_up'), words: 'action item todo task followup 跟进 改进 行动', icon: 'todo', run: (e, r) => {
             e.chain().focus().deleteRange(r).run();
             const line = e.state.selection.$from.parent.textContent.trim();
-            ctx.addFollowUp(line, (reference, title) => e.chain().focus().insertContent([
+            const place = pin(e, e.state.selection.from);
+            ctx.addFollowUp(line, (reference, title) => e.chain().focus().insertContentAt(place(), [
                 ...(line ? [{ type: 'text', text: ' ' }] : []),
                 { type: 'mention', attrs: { kind: 'follow_up', id: reference, label: line ? reference : `${reference} ${title}` } }, { type: 'text', text: ' ' }]).run());
         } },

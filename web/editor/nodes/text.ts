@@ -1,7 +1,7 @@
 /** Paragraphs, lists, quotes, dividers and the plain marks, as TipTap has them. */
 import StarterKit from '@tiptap/starter-kit';
 import { Highlight } from '@tiptap/extension-highlight';
-import { Mark, mergeAttributes } from '@tiptap/core';
+import { Extension, InputRule, Mark, mergeAttributes } from '@tiptap/core';
 import type { Piece } from '../context';
 import { t } from '../strings';
 
@@ -21,6 +21,17 @@ const Comment = Mark.create({
     },
 });
 
+/** `[words](address)` as Markdown writes it. */
+const MarkdownLink = Extension.create({
+    name: 'markdownLink',
+    addInputRules() {
+        return [new InputRule({ find: /(?<!!)\[([^[\]]+)\]\(((?:https?:\/\/|mailto:|\/(?!\/))[^\s()]+)\)$/, handler: ({ state, range, match }) => {
+            const link = state.schema.marks['link']!.create({ href: match[2] });
+            state.tr.replaceWith(range.from, range.to, state.schema.text(match[1]!, [link])).removeStoredMark(state.schema.marks['link']!);
+        } })];
+    },
+});
+
 export const text: Piece = {
     extensions: [
         StarterKit.configure({
@@ -30,6 +41,7 @@ export const text: Piece = {
                 HTMLAttributes: { rel: 'noopener noreferrer', target: null } },
         }),
         Highlight,
+        MarkdownLink,
         Comment,
     ],
     slash: [

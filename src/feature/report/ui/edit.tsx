@@ -10,6 +10,7 @@ import { DetailsPanel } from './details';
 import { EvidencePanel } from './evidence';
 import { Figures } from './figures';
 import { FindBar } from './find-bar';
+import { KeySheet } from './key-sheet';
 import { HistoryPanel } from './history';
 import { LiveDocument } from './live-document';
 import { Outline } from './outline';
@@ -55,12 +56,13 @@ function useDocument(report: Report): { live: LiveDocument | null; host: { curre
 
 function Workbench({ report, handle }: { report: Report; handle: ReportHandle }) {
     const { live, host, failed } = useDocument(report);
-    const [finding, setFinding] = useState(false);
+    const [finding, setFinding] = useState<'' | 'find' | 'replace'>('');
+    const [keys, setKeys] = useState(false);
     const paper = useRef<HTMLElement>(null);
     const asked = query.value.get('panel');
     const panel = PANELS.find((p) => p === asked) ?? null;
     useEffect(() => {
-        const undo = [bind('mod+f', () => setFinding(true)), bind('mod+s', () => toast(t('saves_itself')))];
+        const undo = [bind('mod+f', () => setFinding('find')), bind('mod+h', () => setFinding('replace')), bind('mod+/', () => setKeys(true)), bind('mod+s', () => toast(t('saves_itself')))];
         return () => undo.forEach((u) => u());
     }, []);
     useEffect(() => { document.title = `${report.reference} ${report.title} · Hindsight`; return () => { document.title = 'Hindsight'; }; }, [report.title]);
@@ -74,7 +76,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                 <SaveLine live={live} report={report} />
                 <span class="grow" />
                 {live && <Here live={live} />}
-                <IconButton class="find-button" icon="search" label={`${t('find')} ${shown('mod+f')}`} onClick={() => setFinding(true)} />
+                <IconButton class="find-button" icon="search" label={`${t('find')} ${shown('mod+f')}`} onClick={() => setFinding('find')} />
                 <span class="wide-only"><ShareButton report={report} /></span>
                 <StateButton report={report} handle={handle} />
                 <IconButton class="panel-toggle" icon="layout" label={t('panel')} onClick={() => show(panel ? null : 'details')} />
@@ -86,7 +88,8 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                     live.mod.writeAtEnd(editor);
                 }
             }}>
-                {finding && editor && live && <FindBar live={live} editor={editor} onClose={() => setFinding(false)} />}
+                {finding && editor && live && <FindBar live={live} editor={editor} replacing={finding === 'replace'} onReplacing={(on) => setFinding(on ? 'replace' : 'find')} onClose={() => setFinding('')} />}
+                {keys && <KeySheet onClose={() => setKeys(false)} />}
                 <div class="doc" lang={report.language}>
                     <Over report={report} />
                     <Title report={report} handle={handle} onEnter={() => editor?.commands.focus('start')} />

@@ -127,7 +127,7 @@ export class LiveDocument {
     private context(): EditorContext {
         return {
             incidents: () => this.report.incidents,
-            upload: (file, progress) => api.upload<Uploaded>(`/reports/${this.report.id}/files?name=${encodeURIComponent(file.name || 'image')}`, file, progress),
+            upload: (file, progress, signal) => api.upload<Uploaded>(`/reports/${this.report.id}/files?name=${encodeURIComponent(file.name || 'image')}`, file, progress, signal),
             mentions: (q) => this.mentions(q),
             get: (path, query) => api.get(path, query),
             watch: (topics, f) => subscribe(topics, f),

@@ -23,6 +23,7 @@ export const t = dictionary({
         changed_meanwhile: 'Somebody else changed this meanwhile. What is there now is shown.', kept_title: 'Title kept as it was',
         write: 'Write post-mortem', choose_template: 'Template', preview: 'Preview, filled in from {incident}', create: 'Create post-mortem', previewing: 'Filling in', built_in: 'Built in', default: 'Default', existing: { one: 'There is already a post-mortem for this incident.', other: 'There are already {n} post-mortems for this incident.' }, choose_incident: 'Which incident?', choose_incident_help: 'The post-mortem starts from its evidence.', no_templates: 'No template fits.', find_prev: 'Previous', find_next: 'Next', found: '{at} of {n}', not_found: 'Not found', replace: 'Replace', replace_with: 'Replace with', linked: 'Link copied',
         template_title: 'Use the template {name}?', template_body: 'All that was written stays. Sections that are empty, or say only what was filled in by itself, begin anew; sections that the template does not have move to the end.', template_apply: 'Use it', template_done: 'The post-mortem now follows {name}',
+        replace_all: 'All', match_case: 'Match case', replaced: { one: '{n} place replaced', other: '{n} places replaced' },
     },
     zh: {
         reports: '复盘', untitled: '未命名的复盘', title_label: '标题', document: '文档', outline: '大纲', ready: '{n} / {of} 已就绪', dot_ok: '已就绪', dot_none: '空', words: '{n} 字', no_sections: '文档的标题会显示在这里。',
@@ -46,5 +47,6 @@ export const t = dictionary({
         changed_meanwhile: '其他人同时修改了这里，现在显示的是最新内容。', kept_title: '标题未更改',
         write: '撰写复盘', choose_template: '模板', preview: '预览：已根据 {incident} 填充', create: '创建复盘', previewing: '正在填充', built_in: '内置', default: '默认', existing: '这个事件已有 {n} 份复盘。', choose_incident: '哪个事件？', choose_incident_help: '复盘将从该事件的证据开始。', no_templates: '没有合适的模板。', find_prev: '上一个', find_next: '下一个', found: '第 {at} 个，共 {n} 个', not_found: '未找到', replace: '替换', replace_with: '替换为', linked: '已复制链接',
         template_title: '改用模板“{name}”？', template_body: '已写的内容都会保留。空的小节和只有自动填写内容的小节会重新开始；新模板没有的小节移到最后。', template_apply: '使用', template_done: '复盘已改用“{name}”',
+        replace_all: '全部', match_case: '区分大小写', replaced: '已替换 {n} 处',
     },
 });
