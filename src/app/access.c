@@ -1,8 +1,16 @@
 #include "app/access.h"
 #include "sql.gen.h"
 
+/** "user:ID": that person alone, without rows. */
+static Str alone(Str audience)
+{
+    return str_starts(audience, S("user:")) ? str_sub(audience, 5, audience.len) : S("");
+}
+
 Err access_sees(Cx *cx, Str audience, bool *ret)
 {
+    Str one = alone(audience);
+    if (one.len && !access_all(cx)) { *ret = str_eq(one, cx->actor.id); return OK; }
     if (str_empty(audience) || access_all(cx)) { *ret = cx->actor.role > ROLE_PUBLIC; return OK; }
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_access_sees);
     stmt_str(&q, "audience", audience);
@@ -113,6 +121,12 @@ Err access_members(Cx *cx, Str audience, Strs *ret)
 
 Err access_people(Cx *cx, Str audience, Strs *ret)
 {
+    Str one = alone(audience);
+    if (one.len) {
+        *ret = (Strs){ 0 };
+        *list_add(cx->arena, ret) = one;
+        return OK;
+    }
     return list_of(cx, &sql_access_people, "audience", audience, ret);
 }
 

@@ -6,6 +6,7 @@
  *      AND (x.audience = '' OR x.audience IN (SELECT m.audience FROM audience_member m
  *           JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
  *
+ *  "user:ID" as an audience is that person alone and needs no members: for news that are theirs.
  *  Hindsight itself (cx->actor.id empty, role admin) sees all: use access_all() to switch the filter with --if. */
 #include "app/cx.h"
 #include "app/shape.h"

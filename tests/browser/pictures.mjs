@@ -21,7 +21,7 @@ const looks = args.includes('--all')
 
 /** Name, address, and what is done there before the picture is taken. */
 function screens(of) {
-    const settings = ['profile', 'tokens', 'people', 'teams', 'channels', 'services', 'integrations', 'routing', 'quarantine', 'workspace', 'audit', 'jobs'];
+    const settings = ['profile', 'notifications', 'tokens', 'people', 'teams', 'channels', 'services', 'integrations', 'routing', 'quarantine', 'workspace', 'audit', 'jobs'];
     const key = (name, press) => async (page) => { await page.keyboard.press(press); await page.getByRole('dialog').waitFor(); };
     return [
         ['home', '/'],
@@ -47,6 +47,7 @@ function screens(of) {
         ['follow-ups', '/follow-ups'],
         ['follow-up', `/follow-ups/${of.followUp}`],
         ['follow-up-new', '/follow-ups', key('new', 'n')],
+        ['notifications', '/notifications'],
         ['alerts', '/alerts'],
         ['alert', `/alerts?alert=${of.alert}`],
         ['search', '/search?q=payment'],

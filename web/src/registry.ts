@@ -9,8 +9,8 @@ export type NavEntry = {
     icon: IconName;
     /** A function, so that it follows the language. */
     label: () => string;
-    /** Where it stands: the upper list in the order of `order`, or the lower one. */
-    place?: 'main' | 'end';
+    /** Where it stands: the upper list in the order of `order`, the lower one, or at the very top as an icon. */
+    place?: 'main' | 'end' | 'top';
     order: number;
     /** Left out on a phone, reachable there by More. */
     wideOnly?: boolean;

@@ -99,10 +99,15 @@ function isCurrent(n: NavEntry): boolean {
     return [n.href, ...(n.also ?? [])].some((h) => p === h || p.startsWith(`${h}/`));
 }
 
-function NavLink({ n }: { n: NavEntry }) {
+function TopLink({ n }: { n: NavEntry }) {
+    const Badge = n.badge;
+    return <a class="top-link" href={n.href} aria-label={n.label()} aria-current={isCurrent(n) ? 'page' : undefined} title={n.label()}><Icon name={n.icon} />{Badge && <Badge />}</a>;
+}
+
+function NavLink({ n, phoneOnly }: { n: NavEntry; phoneOnly?: boolean }) {
     const Badge = n.badge;
     return (
-        <li class={n.wideOnly ? 'wide-only' : ''}>
+        <li class={phoneOnly ? 'phone-only' : n.wideOnly ? 'wide-only' : ''}>
             <a href={n.href} aria-current={isCurrent(n) ? 'page' : undefined} title={n.label()}><Icon name={n.icon} /><span class="t">{n.label()}</span>{Badge && <Badge />}</a>
         </li>
     );
@@ -145,7 +150,8 @@ function Rail({ nav }: { nav: NavEntry[] }) {
     const s = session.value!;
     const user = s.user!;
     const seen = nav.filter((n) => may(user.role, n.role));
-    const main = seen.filter((n) => n.place !== 'end');
+    const main = seen.filter((n) => n.place !== 'end' && n.place !== 'top');
+    const top = seen.filter((n) => n.place === 'top');
     const end = seen.filter((n) => n.place === 'end');
     const more = (): MenuItem[] => [
         ...[...main.filter((n) => n.wideOnly), ...end].map((n) => ({ label: n.label(), icon: n.icon, href: n.href })),
@@ -156,6 +162,7 @@ function Rail({ nav }: { nav: NavEntry[] }) {
         <aside class="rail">
             <div class="rail-top">
                 <a class="ws" href="/" title={s.workspace.name}><span class="mark"><Icon name="wave" /></span><span class="t grow clip">{s.workspace.name}</span></a>
+                {top.map((n) => <TopLink key={n.href} n={n} />)}
                 <IconButton small class="rail-fold" icon="left" label={collapsed.value ? t('expand') : t('collapse')} onClick={toggleRail} />
             </div>
             <button type="button" class="find" aria-label={t('search_or_run')} onClick={() => { paletteOpen.value = true; }}>
@@ -163,6 +170,7 @@ function Rail({ nav }: { nav: NavEntry[] }) {
             </button>
             <nav aria-label={t('main_nav')}><ul>
                 {main.map((n) => <NavLink key={n.href} n={n} />)}
+                {top.map((n) => <NavLink key={n.href} n={n} phoneOnly />)}
                 <li class="phone-only"><MenuButton class="more-btn" chevron={false} label={t('more')} items={more}><Icon name="more" /><span class="t">{t('more')}</span></MenuButton></li>
             </ul></nav>
             <div class="end">

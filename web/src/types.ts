@@ -42,3 +42,4 @@ export type FollowUp = Gen.FollowUpRow;
 export type SearchHit = Gen.Found;
 export type Alert = Gen.Alert;
 export type Change = Gen.Change;
+export type Notification = Narrow<Gen.Notification, { created_at: string; actor: Person | null }>;

@@ -129,6 +129,13 @@ static Err tell_readers(Cx *cx, const FollowUp *f)
     return news(cx, f, "followup.access_changed", S("Changed who may see the follow-up"), S("{}"));
 }
 
+static Err tell_owner(Cx *cx, const FollowUp *f)
+{
+    if (!f->owner_id.len) return OK;
+    return news(cx, f, "followup.assigned", arena_fmt(cx->arena, STR_FMT " assigned", STR_ARG(f->reference)),
+                arena_fmt(cx->arena, "{\"owner\":\"" STR_FMT "\"}", STR_ARG(f->owner_id)));
+}
+
 static Err put_services(Cx *cx, Str id, Strs services)
 {
     auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_followup_service_clear);
@@ -258,6 +265,7 @@ Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
         cx, &f, "followup.added",
         arena_fmt(cx->arena, STR_FMT " added: " STR_FMT, STR_ARG(f.reference), STR_ARG(f.title)),
         buf_str(&data)));
+    TRY(tell_owner(cx, &f));
     TRY(tell_pages(cx, &f));
     return followup_get(cx, f.id, ret);
 }
@@ -438,7 +446,7 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
     TRY(followup_row(cx, id, &f));
     TRY(cx_match(cx, f.version));
     int changed = 0;
-    Str from = f.status, audience = f.audience, incident = f.incident.id;
+    Str from = f.status, audience = f.audience, incident = f.incident.id, owner = f.owner_id;
     TRY(edit_texts(cx, &f, present, in, &changed));
     if (NAMED(status) && in->status.len && !str_eq(in->status, from)) {
         Str reason = f.wont_do_reason;
@@ -459,6 +467,7 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
         TRY(tell_count(cx, f.incident.id));
     }
     if (!str_eq(audience, f.audience)) TRY(tell_readers(cx, &f));
+    if (!str_eq(owner, f.owner_id)) TRY(tell_owner(cx, &f));
     return str_eq(from, f.status)
                ? news(cx, &f, "followup.changed",
                       arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))

@@ -1,6 +1,7 @@
 /* What reports tell, and what they hear. */
 #include "app/app.h"
 #include "feature/report/rules.h"
+#include "sql.gen.h"
 
 Err report_touch(Cx *cx, const Report *r, const char *what)
 {
@@ -79,6 +80,39 @@ const Listener report_listeners[] = {
 
 /* -- the document ------------------------------------------------------------------------------------------------------ */
 
+static void mentions_in(Arena *a, const DocNode *n, Strs *people)
+{
+    if (doc_is(n, "mention") && str_eq(doc_get(n, "kind"), S("person"))) ids_add(a, people, doc_get(n, "id"));
+    list_each(&n->children, i) mentions_in(a, n->children.at[i], people);
+}
+
+Err report_mentions(Cx *cx, const Report *r, const DocNode *doc, bool tell, Str by)
+{
+    Strs people = { 0 }, known = { 0 }, fresh = { 0 };
+    mentions_in(cx->arena, doc, &people);
+    if (!people.len) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_mention_list);
+    stmt_str(&q, "report", r->id);
+    while (stmt_step(&q)) *list_add(cx->arena, &known) = stmt_col_str(&q, 0);
+    TRY(stmt_end(&q));
+    list_each(&people, i) {
+        bool old = false;
+        list_each(&known, k) old = old || str_eq(known.at[k], people.at[i]);
+        if (old || people.at[i].len > 64) continue;
+        auto_stmt add = stmt_begin(cx->arena, cx->store, &sql_report_mention_add);
+        stmt_str(&add, "report", r->id);
+        stmt_str(&add, "user", people.at[i]);
+        TRY(stmt_exec(&add));
+        *list_add(cx->arena, &fresh) = people.at[i];
+    }
+    if (!tell || !fresh.len) return OK;
+    Str data = arena_fmt(cx->arena, "{\"by\":\"" STR_FMT "\",\"people\":" STR_FMT "}", STR_ARG(by),
+                         STR_ARG(strs_json(cx->arena, fresh)));
+    return event_emit(cx, &(Event){ .kind = "report.mentioned", .subject = r->id, .object = r->id, .data = data,
+                                    .title = arena_fmt(cx->arena, "Mentioned in " STR_FMT, STR_ARG(r->reference)),
+                                    .audience = r->audience });
+}
+
 typedef struct Changed { Str document; Strs authors; } Changed;
 
 static Err note_change(Cx *cx, void *arg)
@@ -89,7 +123,9 @@ static Err note_change(Cx *cx, void *arg)
     if (err_is(e, ERR_NOT_FOUND)) return OK;
     TRY(e);
     list_each(&c->authors, i) TRY(report_author_add(cx, r.id, c->authors.at[i]));
-    TRY(report_text_changed(cx, &r));
+    DocNode *doc;
+    TRY(report_text_noted(cx, &r, &doc));
+    TRY(report_mentions(cx, &r, doc, true, c->authors.len == 1 ? c->authors.at[0] : S("")));
     TRY(report_save(cx, &r, 0));
     return report_touch(cx, &r, "text_changed");
 }

@@ -192,3 +192,9 @@ SELECT report_id, expires_ms FROM report_share WHERE secret_hash = :hash;
 
 -- name: report_share_remove
 DELETE FROM report_share WHERE report_id = :report;
+
+-- name: report_mention_list
+SELECT user_id FROM report_mention WHERE report_id = :report;
+
+-- name: report_mention_add
+INSERT INTO report_mention (report_id, user_id) VALUES (:report, :user) ON CONFLICT (report_id, user_id) DO NOTHING;

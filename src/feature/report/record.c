@@ -69,8 +69,15 @@ static Str excerpt_of(Arena *a, const DocNode *doc)
 Err report_text_changed(Cx *cx, Report *r)
 {
     DocNode *doc;
+    return report_text_noted(cx, r, &doc);
+}
+
+Err report_text_noted(Cx *cx, Report *r, DocNode **ret_doc)
+{
+    DocNode *doc;
     Str text;
     TRY(document_read(cx, r->id, &doc));
+    *ret_doc = doc;
     TRY(document_revision(cx, r->id, &r->revision));
     TRY(render_text(cx->arena, doc, &text));
     r->excerpt = excerpt_of(cx->arena, doc);
@@ -201,7 +208,8 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));
     TRY(report_put_services(cx, r.id, g.services));
-    TRY(report_text_changed(cx, &r));
+    TRY(report_text_noted(cx, &r, &doc));
+    TRY(report_mentions(cx, &r, doc, false, S("")));         /* whom the template names is told nothing */
     TRY(report_save(cx, &r, 0));
     TRY(report_news(cx, &r, "created",
                     arena_fmt(cx->arena, STR_FMT " created", STR_ARG(r.reference)), S("{}")));
@@ -347,6 +355,15 @@ static Err moved(Cx *cx, Report *r, const char *kind, const char *fmt, Str data)
         cx, r, kind, arena_fmt(cx->arena, "%s %s", arena_cstr(cx->arena, r->reference), fmt), data);
 }
 
+static Str note_data(Cx *cx, Str note)
+{
+    Buf b = buf_new(cx->arena, 64 << 10);
+    buf_add(&b, S("{\"note\":"));
+    buf_json(&b, note);
+    buf_byte(&b, '}');
+    return buf_str(&b);
+}
+
 Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
 {
     Report r;
@@ -373,16 +390,20 @@ Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
         TRY(stmt_exec(&q));
     }
     bool again = in_state(&r, "in_review");
+    Strs asked = { 0 };
     list_each(&named, i) {
         bool decided = false;                                /* asking more people keeps what others decided in this round */
         list_each (&r.reviewers, k)
             decided = decided
                       || (again && str_eq(r.reviewers.at[k].user.id, named.at[i])
                           && r.reviewers.at[k].decided_ms);
-        if (!decided) TRY(reviewer_put(cx, id, named.at[i], "pending", S(""), 0));
+        if (decided) continue;
+        TRY(reviewer_put(cx, id, named.at[i], "pending", S(""), 0));
+        *list_add(cx->arena, &asked) = named.at[i];
     }
     r.state = S("in_review");
-    return moved(cx, &r, "review_requested", "sent to review", S("{}"));
+    return moved(cx, &r, "review_requested", "sent to review",
+                 arena_fmt(cx->arena, "{\"reviewers\":" STR_FMT "}", STR_ARG(strs_json(cx->arena, asked))));
 }
 
 Err report_approve(Cx *cx, Str id, Str note)
@@ -394,7 +415,7 @@ Err report_approve(Cx *cx, Str id, Str note)
         return fail(cx->arena, ERR_FORBIDDEN,
                     "the owner of a report cannot approve it: somebody else must");
     TRY(reviewer_put(cx, id, cx->actor.id, "approved", note, cx->now_ms));
-    return moved(cx, &r, "approved", "approved", S("{}"));
+    return moved(cx, &r, "approved", "approved", note_data(cx, note));
 }
 
 Err report_request_changes(Cx *cx, Str id, Str note)
@@ -407,7 +428,7 @@ Err report_request_changes(Cx *cx, Str id, Str note)
     if (reviews && !str_trim(note).len) return fail_field(cx->arena, S("note"), "say what should change");
     if (reviews) TRY(reviewer_put(cx, id, cx->actor.id, "changes_requested", note, cx->now_ms));
     r.state = S("draft");
-    return moved(cx, &r, "changes_requested", "sent back to draft", S("{}"));
+    return moved(cx, &r, "changes_requested", "sent back to draft", note_data(cx, note));
 }
 
 Err report_archive(Cx *cx, Str id)

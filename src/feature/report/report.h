@@ -8,7 +8,8 @@
  *
  *  Events (subject: each incident, or the report when it has none; object: the report):
  *      report.created  report.review_requested  report.approved  report.changes_requested  report.published
- *      report.archived  report.reopened  report.access_changed */
+ *      report.archived  report.reopened  report.access_changed
+ *      report.mentioned (subject: the report) */
 #include "feature/template/template.h"
 
 extern const char *const report_states[], *const report_metric_keys[];

@@ -31,11 +31,14 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in);
 Err report_author_remove(Cx *cx, Str id, Str user);
 Err report_tell_incidents(Cx *cx, const Report *r);             /* its title and state, to each incident */
 Err report_text_changed(Cx *cx, Report *r);                     /* excerpt, words, search index; not saved */
+Err report_text_noted(Cx *cx, Report *r, DocNode **ret_doc);    /* the same, with the text */
 /* news.c */
 extern const Listener report_listeners[];
 void report_heard(App *app, Str channel, Str id);
 Err report_news(Cx *cx, const Report *r, const char *kind, Str title, Str data);
 Err report_touch(Cx *cx, const Report *r, const char *what);
+/** Notes who is mentioned in the text; tells (event report.mentioned) those who were not before. */
+Err report_mentions(Cx *cx, const Report *r, const DocNode *doc, bool tell, Str by);
 Err report_document_changed(Cx *cx, Str document, Strs authors);
 /* publish.c */
 typedef struct Version {

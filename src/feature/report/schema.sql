@@ -88,3 +88,10 @@ CREATE TABLE report_share (
     created_by  TEXT,
     created_ms  BIGINT NOT NULL
 );
+-- step 2
+-- Who was mentioned in the text, so that each is told once.
+CREATE TABLE report_mention (
+    report_id TEXT NOT NULL REFERENCES report,
+    user_id   TEXT NOT NULL,
+    PRIMARY KEY (report_id, user_id)
+);

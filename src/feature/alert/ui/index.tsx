@@ -12,7 +12,7 @@ export default defineFeature({
         { path: '/settings/routing', load: () => import('./rules') },
         { path: '/settings/quarantine', load: () => import('./quarantine') },
     ],
-    nav: [{ href: '/alerts', icon: 'bell', label: () => t('alerts'), order: 4, keys: 'g a', wideOnly: true, badge: FiringBadge }],
+    nav: [{ href: '/alerts', icon: 'broadcast', label: () => t('alerts'), order: 4, keys: 'g a', wideOnly: true, badge: FiringBadge }],
     settings: [
         { href: '/settings/integrations', icon: 'link', label: () => t('integrations'), group: 'alerts', order: 30, role: 'admin' },
         { href: '/settings/routing', icon: 'filter', label: () => t('routing'), group: 'alerts', order: 31, role: 'manager' },
