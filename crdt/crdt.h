@@ -468,6 +468,200 @@ CrdtErr crdt_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t count)
 CrdtErr crdt_insert_prosemirror(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes json,
                                 CrdtFault *ret_fault);
 
+/* ---- Where a node hangs ---------------------------------------------------------------------- */
+
+/** The place of a node in its parent. */
+typedef struct CrdtPlace {
+    CrdtNode parent; /* CRDT_NONE: it is a root, and `key` is its name */
+    bool by_key;     /* an entry or attribute `key`, else the child at `index` */
+    CrdtBytes key;
+    uint64_t index;  /* units */
+} CrdtPlace;
+
+/** False when the node is not live. Cost: O(items before it). Climbing parent by parent gives the
+ *  path from the root (Yjs getPathTo). */
+bool crdt_node_place(const CrdtDoc *doc, CrdtNode node, CrdtPlace *ret);
+/** Appends the path from the root as JSON: ["root", 3, "key"]. Fails: CRDT_KIND when the node is not
+ *  live, CRDT_NOMEM. */
+CrdtErr crdt_node_path(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out);
+
+/* ---- Observation: what a transaction changed ------------------------------------------------- */
+
+/** One node that a transaction changed (Yjs YEvent). What was made or deleted together with its
+ *  parent has no event of its own: it is in the parent's delta. */
+typedef struct CrdtEvent {
+    CrdtNode node;
+    bool children; /* its text or its children: crdt_event_delta */
+    bool keys;     /* its entries or attributes: crdt_event_keys */
+} CrdtEvent;
+
+/** What one transaction changed. Everything here is valid only while the observer runs. */
+typedef struct CrdtChanges {
+    CrdtDoc *doc;  /* as it is now; reads only: writes, applies and new observers are CRDT_BUSY */
+    bool local;    /* this replica wrote (crdt_commit, undo); false: an update was applied */
+    bool lost;     /* memory ran out: `events` is not complete, so read the document anew */
+    uint64_t origin; /* what crdt_set_origin said last */
+    const CrdtEvent *events; /* each node once, in no particular order */
+    size_t count;
+    struct CrdtWatch *watch; /* the library's */
+} CrdtChanges;
+
+/** Somebody who is told of changes. */
+typedef struct CrdtObserver CrdtObserver;
+typedef void CrdtObserverFn(void *context, CrdtChanges *changes);
+
+/** Calls `fn` at the end of each transaction that changed something, before what it deleted is
+ *  collected (so that old values can still be read), within the crdt_apply or crdt_commit that
+ *  caused it. Cost while somebody observes: O(structs that the transaction added or deleted) a
+ *  transaction; nothing otherwise. Ends with crdt_unobserve or the document. Fails: CRDT_NOMEM,
+ *  CRDT_BUSY inside an observer.
+ *  Source: Yjs observeDeep. Tested by: observe_test.c, undo.mjs. */
+CrdtErr crdt_observe(CrdtDoc *doc, CrdtObserverFn *fn, void *context, CrdtObserver **ret);
+/** Ends it. NULL is fine. Not inside an observer. */
+void crdt_unobserve(CrdtDoc *doc, CrdtObserver *observer);
+/** A number that the next transactions carry to observers and undo managers: who or what caused
+ *  them (Yjs transaction origin). 0 at first. */
+void crdt_set_origin(CrdtDoc *doc, uint64_t origin);
+/** The origin of what crdt_undo and crdt_redo do. */
+#define CRDT_ORIGIN_UNDO UINT64_MAX
+
+typedef enum CrdtDeltaKind { CRDT_RETAIN, CRDT_INSERT, CRDT_DELETE } CrdtDeltaKind;
+
+/** One step of a delta, which leads from the old content of a node to the new. */
+typedef struct CrdtDelta {
+    CrdtDeltaKind kind;
+    uint64_t units;
+    CrdtBytes text;          /* INSERT of text */
+    const CrdtValue *values; /* INSERT of children (an embed or node in a text: one); NULL for text */
+    const CrdtMark *marks;   /* text: INSERT: all that hold; RETAIN: those that changed, null: gone */
+    size_t mark_count;
+} CrdtDelta;
+
+/** What happened to the text or the children of a changed node (Yjs YEvent.delta). A RETAIN without
+ *  marks at the end is left out. Valid while the observer runs. Fails: CRDT_NOMEM. Cost: O(items of
+ *  the node). */
+CrdtErr crdt_event_delta(CrdtChanges *changes, CrdtNode node, const CrdtDelta **ret,
+                         size_t *ret_count);
+
+typedef enum CrdtKeyAction { CRDT_KEY_ADDED, CRDT_KEY_UPDATED, CRDT_KEY_DELETED } CrdtKeyAction;
+
+/** One entry or attribute that changed; crdt_get gives the new value. */
+typedef struct CrdtKeyChange {
+    CrdtBytes key;
+    CrdtKeyAction action;
+    bool has_old;  /* false when it was added */
+    CrdtValue old; /* a node as it was is empty by now */
+} CrdtKeyChange;
+/** Which entries or attributes changed (Yjs YEvent.keys). One that was set and removed again is left
+ *  out. Valid while the observer runs. Fails: CRDT_NOMEM. Cost: O(keys of the node). */
+CrdtErr crdt_event_keys(CrdtChanges *changes, CrdtNode node, const CrdtKeyChange **ret,
+                        size_t *ret_count);
+/** Appends {"path":[…],"delta":[…],"keys":{"k":{"action":"update","oldValue":…}}}. Fails:
+ *  CRDT_NOMEM, CRDT_LIMIT. */
+CrdtErr crdt_event_json(CrdtChanges *changes, const CrdtEvent *event, CrdtBuf *out);
+
+/* ---- Relative positions ---------------------------------------------------------------------- */
+
+/** A place that stays where it is while others edit: before (assoc ≥ 0) or after (assoc < 0) a
+ *  certain unit, or the end (the start) of a node. Bytes and JSON are those of Yjs, so cursors and
+ *  comments of browsers can be read. */
+typedef struct CrdtPosition {
+    bool has_item, has_type; /* neither: the end of the root `root` */
+    uint64_t item_client, item_clock;
+    uint64_t type_client, type_clock;
+    CrdtBytes root;
+    int64_t assoc;
+} CrdtPosition;
+
+/** The position at `index` of a node (Yjs createRelativePositionFromTypeIndex); `root` is a view
+ *  into the document. Fails: CRDT_KIND, CRDT_RANGE beyond the end. Cost: O(items before it). */
+CrdtErr crdt_position_at(const CrdtDoc *doc, CrdtNode node, uint64_t index, int64_t assoc,
+                         CrdtPosition *ret);
+/** Where it is now; false when that is not known (yet), or collected. In a deleted node the index is
+ *  0. What an undo of this replica brought back is followed (Yjs
+ *  createAbsolutePositionFromRelativePosition). Changes nothing but caches, and so needs the lock
+ *  of a write. */
+bool crdt_position_find(CrdtDoc *doc, const CrdtPosition *position, CrdtNode *ret_node,
+                        uint64_t *ret_index);
+/** Appends the bytes of Yjs encodeRelativePosition. */
+CrdtErr crdt_position_encode(const CrdtPosition *position, CrdtBuf *out);
+/** Reads them; `root` is a view into the input. Fails: CRDT_MALFORMED. */
+CrdtErr crdt_position_decode(CrdtBytes bytes, CrdtPosition *ret, CrdtFault *ret_fault);
+/** Appends the JSON form: {"type":{"client":1,"clock":2},"tname":…,"item":…,"assoc":0}. */
+CrdtErr crdt_position_json(const CrdtPosition *position, CrdtBuf *out);
+/** Reads the JSON form. `name` gets the root's name, into which `root` is a view. Fails:
+ *  CRDT_MALFORMED, CRDT_NOMEM. */
+CrdtErr crdt_position_from_json(CrdtBytes json, CrdtBuf *name, CrdtPosition *ret);
+
+/* ---- Snapshots and past states --------------------------------------------------------------- */
+
+/** Appends a snapshot: the delete set and the state vector (Yjs encodeSnapshot). It names a state of
+ *  this document without holding it. */
+CrdtErr crdt_snapshot(CrdtDoc *doc, CrdtBuf *out);
+/** Checks one. */
+CrdtErr crdt_validate_snapshot(CrdtBytes snapshot, CrdtFault *ret_fault);
+/** The same in format v2 (Yjs encodeSnapshotV2), and back. Fails: CRDT_MALFORMED, CRDT_NOMEM. */
+CrdtErr crdt_snapshot_to_v2(CrdtBytes snapshot, CrdtBuf *out, CrdtFault *ret_fault);
+CrdtErr crdt_snapshot_from_v2(CrdtBytes snapshot_v2, CrdtBuf *out, CrdtFault *ret_fault);
+/** Appends the state that the snapshot names as an update (v1). Fails: CRDT_MALFORMED · CRDT_RANGE:
+ *  the document does not have it, or no longer: something that was visible then has been collected
+ *  (open it with keep_deleted to read all old states). Source: Yjs createDocFromSnapshot. */
+CrdtErr crdt_encode_snapshot(CrdtDoc *doc, CrdtBytes snapshot, CrdtBuf *out, CrdtFault *ret_fault);
+/** Opens the state that the snapshot names as a document of its own. */
+CrdtErr crdt_open_snapshot(CrdtDoc *doc, CrdtBytes snapshot, const CrdtOptions *options,
+                           CrdtDoc **ret, CrdtFault *ret_fault);
+/** True in *ret when everything in `update` is in the snapshot (Yjs snapshotContainsUpdate). */
+CrdtErr crdt_snapshot_contains(CrdtBytes snapshot, CrdtBytes update, bool *ret,
+                               CrdtFault *ret_fault);
+
+/** Makes `node` what `past_node` is in another document, usually an earlier state of the same one,
+ *  by new edits of ours: what both still have stays (with its cursors and comments), what is newer is
+ *  deleted, what was deleted since is written again. Inside a transaction. `past` is only read, and
+ *  need not share any history; nothing of it is kept.
+ *  Fails: CRDT_KIND, CRDT_BUSY, CRDT_NOMEM. Cost: O(items of both). */
+CrdtErr crdt_restore(CrdtDoc *doc, CrdtNode node, CrdtDoc *past, CrdtNode past_node);
+
+/* ---- Undo ------------------------------------------------------------------------------------ */
+
+/** Takes edits back by new edits, and brings them again (Yjs UndoManager): others' edits stay. */
+typedef struct CrdtUndo CrdtUndo;
+
+typedef struct CrdtUndoOptions {
+    const CrdtNode *scope;   /* edits in these nodes and below count; copied */
+    size_t scope_count;      /* 0: the whole document */
+    const uint64_t *origins; /* transactions of these origins count (crdt_set_origin); copied */
+    size_t origin_count;     /* 0: origin 0 */
+    bool remote;             /* true: those that came as updates too, else only ours */
+    int64_t capture_ms;      /* edits within this time of each other are one step; needs now_ms */
+    int64_t (*now_ms)(void *context); /* NULL: every transaction is a step */
+    void *context;
+    bool overwrite_keys; /* true: an undo may replace a newer value of a key that somebody else set */
+} CrdtUndoOptions;
+
+/** Begins to remember. What remembered edits delete is not collected until crdt_undo_clear or
+ *  close. Fails: CRDT_NOMEM, CRDT_BUSY. */
+CrdtErr crdt_undo_open(CrdtDoc *doc, const CrdtUndoOptions *options, CrdtUndo **ret);
+/** Forgets all. NULL is fine. Must come before crdt_close. */
+void crdt_undo_close(CrdtUndo *undo);
+/** Takes the last step back that still changes something, and appends the update for the others;
+ *  *ret (may be NULL) says whether there was one. Fails: CRDT_BUSY, CRDT_NOMEM. */
+CrdtErr crdt_undo(CrdtUndo *undo, CrdtBuf *out, bool *ret);
+/** Brings back what was undone last. A new edit forgets what could be redone. */
+CrdtErr crdt_redo(CrdtUndo *undo, CrdtBuf *out, bool *ret);
+/** Steps that can be undone and redone. */
+size_t crdt_undo_count(const CrdtUndo *undo);
+size_t crdt_redo_count(const CrdtUndo *undo);
+/** The next edit begins a new step. */
+void crdt_undo_split(CrdtUndo *undo);
+/** Forgets all steps; what they kept may be collected after the next load. */
+void crdt_undo_clear(CrdtUndo *undo);
+
+/** Takes back what an update did, whenever that was: what it inserted is deleted, what it deleted is
+ *  written again as far as its content is still there (keep_deleted, or remembered by an undo
+ *  manager). In a transaction of its own; appends the update for the others. Fails: CRDT_MALFORMED,
+ *  CRDT_BUSY, CRDT_NOMEM. */
+CrdtErr crdt_revert(CrdtDoc *doc, CrdtBytes update, CrdtBuf *out, CrdtFault *ret_fault);
+
 /* ---- y-protocols: sync ----------------------------------------------------------------------- */
 
 /** What stands after y-websocket's message type 0. */

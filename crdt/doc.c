@@ -56,6 +56,8 @@ void crdt_close(CrdtDoc *d)
     if (d == NULL)
         return;
     Memory *m = &d->memory;
+    listeners_done(d);
+    mem_resize(m, d->redone, d->redone_cap * sizeof *d->redone, 0);
     for (uint32_t i = 0; i < d->client_count; i++) {
         Client *c = &d->clients[i];
         mem_resize(m, c->clock, (size_t)c->cap * 2 * sizeof *c->clock, 0);
@@ -202,7 +204,7 @@ enum { BORROW_FROM = 256 }; /* bytes: smaller first updates are not worth a chun
 
 CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault)
 {
-    if (d->in_transaction)
+    if (d->in_transaction || d->listening)
         return CRDT_BUSY;
     if (update.len > d->max_update_bytes) {
         if (ret_fault != NULL)

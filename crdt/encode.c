@@ -125,6 +125,41 @@ bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t cl
     return true;
 }
 
+/** Writes the first `units` units of a struct. */
+static bool write_item_start(CrdtDoc *d, CrdtBuf *out, const Item *it, uint32_t units)
+{
+    Item cut = *it;
+    cut.len = units;
+    if (it->ref != REF_STRING && it->ref != REF_ANY && it->ref != REF_JSON)
+        return write_item(d, out, &cut, 0);
+    bool split = false;
+    size_t end = content_offset(it->ref, it->bytes, it->byte_len, it->len, units, &split);
+    cut.byte_len = (uint32_t)end;
+    if (!split)
+        return write_item(d, out, &cut, 0);
+    CrdtBuf text = { .allocator = &d->memory.allocator };
+    bool ok = write_raw(&text, it->bytes, end) && write_raw(&text, "\xEF\xBF\xBD", 3);
+    cut.bytes = text.at;
+    cut.byte_len = (uint32_t)text.len;
+    ok = ok && write_item(d, out, &cut, 0);
+    crdt_buf_done(&text);
+    return ok;
+}
+
+/** Writes the structs of a client up to a clock, 0 < clock <= state. */
+bool write_client_until(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock)
+{
+    Client *c = &d->clients[client];
+    uint32_t last = struct_pos(c, clock - 1);
+    if (!write_uint(out, (uint64_t)last + 1) || !write_uint(out, c->id) || !write_uint(out, 0))
+        return false;
+    for (uint32_t i = 0; i < last; i++)
+        if (!write_item(d, out, &d->items[c->index[i]], 0))
+            return false;
+    const Item *it = &d->items[c->index[last]];
+    return write_item_start(d, out, it, clock - it->clock);
+}
+
 /** Writes `units` units of a decoded struct from `offset` on (only GC and Skip are shortened at the
  *  end). */
 bool write_ref(CrdtBuf *out, const Batch *b, const Ref *ref, uint32_t offset, uint32_t units)

@@ -36,6 +36,7 @@ enum {
 enum { INFO_ORIGIN = 0x80, INFO_RIGHT = 0x40, INFO_SUB = 0x20, INFO_REF = 0x1f };
 enum { FLAG_DELETED = 1, FLAG_GROWN = 2 }; /* GROWN: content sits in a power-of-two slot of its own
                                               */
+enum { FLAG_KEPT = 4 }; /* an undo manager needs the content, or an ancestor of such */
 
 #define ENTRY_BIT 0x80000000u /* in Item.parent: an index into entries, else into types */
 
@@ -173,6 +174,18 @@ typedef struct Memory {
     size_t bytes;
 } Memory;
 
+/** Who hears of each transaction at its end, before anything is collected. */
+typedef struct Listener {
+    struct Listener *next;
+    void (*heard)(struct Listener *self, CrdtDoc *d);
+    void (*done)(struct Listener *self, CrdtDoc *d);
+} Listener;
+
+/** Units that an undo has written again: clock .. clock + len became to_clock … */
+typedef struct Redone {
+    uint32_t client, clock, len, to_client, to_clock;
+} Redone;
+
 struct CrdtDoc {
     Memory memory;
     uint64_t client_id;
@@ -227,6 +240,17 @@ struct CrdtDoc {
     Deletion *pending_deleted;
     uint32_t pending_deleted_count, pending_deleted_cap;
 
+    /* Who listens, and what undo managers wrote again: by client and clock. */
+    Listener *listeners;
+    struct CrdtWatch *watch; /* made with the first listener */
+    bool listening; /* they are being told */
+    bool local;     /* the transaction is ours */
+    uint64_t origin;
+    uint64_t *deleted_order; /* while listening: clients in order of their first deletion */
+    uint32_t deleted_order_count;
+    Redone *redone;
+    uint32_t redone_count, redone_cap;
+
     Batch batch; /* reused between applies */
 };
 
@@ -276,6 +300,9 @@ bool write_u8(CrdtBuf *out, uint8_t v);
 bool write_uint(CrdtBuf *out, uint64_t v);
 bool write_raw(CrdtBuf *out, const void *at, size_t len);
 bool write_text(CrdtBuf *out, const void *at, size_t len);
+bool read_signed(Reader *r, uint64_t *ret, bool *ret_negative);
+bool write_signed(CrdtBuf *out, uint64_t n, bool negative);
+bool write_digits(CrdtBuf *out, uint64_t value);
 
 /* utf.c */
 /** Length in UTF-16 units, or -1 when it is not UTF-8. */
@@ -386,6 +413,7 @@ CrdtErr batch_join_sections(Memory *m, Batch *b);
 bool write_content(CrdtBuf *out, uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
                    uint32_t offset);
 bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock);
+bool write_client_until(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock);
 bool write_ref(CrdtBuf *out, const Batch *b, const Ref *ref, uint32_t offset, uint32_t units);
 size_t content_offset(uint8_t ref, const uint8_t *bytes, uint32_t byte_len, uint32_t len,
                       uint32_t offset, bool *ret_split);
@@ -410,5 +438,26 @@ CrdtErr content_string(CrdtDoc *d, CrdtBytes text, Item *ret);
 CrdtErr content_node(CrdtDoc *d, CrdtKind kind, CrdtBytes name, Item *ret);
 CrdtErr text_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content, const CrdtAttr *attrs,
                  size_t attr_count);
+
+/* observe.c */
+void listeners_tell(CrdtDoc *d);
+void listeners_done(CrdtDoc *d);
+/** What a transaction did to the units of an item from `offset` on; *ret_units: to how many. */
+typedef enum Fate { FATE_KEPT, FATE_ADDED, FATE_DELETED, FATE_NOTHING } Fate;
+Fate unit_fate(const CrdtDoc *d, const Item *it, uint32_t offset, uint32_t *ret_units);
+void *watch_take(CrdtChanges *changes, size_t bytes);
+CrdtErr text_event_delta(CrdtChanges *changes, uint32_t type, const CrdtDelta **ret,
+                         size_t *ret_count);
+
+/* redo.c */
+/** Index of the first Redone at or after (client, clock); redone_covers: it contains that unit. */
+uint32_t redone_from(const CrdtDoc *d, uint32_t client, uint32_t clock);
+const Redone *redone_find(const CrdtDoc *d, uint32_t client, uint32_t clock);
+bool redone_touches(const CrdtDoc *d, const Item *it);
+
+/** Content of units from .. from + units of an item that may be of another document, copied into
+ *  this one. A new type is empty. */
+CrdtErr content_copy(CrdtDoc *d, const CrdtDoc *of, const Item *from, uint32_t offset,
+                     uint32_t units, Item *ret);
 
 #endif

@@ -4,7 +4,7 @@
 
 CrdtErr write_check(const CrdtDoc *d, CrdtNode node)
 {
-    if (!d->in_transaction)
+    if (!d->in_transaction || d->listening)
         return CRDT_BUSY;
     return crdt_node_is_live(d, node) ? CRDT_OK : CRDT_KIND;
 }

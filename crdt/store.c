@@ -295,6 +295,8 @@ bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
         right->origin_client != left->client ||
         right->origin_clock != left->clock + left->len - 1 || !same_right(left, right))
         return false;
+    if (d->redone_count > 0 && (redone_touches(d, left) || redone_touches(d, right)))
+        return false;
     if (left->ref != REF_DELETED && 
         !arena_append(d, left, right->bytes, right->byte_len, true))
         return false;
@@ -304,6 +306,7 @@ bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
         t->mark_index -= is_visible(left) ? left->len : 0;
     }
     left->len += right->len;
+    left->flags |= right->flags & FLAG_KEPT;
     left->right = right->right;
     if (right->right != 0)
         d->items[right->right].left = l;

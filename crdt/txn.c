@@ -15,6 +15,7 @@ void tx_start(CrdtDoc *d)
     d->units_deleted = 0;
     d->structs_added = 0;
     d->steps = 0;
+    d->local = false;
 }
 
 /** After memory ran out while recording: everything that is deleted counts as deleted just now. */
@@ -42,7 +43,7 @@ static void collect_range(CrdtDoc *d, Client *c, const Deletion *range)
 {
     for (uint32_t pos = struct_pos(c, range->clock);
          pos < c->count && c->clock[pos] < range->clock + range->len; pos++)
-        if (is_deleted(&d->items[c->index[pos]]))
+        if ((d->items[c->index[pos]].flags & (FLAG_DELETED | FLAG_KEPT)) == FLAG_DELETED)
             item_collect(d, c->index[pos]);
 }
 
@@ -115,6 +116,8 @@ void tx_end(CrdtDoc *d)
 {
     if (d->tx_deleted_lost)
         recall_deleted(d);
+    if (d->listeners != NULL)
+        listeners_tell(d);
     deletions_sort(d->tx_deleted, &d->tx_deleted_count);
     for (uint32_t i = 0; i < d->tx_deleted_count && !d->keep_deleted; i++) {
         uint32_t client = client_find(d, d->tx_deleted[i].client);
@@ -156,16 +159,16 @@ CrdtErr tx_write(CrdtDoc *d, CrdtBuf *out)
 
 CrdtErr crdt_begin(CrdtDoc *doc)
 {
-    if (doc->in_transaction)
+    if (doc->in_transaction || doc->listening)
         return CRDT_BUSY;
     tx_start(doc);
-    doc->in_transaction = true;
+    doc->in_transaction = doc->local = true;
     return CRDT_OK;
 }
 
 CrdtErr crdt_commit(CrdtDoc *doc, CrdtBuf *out)
 {
-    if (!doc->in_transaction)
+    if (!doc->in_transaction || doc->listening)
         return CRDT_BUSY;
     doc->in_transaction = false;
     tx_end(doc);

@@ -54,25 +54,6 @@ static bool nomem(V2Reader *v)
     return fail(v, &v->rest, CRDT_NOMEM, "out of memory");
 }
 
-static bool read_signed(Reader *r, uint64_t *ret, bool *ret_negative)
-{
-    uint8_t b;
-    if (!read_u8(r, &b))
-        return false;
-    uint64_t n = b & 0x3f;
-    *ret_negative = b & 0x40;
-    for (int shift = 6; b & 0x80; shift += 7) {
-        if (shift > 54)
-            return reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
-        if (!read_u8(r, &b))
-            return false;
-        n |= (uint64_t)(b & 0x7f) << shift;
-    }
-    *ret = n;
-    return n <= 2 * CRDT_MAX_CLIENT + 1 ||
-           reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
-}
-
 static bool rle_next(V2Reader *v, RleIn *in, uint8_t *ret)
 {
     if (in->count == 0 && !in->forever) {

@@ -19,14 +19,6 @@ typedef struct Opt { /* numbers: the sign says that a count follows; or differen
     uint64_t count;
 } Opt;
 
-static bool write_signed(CrdtBuf *out, uint64_t n, bool negative)
-{
-    bool ok = write_u8(out, (uint8_t)((n > 63 ? 0x80 : 0) | (negative ? 0x40 : 0) | (n & 63)));
-    for (n >>= 6; ok && n > 0; n >>= 7)
-        ok = write_u8(out, (uint8_t)((n > 127 ? 0x80 : 0) | (n & 127)));
-    return ok;
-}
-
 static bool rle_write(Rle *r, uint8_t v)
 {
     if (r->count > 0 && r->value == v) {

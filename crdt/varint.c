@@ -177,3 +177,43 @@ CrdtErr crdt_read_state_entry(CrdtBytes *in, uint64_t *ret_client, uint64_t *ret
     *ret_clock = clock;
     return CRDT_OK;
 }
+
+bool read_signed(Reader *r, uint64_t *ret, bool *ret_negative)
+{
+    uint8_t b;
+    if (!read_u8(r, &b))
+        return false;
+    uint64_t n = b & 0x3f;
+    *ret_negative = b & 0x40;
+    for (int shift = 6; b & 0x80; shift += 7) {
+        if (shift > 54)
+            return reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
+        if (!read_u8(r, &b))
+            return false;
+        n |= (uint64_t)(b & 0x7f) << shift;
+    }
+    *ret = n;
+    return n <= 2 * CRDT_MAX_CLIENT + 1 ||
+           reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");
+}
+
+/** lib0 writeVarInt: the sign is a bit of its own, so there is a negative zero. */
+bool write_signed(CrdtBuf *out, uint64_t n, bool negative)
+{
+    bool ok = write_u8(out, (uint8_t)((n > 63 ? 0x80 : 0) | (negative ? 0x40 : 0) | (n & 63)));
+    for (n >>= 6; ok && n > 0; n >>= 7)
+        ok = write_u8(out, (uint8_t)((n > 127 ? 0x80 : 0) | (n & 127)));
+    return ok;
+}
+
+/** Decimal digits. */
+bool write_digits(CrdtBuf *out, uint64_t value)
+{
+    uint8_t digits[20];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (uint8_t)('0' + value % 10);
+        value /= 10;
+    } while (value > 0);
+    return write_raw(out, digits + at, sizeof digits - at);
+}
