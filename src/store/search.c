@@ -4,8 +4,12 @@
  *  query, is found as a phrase of characters.
  *
  *  Ranking every hit of a common word is slow on both (69,000 hits: 88 and 498 ms), so only the newest matches are
- *  ranked: some whose title matches, and some that match anywhere. */
+ *  ranked: some whose title matches, and some that match anywhere. A million alerts must not stand between a search and
+ *  its incidents, so each kind is looked through by itself. On SQLite the documents of a kind have numbers next to each
+ *  other, and FTS5 leaps to its part of a word's list; PostgreSQL knows the kind as a word of each document. A prefix is a union of many words' lists that has to be made first,
+ *  so the last word of a query is a prefix only when, taken as a word, it does not find enough. */
 #include "store/search.h"
+#include <stdlib.h>
 #include "base/buf.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -18,64 +22,74 @@
 #define QUERY_WORDS_MAX 16
 #define SNIPPET_CHARS 160
 #define LIMIT_MAX 200
+#define MOST 300                 /* of the newest whose title matches are ranked, and twice as many that match anywhere */
+#define MOST_OF_EACH 100         /* when several kinds are looked through */
 
 static const char *const sqlite_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
     "    title TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id));\n"
     "CREATE VIRTUAL TABLE search_index USING fts5(title, body, prefix='2',\n"
-    "    tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Mn Mc Co'\");\n" };
+    "    tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* Mn Mc Co'\");\n",
+    "CREATE TABLE search_kind (n AUTO_ID, kind TEXT NOT NULL UNIQUE);\n"
+    "INSERT INTO search_kind (kind) SELECT DISTINCT kind FROM search_doc;\n"
+    "UPDATE search_index SET rowid = rowid + ((SELECT k.n FROM search_doc d JOIN search_kind k ON k.kind = d.kind\n"
+    "    WHERE d.doc = search_index.rowid) << 40);\n"
+    "UPDATE search_doc SET doc = doc + ((SELECT k.n FROM search_kind k WHERE k.kind = search_doc.kind) << 40);\n" };
 static const char *const postgres_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
     "    title TEXT NOT NULL, body TEXT NOT NULL, title_words tsvector NOT NULL, words tsvector NOT NULL, UNIQUE (kind, id));\n"
     "CREATE INDEX search_words ON search_doc USING gin (words);\n"
-    "CREATE INDEX search_title_words ON search_doc USING gin (title_words);\n" };
+    "CREATE INDEX search_title_words ON search_doc USING gin (title_words);\n",
+    "CREATE TABLE search_kind (n AUTO_ID, kind TEXT NOT NULL UNIQUE);\n"
+    "INSERT INTO search_kind (kind) SELECT DISTINCT kind FROM search_doc;\n"
+    "UPDATE search_doc SET title_words = array_to_tsvector(ARRAY['kind ' || kind]) || title_words,\n"
+    "    words = array_to_tsvector(ARRAY['kind ' || kind]) || words;\n" };
 
 const Schema *search_schema(DatabaseKind kind)
 {
-    static const Schema sqlite = { "search", sqlite_steps, 1 }, postgres = { "search", postgres_steps, 1 };
+    static const Schema sqlite = { "search", sqlite_steps, 2 }, postgres = { "search", postgres_steps, 2 };
     return kind == DATABASE_SQLITE ? &sqlite : &postgres;
 }
 
-/* The texts are read for the best only, so they are fetched around the ranking. */
-#define COLUMNS "SELECT d.kind, d.id, d.title, substr(d.body, 1, 65536), d.audience, d.at_ms, b.score FROM (\n"
-#define FROM_BEST ") b JOIN search_doc d ON d.doc = b.doc ORDER BY b.score DESC, d.at_ms DESC, d.id\n"
 /* Newer is better, by a quarter at most; half of that after half a year. */
 #define NEWER " * (1.0 + 0.25 / (1.0 + GREATEST(0, :now_ms - d.at_ms) / 15552000000.0)) AS score\n"
-#define VISIBLE " AND (d.audience = '' OR d.audience IN LIST(:audiences))\n--if kinds\n AND d.kind IN LIST(:kinds)\n--end\n"
-#define BEST "ORDER BY score DESC, d.at_ms DESC, d.id LIMIT :limit\n"
-/* How many of the newest matches are ranked. */
-#define IN_TITLE "300"
-#define ANYWHERE "600"
+#define VISIBLE " AND (d.audience = '' OR d.audience IN LIST(:audiences))\n"
+/* The texts are read for the best only, so they are fetched around the ranking; `ranked` is how many those are the best of. */
+#define COLUMNS "SELECT d.kind, d.id, d.audience, d.at_ms, b.score, b.ranked\n--if texts\n, d.title, substr(d.body, 1, 65536)\n--end\nFROM (\n"
+#define BEST "ORDER BY score DESC, d.at_ms DESC, d.id LIMIT :limit\n) b JOIN search_doc d ON d.doc = b.doc ORDER BY b.score DESC, d.at_ms DESC, d.id\n"
 
 static const Sql sqlite_drop_words = { "search_drop_words",
     "DELETE FROM search_index WHERE rowid = (SELECT doc FROM search_doc WHERE kind = :kind AND id = :id)" };
 static const Sql drop_doc = { "search_drop", "DELETE FROM search_doc WHERE kind = :kind AND id = :id" };
+static const Sql find_kinds = { "search_kinds",
+    "SELECT n, kind FROM search_kind\n--if kinds\nWHERE kind IN LIST(:kinds)\n--end\n" };
+static const Sql add_kind = { "search_add_kind", "INSERT INTO search_kind (kind) VALUES (:kind) ON CONFLICT DO NOTHING" };
 static const Sql sqlite_add_doc = { "search_add",
-    "INSERT INTO search_doc (kind, id, audience, at_ms, title, body) VALUES (:kind, :id, :audience, :at_ms, :title, :body) RETURNING doc" };
+    "INSERT INTO search_doc (doc, kind, id, audience, at_ms, title, body)\n"
+    "SELECT 1 + coalesce((SELECT max(d.doc) FROM search_doc d WHERE d.doc BETWEEN k.n << 40 AND ((k.n + 1) << 40) - 1), k.n << 40),\n"
+    "    :kind, :id, :audience, :at_ms, :title, :body FROM search_kind k WHERE k.kind = :kind RETURNING doc" };
 static const Sql sqlite_add_words = { "search_add_words", "INSERT INTO search_index (rowid, title, body) VALUES (:doc, :title, :body)" };
 static const Sql postgres_add_doc = { "search_add",
     "INSERT INTO search_doc (kind, id, audience, at_ms, title, body, title_words, words)\n"
     "VALUES (:kind, :id, :audience, :at_ms, :title, :body, CAST(:title_words AS tsvector), CAST(:words AS tsvector))" };
 
-#define SQLITE_SOME(param, most) "SELECT * FROM (SELECT d.doc, -bm25(search_index, 8.0, 1.0) AS rank\n" \
-    "FROM search_index CROSS JOIN search_doc d ON d.doc = search_index.rowid WHERE search_index MATCH " param "\n" VISIBLE \
+/* The best of one kind. */
+#define SQLITE_SOME(param, most) "SELECT * FROM (SELECT d.doc, fit(search_index, 8.0, 1.0) AS rank\n" \
+    "FROM search_index CROSS JOIN search_doc d ON d.doc = search_index.rowid WHERE search_index MATCH " param "\n" \
+    "AND search_index.rowid BETWEEN :kind << 40 AND ((:kind + 1) << 40) - 1\n" VISIBLE \
     "ORDER BY search_index.rowid DESC LIMIT " most ")\n"
-static const Sql sqlite_find = {
-    "search_find",
-    COLUMNS "SELECT d.doc, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n" SQLITE_SOME(
-        ":in_title",
-        IN_TITLE) "UNION ALL\n" SQLITE_SOME(":anywhere",
-                                            ANYWHERE) ") GROUP BY doc) c JOIN search_doc d ON "
-                                                      "d.doc = c.doc\n" BEST FROM_BEST
-};
+static const Sql sqlite_find = { "search_find",
+    COLUMNS "SELECT d.doc, count(*) OVER () AS ranked, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n"
+    SQLITE_SOME(":in_title", ":most") "UNION ALL\n" SQLITE_SOME(":anywhere", "2 * :most")
+    ") GROUP BY doc) c JOIN search_doc d ON d.doc = c.doc\n" BEST };
 
 /* Titles have an index of their own (and are in the other as well, with weight A): a weight in the query would make the
  * index read the rows, and its planner guess. */
-#define POSTGRES_SOME(column, most) "(SELECT d.doc FROM search_doc d WHERE d." column " @@ CAST(:words AS tsquery)\n" VISIBLE \
+#define POSTGRES_SOME(column, most) "(SELECT d.doc FROM search_doc d WHERE d." column " @@ CAST(:of_kind AS tsquery)\n" VISIBLE \
     "ORDER BY d.doc DESC LIMIT " most ")\n"
 static const Sql postgres_find = { "search_find",
-    COLUMNS "SELECT d.doc, ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:words AS tsquery), 1)" NEWER
-    "FROM search_doc d WHERE d.doc IN (" POSTGRES_SOME("title_words", IN_TITLE) "UNION\n" POSTGRES_SOME("words", ANYWHERE) ")\n" BEST FROM_BEST };
+    COLUMNS "SELECT d.doc, count(*) OVER () AS ranked, ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:words AS tsquery), 1)" NEWER
+    "FROM search_doc d WHERE d.doc IN (" POSTGRES_SOME("title_words", ":most") "UNION\n" POSTGRES_SOME("words", "2 * :most") ")\n" BEST };
 
 static bool on_sqlite(const Store *s) { return s->db->backend->kind == DATABASE_SQLITE; }
 
@@ -146,6 +160,7 @@ static Err put_postgres(Store *s, Arena *a, const SearchDoc *doc, const Words *t
 {
     Buf words = buf_new(a, 16 << 20);
     Position p = { 0, 'A' };
+    buf_fmt(&words, "'kind " STR_FMT "' ", STR_ARG(doc->kind));
     each_token(title, put_lexeme, &words, &p);
     Str title_words = arena_str(a, buf_str(&words));
     p.weight = 'D';
@@ -160,6 +175,9 @@ static Err put_postgres(Store *s, Arena *a, const SearchDoc *doc, const Words *t
 Err search_put(Store *s, Arena *a, const SearchDoc *doc)
 {
     TRY(search_remove(s, a, doc->kind, doc->id));
+    auto_stmt kind = stmt_begin(a, s, &add_kind);
+    stmt_str(&kind, "kind", doc->kind);
+    TRY(stmt_exec(&kind));
     SearchDoc clipped = *doc;
     clipped.title = utf8_clip(doc->title, BODY_MAX_BYTES);
     clipped.body = utf8_clip(doc->body, BODY_MAX_BYTES);
@@ -197,15 +215,18 @@ static void put_phrase(Buf *out, Str word, const char *between, const char *end)
     buf_add(out, str_of(end));
 }
 
+/** Is the last word of a query the beginning of one? */
+typedef enum LastWord { LAST_IS_WHOLE, LAST_IS_PREFIX } LastWord;
+
 /** FTS5: "word" AND ("词语" OR "词 语") AND "last"* */
-static Str sqlite_query(Arena *a, const Words *words, const char *where)
+static Str sqlite_query(Arena *a, const Words *words, LastWord last_word, const char *where)
 {
     Buf out = buf_new(a, 64 << 10);
     buf_fmt(&out, "%s(", where);
     list_each(words, i) {
         const Word *w = &words->at[i];
-        bool last = i + 1 == words->len;
-        buf_fmt(&out, "%s(\"" STR_FMT "\"%s", i ? " AND " : "", STR_ARG(w->folded), last ? "*" : "");
+        bool prefix = i + 1 == words->len && last_word == LAST_IS_PREFIX;
+        buf_fmt(&out, "%s(\"" STR_FMT "\"%s", i ? " AND " : "", STR_ARG(w->folded), prefix ? "*" : "");
         if (w->dense) { buf_add(&out, S(" OR \"")); put_phrase(&out, w->folded, " ", "\""); }
         buf_byte(&out, ')');
     }
@@ -214,50 +235,110 @@ static Str sqlite_query(Arena *a, const Words *words, const char *where)
 }
 
 /** tsquery: 'word' & ('词语' | '词' <-> '语') & 'last':* */
-static Str postgres_query(Arena *a, const Words *words)
+static Str postgres_query(Arena *a, const Words *words, LastWord last_word)
 {
     Buf out = buf_new(a, 64 << 10);
     list_each(words, i) {
         const Word *w = &words->at[i];
-        bool last = i + 1 == words->len;
-        buf_fmt(&out, "%s('" STR_FMT "'%s", i ? " & " : "", STR_ARG(w->folded), last ? ":*" : "");
+        bool prefix = i + 1 == words->len && last_word == LAST_IS_PREFIX;
+        buf_fmt(&out, "%s('" STR_FMT "'%s", i ? " & " : "", STR_ARG(w->folded), prefix ? ":*" : "");
         if (w->dense) { buf_add(&out, S(" | '")); put_phrase(&out, w->folded, "' <-> '", "'"); }
         buf_byte(&out, ')');
     }
     return buf_str(&out);
 }
 
-static void bind_words(Stmt *q, Arena *a, const Words *words, bool sqlite)
+typedef enum Show { WITH_SNIPPETS, NO_SNIPPETS } Show;
+typedef struct Kind { int64_t number; Str name; } Kind;
+typedef LIST(Kind) Kinds;
+
+typedef struct Search {
+    Store *store;
+    Arena *arena;
+    Kinds kinds;
+    Str audiences;
+    Words words;
+    LastWord last_word;
+    Show show;
+    int limit;
+    SearchHits hits;
+    int64_t ranked;              /* how many those are the best of */
+} Search;
+
+static Err find_best(Search *f, Kind kind)
 {
+    Arena *a = f->arena;
+    bool sqlite = on_sqlite(f->store), texts = f->show == WITH_SNIPPETS;
+    auto_stmt q = stmt_begin_if(a, f->store, sqlite ? &sqlite_find : &postgres_find, stmt_if(texts, "texts"), NULL);
     if (sqlite) {
-        stmt_str(q, "in_title", sqlite_query(a, words, "{title} : "));
-        stmt_str(q, "anywhere", sqlite_query(a, words, ""));
-    } else stmt_str(q, "words", postgres_query(a, words));
+        stmt_int(&q, "kind", kind.number);
+        stmt_str(&q, "in_title", sqlite_query(a, &f->words, f->last_word, "{title} : "));
+        stmt_str(&q, "anywhere", sqlite_query(a, &f->words, f->last_word, ""));
+    } else {
+        Str words = postgres_query(a, &f->words, f->last_word);
+        stmt_str(&q, "words", words);
+        stmt_str(&q, "of_kind", arena_fmt(a, "'kind " STR_FMT "' & " STR_FMT, STR_ARG(kind.name), STR_ARG(words)));
+    }
+    stmt_int(&q, "most", f->kinds.len > 1 ? MOST_OF_EACH : MOST);
+    stmt_str(&q, "audiences", str_empty(f->audiences) ? S("[]") : f->audiences);
+    stmt_int(&q, "now_ms", clock_ms());
+    stmt_int(&q, "limit", f->limit);
+    int64_t ranked = 0;
+    while (stmt_step(&q)) {
+        SearchHit *hit = list_add(a, &f->hits);
+        *hit = (SearchHit){ .kind = stmt_col_str(&q, 0), .id = stmt_col_str(&q, 1), .audience = stmt_col_str(&q, 2),
+                            .at_ms = stmt_col_int(&q, 3), .rank = stmt_col_real(&q, 4) };
+        ranked = stmt_col_int(&q, 5);
+        if (!texts) continue;
+        hit->title = stmt_col_str(&q, 6);
+        hit->snippet = stmt_col_str(&q, 7);
+    }
+    f->ranked += ranked;
+    return stmt_end(&q);
 }
 
-typedef enum Show { WITH_SNIPPETS, NO_SNIPPETS } Show;
+static int better_first(const void *x, const void *y)
+{
+    const SearchHit *a = x, *b = y;
+    if (a->rank != b->rank) return a->rank > b->rank ? -1 : 1;
+    if (a->at_ms != b->at_ms) return a->at_ms > b->at_ms ? -1 : 1;
+    return str_cmp(a->id, b->id);
+}
+
+static Err find_all(Search *f, LastWord last_word)
+{
+    f->last_word = last_word;
+    f->ranked = 0;
+    f->hits = (SearchHits){ 0 };
+    list_each(&f->kinds, i) TRY(find_best(f, f->kinds.at[i]));
+    if (f->kinds.len > 1 && f->hits.len) qsort(f->hits.at, f->hits.len, sizeof *f->hits.at, better_first);
+    if (f->hits.len > (size_t)f->limit) f->hits.len = (size_t)f->limit;
+    return OK;
+}
+
+static Err read_kinds(Search *f, Str wanted)
+{
+    auto_stmt q = stmt_begin_if(f->arena, f->store, &find_kinds, stmt_if(wanted.len, "kinds"), NULL);
+    stmt_str(&q, "kinds", wanted);
+    while (stmt_step(&q)) *list_add(f->arena, &f->kinds) = (Kind){ stmt_col_int(&q, 0), stmt_col_str(&q, 1) };
+    return stmt_end(&q);
+}
 
 static Err find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, Show show, SearchHits *ret)
 {
-    Words words;
-    words_cut(a, utf8_clip(query, QUERY_MAX_BYTES), QUERY_WORDS_MAX, &words);
+    Search f = { .store = s, .arena = a, .audiences = audiences, .show = show,
+                 .limit = limit < 1 ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX };
     *ret = (SearchHits){ 0 };
-    if (words.len == 0) return OK;
-    bool sqlite = on_sqlite(s);
-    auto_stmt q = stmt_begin_if(a, s, sqlite ? &sqlite_find : &postgres_find,
-                                stmt_if(!str_empty(kinds), "kinds"), NULL);
-    bind_words(&q, a, &words, sqlite);
-    stmt_str(&q, "kinds", kinds);
-    stmt_str(&q, "audiences", str_empty(audiences) ? S("[]") : audiences);
-    stmt_int(&q, "now_ms", clock_ms());
-    stmt_int(&q, "limit", limit < 1 ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX);
-    while (stmt_step(&q)) {
-        SearchHit *hit = list_add(a, ret);
-        *hit = (SearchHit){ .kind = stmt_col_str(&q, 0), .id = stmt_col_str(&q, 1), .title = stmt_col_str(&q, 2),
-                            .audience = stmt_col_str(&q, 4), .at_ms = stmt_col_int(&q, 5), .rank = stmt_col_real(&q, 6) };
-        if (show == WITH_SNIPPETS) hit->snippet = words_snippet(a, stmt_col_str(&q, 3), &words, SNIPPET_CHARS);
-    }
-    return stmt_end(&q);
+    words_cut(a, utf8_clip(query, QUERY_MAX_BYTES), QUERY_WORDS_MAX, &f.words);
+    if (f.words.len == 0) return OK;
+    TRY(read_kinds(&f, kinds));
+    TRY(find_all(&f, LAST_IS_WHOLE));
+    if (f.ranked < MOST) TRY(find_all(&f, LAST_IS_PREFIX));
+    if (show == WITH_SNIPPETS)
+        list_each(&f.hits, i)
+            f.hits.at[i].snippet = words_snippet(a, f.hits.at[i].snippet, &f.words, SNIPPET_CHARS);
+    *ret = f.hits;
+    return OK;
 }
 
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)

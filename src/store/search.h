@@ -19,8 +19,9 @@ extern const Schema *search_schema(DatabaseKind kind);
 Err search_put(Store *s, Arena *a, const SearchDoc *doc);
 Err search_remove(Store *s, Arena *a, Str kind, Str id);
 /** Best first. `kinds`: JSON array of kinds or "" for all. `audiences`: JSON array of those the reader belongs to
- *  ("" is always included). The last word matches as a prefix (search as you type). Candidates are capped before
- *  ranking so that common words stay quick. Snippets mark matches with U+E000 … U+E001. */
+ *  ("" is always included). The last word matches as a prefix (search as you type), unless as a whole word it finds
+ *  hundreds. Candidates are capped before ranking, for each kind by itself, so that common words stay quick and many
+ *  alerts hide no incident. Snippets mark matches with U+E000 … U+E001. */
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);
-/** The same without snippets, for lists that filter by what was found: those are most of the cost of many hits. */
+/** The same without titles and snippets, for lists that filter by what was found. */
 Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);

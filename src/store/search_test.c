@@ -141,6 +141,39 @@ SPEC("private documents are found only by their audience")
     expect_str("open", found_as(db, a, "keys", "[\"report\",\"alert\"]", "[\"incident:7\"]"));
 }
 
+typedef struct Flood { Arena *arena; const char *kind; int from, to; } Flood;
+static Err flood(Store *s, void *arg)
+{
+    Flood *f = arg;
+    for (int i = f->from; i < f->to; i++) {
+        SearchDoc doc = { str_of(f->kind), arena_fmt(f->arena, "%s-%d", f->kind, i), S("The disk is full again on the host"), S("/var is at 100 %"), S(""), 2000 };
+        TRY(search_put(s, f->arena, &doc));
+    }
+    return OK;
+}
+
+SPEC("newer documents of one kind, however many, hide none of another kind")
+{
+    auto_arena a = arena_new(4096);
+    Database *db = given_a_search(a);
+    given(db, a, "the report", "Disk full", "");
+    expect_ok(database_write(db, a, flood, &(Flood){ a, "alert", 0, 700 }));
+    expect(str_starts(found(db, a, "disk full"), S("the report alert-")));
+    expect_str("the report", found_as(db, a, "disk full", "[\"report\"]", ""));
+}
+
+SPEC("a word that hundreds of documents have is taken as it is, not as the beginning of others")
+{
+    auto_arena a = arena_new(4096);
+    Database *db = given_a_search(a);
+    given(db, a, "the drive", "Diskette", "");
+    expect_ok(database_write(db, a, flood, &(Flood){ a, "report", 0, 200 }));
+    expect(str_starts(found(db, a, "disk"), S("the drive report-")));
+    expect_ok(database_write(db, a, flood, &(Flood){ a, "report", 200, 400 }));
+    expect(str_starts(found(db, a, "disk"), S("report-")));
+    expect_str("the drive", found(db, a, "diske"));
+}
+
 SPEC("a snippet shows the text around the match, with every match marked")
 {
     auto_arena a = arena_new(4096);

@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "base/time.h"
+#include "store/sqlite_rank.h"
 
 #define BUSY_MS 5000
 #define WRITER_CACHE_BYTES (16 << 20)   /* leaves of indexes whose keys come at random (alerts); taken only as it is used */
@@ -210,6 +211,7 @@ static Err sqlite_connect(Store *s, Arena *a)
     s->conn = conn;
     s->generation = file_of(s)->statistics;
     if (rc == SQLITE_OK) rc = settings(s);
+    if (rc == SQLITE_OK) rc = sqlite_rank_register(conn);
     if (rc == SQLITE_OK) return OK;
     Err e = sqlite_err(s, a, rc, "opening");
     sqlite_disconnect(s);
