@@ -37,9 +37,15 @@ for (const database of databases) {
     const page = open(server, { Cookie: session.Cookie });
     await within(page.opened);
     page.ws.send('{"sub":["channels"]}');
-    const told = within(new Promise((resolve) => page.ws.once('message', (m) => resolve(JSON.parse(String(m))))));
-    await call('POST', '/channels', admin, { name: 'Checkout' });
-    expect(`${database}: an open page hears of a new channel`, (await told).topic === 'channels', page.heard);
+    // Nothing says when the server has read the subscription: channels are added until one is heard of.
+    const hears = async (socket, name) => {
+        for (let i = 0; i < 20 && !socket.heard.some((n) => n.topic === 'channels'); i++) {
+            await call('POST', '/channels', admin, { name: `${name} ${i}` });
+            await within(new Promise((resolve) => socket.ws.once('message', resolve)), 2000);
+        }
+        return socket.heard.some((n) => n.topic === 'channels');
+    };
+    expect(`${database}: an open page hears of a new channel`, await hears(page, 'Checkout'), page.heard);
     await call('DELETE', '/session', session);
     expect(`${database}: signing out closes the page's socket`, await within(page.closed) === 4401);
 
@@ -66,6 +72,18 @@ for (const database of databases) {
     await within(board.opened);
     await call('DELETE', `/tokens/${made.id}`, admin);
     expect(`${database}: revoking a token closes what was opened with it`, await within(board.closed) === 4401);
+
+    const soon = await (await call('POST', '/tokens', admin, { name: 'Visitor', scopes: ['read'], expires_at: new Date(Date.now() + 5000).toISOString() })).json();
+    const visitor = open(server, { Authorization: `Bearer ${soon.token}` });
+    if (await within(Promise.race([visitor.opened.then(() => 'open'), visitor.closed])) === 'open')      // on a slow machine it expires at the door
+        expect(`${database}: a token that expires takes its sockets along`, await within(visitor.closed, 60_000) === 4401);
+
+    const flood = open(server, { Authorization: `Bearer ${tokens.admin}` }), calm = open(server, { Authorization: `Bearer ${tokens.admin}` });
+    await within(Promise.all([flood.opened, calm.opened]));
+    for (let i = 0; i < 60_000 && flood.ws.readyState === WebSocket.OPEN; i++) flood.ws.send('{"sub":[]}');
+    expect(`${database}: a flood ends its socket`, await within(flood.closed, 60_000) === 1008);
+    calm.ws.send('{"sub":["channels"]}');
+    expect(`${database}: and leaves others alone`, await hears(calm, 'Search'), calm.heard);
 
     const browser = await signIn(server);
     const from = (Origin) => { const s = open(server, { Cookie: browser.Cookie, Origin }); return within(Promise.race([s.closed, s.opened.then(() => { s.ws.close(); return 'open'; })])); };

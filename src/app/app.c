@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "app/guard.h"
 #include "app/limit.h"
 #include "app/router.h"
 #include "app/topics.h"
@@ -155,6 +156,10 @@ static void hand_on(App *app, Str channel, Str payload)
     else
         for (size_t i = 0; features[i]; i++)
             if (features[i]->heard) features[i]->heard(app, channel, payload);
+    if (str_eq(channel, S("reconnected"))) {
+        guards_rights_changed(app->guards);
+        guards_check_all(app->guards);
+    }
 }
 
 static void heard(void *ctx, Str channel, Str payload)
@@ -179,6 +184,7 @@ Err app_serve(App *app)
     Arena *a = app->arena;
     TRY(live_start(a, &app->live));
     TRY(topics_start(app, a, &app->topics));
+    TRY(guards_start(app, a, &app->guards));
     for (size_t i = 0; features[i]; i++)
         if (features[i]->serve) TRY(features[i]->serve(app));
     database_listen(app->db, heard, app);
@@ -199,6 +205,7 @@ void app_close(App *app)
     set_jobs(app, NULL, true);
     jobs_stop(jobs);
     topics_stop(app->topics);
+    guards_stop(app->guards);
     for (size_t i = 0; features[i]; i++)
         if (features[i]->quiesce && app->live) features[i]->quiesce(app);
     live_stop(app->live);
@@ -206,6 +213,7 @@ void app_close(App *app)
         if (features[i]->stop && app->live) features[i]->stop(app);
     database_close(app->db);
     topics_free(app->topics);
+    guards_free(app->guards);
     limits_free(app->limits);
     pthread_mutex_destroy(&app->ear->lock);
     arena_free(app->arena);

@@ -23,6 +23,7 @@ struct App {
     unsigned char key[32];        /* for sealing */
     struct Limits *limits;
     struct Topics *topics;        /* NULL until it serves */
+    struct Guards *guards;        /* NULL until it serves */
     struct Jobs *jobs;            /* NULL until it serves; under the lock of `ear` */
     struct Ear *ear;
     struct RouteTree *tree;

@@ -26,6 +26,8 @@ typedef struct Actor {
     Str locale, time_zone;
     int64_t avatar_color;
     Str session;             /* id of the browser session, empty for tokens */
+    Str token;               /* id of the API token, empty for sessions */
+    int64_t until_ms;        /* when session or token expires; 0 = never */
     Str csrf;                /* what X-CSRF-Token must say, empty for tokens */
     bool via_integration;    /* Hindsight acting for an alert source */
 } Actor;

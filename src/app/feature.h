@@ -98,6 +98,8 @@ typedef struct Resolver { const char *param; Err (*resolve)(Cx *cx, Str given, S
 typedef struct Authenticator {
     Err (*by_session)(Cx *cx, Str cookie, Actor *ret);
     Err (*by_token)(Cx *cx, Str token, Actor *ret);
+    /** The same session or token later on; nothing is noted as used. `ret` stays as it is when it is no more. */
+    Err (*again)(Cx *cx, const Actor *was, Actor *ret);
 } Authenticator;
 
 /** All that the application knows of a feature. Arrays end with a zeroed entry; any may be NULL. */

@@ -3,6 +3,7 @@
 #include "app/router.h"
 #include <stdatomic.h>
 #include "app/app.h"
+#include "app/guard.h"
 #include "app/page.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -284,6 +285,7 @@ void router_handle(void *ctx, HttpReq *http)
     c->req.route = router_find(app->tree, http->arena, http->method, http->path, c->req.params,
                                &c->req.n_params, &other_method);
     if (!c->req.route) { no_route(c, other_method); return; }
+    uint64_t epoch = guards_epoch(app->guards);
     Store *s = store_take(app->db);
     c->cx.store = s;
     Err e = admit(c, &no_match);
@@ -292,6 +294,8 @@ void router_handle(void *ctx, HttpReq *http)
     if (!e.info && !no_match && !write) e = r->handle(&c->cx, &c->req, &c->res);
     store_give(s);
     c->cx.store = NULL;
+    if (!e.info && c->res.http.upgrade && app->guards)
+        guard_socket(app->guards, &c->cx.actor, epoch, &c->res.http);
     if (no_match && !e.info) { precondition_required(c); return; }
     c->work = write ? r->handle : c->res.then;
     if (e.info || !c->work) { answer(c, e); return; }

@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "app/guard.h"
 #include "app/topics.h"
 #include "document/document.h"
 #include "feature/account/internal.h"
@@ -77,6 +78,7 @@ static Err tell_nodes(Cx *cx, const Event *e)
 static void heard(App *app, Str channel, Str user)
 {
     if (!str_eq(channel, S("account"))) return;
+    guards_rights_changed(app->guards);
     topics_put_out(app->topics, user);
     if (app->rooms) room_put_out(app, user);
 }
@@ -87,7 +89,7 @@ static const Listener listeners[] = {
 
 static const Resolver resolvers[] = { { "user", resolve_user }, { "team", resolve_team }, { "token", resolve_token }, { 0 } };
 static const JobKind jobs[] = { { .name = "account.sweep", .run = session_sweep, .every_ms = 3600ll * 1000 }, { 0 } };
-static const Authenticator authenticator = { session_actor, token_actor };
+static const Authenticator authenticator = { session_actor, token_actor, actor_again };
 
 const Feature account_feature = { .name = "account", .schema = &account_schema, .routes = routes, .resolvers = resolvers,
                                   .jobs = jobs, .listeners = listeners, .heard = heard, .authenticator = &authenticator };

@@ -56,6 +56,8 @@ Err token_remove(Cx *cx, Str id);
 /** Notes that a token was used now. Within a write. */
 Err token_used(Cx *cx, Str id);
 Err token_actor(Cx *cx, Str token, Actor *ret);
+/** Who the session or token of `was` stands for now; `ret` stays as it is when it expired, was revoked or its person disabled. */
+Err actor_again(Cx *cx, const Actor *was, Actor *ret);
 
 Err team_get(Cx *cx, Str id, Team *ret);
 Err team_list(Cx *cx, Str q, Teams *ret);

@@ -68,9 +68,15 @@ INSERT INTO account_session (id, user_id, token_hash, peer, user_agent, created_
 VALUES (:id, :user_id, :token_hash, :peer, :user_agent, :now_ms, :now_ms, :expires_ms);
 
 -- name: session_find
-SELECT s.id, s.seen_ms, u.id, u.name, u.email, u.role, u.locale, u.time_zone, u.avatar_color
+SELECT s.id, s.seen_ms, u.id, u.name, u.email, u.role, u.locale, u.time_zone, u.avatar_color, s.expires_ms
 FROM account_session s JOIN account_user u ON u.id = s.user_id
-WHERE s.token_hash = :token_hash AND s.expires_ms > :now_ms AND u.disabled = 0;
+WHERE s.expires_ms > :now_ms AND u.disabled = 0
+--if by_hash
+  AND s.token_hash = :token_hash
+--if by_id
+  AND s.id = :id
+--end
+;
 
 -- name: session_touch
 UPDATE account_session SET seen_ms = :now_ms, expires_ms = :expires_ms WHERE id = :id AND seen_ms < :now_ms;
@@ -97,9 +103,15 @@ INSERT INTO account_token (id, user_id, name, scopes, token_hash, prefix, create
 VALUES (:id, :user_id, :name, :scopes, :token_hash, :prefix, :now_ms, :expires_ms);
 
 -- name: token_find
-SELECT t.id, t.scopes, t.last_used_ms, u.id, u.name, u.email, u.role, u.locale, u.time_zone, u.avatar_color
+SELECT t.id, t.scopes, t.last_used_ms, u.id, u.name, u.email, u.role, u.locale, u.time_zone, u.avatar_color, t.expires_ms
 FROM account_token t JOIN account_user u ON u.id = t.user_id
-WHERE t.token_hash = :token_hash AND (t.expires_ms IS NULL OR t.expires_ms > :now_ms) AND u.disabled = 0;
+WHERE (t.expires_ms IS NULL OR t.expires_ms > :now_ms) AND u.disabled = 0
+--if by_hash
+  AND t.token_hash = :token_hash
+--if by_id
+  AND t.id = :id
+--end
+;
 
 -- name: token_touch
 UPDATE account_token SET last_used_ms = :now_ms WHERE id = :id;

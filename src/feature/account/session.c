@@ -138,28 +138,6 @@ static void touch(Cx *cx, Str session, Str user, Str token)
     database_submit(cx->app->db, &t->job);
 }
 
-Err session_actor(Cx *cx, Str cookie, Actor *ret)
-{
-    if (cookie.len == 0 || cookie.len > 100) return OK;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_session_find);
-    stmt_str(&q, "token_hash", secret_hash(cx->arena, cookie));
-    stmt_int(&q, "now_ms", cx->now_ms);
-    Actor actor = { .scopes = SCOPE_ALL };
-    bool found = stmt_step(&q);
-    int64_t seen_ms = 0;
-    if (found) {
-        actor.session = stmt_col_str(&q, 0);
-        seen_ms = stmt_col_int(&q, 1);
-        actor_from(&q, 2, &actor);
-        actor.csrf = session_csrf(cx->arena, cookie);
-    }
-    TRY(stmt_end(&q));
-    if (!found) return OK;
-    if (cx->now_ms - seen_ms >= SESSION_TOUCH_MS) touch(cx, actor.session, actor.id, S(""));
-    *ret = actor;
-    return OK;
-}
-
 /** The scopes that a token has: each includes what is less, so that no feature has to know. */
 static unsigned scopes_meant(unsigned given)
 {
@@ -167,25 +145,73 @@ static unsigned scopes_meant(unsigned given)
     return given & SCOPE_WRITE ? given | SCOPE_READ | SCOPE_INGEST : given;
 }
 
-Err token_actor(Cx *cx, Str token, Actor *ret)
+/** By the hash of its cookie, or by its id. */
+static Err session_read(Cx *cx, const char *by, Str value, Actor *ret, int64_t *ret_seen_ms)
 {
-    if (token.len == 0 || token.len > 100) return OK;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_token_find);
-    stmt_str(&q, "token_hash", secret_hash(cx->arena, token));
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_session_find, by, NULL);
+    stmt_str(&q, "token_hash", value);
+    stmt_str(&q, "id", value);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    Actor actor = { .scopes = SCOPE_ALL };
+    bool found = stmt_step(&q);
+    if (found) {
+        actor.session = stmt_col_str(&q, 0);
+        *ret_seen_ms = stmt_col_int(&q, 1);
+        actor_from(&q, 2, &actor);
+        actor.until_ms = stmt_col_int(&q, 9);
+    }
+    TRY(stmt_end(&q));
+    if (found) *ret = actor;
+    return OK;
+}
+
+Err session_actor(Cx *cx, Str cookie, Actor *ret)
+{
+    Actor actor = { 0 };
+    int64_t seen_ms = 0;
+    if (cookie.len == 0 || cookie.len > 100) return OK;
+    TRY(session_read(cx, "by_hash", secret_hash(cx->arena, cookie), &actor, &seen_ms));
+    if (!actor.id.len) return OK;
+    actor.csrf = session_csrf(cx->arena, cookie);
+    if (cx->now_ms - seen_ms >= SESSION_TOUCH_MS) touch(cx, actor.session, actor.id, S(""));
+    *ret = actor;
+    return OK;
+}
+
+static Err token_read(Cx *cx, const char *by, Str value, Actor *ret, int64_t *ret_used_ms)
+{
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_token_find, by, NULL);
+    stmt_str(&q, "token_hash", value);
+    stmt_str(&q, "id", value);
     stmt_int(&q, "now_ms", cx->now_ms);
     Actor actor = { 0 };
     bool found = stmt_step(&q);
-    Str id = S("");
-    int64_t used_ms = 0;
     if (found) {
-        id = stmt_col_str(&q, 0);
+        actor.token = stmt_col_str(&q, 0);
         actor.scopes = scopes_meant((unsigned)stmt_col_int(&q, 1));
-        used_ms = stmt_col_int(&q, 2);
+        *ret_used_ms = stmt_col_int(&q, 2);
         actor_from(&q, 3, &actor);
+        actor.until_ms = stmt_col_int(&q, 10);
     }
     TRY(stmt_end(&q));
-    if (!found) return OK;
-    if (cx->now_ms - used_ms >= TOKEN_TOUCH_MS) touch(cx, S(""), S(""), id);
+    if (found) *ret = actor;
+    return OK;
+}
+
+Err token_actor(Cx *cx, Str token, Actor *ret)
+{
+    Actor actor = { 0 };
+    int64_t used_ms = 0;
+    if (token.len == 0 || token.len > 100) return OK;
+    TRY(token_read(cx, "by_hash", secret_hash(cx->arena, token), &actor, &used_ms));
+    if (!actor.id.len) return OK;
+    if (cx->now_ms - used_ms >= TOKEN_TOUCH_MS) touch(cx, S(""), S(""), actor.token);
     *ret = actor;
     return OK;
+}
+
+Err actor_again(Cx *cx, const Actor *was, Actor *ret)
+{
+    int64_t ms;
+    return was->session.len ? session_read(cx, "by_id", was->session, ret, &ms) : token_read(cx, "by_id", was->token, ret, &ms);
 }

@@ -1,5 +1,6 @@
 /* What reports tell, and what they hear. */
 #include "app/app.h"
+#include "app/guard.h"
 #include "feature/report/rules.h"
 #include "sql.gen.h"
 
@@ -67,7 +68,9 @@ static Err access_changed(Cx *cx, const Event *e)
 
 void report_heard(App *app, Str channel, Str id)
 {
-    if (str_eq(channel, S("report")) && app->rooms) room_recheck(app, id);
+    if (!str_eq(channel, S("report"))) return;
+    guards_rights_changed(app->guards);
+    if (app->rooms) room_recheck(app, id);
 }
 
 const Listener report_listeners[] = {
