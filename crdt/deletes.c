@@ -63,8 +63,10 @@ bool deleted_ensure(CrdtDoc *d, Client *c)
         return true;
     c->deleted_lost = false;
     c->deleted_count = 0;
-    for (uint32_t i = 0; i < c->count && !c->deleted_lost; i++) {
-        const Item *it = &d->items[c->index[i]];
+    uint32_t i;
+    for (Spot s = { 0 }; !c->deleted_lost && (i = spot_before(d, c, s, UINT32_MAX)) != 0;
+         spot_next(c, &s)) {
+        const Item *it = &d->items[i];
         if (is_deleted(it))
             range_add(d, c, it->clock, it->len);
     }
@@ -268,22 +270,19 @@ CrdtErr deletion_apply(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len
         return CRDT_OK;
     }
     *ret_rest = (Range){ state, end > state ? end - state : 0 };
-    uint32_t pos = struct_pos(c, clock);
-    const Item *first = &d->items[c->index[pos]];
-    if (!is_deleted(first) && first->clock < clock) {
-        if (item_split(d, c->index[pos], clock - first->clock) == 0)
-            return CRDT_NOMEM;
-        c = &d->clients[client];
-        pos++;
-    }
-    for (; pos < c->count && c->clock[pos] < end; pos++) {
-        uint32_t i = c->index[pos];
+    uint32_t i = spot_item(c, spot_find(d, c, clock));
+    if (!is_deleted(&d->items[i]) && d->items[i].clock < clock &&
+        (i = item_split(d, i, clock - d->items[i].clock)) == 0)
+        return CRDT_NOMEM;
+    for (Spot s = spot_find(d, c, d->items[i].clock); (i = spot_before(d, c, s, end)) != 0;
+         spot_next(c, &s)) {
         if (is_deleted(&d->items[i]))
             continue;
         if (end < d->items[i].clock + d->items[i].len) {
             if (item_split(d, i, end - d->items[i].clock) == 0)
                 return CRDT_NOMEM;
-            c = &d->clients[client];
+            item_delete(d, i);
+            break;
         }
         item_delete(d, i);
     }

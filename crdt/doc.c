@@ -60,7 +60,7 @@ void crdt_close(CrdtDoc *d)
     mem_resize(m, d->redone, d->redone_cap * sizeof *d->redone, 0);
     for (uint32_t i = 0; i < d->client_count; i++) {
         Client *c = &d->clients[i];
-        mem_resize(m, c->clock, (size_t)c->cap * 2 * sizeof *c->clock, 0);
+        leaves_done(d, c);
         mem_resize(m, c->deleted, c->deleted_cap * sizeof *c->deleted, 0);
     }
     mem_resize(m, d->clients, d->client_cap * sizeof *d->clients, 0);
@@ -433,8 +433,9 @@ CrdtStats crdt_stats(const CrdtDoc *d)
         const Client *c = &d->clients[d->order[i]];
         s.structs += c->count;
         s.deleted_ranges += c->deleted_count;
-        for (uint32_t k = 0; k < c->count; k++)
-            s.items += d->items[c->index[k]].ref != REF_GC;
+        Spot at = { 0 };
+        for (bool more = c->count > 0; more; more = spot_next(c, &at))
+            s.items += d->items[spot_item(c, at)].ref != REF_GC;
     }
     for (const Chunk *c = d->arena; c != NULL; c = c->next)
         s.content_bytes += c->used;

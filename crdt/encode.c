@@ -115,12 +115,12 @@ static bool write_item(const CrdtDoc *d, CrdtBuf *out, const Item *it, uint32_t 
 bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock)
 {
     Client *c = &d->clients[client];
-    uint32_t pos = struct_pos(c, clock);
-    if (!write_uint(out, c->count - pos) || !write_uint(out, c->id) || !write_uint(out, clock))
+    Spot s = spot_find(d, c, clock);
+    if (!write_uint(out, spot_rest(c, s)) || !write_uint(out, c->id) || !write_uint(out, clock))
         return false;
-    uint32_t offset = clock - c->clock[pos];
-    for (; pos < c->count; pos++, offset = 0)
-        if (!write_item(d, out, &d->items[c->index[pos]], offset))
+    uint32_t offset = clock - d->items[spot_item(c, s)].clock;
+    for (bool more = true; more; more = spot_next(c, &s), offset = 0)
+        if (!write_item(d, out, &d->items[spot_item(c, s)], offset))
             return false;
     return true;
 }
@@ -150,13 +150,14 @@ static bool write_item_start(CrdtDoc *d, CrdtBuf *out, const Item *it, uint32_t 
 bool write_client_until(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock)
 {
     Client *c = &d->clients[client];
-    uint32_t last = struct_pos(c, clock - 1);
-    if (!write_uint(out, (uint64_t)last + 1) || !write_uint(out, c->id) || !write_uint(out, 0))
+    Spot last = spot_find(d, c, clock - 1), s = { 0 };
+    uint32_t count = c->count - spot_rest(c, last) + 1;
+    if (!write_uint(out, count) || !write_uint(out, c->id) || !write_uint(out, 0))
         return false;
-    for (uint32_t i = 0; i < last; i++)
-        if (!write_item(d, out, &d->items[c->index[i]], 0))
+    for (; count > 1; count--, spot_next(c, &s))
+        if (!write_item(d, out, &d->items[spot_item(c, s)], 0))
             return false;
-    const Item *it = &d->items[c->index[last]];
+    const Item *it = &d->items[spot_item(c, last)];
     return write_item_start(d, out, it, clock - it->clock);
 }
 

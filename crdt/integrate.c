@@ -94,7 +94,7 @@ static void link_in(CrdtDoc *d, uint32_t i, uint32_t left)
  *  linked. */
 CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret)
 {
-    if (!item_reserve(d, proto->client, 1) || !client_touch(d, proto->client))
+    if (!item_reserve(d, proto->client) || !client_touch(d, proto->client))
         return CRDT_NOMEM;
     bool between = left != 0 ? d->items[left].right == right
                              : right != 0 && d->items[right].left == 0;
@@ -132,7 +132,7 @@ CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right,
 
 static CrdtErr place_gc(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len)
 {
-    if (!item_reserve(d, client, 1) || !client_touch(d, client))
+    if (!item_reserve(d, client) || !client_touch(d, client))
         return CRDT_NOMEM;
     uint32_t i = item_take(d);
     d->items[i] = (Item){ .ref = REF_GC, .flags = FLAG_DELETED, .client = client, .clock = clock,
@@ -151,7 +151,7 @@ static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t c
     if (ref->ref != REF_STRING || ref->origin_client != ref->client || c->count == 0 ||
         ref->origin_clock + 1 != ref->clock)
         return false;
-    Item *it = &d->items[c->index[c->count - 1]];
+    Item *it = &d->items[last_item(c)];
     if (it->ref != REF_STRING || is_deleted(it) || is_entry(it->parent))
         return false;
     if (ref->right_client == NONE) {
@@ -169,7 +169,7 @@ static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t c
     c->state += ref->len;
     Type *t = &d->types[it->parent];
     t->length += ref->len;
-    if (t->mark_item != d->clients[client].index[c->count - 1])
+    if (t->mark_item != last_item(c))
         t->mark_item = 0;
     d->structs_added++;
     return true;
@@ -372,7 +372,7 @@ static CrdtErr reserve_for_load(CrdtDoc *d, Batch *b)
     for (uint32_t i = 0; i < b->section_count; i++) {
         const Section *s = &b->sections[i];
         uint32_t client = client_make(d, s->id);
-        if (client == NONE || !client_reserve(d, &d->clients[client], s->count))
+        if (client == NONE)
             return CRDT_NOMEM;
         b->links[s->client].client = client;
     }

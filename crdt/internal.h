@@ -3,8 +3,7 @@
  *  Shape of a document
  *    items      one pool of 56-byte Items addressed by a 32-bit index (0 is none); freed ones form
  *               a list
- *    clients    per client two parallel arrays, clock[] and index[], sorted by clock: where is
- *               (client, clock)?
+ *    clients    per client a directory of leaves, sorted by clock: where is (client, clock)?
  *    types      one Type a shared type; its children are a linked list of items, head to tail
  *    entries    one Entry a (type, key): the list of items that ever set this key; the tail is the
  *               value
@@ -56,11 +55,25 @@ typedef struct Range {
     uint32_t clock, len;
 } Range;
 
+/** Some dozens of structs of a client: leaf.c. */
+typedef struct Leaf {
+    uint32_t *clock; /* open: clock[cap], then index[cap]. NULL, flat: items base .. base + count - 1 */
+    uint32_t first;  /* the clock of the first struct */
+    uint32_t base, count, cap;
+} Leaf;
+
+/** Where a struct stands in the directory of its client; any change of the directory may move it. */
+typedef struct Spot {
+    uint32_t leaf, at;
+} Spot;
+
 typedef struct Client {
     uint64_t id;
-    uint32_t *clock, *index; /* one allocation: clock[cap] then index[cap] */
-    uint32_t count, cap, last_hit;
+    Leaf *leaf;
+    uint32_t leaf_count, leaf_cap;
+    uint32_t count; /* structs */
     uint32_t state;
+    Spot hit; /* the last one found */
     Range *deleted;
     uint32_t deleted_count, deleted_cap;
     bool deleted_lost; /* memory ran out while recording: rebuild from the structs */
@@ -338,19 +351,63 @@ bool json_to_any(CrdtBytes json, CrdtBuf *out);
 bool item_value(const Item *it, uint32_t offset, CrdtValue *ret);
 void format_parts(const Item *it, CrdtBytes *ret_key, CrdtBytes *ret_json);
 
+/* leaf.c: the directory of a client's structs */
+Spot spot_find(const CrdtDoc *d, Client *c, uint32_t clock);
+uint32_t spot_rest(const Client *c, Spot s);
+uint32_t last_item(const Client *c);
+bool leaf_reserve_at(CrdtDoc *d, Client *c, Spot *s);
+void leaf_insert_after(Client *c, Spot s, uint32_t clock, uint32_t item);
+bool leaf_reserve_end(CrdtDoc *d, Client *c, uint32_t next);
+void leaf_append(Client *c, uint32_t clock, uint32_t item);
+void leaf_remove(CrdtDoc *d, Client *c, Spot s);
+void leaves_done(CrdtDoc *d, Client *c);
+/** The item at a spot. */
+static inline uint32_t spot_item(const Client *c, Spot s)
+{
+    const Leaf *l = &c->leaf[s.leaf];
+    return l->clock != NULL ? l->clock[l->cap + s.at] : l->base + s.at;
+}
+/** The same, or 0 behind the last one and when it starts at `end` or later:
+ *  for (Spot s = …; (i = spot_before(d, c, s, end)) != 0; spot_next(c, &s)) */
+static inline uint32_t spot_before(const CrdtDoc *d, const Client *c, Spot s, uint32_t end)
+{
+    if (s.leaf >= c->leaf_count)
+        return 0;
+    uint32_t i = spot_item(c, s);
+    return d->items[i].clock < end ? i : 0;
+}
+/** On to the next struct; false at the end. */
+static inline bool spot_next(const Client *c, Spot *s)
+{
+    if (++s->at < c->leaf[s->leaf].count)
+        return true;
+    s->at = 0;
+    return ++s->leaf < c->leaf_count;
+}
+/** Back to the struct before; false at the start. */
+static inline bool spot_back(const Client *c, Spot *s)
+{
+    if (s->at == 0) {
+        if (s->leaf == 0)
+            return false;
+        s->at = c->leaf[--s->leaf].count;
+    }
+    s->at--;
+    return true;
+}
+
 /* store.c: items, clients, types, keys */
 uint32_t client_find(const CrdtDoc *d, uint64_t id);
 uint32_t client_make(CrdtDoc *d, uint64_t id); /* NONE when memory ran out */
-uint32_t struct_pos(Client *c, uint32_t clock); /* index into c->clock[] of the struct that contains
-                                                   it */
 uint32_t item_at(CrdtDoc *d, uint32_t client, uint32_t clock);
 uint32_t item_clean_start(CrdtDoc *d, uint32_t client, uint32_t clock); /* 0: no memory */
 uint32_t item_clean_end(CrdtDoc *d, uint32_t client, uint32_t clock);   /* 0: no memory */
 uint32_t item_split(CrdtDoc *d, uint32_t item, uint32_t units);         /* the right half; 0: no
                                                                            memory */
-bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more);
-bool client_reserve(CrdtDoc *d, Client *c, uint32_t more);
+/** Makes room for one more item, at the end of this client. */
+bool item_reserve(CrdtDoc *d, uint32_t client);
 uint32_t item_take(CrdtDoc *d);
+bool may_merge(const CrdtDoc *d, uint32_t left, uint32_t right);
 bool item_merge(CrdtDoc *d, uint32_t left, uint32_t right);
 void struct_add(CrdtDoc *d, uint32_t item);
 bool client_touch(CrdtDoc *d, uint32_t client);

@@ -148,8 +148,10 @@ static bool mention_new(struct CrdtWatch *w)
         Client *c = &d->clients[d->touched[i]];
         if (c->before >= c->state)
             continue;
-        for (uint32_t pos = struct_pos(c, c->before); pos < c->count; pos++)
-            if (!mention(w, &d->items[c->index[pos]]))
+        uint32_t k;
+        for (Spot s = spot_find(d, c, c->before); (k = spot_before(d, c, s, UINT32_MAX)) != 0;
+             spot_next(c, &s))
+            if (!mention(w, &d->items[k]))
                 return false;
     }
     return true;
@@ -164,9 +166,10 @@ static bool mention_deleted(struct CrdtWatch *w)
         if (client == NONE || d->clients[client].count == 0)
             continue;
         Client *c = &d->clients[client];
-        for (uint32_t pos = struct_pos(c, del->clock);
-             pos < c->count && c->clock[pos] < del->clock + del->len; pos++)
-            if (!mention(w, &d->items[c->index[pos]]))
+        uint32_t k;
+        for (Spot s = spot_find(d, c, del->clock);
+             (k = spot_before(d, c, s, del->clock + del->len)) != 0; spot_next(c, &s))
+            if (!mention(w, &d->items[k]))
                 return false;
     }
     return true;

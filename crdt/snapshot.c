@@ -210,8 +210,9 @@ static bool is_readable(CrdtDoc *d, const Snapshot *s)
         if (client == NONE || d->clients[client].state < until)
             return false;
         const Client *c = &d->clients[client];
-        for (uint32_t k = 0; k < c->count && c->clock[k] < until; k++) {
-            const Item *it = &d->items[c->index[k]];
+        uint32_t k;
+        for (Spot at = { 0 }; (k = spot_before(d, c, at, until)) != 0; spot_next(c, &at)) {
+            const Item *it = &d->items[k];
             uint32_t end = it->clock + it->len < until ? it->clock + it->len : until;
             if ((it->ref == REF_GC || it->ref == REF_DELETED) &&
                 !is_deleted_in(s, c->id, it->clock, end))

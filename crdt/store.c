@@ -74,29 +74,6 @@ bool client_touch(CrdtDoc *d, uint32_t client)
     return true;
 }
 
-bool client_reserve(CrdtDoc *d, Client *c, uint32_t more)
-{
-    if (c->cap - c->count >= more)
-        return true;
-    uint64_t cap = (uint64_t)c->cap + c->cap / 2 + 2;
-    if (cap < (uint64_t)c->count + more)
-        cap = (uint64_t)c->count + more;
-    if (cap > UINT32_MAX / 16)
-        return false;
-    uint32_t *fresh = mem_resize(&d->memory, NULL, 0, cap * 2 * sizeof *fresh);
-    if (fresh == NULL)
-        return false;
-    if (c->count > 0) {
-        memcpy(fresh, c->clock, c->count * sizeof *fresh);
-        memcpy(fresh + cap, c->index, c->count * sizeof *fresh);
-    }
-    mem_resize(&d->memory, c->clock, (size_t)c->cap * 2 * sizeof *fresh, 0);
-    c->clock = fresh;
-    c->index = fresh + cap;
-    c->cap = (uint32_t)cap;
-    return true;
-}
-
 static void order_add(CrdtDoc *d, uint32_t client)
 {
     uint32_t at = d->order_count++;
@@ -109,14 +86,13 @@ static void order_add(CrdtDoc *d, uint32_t client)
 
 /* ---- items ----------------------------------------------------------------------------------- */
 
-bool item_reserve(CrdtDoc *d, uint32_t client, uint32_t more)
+bool item_reserve(CrdtDoc *d, uint32_t client)
 {
-    uint32_t spare = d->free_count;
-    uint32_t fresh = more > spare ? more - spare : 0;
-    uint64_t need = (uint64_t)d->item_count + fresh;
-    if (need > INT32_MAX || !RESERVE(&d->memory, d->items, d->item_cap, need))
+    uint32_t next = d->free_item != 0 ? d->free_item : d->item_count;
+    if (d->item_count >= INT32_MAX ||
+        (d->free_item == 0 && !RESERVE(&d->memory, d->items, d->item_cap, (uint64_t)next + 1)))
         return false;
-    return client_reserve(d, &d->clients[client], more);
+    return leaf_reserve_end(d, &d->clients[client], next);
 }
 
 uint32_t item_take(CrdtDoc *d)
@@ -144,34 +120,15 @@ void struct_add(CrdtDoc *d, uint32_t i)
     Client *c = &d->clients[it->client];
     if (c->count == 0)
         order_add(d, it->client);
-    c->clock[c->count] = it->clock;
-    c->index[c->count] = i;
-    c->count++;
+    leaf_append(c, it->clock, i);
     c->state = it->clock + it->len;
     d->structs_added++;
-}
-
-uint32_t struct_pos(Client *c, uint32_t clock)
-{
-    uint32_t n = c->count, hit = c->last_hit;
-    const uint32_t *clocks = c->clock;
-    if (hit < n && clocks[hit] <= clock && (hit + 1 == n || clock < clocks[hit + 1]))
-        return hit;
-    if (clocks[n - 1] <= clock)
-        return c->last_hit = n - 1;
-    const uint32_t *base = clocks;
-    while (n > 1) {
-        uint32_t half = n / 2;
-        base = base[half] <= clock ? base + half : base;
-        n -= half;
-    }
-    return c->last_hit = (uint32_t)(base - clocks);
 }
 
 uint32_t item_at(CrdtDoc *d, uint32_t client, uint32_t clock)
 {
     Client *c = &d->clients[client];
-    return c->index[struct_pos(c, clock)];
+    return spot_item(c, spot_find(d, c, clock));
 }
 
 void merge_later(CrdtDoc *d, uint32_t i)
@@ -217,7 +174,11 @@ static bool content_split(CrdtDoc *d, Item *left, Item *right, uint32_t units)
 uint32_t item_split(CrdtDoc *d, uint32_t i, uint32_t units)
 {
     uint32_t client = d->items[i].client;
-    if (!item_reserve(d, client, 1))
+    Client *c = &d->clients[client];
+    Spot spot = spot_find(d, c, d->items[i].clock);
+    if (!leaf_reserve_at(d, c, &spot) || d->item_count >= INT32_MAX ||
+        (d->free_item == 0 &&
+         !RESERVE(&d->memory, d->items, d->item_cap, (uint64_t)d->item_count + 1)))
         return 0;
     Item *left = &d->items[i];
     Item cut = *left;
@@ -240,14 +201,7 @@ uint32_t item_split(CrdtDoc *d, uint32_t i, uint32_t units)
     else
         *list_tail(d, cut.parent) = r;
 
-    Client *c = &d->clients[client];
-    uint32_t pos = struct_pos(c, left->clock) + 1;
-    d->steps += (c->count - pos) / 16;
-    memmove(c->clock + pos + 1, c->clock + pos, (c->count - pos) * sizeof *c->clock);
-    memmove(c->index + pos + 1, c->index + pos, (c->count - pos) * sizeof *c->index);
-    c->clock[pos] = cut.clock;
-    c->index[pos] = r;
-    c->count++;
+    leaf_insert_after(c, spot, cut.clock, r);
     merge_later(d, r);
     return r;
 }
@@ -276,29 +230,34 @@ static bool same_right(const Item *a, const Item *b)
            (a->right_client == NONE || a->right_clock == b->right_clock);
 }
 
-/** Joins two structs that are neighbours in the client's clocks, when nothing tells them apart.
- *  The arrays of the client are the caller's to mend; the right one is released. */
+/** True when nothing tells two structs apart that are neighbours in the client's clocks. */
+bool may_merge(const CrdtDoc *d, uint32_t l, uint32_t r)
+{
+    const Item *left = &d->items[l], *right = &d->items[r];
+    if (left->ref != right->ref)
+        return false;
+    if (left->ref == REF_GC)
+        return true;
+    if (left->ref != REF_DELETED && left->ref != REF_STRING && left->ref != REF_ANY &&
+        left->ref != REF_JSON)
+        return false;
+    return left->right == r && is_deleted(left) == is_deleted(right) &&
+           right->origin_client == left->client &&
+           right->origin_clock == left->clock + left->len - 1 && same_right(left, right) &&
+           (d->redone_count == 0 || (!redone_touches(d, left) && !redone_touches(d, right)));
+}
+
+/** Joins two structs that may be. The directory of the client is the caller's to mend; the right one is
+ *  released. False when memory ran out. */
 bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
 {
     Item *left = &d->items[l], *right = &d->items[r];
-    if (left->ref != right->ref)
-        return false;
     if (left->ref == REF_GC) {
         left->len += right->len;
         item_release(d, r);
         return true;
     }
-    if (left->ref != REF_DELETED && left->ref != REF_STRING && left->ref != REF_ANY &&
-        left->ref != REF_JSON)
-        return false;
-    if (left->right != r || is_deleted(left) != is_deleted(right) ||
-        right->origin_client != left->client ||
-        right->origin_clock != left->clock + left->len - 1 || !same_right(left, right))
-        return false;
-    if (d->redone_count > 0 && (redone_touches(d, left) || redone_touches(d, right)))
-        return false;
-    if (left->ref != REF_DELETED && 
-        !arena_append(d, left, right->bytes, right->byte_len, true))
+    if (left->ref != REF_DELETED && !arena_append(d, left, right->bytes, right->byte_len, true))
         return false;
     Type *t = is_entry(left->parent) ? NULL : &d->types[left->parent];
     if (t != NULL && t->mark_item == r) {

@@ -41,45 +41,41 @@ static void recall_deleted(CrdtDoc *d)
 
 static void collect_range(CrdtDoc *d, Client *c, const Deletion *range)
 {
-    for (uint32_t pos = struct_pos(c, range->clock);
-         pos < c->count && c->clock[pos] < range->clock + range->len; pos++)
-        if ((d->items[c->index[pos]].flags & (FLAG_DELETED | FLAG_KEPT)) == FLAG_DELETED)
-            item_collect(d, c->index[pos]);
+    uint32_t i, end = range->clock + range->len;
+    for (Spot s = spot_find(d, c, range->clock); (i = spot_before(d, c, s, end)) != 0;
+         spot_next(c, &s))
+        if ((d->items[i].flags & (FLAG_DELETED | FLAG_KEPT)) == FLAG_DELETED)
+            item_collect(d, i);
 }
 
-/** Looks at the joints left of the structs at low..high, and further left while joining goes on. */
-static void join_structs(CrdtDoc *d, Client *c, uint32_t low, uint32_t high)
+/** Joins the struct at the spot with the one before it. Then the spot is that of the joined one. */
+static bool join_left(CrdtDoc *d, Client *c, Spot *s)
 {
-    if (low == 0)
-        low = 1;
-    if (c->count == 0 || high >= c->count)
-        high = c->count - 1;
-    if (c->count < 2 || low > high)
+    Spot left = *s;
+    if (!spot_back(c, &left) || !may_merge(d, spot_item(c, left), spot_item(c, *s)))
+        return false;
+    uint32_t l = spot_item(c, left);
+    if (c->leaf[s->leaf].clock == NULL && !leaf_reserve_at(d, c, s))
+        return false;
+    if (!item_merge(d, l, spot_item(c, *s)))
+        return false;
+    leaf_remove(d, c, *s);
+    *s = spot_find(d, c, d->items[l].clock);
+    return true;
+}
+
+/** Looks at the joints left of the struct at `s` and of those after it up to clock `last`, and further
+ *  left while joining goes on. */
+static void join_structs(CrdtDoc *d, Client *c, Spot s, uint32_t last)
+{
+    bool further = join_left(d, c, &s);
+    uint32_t from = d->items[spot_item(c, s)].clock;
+    while (spot_next(c, &s) && d->items[spot_item(c, s)].clock <= last)
+        join_left(d, c, &s);
+    if (!further)
         return;
-    uint32_t kept = low - 1;
-    bool first_joined = false;
-    for (uint32_t r = low; r <= high; r++) {
-        if (item_merge(d, c->index[kept], c->index[r])) {
-            first_joined = first_joined || r == low;
-            continue;
-        }
-        kept++;
-        c->clock[kept] = c->clock[r];
-        c->index[kept] = c->index[r];
-    }
-    uint32_t gone = high - kept;
-    if (gone > 0) {
-        uint32_t tail = c->count - high - 1;
-        memmove(c->clock + kept + 1, c->clock + high + 1, tail * sizeof *c->clock);
-        memmove(c->index + kept + 1, c->index + high + 1, tail * sizeof *c->index);
-        c->count -= gone;
-    }
-    for (uint32_t pos = low - 1;
-         first_joined && pos > 0 && item_merge(d, c->index[pos - 1], c->index[pos]); pos--) {
-        memmove(c->clock + pos, c->clock + pos + 1, (c->count - pos - 1) * sizeof *c->clock);
-        memmove(c->index + pos, c->index + pos + 1, (c->count - pos - 1) * sizeof *c->index);
-        c->count--;
-    }
+    for (s = spot_find(d, c, from); join_left(d, c, &s);)
+        ;
 }
 
 /** True when every joint from `clock` on is looked at anyway, because the structs are new. */
@@ -96,11 +92,12 @@ static void join_deleted(CrdtDoc *d, const Deletion *range)
     Client *c = &d->clients[client];
     if (c->count == 0 || is_new(d, c, range->clock))
         return;
-    uint32_t high = struct_pos(c, range->clock + range->len - 1) + 1;
-    uint32_t low = struct_pos(c, range->clock);
-    if (c->clock[low] < range->clock)
-        low++;
-    join_structs(d, c, low, high);
+    Spot high = spot_find(d, c, range->clock + range->len - 1);
+    uint32_t last = spot_next(c, &high) ? d->items[spot_item(c, high)].clock : UINT32_MAX;
+    Spot low = spot_find(d, c, range->clock);
+    if (d->items[spot_item(c, low)].clock < range->clock && !spot_next(c, &low))
+        return;
+    join_structs(d, c, low, last);
 }
 
 static void join_cut(CrdtDoc *d, const Merge *m)
@@ -108,8 +105,9 @@ static void join_cut(CrdtDoc *d, const Merge *m)
     Client *c = &d->clients[m->client];
     if (is_new(d, c, m->clock))
         return;
-    uint32_t pos = struct_pos(c, m->clock);
-    join_structs(d, c, pos, pos + 1);
+    Spot low = spot_find(d, c, m->clock), high = low;
+    uint32_t last = spot_next(c, &high) ? d->items[spot_item(c, high)].clock : UINT32_MAX;
+    join_structs(d, c, low, last);
 }
 
 void tx_end(CrdtDoc *d)
@@ -127,7 +125,7 @@ void tx_end(CrdtDoc *d)
     for (uint32_t i = 0; i < d->touched_count; i++) {
         Client *c = &d->clients[d->touched[i]];
         if (c->count > 0 && c->before < c->state)
-            join_structs(d, c, struct_pos(c, c->before), c->count - 1);
+            join_structs(d, c, spot_find(d, c, c->before), UINT32_MAX);
     }
     for (uint32_t i = d->tx_deleted_count; i-- > 0;)
         join_deleted(d, &d->tx_deleted[i]);

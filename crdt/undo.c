@@ -88,8 +88,9 @@ static bool any_item(CrdtDoc *d, uint64_t id, uint32_t clock, uint32_t end,
     if (client == NONE || d->clients[client].count == 0)
         return false;
     Client *c = &d->clients[client];
-    for (uint32_t pos = struct_pos(c, clock); pos < c->count && c->clock[pos] < end; pos++)
-        if (d->items[c->index[pos]].ref != REF_GC && fn(u, c->index[pos]))
+    uint32_t i;
+    for (Spot s = spot_find(d, c, clock); (i = spot_before(d, c, s, end)) != 0; spot_next(c, &s))
+        if (d->items[i].ref != REF_GC && fn(u, i))
             return true;
     return false;
 }
