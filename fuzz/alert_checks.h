@@ -28,13 +28,13 @@ static inline void check_alert(Arena *a, const AlertIn *x)
     }
 }
 
-static inline void check_decode(const char *kind, Str mapping, Str payload)
+static inline void check_decode_as(const char *kind, Str mapping, Str content_type, Str payload)
 {
     auto_arena a = arena_new(1 << 16);
     const AlertSource *source = alert_source_find(str_of(kind));
     SourceConfig config = { .mapping = mapping, .name = S("fuzz") };
     AlertsIn alerts = { 0 };
-    Err e = source->decode(a, &config, S("application/json"), payload, &alerts);
+    Err e = source->decode(a, &config, content_type, payload, &alerts);
     if (e.info) {
         must(e.info->kind == ERR_INVALID || e.info->kind == ERR_TOO_LARGE);
         if (source->refuse) (void)source->refuse(a, e);
@@ -43,4 +43,9 @@ static inline void check_decode(const char *kind, Str mapping, Str payload)
     must(alerts.len <= ALERT_MAX_PER_PAYLOAD);
     list_each(&alerts, i) check_alert(a, &alerts.at[i]);
     if (source->reply) (void)source->reply(a, &alerts);
+}
+
+static inline void check_decode(const char *kind, Str mapping, Str payload)
+{
+    check_decode_as(kind, mapping, S("application/json"), payload);
 }

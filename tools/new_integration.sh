@@ -14,24 +14,17 @@ cat >"$dir/fixtures/firing.json" <<'END'
 END
 cat >"$dir/$name.c" <<END
 /** $name: which requests it sends, how they become alerts, and where that is documented. */
-#include "base/time.h"
+#include "port/alert_map.h"
 #include "port/integration.h"
+
+static const AlertWord states[] = { { "firing", "firing" }, { "resolved", "resolved" }, { 0 } };
+
+static const AlertMap map = { .key = "id", .title = "title", .state = "state", .states = states, .started = "at" };
 
 static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
 {
-    (void)config; (void)content_type;
-    json_t *body;
-    TRY(json_parse(a, payload, &body));
-    AlertIn *in = list_add(a, ret);
-    in->dedup_key = json_str(body, "id");
-    in->title = json_str(body, "title");
-    in->resolved = str_eq(json_str(body, "state"), S("resolved"));
-    in->severity = S("unknown");
-    in->labels = S("{}");
-    in->links = S("[]");
-    if (str_empty(in->dedup_key)) return fail_field(a, S("id"), "an alert needs an id");
-    if (!time_parse(json_str(body, "at"), &in->started_ms)) return fail_field(a, S("at"), "at must be a time");
-    return OK;
+    (void)config;
+    return alert_map_payload(a, &map, content_type, payload, ret);
 }
 
 static const AlertSource source = {
@@ -46,20 +39,15 @@ static const AlertSource source = {
 const Integration ${name}_integration = { .name = "$name", .alert_source = &source };
 END
 cat >"$dir/${name}_test.c" <<END
-#include "base/spec.h"
-#include "port/integration.h"
+#include "port/given_alerts.h"
 
 SPEC("$name: a payload becomes an alert; one without an id is refused with the field named")
 {
     auto_arena a = arena_new(4096);
-    const AlertSource *source = alert_source_find(S("$name"));
-    AlertsIn alerts = { 0 }, none = { 0 };
-    expect_ok(source->decode(a, &(SourceConfig){ 0 }, S("application/json"), str_of(source->sample), &alerts));
-    expect_int(1, alerts.len);
-    expect_str("The disk is nearly full", alerts.at[0].title);
-    Err e = source->decode(a, &(SourceConfig){ 0 }, S("application/json"), S("{}"), &none);
-    expect(err_is(e, ERR_INVALID));
-    expect_str("id", e.info->field);
+    AlertsIn none = { 0 };
+    expect_str("firing unknown 42: The disk is nearly full [2026-11-10T14:07:30.000Z..]",
+               told_by_file(a, "$name", "src/integration/$name/fixtures/firing.json"));
+    expect_str("id", field_of(decode_as(a, "$name", "", S("{\"state\":\"firing\"}"), &none)));
 }
 END
 cat >"$dir/README.md" <<END

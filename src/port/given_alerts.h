@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "base/spec.h"
+#include "base/buf.h"
+#include "base/time.h"
 #include "port/integration.h"
 
 /** The file's bytes, or "" when it is not there. */
@@ -27,3 +29,28 @@
 
 /** The field that an error names; "" without an error. */
 [[gnu::unused]] static Str field_of(Err e) { return e.info ? e.info->field : S(""); }
+
+/** What a payload tells, a line an alert: "firing SEV-1 KEY: TITLE [START..END] {LABELS}"; times and labels only when there are any. */
+[[gnu::unused]] static Str told_by(Arena *a, const char *kind, const char *content_type, Str payload)
+{
+    AlertsIn list = { 0 };
+    SourceConfig config = { .name = S("test") };
+    Err e = alert_source_find(str_of(kind))->decode(a, &config, str_of(content_type), payload, &list);
+    if (e.info) return arena_fmt(a, "refused " STR_FMT ": " STR_FMT, STR_ARG(e.info->field), STR_ARG(e.info->message));
+    Buf out = buf_new(a, 1 << 20);
+    list_each(&list, i) {
+        const AlertIn *in = &list.at[i];
+        buf_fmt(&out, "%s%s " STR_FMT " " STR_FMT ": " STR_FMT, i ? "\n" : "", in->resolved ? "resolved" : in->acknowledged ? "acknowledged" : "firing",
+                STR_ARG(in->severity), STR_ARG(in->dedup_key), STR_ARG(in->title));
+        if (in->started_ms || in->ended_ms) {
+            char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
+            buf_fmt(&out, " [%s..%s]", in->started_ms ? time_rfc3339(in->started_ms, from) : "", in->ended_ms ? time_rfc3339(in->ended_ms, to) : "");
+        }
+        if (in->labels.len > 2) buf_fmt(&out, " " STR_FMT, STR_ARG(in->labels));
+    }
+    return buf_str(&out);
+}
+[[gnu::unused]] static Str told_by_file(Arena *a, const char *kind, const char *path)
+{
+    return told_by(a, kind, "application/json", given_file(a, path));
+}

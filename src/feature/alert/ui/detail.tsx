@@ -8,6 +8,7 @@ import { useResource } from 'app/resource';
 import type { IncidentRef, Page } from 'app/types';
 import { Button, Combobox, Dialog, Failed, Field, Icon, IconButton, Running, Severity, Skeleton, Time, toast, useForm, type Option } from 'kit';
 import { AlertStatus } from './alerts';
+import { kindTitle } from './kinds';
 import { t } from './strings';
 import type { Alert } from './types';
 
@@ -72,7 +73,7 @@ function Facts({ a }: { a: Alert }) {
             {a.ended_at && <><dt>{t('ended')}</dt><dd><Time at={a.ended_at} /></dd></>}
             {a.acknowledged_at && <><dt>{t('acknowledged')}</dt><dd><Time at={a.acknowledged_at} /></dd></>}
             <dt>{t('last')}</dt><dd><Time at={a.last_received_at} /> <span class="quiet">{t('times', { n: a.count })}</span></dd>
-            <dt>{t('source')}</dt><dd>{a.source.name} <span class="quiet">{t.any(`kind_${a.source.kind}`, a.source.kind)}</span></dd>
+            <dt>{t('source')}</dt><dd>{a.source.name} <span class="quiet">{kindTitle(a.source.kind)}</span></dd>
             {a.channel && <><dt>{t('channel')}</dt><dd>{a.channel.name}</dd></>}
             <dt>{t('key')}</dt><dd class="mono breaks">{a.dedup_key}</dd>
             {a.group_key && <><dt>{t('group')}</dt><dd class="mono breaks">{a.group_key}</dd></>}

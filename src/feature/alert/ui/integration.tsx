@@ -9,6 +9,7 @@ import { Button, Copyable, Dialog, Failed, Field, Input, MenuButton, RefPicker, 
 import { Instructions } from './instructions';
 import { Health } from './integrations';
 import { MappingEditor } from './mapping';
+import { kindTitle } from './kinds';
 import { t } from './strings';
 import type { Integration, Kind } from './types';
 
@@ -96,7 +97,7 @@ export default function IntegrationScreen({ params }: ScreenProps) {
     const i = one.data;
     const kind = kinds.data?.items.find((k) => k.kind === i?.kind);
     return (
-        <SettingsPage title={i?.name ?? t('integrations')} wide about={i && kind && t.any(`kind_${i.kind}`, kind.title)} action={i && <div class="row"><Actions i={i} onChange={one.set} /></div>}>
+        <SettingsPage title={i?.name ?? t('integrations')} wide about={i && kind && kindTitle(i.kind)} action={i && <div class="row"><Actions i={i} onChange={one.set} /></div>}>
             {one.error && !i ? <Failed error={one.error} retry={one.reload} /> : !i || !kind ? <Skeleton /> : <>
                 <div class="row wrap integration-state">
                     <Health i={i} /><span class="quiet">{t('alerts_received', { n: i.received_count })}</span>

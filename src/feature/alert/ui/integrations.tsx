@@ -6,11 +6,10 @@ import { navigate } from 'app/router';
 import { useResource } from 'app/resource';
 import { SettingsPage } from 'app/settings';
 import type { Page, Ref } from 'app/types';
-import { Button, Dialog, Failed, Field, Icon, Input, RefPicker, Skeleton, Status, Time, useForm, type IconName } from 'kit';
+import { Button, Dialog, Failed, Field, Icon, Input, RefPicker, Skeleton, Status, Time, useForm } from 'kit';
+import { kindAbout, kindIcon, kindTitle } from './kinds';
 import { t } from './strings';
 import type { Integration, Kind } from './types';
-
-export const kindIcon: Record<string, IconName> = { alertmanager: 'bell', generic: 'code', pagerduty: 'broadcast' };
 
 function AddDialog({ kind, onClose }: { kind: Kind; onClose: () => void }) {
     const [name, setName] = useState('');
@@ -21,7 +20,7 @@ function AddDialog({ kind, onClose }: { kind: Kind; onClose: () => void }) {
         navigate(`/settings/integrations/${made.id}`);
     });
     return (
-        <Dialog title={t('add_title', { kind: t.any(`kind_${kind.kind}`, kind.title) })} onClose={onClose} footer={<><Button onClick={onClose}>{t('cancel')}</Button>
+        <Dialog title={t('add_title', { kind: kindTitle(kind.kind) })} onClose={onClose} footer={<><Button onClick={onClose}>{t('cancel')}</Button>
             <Button kind="primary" busy={form.busy} onClick={save}>{t('create')}</Button></>}>
             <form class="form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
                 <Field label={t('name')} help={t('name_help')} error={form.field('name')}>{(p) => <Input {...p} data-autofocus required maxLength={100} value={name} onChange={setName} />}</Field>
@@ -45,14 +44,38 @@ function Connected({ items }: { items: Integration[] }) {
             <header><h2>{t('connected')} <span class="n">{formatNumber(items.length)}</span></h2></header>
             <ul class="items">{items.map((i) => (
                 <li key={i.id}>
-                    <Icon name={kindIcon[i.kind] ?? 'link'} />
+                    <Icon name={kindIcon(i.kind)} />
                     <a class="strong clip" href={`/settings/integrations/${i.id}`}>{i.name}</a>
-                    <span class="quiet clip grow">{t.any(`kind_${i.kind}`, i.kind)}{i.channel ? ` · ${i.channel.name}` : ''}</span>
+                    <span class="quiet clip grow">{kindTitle(i.kind)}{i.channel ? ` · ${i.channel.name}` : ''}</span>
                     <span class="quiet nowrap wide-only">{t('alerts_received', { n: i.received_count })}</span>
                     <span class="quiet nowrap wide-only"><Time at={i.last_received_at} none={t('never')} /></span>
                     <Health i={i} />
                 </li>
             ))}</ul>
+        </section>
+    );
+}
+
+/** What can be connected: those that send most first, then by name; found as you type. */
+function Gallery({ kinds, first, onAdd }: { kinds: Kind[]; first: boolean; onAdd: (k: Kind) => void }) {
+    const [q, setQ] = useState('');
+    const rank = (k: Kind) => { const at = ['alertmanager', 'grafana', 'generic', 'pagerduty'].indexOf(k.kind); return at < 0 ? 99 : at; };
+    const word = q.trim().toLowerCase();
+    const found = kinds.filter((k) => `${k.kind} ${kindTitle(k.kind)} ${kindAbout(k)}`.toLowerCase().includes(word))
+        .sort((a, b) => rank(a) - rank(b) || kindTitle(a.kind).localeCompare(kindTitle(b.kind)));
+    return (
+        <section class="block">
+            <header><h2>{t('gallery')}</h2></header>
+            {first && <p class="sub">{t('nothing_connected')}</p>}
+            <Input type="search" icon="search" aria-label={t('find_kind')} placeholder={t('find_kind')} value={q} onChange={setQ} />
+            <ul class="gallery">{found.map((k) => (
+                <li class="card" key={k.kind}>
+                    <Icon name={kindIcon(k.kind)} />
+                    <div class="grow"><strong>{kindTitle(k.kind)}</strong><p class="quiet">{kindAbout(k)}</p></div>
+                    <Button icon="plus" aria-label={t('add_title', { kind: kindTitle(k.kind) })} onClick={() => onAdd(k)}>{t('add')}</Button>
+                </li>
+            ))}</ul>
+            {found.length === 0 && <p class="sub">{t('no_kind')}</p>}
         </section>
     );
 }
@@ -66,17 +89,7 @@ export default function Integrations() {
         <SettingsPage title={t('integrations')} about={t('integrations_about')} wide>
             {error ? <Failed error={error} retry={() => Promise.all([all.reload(), kinds.reload()])} /> : !all.data || !kinds.data ? <Skeleton /> : <>
                 {all.data.items.length > 0 && <Connected items={all.data.items} />}
-                <section class="block">
-                    <header><h2>{t('gallery')}</h2></header>
-                    {all.data.items.length === 0 && <p class="sub">{t('nothing_connected')}</p>}
-                    <ul class="gallery">{kinds.data.items.map((k) => (
-                        <li class="card" key={k.kind}>
-                            <Icon name={kindIcon[k.kind] ?? 'link'} />
-                            <div class="grow"><strong>{t.any(`kind_${k.kind}`, k.title)}</strong><p class="quiet">{t.any(`about_${k.kind}`, k.description)}</p></div>
-                            <Button icon="plus" aria-label={t('add_title', { kind: k.title })} onClick={() => setAdding(k)}>{t('add')}</Button>
-                        </li>
-                    ))}</ul>
-                </section>
+                <Gallery kinds={kinds.data.items} first={all.data.items.length === 0} onAdd={setAdding} />
             </>}
             {adding && <AddDialog kind={adding} onClose={() => setAdding(null)} />}
         </SettingsPage>

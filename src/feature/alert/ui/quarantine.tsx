@@ -7,6 +7,7 @@ import { SettingsPage } from 'app/settings';
 import { formatNumber } from 'app/i18n';
 import { Button, Empty, Failed, More, Skeleton, Time, confirm, toast, toastError } from 'kit';
 import { Payload } from './detail';
+import { kindTitle } from './kinds';
 import { t } from './strings';
 import type { Quarantined } from './types';
 
@@ -30,7 +31,7 @@ function One({ q, onGone }: { q: Quarantined; onGone: () => void }) {
     return (
         <li class="card quarantined">
             <div class="row wrap">
-                <strong class="grow clip">{q.source.name} <span class="quiet">{t.any(`kind_${q.source.kind}`, q.source.kind)}</span></strong>
+                <strong class="grow clip">{q.source.name} <span class="quiet">{kindTitle(q.source.kind)}</span></strong>
                 <span class="quiet">{t('came', { n: q.count })} · {t('bytes', { n: formatNumber(q.body_bytes) })} · <Time at={q.last_received_at} /></span>
             </div>
             <p class="breaks">{q.error}</p>

@@ -15,7 +15,7 @@ export const t = dictionary({
         attach: 'Attach to incident', attach_other: 'Move to another incident', attach_hint: 'Search incidents by number or title', attached: 'Attached to {ref}',
         declare_from: 'Declare incident', left_out: 'Left out', no_labels: 'It has no labels.', filter_by: 'Show alerts like this',
         /* integrations */
-        integrations_about: 'Where alerts come from. Each integration has an address of its own; whoever knows it can send alerts.', add: 'Add', add_title: 'Add {kind}',
+        integrations_about: 'Where alerts come from. Each integration has an address of its own; whoever knows it can send alerts.', find_kind: 'Find a source', no_kind: 'Nothing of that name. “Webhook (JSON)” takes anything that can post JSON.', add: 'Add', add_title: 'Add {kind}',
         name: 'Name', name_help: 'For example the cluster or team it speaks for', channel_help: 'Where its alerts go unless a rule says otherwise', create: 'Create',
         connected: 'Connected', gallery: 'Add an integration', nothing_connected: 'Nothing is connected yet. Choose what you have:', last_received: 'Last received', never: 'never',
         alerts_received: { one: '{n} alert received', other: '{n} alerts received' }, off: 'Off', on: 'On', failing: 'Some payloads do not fit', waiting: 'Waiting for the first alert', url: 'Address',
@@ -58,7 +58,7 @@ export const t = dictionary({
         payload_gone: '这条告警的原始数据未保留。', ended: '结束时间', received: '接收时间', last: '最近更新', key: '去重键', group: '分组', times: '{n} 次',
         attach: '归入事件', attach_other: '改归其他事件', attach_hint: '按编号或标题搜索事件', attached: '已归入 {ref}',
         declare_from: '创建事件', left_out: '未保留', no_labels: '没有标签。', filter_by: '查看同类告警',
-        integrations_about: '告警从哪里来。每个集成有自己的地址；知道地址的人就能发送告警。', add: '添加', add_title: '添加 {kind}',
+        integrations_about: '告警从哪里来。每个集成有自己的地址；知道地址的人就能发送告警。', find_kind: '查找来源', no_kind: '没有这个名称的来源。能发送 JSON 的系统都可以用“Webhook（JSON）”。', add: '添加', add_title: '添加 {kind}',
         name: '名称', name_help: '例如它所代表的集群或团队', channel_help: '规则未指定时，告警进入的频道', create: '创建',
         connected: '已接入', gallery: '添加集成', nothing_connected: '还没有接入任何来源。请选择你使用的系统：', last_received: '最近接收', never: '从未',
         alerts_received: '已接收 {n} 条告警', off: '已停用', on: '已启用', failing: '部分数据无法识别', waiting: '等待第一条告警', url: '地址',
