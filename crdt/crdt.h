@@ -44,6 +44,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define CRDT_VERSION "0.2.0"
+
 /* ---- Outcomes -------------------------------------------------------------------------------- */
 
 typedef enum [[nodiscard]] CrdtErr {

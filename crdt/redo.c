@@ -189,7 +189,10 @@ static bool redo_one(Back *b, uint32_t item)
     uint32_t client = client_make(d, d->client_id);
     if (client == NONE || !redone_reserve(d))
         b->err = CRDT_NOMEM;
-    if (b->err == CRDT_OK)
+    if (from.ref == REF_FORMAT) /* the same value, not an equal one: see json_same */
+        content = (Item){ .ref = REF_FORMAT, .len = 1, .bytes = from.bytes,
+                          .byte_len = from.byte_len };
+    else if (b->err == CRDT_OK)
         b->err = content_copy(d, d, &from, 0, from.len, &content);
     if (b->err != CRDT_OK)
         return false;

@@ -1,23 +1,13 @@
 // Trees written here are read by the editor's own binding (y-prosemirror as TipTap ships it), and the other way round.
 //   node crdt/test/prosemirror.mjs --rounds 100 --seed 1
-import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
-import path from 'node:path'
 import * as Y from 'yjs'
 import { Schema } from '@tiptap/pm/model'
 import { prosemirrorJSONToYDoc, yXmlFragmentToProsemirrorJSON, yXmlFragmentToProseMirrorRootNode } from '@tiptap/y-tiptap'
+import { Engine, option } from './engine.mjs'
 
-const here = path.dirname(fileURLToPath(import.meta.url))
-const arg = (name, otherwise) => { const i = process.argv.indexOf('--' + name); return i < 0 ? otherwise : Number(process.argv[i + 1]) }
-const ROUNDS = arg('rounds', 100); const SEED = arg('seed', 1)
-const child = spawn(process.env.CRDT_PEER || path.join(here, '../../build/crdt/crdt-peer'), [], { stdio: ['pipe', 'pipe', 'inherit'] })
-const waiting = []
-let rest = ''
-child.stdout.setEncoding('utf8').on('data', text => {
-  const lines = (rest + text).split('\n'); rest = lines.pop()
-  for (const line of lines) waiting.shift()(JSON.parse(line))
-})
-const ask = command => new Promise(resolve => { waiting.push(resolve); child.stdin.write(JSON.stringify(command) + '\n') })
+const ROUNDS = option('rounds', 100); const SEED = option('seed', 1)
+const engine = new Engine()
+const ask = command => engine.send(command)
 
 const schema = new Schema({
   nodes: {
@@ -83,6 +73,6 @@ for (let i = 0; i < ROUNDS && failed < 5; i++) {
     console.log(`round ${i}: ${e.message}`)
   }
 }
-child.stdin.end()
+engine.child.stdin.end()
 console.log(`prosemirror: ${ROUNDS} trees; ${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
