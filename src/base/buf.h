@@ -17,5 +17,7 @@ void buf_html(Buf *b, Str s);
 Str  buf_str(const Buf *b);
 /** True when something did not fit into max_bytes. */
 static inline bool buf_full(const Buf *b) { return b->full; }
+/** Makes it full when `part`, which was added to it, is: so that nothing is cut in silence on the way up. */
+static inline void buf_full_like(Buf *b, const Buf *part) { b->full |= part->full; }
 /** Forgets the text, keeps the memory. */
 static inline void buf_clear(Buf *b) { b->len = 0; b->full = false; }

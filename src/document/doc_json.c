@@ -40,7 +40,7 @@ static void node_into(Buf *to, const DocNode *n, int depth)
 
 Str doc_json(Arena *a, const DocNode *doc)
 {
-    Buf b = buf_new(a, 2 * DOC_MAX_BYTES);
+    Buf b = buf_new(a, SIZE_MAX / 4);                        /* whole, however large: doc_from_json has the limit */
     node_into(&b, doc, 0);
     return buf_str(&b);
 }

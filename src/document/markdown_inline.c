@@ -145,9 +145,10 @@ static void mention_into(Arena *a, Buf *to, const DocNode *n, unsigned flags)
     Str kind = doc_get(n, "kind");
     const char *path = str_eq(kind, S("incident")) ? "incidents" : str_eq(kind, S("report")) ? "reports"
                      : str_eq(kind, S("follow_up")) ? "follow-ups" : "people";
-    Buf href = buf_new(a, 4000);
+    Buf href = buf_new(a, DOC_MAX_BYTES);
     buf_fmt(&href, "/%s/", path);
     percent_into(&href, doc_get(n, "id"));
+    buf_full_like(to, &href);
     markdown_link(to, doc_get(n, "label"), buf_str(&href), arena_fmt(a, "mention:" STR_FMT, STR_ARG(kind)), flags);
 }
 
@@ -180,9 +181,10 @@ static void pairs_into(Buf *b, const DocNode *n, const char *const *keys)
 static void evidence_into(Arena *a, Buf *to, const DocNode *n, unsigned flags)
 {
     static const char *const keys[] = { "kind", "id", "at", NULL };
-    Buf title = buf_new(a, 20000);
+    Buf title = buf_new(a, DOC_MAX_BYTES);
     buf_add(&title, S("evidence:"));
     pairs_into(&title, n, keys);
+    buf_full_like(to, &title);
     Str url = doc_get(n, "url");
     markdown_link(to, doc_get(n, "title"), doc_link_ok(url) ? url : S("#"), buf_str(&title), flags);
 }
@@ -190,11 +192,13 @@ static void evidence_into(Arena *a, Buf *to, const DocNode *n, unsigned flags)
 static void live_into(Arena *a, Buf *to, const DocNode *n, unsigned flags)
 {
     static const char *const keys[] = { "kind", "options", NULL };
-    Buf title = buf_new(a, 20000), href = buf_new(a, 4000);
+    Buf title = buf_new(a, DOC_MAX_BYTES), href = buf_new(a, DOC_MAX_BYTES);
     buf_add(&title, S("live:"));
     pairs_into(&title, n, keys);
     buf_add(&href, S("/incidents/"));
     percent_into(&href, doc_get(n, "incident"));
+    buf_full_like(to, &title);
+    buf_full_like(to, &href);
     markdown_link(to, doc_get(n, "kind"), buf_str(&href), buf_str(&title), flags);
 }
 

@@ -134,7 +134,7 @@ static void text_into(const DocNode *n, int depth, Buf *to)
 
 Str doc_plain(Arena *a, const DocNode *n)
 {
-    Buf b = buf_new(a, DOC_MAX_BYTES);
+    Buf b = buf_new(a, SIZE_MAX / 4);                        /* never more than the tree holds */
     text_into(n, 0, &b);
     return buf_str(&b);
 }

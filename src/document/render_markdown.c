@@ -5,7 +5,12 @@
 
 static void block_into(Arena *a, Buf *to, const DocNode *n, bool flip, int depth);
 
-static Str temp_str(Arena *a, Buf *b) { return arena_str(a, buf_str(b)); }
+/* A part that was built aside; `to`, which it becomes part of, is as full as it. */
+static Str part_of(Buf *to, const Buf *part)
+{
+    buf_full_like(to, part);
+    return buf_str(part);
+}
 
 /* Each line of `text` behind `first` (the first line) or `rest`; empty lines get `rest` without its trailing space. */
 static void indented(Buf *to, Str text, Str first, Str rest)
@@ -82,7 +87,7 @@ static void list_into(Arena *a, Buf *to, const DocNode *n, bool flip, int depth)
         if (task) first = arena_fmt(a, STR_FMT "[%c] ", STR_ARG(sign), doc_get_bool(item, "checked") ? 'x' : ' ');
         Str rest = str_sub(S("            "), 0, sign.len);
         if (i) buf_add(to, tight ? S("\n") : S("\n\n"));
-        Str text = temp_str(a, &inner);
+        Str text = part_of(to, &inner);
         if (!text.len || text.at[0] == '\n')                 /* a task needs some text to be one; md4c stumbles over empty items */
             text = arena_fmt(a, "<!-- -->" STR_FMT, STR_ARG(text));
         indented(to, text, first, rest);
@@ -115,7 +120,7 @@ static void row_into(Arena *a, Buf *to, const DocNode *row, size_t columns, int 
         Buf cell = buf_new(a, DOC_MAX_BYTES);
         bool first = true;
         if (row && c < row->children.len) cell_blocks_into(a, &cell, row->children.at[c], depth + 1, &first);
-        Str text = temp_str(a, &cell);
+        Str text = part_of(to, &cell);
         buf_fmt(to, " " STR_FMT "%s|", STR_ARG(text), text.len ? " " : "");
     }
 }
@@ -144,7 +149,8 @@ static void heading_into(Arena *a, Buf *to, const DocNode *n)
     buf_add(to, str_sub(S("######"), 0, (size_t)(level < 1 ? 1 : level > 6 ? 6 : level)));
     Buf line = buf_new(a, DOC_MAX_BYTES);
     markdown_inline(a, &line, &n->children, INLINE_ONE_LINE | INLINE_HEADING);
-    if (line.len) { buf_byte(to, ' '); buf_add(to, buf_str(&line)); }
+    Str text = part_of(to, &line);
+    if (text.len) { buf_byte(to, ' '); buf_add(to, text); }
 }
 
 static void code_into(Arena *a, Buf *to, const DocNode *n)
@@ -174,7 +180,7 @@ static void quote_into(Arena *a, Buf *to, const DocNode *n, int depth)
         if (n->children.len && (!doc_is(n->children.at[0], "paragraph") || is_empty_paragraph(n->children.at[0]))) buf_byte(&inner, '\n');
     }
     blocks_into(a, &inner, n, depth, false);
-    Str text = temp_str(a, &inner);
+    Str text = part_of(to, &inner);
     while (doc_is(n, "callout") && text.len && text.at[text.len - 1] == '\n') text.len--;
     indented(to, text, S("> "), S("> "));
 }
@@ -195,7 +201,8 @@ static void details_into(Arena *a, Buf *to, const DocNode *n, int depth)
         if (!doc_is(n->children.at[i], "detailsContent")) continue;
         Buf inner = buf_new(a, DOC_MAX_BYTES);
         blocks_into(a, &inner, n->children.at[i], depth + 1, false);
-        if (inner.len) { buf_add(to, buf_str(&inner)); buf_add(to, S("\n\n")); }
+        Str text = part_of(to, &inner);
+        if (text.len) { buf_add(to, text); buf_add(to, S("\n\n")); }
     }
     buf_add(to, S("</details>"));
 }
@@ -204,7 +211,7 @@ static void paragraph_into(Arena *a, Buf *to, const DocNodes *nodes)
 {
     Buf line = buf_new(a, DOC_MAX_BYTES);
     markdown_inline(a, &line, nodes, 0);
-    Str text = buf_str(&line);
+    Str text = part_of(to, &line);
     if (str_eq(text, S("<br>"))) buf_add(to, S("<!-- -->"));  /* alone it would begin a block of HTML that swallows what follows */
     /* "[!NOTE]" would begin a callout: the reader knows its own escape */
     if (str_starts(text, S("\\[!"))) { buf_add(to, S("&#91;")); text = str_sub(text, 2, text.len); }

@@ -166,6 +166,34 @@ SPEC("plain text keeps blocks apart and lists readable")
     expect_str("A\n\nb c\n\n- one\n  - two\n\n[x] done\n\nx\ty\n1\t2", text);
 }
 
+static Str repeated(Arena *a, const char *part, size_t bytes)
+{
+    Buf b = buf_new(a, bytes + 100);
+    while (b.len < bytes) buf_add(&b, str_of(part));
+    return buf_str(&b);
+}
+
+SPEC("what is too large for an export is refused, wherever in the document it stands; nothing is cut in silence")
+{
+    static const char *const inside[] = { "paragraph", "heading", "listItem", "blockquote", "tableCell", "detailsContent", NULL };
+    auto_arena a = arena_new(8192);
+    Str words = repeated(a, "a<b ", DOC_MAX_BYTES + 1), text;
+    for (int i = 0; inside[i]; i++) {
+        DocNode *doc = doc_node(a, "doc"), *at = doc;
+        if (!strcmp(inside[i], "listItem")) at = doc_add(a, at, "bulletList");
+        if (!strcmp(inside[i], "tableCell")) at = doc_add(a, doc_add(a, at, "table"), "tableRow");
+        if (!strcmp(inside[i], "detailsContent")) at = doc_add(a, at, "details");
+        at = doc_add(a, at, inside[i]);
+        doc_text(a, i < 2 ? at : doc_add(a, at, "paragraph"), words);
+        expect_err(ERR_TOO_LARGE, render_markdown(a, doc, &text));
+        expect_err(ERR_TOO_LARGE, render_text(a, doc, &text));
+    }
+    DocNode *doc = doc_node(a, "doc");
+    doc_text(a, doc_add(a, doc, "codeBlock"), words);
+    expect_ok(render_markdown(a, doc, &text));
+    expect(text.len > words.len);
+}
+
 SPEC("a document goes to JSON and back, and JSON that is no document is refused")
 {
     auto_arena a = arena_new(8192);

@@ -81,6 +81,9 @@ Err report_publish(Cx *cx, Str id)
                             "publish it without",
                     STR_ARG(r.reference), (long long)setting_int(cx, "report.approvals"));
     TRY(report_content(cx, &r, false, &doc));
+    Str text = doc_json(cx->arena, doc);
+    if (text.len > 2 * DOC_MAX_BYTES)
+        return fail(cx->arena, ERR_TOO_LARGE, STR_FMT " is over %u MiB: split it before you publish it", STR_ARG(r.reference), 2 * DOC_MAX_BYTES >> 20);
     Buf metrics = buf_new(cx->arena, 64 << 10);
     shape_json(&metrics_shape, &(MetricsBox){ r.metrics }, &metrics);
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_version_add);
@@ -88,7 +91,7 @@ Err report_publish(Cx *cx, Str id)
     stmt_int(&q, "number", r.published_version + 1);
     stmt_int(&q, "revision", r.revision);
     stmt_str(&q, "title", r.title);
-    stmt_str(&q, "content", doc_json(cx->arena, doc));
+    stmt_str(&q, "content", text);
     stmt_str(&q, "metrics", buf_str(&metrics));
     stmt_int(&q, "now_ms", cx->now_ms);
     stmt_str_or_null(&q, "user", cx->actor.id);

@@ -133,7 +133,7 @@ static Err preview(Cx *cx, Req *req, Res *res)
     else if (!t.sections.len) return fail_field(cx->arena, S("template_id"), "name a template, or give its sections");
     Err e = template_check(cx, &t);
     if (e.info && str_starts(e.info->field, S("sections")))
-        return err_make(cx->arena, e, ERR_INVALID, arena_fmt(cx->arena, "template." STR_FMT, STR_ARG(e.info->field)), __FILE__, __LINE__, STR_FMT, STR_ARG(e.info->message));
+        return err_make(cx->arena, OK, ERR_INVALID, arena_fmt(cx->arena, "template." STR_FMT, STR_ARG(e.info->field)), __FILE__, __LINE__, STR_FMT, STR_ARG(e.info->message));
     TRY(e);
     template_keys(cx->arena, &t);
     TRY(template_fill(cx, &t, incident, cx->actor.time_zone, cx->actor.name, &doc));
