@@ -1,4 +1,5 @@
 # Turns src/**/{schema,queries}.sql into C: `-- name: x` begins query sql_x, `-- step N` begins a schema step.
+# `-- shared: x` begins a piece of text that later queries of the file take in with a line `--use x`.
 # The text stays as written; store/ rewrites parameters and dialect words when it prepares.
 function cstr(s) { gsub(/\\/, "\\\\&", s); gsub(/"/, "\\\"", s); gsub(/\n/, "\\n\"\n    \"", s); return "\"" s "\"" }
 function end_query() {
@@ -21,16 +22,22 @@ BEGIN {
     print "#pragma once\n#include \"store/store.h\"\nextern const Sql *const sql_all[];\nextern const size_t sql_all_len;" > header
 }
 FNR == 1 {
-    end_query(); end_schema()
+    end_query(); end_schema(); share = ""; delete shared
     if (FILENAME ~ /schema\.sql$/) { n = split(FILENAME, p, "/"); room = p[n - 1] }
 }
 room != "" && /^-- step / { end_step(); next }
 room != "" { if ($0 !~ /^[ \t]*(--.*)?$/) step = step $0 "\n"; next }
-/^-- name:/ { end_query(); name = $3; next }
-/^--(if|else|end)/ { text = text $0 "\n"; next }
-/^[ \t]*--/ || name == "" { next }
-{ text = text $0 "\n" }
+/^-- name:/ { end_query(); name = $3; share = ""; next }
+/^-- shared:/ { end_query(); share = $3; shared[share] = ""; next }
+/^--use / {
+    if (!($2 in shared)) { print FILENAME ":" FNR ": nothing shared is called " $2 > "/dev/stderr"; exit_code = 1; exit 1 }
+    text = text shared[$2]; next
+}
+/^[ \t]*--/ && !/^--(if|else|end)/ { next }
+share != "" { shared[share] = shared[share] $0 "\n"; next }
+name != "" { text = text $0 "\n" }
 END {
+    if (exit_code) exit exit_code
     end_query(); end_schema()
     print "const Sql *const sql_all[] = {"
     for (i = 1; i <= n_names; i++) print "    &sql_" names[i] ","

@@ -30,6 +30,7 @@
  *      ORDER BY id DESC
  *      --end
  *  and are switched on by stmt_begin_if(…, "status", "asc", NULL). An --if reaches to the next --if, --else or --end.
+ *  Lines that several queries of a file share stand once, after `-- shared: NAME`; `--use NAME` takes them in.
  *  Every variant is prepared once per connection and kept. A parameter that only an absent part has may be bound all
  *  the same; one that the variant has must be bound (stmt_null for NULL).
  */

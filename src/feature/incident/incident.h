@@ -151,7 +151,10 @@ typedef struct IncidentFilter {
 } IncidentFilter;
 /** A page of rows the actor may see; `limit` + 1 are asked for by lists. Cost: index walk plus 4 bulk look-ups. */
 Err incident_list(Cx *cx, const IncidentFilter *filter, Cursor after, int64_t limit, Incidents *ret);
+/** How many there are; -1: over 1,000. */
 Err incident_total(Cx *cx, const IncidentFilter *filter, int64_t *ret);
+/** Both, looking for the words of `q` once. `ret_total` may be NULL; it is -1 after the first page, too. */
+Err incident_page(Cx *cx, const IncidentFilter *filter, Cursor after, int64_t limit, Incidents *ret, int64_t *ret_total);
 
 /** Adds an id once; empty ones are left out. For gathering what a page names. */
 static inline void ids_add(Arena *a, Strs *list, Str id)

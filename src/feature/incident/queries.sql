@@ -44,20 +44,21 @@ SELECT i.id, i.number, i.title, i.status FROM incident i WHERE i.id IN LIST(:ids
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --end
 
--- Which rows, from the covering index incident_filter alone: a filter over 100,000 incidents then reads an index of a few
--- megabytes in order, whatever is combined. coalesce() keeps the planner from starting with one filter and sorting its rows.
--- name: incident_list
-SELECT i.id, i.number, i.kind, i.status, i.severity, i.audience, i.title, i.channel_id, i.team_id,
-    i.impact_started_ms, i.declared_ms, i.mitigated_ms, i.resolved_ms, i.impact_ended_ms, i.report_state,
-    i.no_report_reason, i.active, i.version, i.updated_ms, i.rank_active, i.rank_severity, i.began_ms, i.detected_ms,
-    i.acknowledged_ms, i.closed_ms, i.n_follow_ups, i.labels
-FROM incident i
-WHERE i.id IN (SELECT i.id
-FROM incident i
-WHERE 1 = 1
+-- shared: incident_filters
+-- A list walks one index in order, and finds all that it filters by in it: the words of one filter one by one (one_…, each
+-- with an index of its own), or all in order (incident_filter). coalesce() keeps the planner from starting with another
+-- filter and sorting its rows.
 --if visible
   AND (i.audience = '' OR i.audience IN (SELECT m.audience FROM audience_member m
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
+--if one_channel
+  AND i.channel_id = :one
+--if one_team
+  AND i.team_id = :one
+--if one_severity
+  AND i.severity = :one
+--if one_status
+  AND i.status = :one
 --if status
   AND coalesce(i.status, '') IN LIST(:status)
 --if severity
@@ -77,7 +78,8 @@ WHERE 1 = 1
 --if private
   AND i.audience <> ''
 --if active
-  AND i.active = 1
+-- 1 << 52: see rank_active.
+  AND i.active = 1 AND i.rank_active >= 4503599627370496
 --if no_report
   AND i.n_reports = 0 AND i.no_report_reason = '' AND i.status IN ('resolved', 'closed')
 --if no_report_seen
@@ -89,13 +91,43 @@ WHERE 1 = 1
   AND (i.n_reports > 0 OR i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --if since
-  AND i.began_ms >= :since_ms
+  AND i.began_ms >= :since_ms AND i.rank_active >= :since_ms
 --if until
   AND i.began_ms < :until_ms
 --if ids
   AND i.id IN LIST(:ids)
 --if number
   AND i.number = :number
+--end
+
+-- shared: incident_order
+ORDER BY
+--if by_active
+  i.rank_active DESC,
+--if by_newest
+  i.began_ms DESC,
+--if by_oldest
+  i.began_ms,
+--if by_severity
+  i.rank_severity DESC,
+--if by_updated
+  i.updated_ms DESC,
+--if by_oldest
+  i.id
+--else
+  i.id DESC
+--end
+
+-- name: incident_list
+SELECT i.id, i.number, i.kind, i.status, i.severity, i.audience, i.title, i.channel_id, i.team_id,
+    i.impact_started_ms, i.declared_ms, i.mitigated_ms, i.resolved_ms, i.impact_ended_ms, i.report_state,
+    i.no_report_reason, i.active, i.version, i.updated_ms, i.rank_active, i.rank_severity, i.began_ms, i.detected_ms,
+    i.acknowledged_ms, i.closed_ms, i.n_follow_ups, i.labels
+FROM incident i
+WHERE i.id IN (SELECT i.id
+FROM incident i
+WHERE 1 = 1
+--use incident_filters
 --if after_active
   AND (i.rank_active, i.id) < (:at, :after)
 --if after_newest
@@ -107,80 +139,16 @@ WHERE 1 = 1
 --if after_updated
   AND (i.updated_ms, i.id) < (:at, :after)
 --end
-ORDER BY
---if by_active
-  i.rank_active DESC, i.id DESC,
---if by_newest
-  i.began_ms DESC, i.id DESC,
---if by_oldest
-  i.began_ms, i.id,
---if by_severity
-  i.rank_severity DESC, i.id DESC,
---if by_updated
-  i.updated_ms DESC, i.id DESC,
---end
-  i.id
+--use incident_order
 LIMIT :limit)
-ORDER BY
---if by_active
-  i.rank_active DESC, i.id DESC,
---if by_newest
-  i.began_ms DESC, i.id DESC,
---if by_oldest
-  i.began_ms, i.id,
---if by_severity
-  i.rank_severity DESC, i.id DESC,
---if by_updated
-  i.updated_ms DESC, i.id DESC,
---end
-  i.id;
+--use incident_order
+;
 
 -- name: incident_count_list
 SELECT count(*) FROM (SELECT 1
 FROM incident i
 WHERE 1 = 1
---if visible
-  AND (i.audience = '' OR i.audience IN (SELECT m.audience FROM audience_member m
-       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
---if status
-  AND coalesce(i.status, '') IN LIST(:status)
---if severity
-  AND coalesce(i.severity, '') IN LIST(:severity)
---if kind
-  AND coalesce(i.kind, '') IN LIST(:kind)
---if channel
-  AND coalesce(i.channel_id, '') IN LIST(:channel)
---if team
-  AND coalesce(i.team_id, '') IN LIST(:team)
---if service
-  AND i.id IN (SELECT s.incident_id FROM incident_service s WHERE s.service_id IN LIST(:service))
---if person
-  AND i.id IN (SELECT r.incident_id FROM incident_role r WHERE r.user_id = :person AND r.left_ms IS NULL)
---if public
-  AND i.audience = ''
---if private
-  AND i.audience <> ''
---if active
-  AND i.active = 1
---if no_report
-  AND i.n_reports = 0 AND i.no_report_reason = '' AND i.status IN ('resolved', 'closed')
---if no_report_seen
-  AND i.id NOT IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
-       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
---if any_report
-  AND i.n_reports > 0
---if any_report_seen
-  AND (i.n_reports > 0 OR i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
-       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
---if since
-  AND i.began_ms >= :since_ms
---if until
-  AND i.began_ms < :until_ms
---if ids
-  AND i.id IN LIST(:ids)
---if number
-  AND i.number = :number
---end
+--use incident_filters
 LIMIT :limit) found;
 
 -- name: incident_services_of

@@ -49,9 +49,7 @@ static Err list(Cx *cx, Req *req, Res *res)
     TRY(req_cursor(cx, req, &after));
     int64_t limit = req_limit(req), total = -1;
     Incidents page = { 0 };
-    TRY(incident_list(cx, &f, after, limit + 1, &page));
-    if (str_empty(after.id) && page.len <= (size_t)limit) total = (int64_t)page.len;     /* all of them are here */
-    else if (str_empty(after.id)) TRY(incident_total(cx, &f, &total));
+    TRY(incident_page(cx, &f, after, limit + 1, &page, &total));
     Cursor last = { 0 };
     if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].rank, page.at[limit - 1].id };
     res_list(cx, res, &incident_row_shape, page.at, sizeof *page.at, page.len, limit, last, total);

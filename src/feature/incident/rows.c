@@ -1,16 +1,10 @@
-/* Reading incidents: one row, everything about one, pages of many. Names of other records come by bulk look-ups,
- * so a page costs the same number of queries whatever is on it. */
+/* Reading one incident: its row, and everything about it. */
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "feature/incident/rules.h"
-#include "store/search.h"
 #include "sql.gen.h"
 
-enum { SEARCH_MOST = 200, COUNT_MOST = 1000 };
-
-static const Str *all_of(Strs s) { return s.len ? s.at : NULL; }
-
-static Str visibility_of(Str audience) { return str_empty(audience) ? S("public") : S("private"); }
+Str incident_visibility(Str audience) { return str_empty(audience) ? S("public") : S("private"); }
 
 bool incident_can_edit(const Cx *cx) { return cx->actor.role >= ROLE_RESPONDER; }
 
@@ -42,7 +36,7 @@ Err incident_row(Cx *cx, Str id, Incident *ret)
         i.created_ms = stmt_col_int(&q, c++);
         i.updated_ms = stmt_col_int(&q, c++);
         i.counts.id = i.id;
-        i.visibility = visibility_of(i.audience);
+        i.visibility = incident_visibility(i.audience);
         i.can_edit = incident_can_edit(cx);
     }
     TRY(stmt_end(&q));
@@ -279,191 +273,6 @@ Err incident_refs(Cx *cx, Strs ids, RecordRefs *ret)
         *r = (RecordRef){ stmt_col_str(&q, 0), reference(cx->arena, "INC", stmt_col_int(&q, 1)), stmt_col_str(&q, 2) };
     }
     return stmt_end(&q);
-}
-
-/* ---- pages */
-
-typedef struct Found { int64_t number; Str ids; bool by_ids; } Found;
-
-/** What `q` finds: a reference or number directly, words through the index. */
-static Err find(Cx *cx, const IncidentFilter *f, Found *ret)
-{
-    if (str_empty(f->q)) return OK;
-    int64_t number = reference_number(f->q, "INC");
-    if (!number && str_int(f->q, &number) && number < 0) number = 0;
-    if (number) { ret->number = number; return OK; }
-    Str audiences = S("[]");
-    TRY(access_audiences(cx, &audiences));
-    SearchHits hits = { 0 };
-    TRY(search_match(cx->store, cx->arena, f->q, S("[\"incident\"]"), audiences, SEARCH_MOST, &hits));
-    Strs ids = { 0 };
-    list_each(&hits, i) *list_add(cx->arena, &ids) = hits.at[i].id;
-    ret->by_ids = true;
-    ret->ids = strs_json(cx->arena, ids);
-    return OK;
-}
-
-#define FILTER_PARTS(f, found) \
-    stmt_if(!access_all(cx), "visible"), stmt_if((f)->status.len, "status"), stmt_if((f)->severity.len, "severity"), \
-    stmt_if((f)->kind.len, "kind"), stmt_if((f)->channel.len, "channel"), stmt_if((f)->team.len, "team"), \
-    stmt_if((f)->service.len, "service"), stmt_if((f)->person.len, "person"), \
-    stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("public")), "public"), \
-    stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("private")), "private"), \
-    stmt_if((f)->active, "active"), stmt_if(str_eq((f)->report, S("none")), "no_report"), \
-    stmt_if(str_eq((f)->report, S("none")) && !access_all(cx), "no_report_seen"), \
-    stmt_if(str_eq((f)->report, S("any")), access_all(cx) ? "any_report" : "any_report_seen"), stmt_if((f)->since_ms, "since"), \
-    stmt_if((f)->until_ms, "until"), stmt_if((found)->by_ids, "ids"), stmt_if((found)->number, "number")
-
-static void bind_list(Cx *cx, Stmt *q, const char *name, Strs list)
-{
-    if (all_of(list)) stmt_str(q, name, strs_json(cx->arena, list));
-}
-
-static void bind_filter(Cx *cx, Stmt *q, const IncidentFilter *f, const Found *found)
-{
-    if (!access_all(cx)) stmt_str(q, "actor", cx->actor.id);
-    bind_list(cx, q, "status", f->status);
-    bind_list(cx, q, "severity", f->severity);
-    bind_list(cx, q, "kind", f->kind);
-    bind_list(cx, q, "channel", f->channel);
-    bind_list(cx, q, "team", f->team);
-    bind_list(cx, q, "service", f->service);
-    if (f->person.len) stmt_str(q, "person", f->person);
-    if (f->since_ms) stmt_int(q, "since_ms", f->since_ms);
-    if (f->until_ms) stmt_int(q, "until_ms", f->until_ms);
-    if (found->by_ids) stmt_str(q, "ids", found->ids);
-    if (found->number) stmt_int(q, "number", found->number);
-}
-
-static void row_of_list(Cx *cx, Stmt *q, Str sort, Incident *i)
-{
-    i->id = stmt_col_str(q, 0);
-    i->number = stmt_col_int(q, 1);
-    i->reference = reference(cx->arena, "INC", i->number);
-    i->kind = stmt_col_str(q, 2);
-    i->status = stmt_col_str(q, 3);
-    i->severity = stmt_col_str(q, 4);
-    i->audience = stmt_col_str(q, 5);
-    i->visibility = visibility_of(i->audience);
-    i->title = stmt_col_str(q, 6);
-    i->channel_id = stmt_col_str(q, 7);
-    i->team_id = stmt_col_str(q, 8);
-    i->impact_started_ms = stmt_col_int(q, 9);
-    i->declared_ms = stmt_col_int(q, 10);
-    i->mitigated_ms = stmt_col_int(q, 11);
-    i->resolved_ms = stmt_col_int(q, 12);
-    i->impact_ended_ms = stmt_col_int(q, 13);
-    i->report_state = stmt_col_str(q, 14);
-    i->no_report_reason = stmt_col_str(q, 15);
-    i->active = stmt_col_int(q, 16) != 0;
-    i->version = stmt_col_int(q, 17);
-    i->updated_ms = stmt_col_int(q, 18);
-    i->rank = stmt_col_int(q, str_eq(sort, S("severity")) ? 20 : str_eq(sort, S("active")) ? 19 : 21);
-    if (str_eq(sort, S("updated"))) i->rank = i->updated_ms;
-    i->sort_ms = stmt_col_int(q, 21);
-    i->detected_ms = stmt_col_int(q, 22);
-    i->acknowledged_ms = stmt_col_int(q, 23);
-    i->closed_ms = stmt_col_int(q, 24);
-    i->counts.follow_ups = stmt_col_int(q, 25);
-    i->labels = stmt_col_str(q, 26);
-}
-
-static Err commanders(Cx *cx, Strs ids, Incidents *to, Strs *users)
-{
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_commanders_of);
-    stmt_str(&q, "ids", strs_json(cx->arena, ids));
-    while (stmt_step(&q)) {
-        Str incident = stmt_col_str(&q, 0), user = stmt_col_str(&q, 1);
-        list_each(to, k) if (str_eq(to->at[k].id, incident)) to->at[k].commander.id = user;
-        ids_add(cx->arena, users, user);
-    }
-    return stmt_end(&q);
-}
-
-/** Their rows tell of the reports that everybody sees; here come those that only some do, the actor among them. */
-static Err reports_apart(Cx *cx, Strs ids, Incidents *to)
-{
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_report_apart,
-                                stmt_if(!access_all(cx), "visible"), NULL);
-    stmt_str(&q, "ids", strs_json(cx->arena, ids));
-    if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
-    while (stmt_step(&q)) {
-        Str incident = stmt_col_str(&q, 0), state = stmt_col_str(&q, 1);
-        list_each(to, k)
-            if (str_eq(to->at[k].id, incident))
-                to->at[k].report_state = incident_furthest(to->at[k].report_state, state);
-    }
-    return stmt_end(&q);
-}
-
-/** Names for a page: services, commanders, channels, teams. Large pages (CSV) are cut up by the caller. */
-static Err name_page(Cx *cx, Incidents *page)
-{
-    Strs ids = { 0 }, users = { 0 }, teams = { 0 }, channels = { 0 }, services = { 0 };
-    list_each(page, k) {
-        *list_add(cx->arena, &ids) = page->at[k].id;
-        ids_add(cx->arena, &teams, page->at[k].team_id);
-        ids_add(cx->arena, &channels, page->at[k].channel_id);
-    }
-    if (!ids.len) return OK;
-    TRY(incident_services_of(cx, ids, page, &services));
-    TRY(commanders(cx, ids, page, &users));
-    TRY(reports_apart(cx, ids, page));
-    Map *user, *team, *channel, *service;
-    TRY(user_refs(cx, users, &user));
-    TRY(team_refs(cx, teams, &team));
-    TRY(channel_refs(cx, channels, &channel));
-    TRY(service_refs(cx, services, &service));
-    list_each(page, k) {
-        Incident *i = &page->at[k];
-        i->commander = user_ref(user, i->commander.id);
-        i->team = ref_of(team, i->team_id);
-        i->channel = ref_of(channel, i->channel_id);
-        list_each(&i->services, s) i->services.at[s] = ref_of(service, i->services.at[s].id);
-    }
-    return OK;
-}
-
-Err incident_list(Cx *cx, const IncidentFilter *f, Cursor after, int64_t limit, Incidents *ret)
-{
-    Str sort = str_empty(f->sort) ? S("active") : f->sort;
-    Found found = { 0 };
-    TRY(find(cx, f, &found));
-    bool more = after.id.len > 0;
-    const char *by = str_eq(sort, S("newest"))     ? "by_newest"
-                     : str_eq(sort, S("oldest"))   ? "by_oldest"
-                     : str_eq(sort, S("severity")) ? "by_severity"
-                     : str_eq(sort, S("updated"))  ? "by_updated"
-                                                   : "by_active";
-    Str from = arena_fmt(cx->arena, "after_%s", by + 3);
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_list, FILTER_PARTS(f, &found),
-                                stmt_if(more, from.at), by, NULL);
-    bind_filter(cx, &q, f, &found);
-    if (more) {
-        stmt_int(&q, "at", after.at);
-        stmt_str(&q, "after", after.id);
-    }
-    stmt_int(&q, "limit", limit);
-    Incidents page = { 0 };
-    while (stmt_step(&q)) row_of_list(cx, &q, sort, list_add(cx->arena, &page));
-    TRY(stmt_end(&q));
-    TRY(name_page(cx, &page));
-    *ret = page;
-    return OK;
-}
-
-Err incident_total(Cx *cx, const IncidentFilter *f, int64_t *ret)
-{
-    Found found = { 0 };
-    TRY(find(cx, f, &found));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list,
-                                FILTER_PARTS(f, &found), NULL);
-    bind_filter(cx, &q, f, &found);
-    stmt_int(&q, "limit", COUNT_MOST + 1);
-    int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
-    TRY(stmt_end(&q));
-    *ret = n > COUNT_MOST ? -1 : n;
-    return OK;
 }
 
 Err incident_responders(Cx *cx, Str incident, UserRefs *ret)

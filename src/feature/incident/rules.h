@@ -7,6 +7,8 @@ extern const Setting incident_settings[];
 
 /* rows.c */
 bool incident_can_edit(const Cx *cx);
+/** public or private. */
+Str incident_visibility(Str audience);
 Err incident_read_impacts(Cx *cx, Str id, Impacts *ret);
 Err incident_read_causes(Cx *cx, Str id, Causes *ret);
 /** Service ids into `to` (incidents of `ids`) and all of them once into ret_all. */

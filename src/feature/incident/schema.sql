@@ -111,3 +111,21 @@ CREATE INDEX incident_report_by_reference ON incident_report (reference);
 -- Who may see the report: of several incidents, one may be private.
 ALTER TABLE incident_report ADD COLUMN audience TEXT NOT NULL DEFAULT '';
 UPDATE incident_report SET audience = (SELECT i.audience FROM incident i WHERE i.id = incident_report.incident_id);
+-- step 3
+-- A list walks one of these in order, and finds in it all that it filters by: see incident_filters.
+DROP INDEX incident_filter;
+DROP INDEX incident_now;
+CREATE INDEX incident_filter ON incident (rank_active, id, status, severity, kind, channel_id, team_id, audience, active,
+    began_ms, n_reports);
+CREATE INDEX incident_by_channel ON incident (channel_id, rank_active, id, status, severity, kind, team_id, audience,
+    active, began_ms, n_reports) WHERE channel_id IS NOT NULL;
+CREATE INDEX incident_by_team ON incident (team_id, rank_active, id, status, severity, kind, channel_id, audience, active,
+    began_ms, n_reports) WHERE team_id IS NOT NULL;
+CREATE INDEX incident_of_severity ON incident (severity, rank_active, id, status, kind, channel_id, team_id, audience,
+    active, began_ms, n_reports);
+CREATE INDEX incident_of_status ON incident (status, rank_active, id, severity, kind, channel_id, team_id, audience,
+    active, began_ms, n_reports);
+CREATE INDEX incident_private ON incident (rank_active, id) WHERE audience <> '';
+CREATE INDEX incident_without_report ON incident (rank_active, id)
+    WHERE n_reports = 0 AND no_report_reason = '' AND status IN ('resolved', 'closed');
+CREATE INDEX incident_with_report ON incident (rank_active, id) WHERE n_reports > 0;
