@@ -43,15 +43,15 @@ Err document_create(Cx *cx, Str id, const DocNode *content)
     if (!e) e = write_content(doc, root, 0, doc_json(cx->arena, content), &update, &fault);
     if (e) return crdt_failed(cx->arena, e, &fault, "writing the first content");
     int64_t revision;
-    TRY(storage_append(cx, id, str_of_buf(&update), S(""), S(""), &revision));
+    TRY(storage_append(cx, id, str_of_buf(&update), S(""), S(""), cx->now_ms + 2000, &revision));
     return storage_snapshot(cx, id, revision, str_of_buf(&update));
 }
 
 Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret)
 {
-    auto_crdt doc = NULL;
-    int64_t at;
-    TRY(storage_load(cx, id, revision, NULL, &doc, &at, NULL));
+    Stored s = { 0 };
+    TRY(storage_load(cx, id, revision, NULL, &s));
+    auto_crdt doc = s.doc;
     return decode_tree(cx, doc, ret);
 }
 
@@ -68,17 +68,18 @@ static uint64_t count_children(const CrdtDoc *doc, CrdtNode root)
 
 Err document_replace(Cx *cx, Str id, const DocNode *content)
 {
-    auto_crdt doc = NULL;
+    Stored s = { 0 };
+    TRY(storage_load(cx, id, INT64_MAX, NULL, &s));
+    auto_crdt doc = s.doc;
     auto_crdt_buf update = { 0 };
     int64_t revision;
     CrdtNode root;
     CrdtFault fault = { 0 };
-    TRY(storage_load(cx, id, INT64_MAX, NULL, &doc, &revision, NULL));
     CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
     if (!e) e = write_content(doc, root, count_children(doc, root), doc_json(cx->arena, content), &update, &fault);
     if (e) return crdt_failed(cx->arena, e, &fault, "replacing the content");
     if (update.len == 0) return OK;
-    return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), &revision);
+    return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), cx->now_ms + 2000, &revision);
 }
 
 Err document_revision(Cx *cx, Str id, int64_t *ret)
@@ -93,13 +94,7 @@ Err document_revision(Cx *cx, Str id, int64_t *ret)
 
 /* ---- Telling features -------------------------------------------------------------------------------------- */
 
-static DocumentChanged on_change;
-
-void document_on_change(App *app, DocumentChanged changed)
-{
-    (void)app;
-    on_change = changed;
-}
+void document_on_change(App *app, DocumentChanged changed) { app->document_changed = changed; }
 
 static bool in_list(const Strs *list, Str s)
 {
@@ -136,10 +131,10 @@ static Err tell_changed(Cx *cx, Str id)
     bool found = stmt_step(&q);
     int64_t revision = found ? stmt_col_int(&q, 0) : 0, noted = found ? stmt_col_int(&q, 1) : 0;
     TRY(stmt_end(&q));
-    if (!found || revision == noted || !on_change) return OK;
+    if (!found || revision == noted || !cx->app->document_changed) return OK;
     Strs authors = { 0 };
     TRY(authors_between(cx, id, noted, revision, &authors));
-    TRY(on_change(cx, id, authors));
+    TRY(cx->app->document_changed(cx, id, authors));
     StoredUpdate told = { revision, id };
     return cx_write(cx, set_noted, &told);
 }

@@ -31,7 +31,8 @@ Err room_join(Cx *cx, const RoomMember *member, Res *res);
 void room_recheck(App *app, Str document);
 /** Puts a person out of all rooms: disabled, signed out everywhere. Any thread. */
 void room_put_out(App *app, Str user);
-/** Called about once per 2 s for each room that had edits, after they are durable, as a job: lets features index, count words, note authors.
+/** Called as a job 2 s after a document was edited, then at most every 8 s as long as edits go on, and always after the last:
+ *  lets features index, count words, note authors.
  *  `authors`: user ids who wrote since the last call. Set once by the feature that owns documents, before serving. */
 typedef Err (*DocumentChanged)(Cx *cx, Str document, Strs authors);
 void document_on_change(App *app, DocumentChanged changed);

@@ -89,7 +89,7 @@ static Err put_torn_update(Cx *cx, void *arg)
 {
     (void)arg;
     int64_t revision;
-    TRY(storage_append(cx, S("d1"), S("\0\0"), S(""), S(""), &revision));
+    TRY(storage_append(cx, S("d1"), S("\0\0"), S(""), S(""), 1, &revision));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_put_update);
     stmt_str(&q, "document", S("d1"));
     stmt_int(&q, "revision", revision + 1);

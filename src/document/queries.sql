@@ -14,8 +14,16 @@ SELECT revision, body, crc FROM document_update
 WHERE document = :document AND revision > :after AND revision <= :upto ORDER BY revision;
 -- name: document_authors
 SELECT authors FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
+-- name: document_log_bytes
+SELECT COALESCE(SUM(LENGTH(body)), 0) FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
 -- name: document_put_snapshot
 INSERT INTO document_snapshot (document, revision, body, crc, at_ms) VALUES (:document, :revision, :body, :crc, :at_ms)
-ON CONFLICT (document, revision) DO NOTHING;
--- name: document_snapshots
-SELECT revision, body, crc FROM document_snapshot WHERE document = :document AND revision <= :upto ORDER BY revision DESC;
+ON CONFLICT (document, revision) DO UPDATE SET body = excluded.body, crc = excluded.crc, at_ms = excluded.at_ms;
+-- name: document_snapshot
+SELECT revision, body, crc FROM document_snapshot WHERE document = :document AND revision <= :upto ORDER BY revision DESC LIMIT 1;
+-- name: document_snapshot_sizes
+SELECT revision, LENGTH(body) FROM document_snapshot WHERE document = :document ORDER BY revision DESC LIMIT 4;
+-- name: document_drop_snapshot
+DELETE FROM document_snapshot WHERE document = :document AND revision = :revision;
+-- name: document_ids
+SELECT id, revision FROM document WHERE id > :after ORDER BY id LIMIT 100;

@@ -1,139 +1,14 @@
-/** Loading and saving of rooms: what happens on other threads, and how it comes back to the loop. */
+/** Saving: all that came into a room within a moment becomes one row, and the rows of all rooms one commit. *Saved* is said when
+ *  it is on disk. The moment is longer when many rooms save, since a row costs the same however much is in it. */
 #include <stdlib.h>
 #include "base/log.h"
+#include "base/time.h"
 #include "document/room_impl.h"
 
-/* ---- Loading: a thread of its own reads documents, so that a large one holds nobody up -------------------------- */
+/* Features index a document soon after its first edit, then every now and then as long as edits go on. */
+enum { TELL_SOON_MS = 2000, TELL_EVERY_MS = 8000, TELL_MARGIN_MS = 3000 };
 
-typedef struct Load {
-    struct Load *next;
-    Room *room;                    /* stays while `fetching` or loading: touched on the loop only */
-    Rooms *rooms;
-    Arena *arena;
-    Str id;
-    bool whole;
-    int64_t after, wanted;         /* wanted: what the notices had told when it was asked */
-    CrdtDoc *doc;                  /* whole */
-    int64_t revision, tail;
-    StoredUpdates updates;         /* not whole */
-    Err err;
-} Load;
-
-static void loaded(void *arg)
-{
-    Load *l = arg;
-    Room *r = l->room;
-    if (l->err.info) {
-        err_log(l->err, "opening a document");
-        crdt_close(l->doc);
-        room_fail(r);
-    } else {
-        r->doc = l->doc;
-        r->seen = l->revision;
-        r->tail = l->tail;
-        room_ready(r);
-        room_fetch(r);
-    }
-    arena_free(l->arena);
-    rooms_check_drained(r->rooms);
-}
-
-static void fetched(void *arg)
-{
-    Load *l = arg;
-    Room *r = l->room;
-    r->fetching = false;
-    err_log(l->err, "reading what another node wrote");
-    list_each(&l->updates, i) {
-        const StoredUpdate *u = &l->updates.at[i];
-        CrdtApplied applied = { 0 };
-        auto_crdt_buf b = { 0 };
-        if (u->revision <= r->seen) continue;
-        if (crdt_apply(r->doc, bytes_of(u->body), &applied, NULL)) { room_fail(r); break; }
-        r->seen = u->revision;
-        r->tail++;
-        if ((applied.changed || applied.pending) && !crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) && !crdt_sync_write_update(bytes_of(u->body), &b))
-            room_tell_all(r, NULL, str_of_buf(&b));
-    }
-    if (!l->err.info && !l->updates.len && r->wanted == l->wanted) r->wanted = r->seen;      /* nothing there: a notice after a lost connection */
-    if (!l->err.info) room_fetch(r);
-    arena_free(l->arena);
-    rooms_check_drained(r->rooms);
-}
-
-static void read_documents(Load *l)
-{
-    auto_store s = store_take(l->rooms->app->db);
-    Cx cx = app_cx(l->rooms->app, l->arena, s);
-    if (l->whole) l->err = storage_load(&cx, l->id, INT64_MAX, NULL, &l->doc, &l->revision, &l->tail);
-    else l->err = storage_updates(&cx, l->id, l->after, &l->updates);
-}
-
-static void *run_loader(void *arg)
-{
-    Rooms *rooms = arg;
-    pthread_mutex_lock(&rooms->lock);
-    while (true) {
-        while (!rooms->loads && !rooms->stopping) pthread_cond_wait(&rooms->wake, &rooms->lock);
-        Load *l = rooms->loads;
-        if (!l) break;
-        rooms->loads = l->next;
-        if (!l->next) rooms->loads_end = &rooms->loads;
-        pthread_mutex_unlock(&rooms->lock);
-        read_documents(l);
-        live_post(rooms->app->live, l->whole ? loaded : fetched, l);
-        pthread_mutex_lock(&rooms->lock);
-    }
-    pthread_mutex_unlock(&rooms->lock);
-    return NULL;
-}
-
-static void ask_loader(Room *r, bool whole)
-{
-    Rooms *rooms = r->rooms;
-    Arena *a = arena_new(4096);
-    Load *l = arena_make(a, Load);
-    *l = (Load){ .room = r, .rooms = rooms, .arena = a, .id = r->id, .whole = whole, .after = r->seen, .wanted = r->wanted };
-    pthread_mutex_lock(&rooms->lock);
-    *rooms->loads_end = l;
-    rooms->loads_end = &l->next;
-    pthread_cond_signal(&rooms->wake);
-    pthread_mutex_unlock(&rooms->lock);
-}
-
-void room_load(Room *r)
-{
-    r->state = ROOM_LOADING;
-    ask_loader(r, true);
-}
-
-void room_fetch(Room *r)
-{
-    if (r->state != ROOM_READY || r->fetching || r->wanted <= r->seen) return;
-    r->fetching = true;
-    ask_loader(r, false);
-}
-
-Err loader_start(Rooms *rooms, Arena *a)
-{
-    if (pthread_create(&rooms->loader, NULL, run_loader, rooms)) return fail(a, ERR_UNAVAILABLE, "the system refuses another thread");
-    rooms->loader_runs = true;
-    return OK;
-}
-
-void loader_stop(Rooms *rooms)
-{
-    pthread_mutex_lock(&rooms->lock);
-    rooms->stopping = true;
-    pthread_cond_signal(&rooms->wake);
-    pthread_mutex_unlock(&rooms->lock);
-    if (rooms->loader_runs) pthread_join(rooms->loader, NULL);
-    rooms->loader_runs = false;
-}
-
-/* ---- Saving ------------------------------------------------------------------------------------------------ */
-
-/** One save under way: all that came since the last, as one row; or a snapshot. */
+/** One save under way: all that came since the last, as one row. */
 typedef struct Save {
     WriteJob job;
     Room *room;                    /* stays while `saving` */
@@ -142,10 +17,14 @@ typedef struct Save {
     Arena *error_arena;
     Str id, node;
     UnsavedList updates;
-    CrdtBuf snapshot;
+    int64_t told_at;               /* when features hear of it: Unix time of the job that was promised last */
+    int64_t will_be_told_at;       /* the same, with this edit */
+    int64_t bytes;                 /* written */
     int64_t revision;
     Err result;
 } Save;
+
+/* ---- On the writer's thread ---------------------------------------------------------------------------------------- */
 
 static Err merged(Save *s, Arena *a, Str *ret_body, Str *ret_authors)
 {
@@ -169,48 +48,64 @@ static Err merged(Save *s, Arena *a, Str *ret_body, Str *ret_authors)
     return OK;
 }
 
+/** When to promise features a job for this edit; 0: the one that is promised comes long after this edit is stored. While one
+ *  waits the queue takes no second, so only the first one after it moves the time. */
+static int64_t tell_at(int64_t now, int64_t *told_at)
+{
+    int64_t at = *told_at, soon = now + TELL_SOON_MS, later = at + TELL_EVERY_MS;
+    if (at > now + TELL_MARGIN_MS && at <= now + TELL_EVERY_MS + TELL_MARGIN_MS) return 0;
+    if (later < soon || later > soon + TELL_EVERY_MS + TELL_MARGIN_MS) later = soon;
+    if (at <= now || at > now + TELL_MARGIN_MS) *told_at = later;
+    return later;
+}
+
 static Err write_save(Store *store, void *arg)
 {
     Save *s = arg;
     Cx cx = app_cx(s->app, s->error_arena, store);
-    if (s->snapshot.len) return storage_snapshot(&cx, s->id, s->revision, str_of_buf(&s->snapshot));
     Str body, authors;
     TRY(merged(s, s->error_arena, &body, &authors));
-    return storage_append(&cx, s->id, body, authors, s->node, &s->revision);
+    s->bytes = (int64_t)body.len;
+    int64_t told_at = s->told_at, at = tell_at(cx.now_ms, &told_at);         /* this may run twice */
+    TRY(storage_append(&cx, s->id, body, authors, s->node, at, &s->revision));
+    s->will_be_told_at = told_at;
+    return OK;
 }
+
+/* ---- Back on the loop ------------------------------------------------------------------------------------------------ */
 
 static void free_save(Save *s)
 {
-    crdt_buf_done(&s->snapshot);
     arena_free(s->arena);
     arena_free(s->error_arena);
     free(s);
 }
 
 /** What could not be written waits again, before what came since. */
-static void take_back(Room *r, const Save *s)
+static void take_back(Room *r, Save *s)
 {
-    Arena *a = arena_new(16 << 10);
-    UnsavedList all = { 0 };
-    const UnsavedList *parts[] = { &s->updates, &r->unsaved };
-    for (int p = 0; p < 2; p++)
-        list_each(parts[p], i) *list_add(a, &all) = (Unsaved){ arena_str(a, parts[p]->at[i].body), arena_str(a, parts[p]->at[i].author) };
-    r->unsaved_bytes = 0;
-    list_each(&all, i) r->unsaved_bytes += all.at[i].body.len;
+    list_each(&r->unsaved, i) {
+        const Unsaved *u = &r->unsaved.at[i];
+        *list_add(s->arena, &s->updates) = (Unsaved){ arena_str(s->arena, u->body), arena_str(s->arena, u->author) };
+    }
     arena_free(r->unsaved_arena);
-    r->unsaved_arena = a;
-    r->unsaved = all;
+    r->unsaved_arena = s->arena;
+    r->unsaved = s->updates;
+    s->arena = NULL;
+    r->unsaved_bytes = 0;
+    list_each(&r->unsaved, i) r->unsaved_bytes += r->unsaved.at[i].body.len;
 }
 
 static void say_state(Room *r, SayState state)
 {
-    for (Member *m = r->members; m; m = m->next)
-        if (m->can_write) member_say(m, SAY_STATE, state);
+    for (int i = 0; i < r->n_members; i++)
+        if (r->seats[i].member->can_write) member_say(r->seats[i].member, SAY_STATE, state);
 }
 
 static void say_saved(Room *r)
 {
-    for (Member *m = r->members; m; m = m->next) {
+    for (int i = 0; i < r->n_members; i++) {
+        Member *m = r->seats[i].member;
         if (r->unsaved.len == 0) m->saving = m->seen;      /* what came meanwhile was nothing new */
         if (m->saved == m->saving) continue;
         m->saved = m->saving;
@@ -220,33 +115,44 @@ static void say_saved(Room *r)
 
 static void was_saved(Room *r, const Save *s)
 {
-    r->tail++;
+    r->tail.updates++;
+    r->tail.bytes += s->bytes;
+    r->told_at = s->will_be_told_at;
     if (s->revision == r->seen + 1) r->seen = s->revision;
     if (s->revision > r->wanted) r->wanted = s->revision;
     say_saved(r);
     if (r->failing) { r->failing = false; say_state(r, STATE_OK); }
 }
 
+static void save_soon(Room *r)
+{
+    Rooms *rooms = r->rooms;
+    int64_t now = clock_monotonic_ms();
+    if (rooms->save_at <= now) {
+        int64_t pause = SAVE_MS + (int64_t)SAVE_MS_PER_ROOM * rooms->saved_rooms;
+        rooms->save_at = now + (pause < MAX_SAVE_MS ? pause : MAX_SAVE_MS);
+    }
+    r->save_at = rooms->save_at;
+    room_due(r);
+}
+
 static void saved(void *arg)
 {
     Save *s = arg;
     Room *r = s->room;
+    Rooms *rooms = r->rooms;
     r->saving = false;
-    bool snapshot = s->snapshot.len > 0;
-    if (snapshot) {
-        err_log(s->result, "writing a snapshot");
-        if (!s->result.info) r->tail = 0;
-        if (r->unsaved.len == 0) say_saved(r);           /* who repeated what is known while the snapshot was written */
-    } else if (s->result.info) {
+    if (s->result.info) {
         if (!r->failing) err_log(s->result, "saving edits");
         take_back(r, s);
         if (!r->failing) { r->failing = true; say_state(r, STATE_CANNOT_SAVE); }
-    } else was_saved(r, s);
-    Rooms *rooms = r->rooms;
+    } else {
+        was_saved(r, s);
+        if (r->unsaved.len) save_soon(r);
+        room_compact(r);
+    }
     free_save(s);
     room_fetch(r);
-    if (!r->failing && r->unsaved.len) room_save(r);
-    else if (!r->failing && r->tail >= SNAPSHOT_AFTER && !snapshot) room_snapshot(r);
     rooms_check_drained(rooms);
 }
 
@@ -257,62 +163,30 @@ static void done(WriteJob *job, Err result)
     live_post(s->app->live, saved, s);
 }
 
-static Save *save_new(Room *r)
-{
-    Save *s = calloc(1, sizeof *s);
-    if (!s) bug("out of memory");
-    s->room = r;
-    s->app = r->rooms->app;
-    s->error_arena = arena_new(4096);
-    s->id = r->id;
-    s->node = str_of(r->rooms->node);
-    s->job = (WriteJob){ .work = write_save, .arg = s, .arena = s->error_arena, .done = done };
-    r->saving = true;
-    return s;
-}
-
 void room_save(Room *r)
 {
+    r->save_at = 0;
     if (r->saving || r->unsaved.len == 0) return;
-    Save *s = save_new(r);
-    s->arena = r->unsaved_arena;
-    s->updates = r->unsaved;
+    Save *s = calloc(1, sizeof *s);
+    if (!s) bug("out of memory");
+    *s = (Save){ .room = r, .app = r->rooms->app, .arena = r->unsaved_arena, .error_arena = arena_new(4096), .id = r->id,
+        .node = str_of(r->rooms->node), .updates = r->unsaved, .told_at = r->told_at };
+    s->job = (WriteJob){ .work = write_save, .arg = s, .arena = s->error_arena, .done = done };
+    r->saving = true;
     r->unsaved_arena = NULL;
     r->unsaved = (UnsavedList){ 0 };
     r->unsaved_bytes = 0;
-    for (Member *m = r->members; m; m = m->next) m->saving = m->seen;
+    for (int i = 0; i < r->n_members; i++) r->seats[i].member->saving = r->seats[i].member->seen;
     database_submit(s->app->db, &s->job);
 }
 
-void room_keep(Room *r, Str update, Str author)
+void room_keep(Room *r, CrdtBytes update, Str author)
 {
-    if (!r->unsaved_arena) r->unsaved_arena = arena_new(4096);
-    *list_add(r->unsaved_arena, &r->unsaved) = (Unsaved){ arena_str(r->unsaved_arena, update), arena_str(r->unsaved_arena, author) };
+    if (!r->unsaved_arena) r->unsaved_arena = arena_new(1024);
+    Arena *a = r->unsaved_arena;
+    const Unsaved *last = r->unsaved.len ? &r->unsaved.at[r->unsaved.len - 1] : NULL;
+    Str by = last && str_eq(last->author, author) ? last->author : arena_str(a, author);
+    *list_add(a, &r->unsaved) = (Unsaved){ arena_str(a, str_of_bytes(update)), by };
     r->unsaved_bytes += update.len;
-    if (!r->failing) room_save(r);
-}
-
-void room_snapshot(Room *r)
-{
-    if (r->saving || r->seen == 0) return;
-    Save *s = save_new(r);
-    s->revision = r->seen;
-    if (crdt_encode(r->doc, &s->snapshot)) {
-        r->saving = false;
-        free_save(s);
-        return;
-    }
-    database_submit(s->app->db, &s->job);
-}
-
-void rooms_check_drained(Rooms *rooms)
-{
-    if (!rooms->closing) return;
-    for (size_t b = 0; b < BUCKETS; b++)
-        for (Room *r = rooms->buckets[b]; r; r = r->next)
-            if (r->saving || r->fetching || r->state == ROOM_LOADING || r->unsaved.len) { room_save(r); return; }
-    pthread_mutex_lock(&rooms->lock);
-    rooms->is_drained = true;
-    pthread_cond_signal(&rooms->drained);
-    pthread_mutex_unlock(&rooms->lock);
+    if (!r->failing && !r->saving && !r->save_at) save_soon(r);
 }

@@ -1,7 +1,7 @@
 /* One thread, one libuv loop, every WebSocket. An idle socket is a Sock and its poll handle: it
  * has no buffer of its own. Reading goes through one buffer of the loop; a reader of frames is
- * lent to a socket only while a message is half-read; a queue exists only while something
- * waits. Frames are built once and counted, so that a broadcast to 1,000 sockets is one
+ * lent to a socket only while a message is half-read; a queue beyond a few frames exists only
+ * while something waits. Frames are built once and counted, so that a broadcast to 1,000 sockets is one
  * allocation and 1,000 pointers.
  *
  * Nothing is written when it is sent: a socket with something to write becomes *due*, and due
@@ -22,7 +22,7 @@ struct Every {
     uv_timer_t timer;
     void (*fn)(void *);
     void *arg;
-    int64_t every_ms;
+    int64_t every_ms;            /* 0: once */
     Live *live;
 };
 
@@ -156,30 +156,52 @@ void live_post(Live *l, void (*fn)(void *arg), void *arg)
 
 bool live_is_here(const Live *l) { return pthread_equal(l->thread, pthread_self()); }
 
+static void free_every(uv_handle_t *handle) { free(handle->data); }
+
 static void on_every(uv_timer_t *timer)
 {
     Every *e = timer->data;
     e->fn(e->arg);
+    if (e->every_ms || e->live->ended) return;
+    Every **at = &e->live->everies;
+    while (*at != e) at = &(*at)->next;
+    *at = e->next;
+    uv_close((uv_handle_t *)timer, free_every);
 }
 
-static void start_every(void *arg)
+static Every *every_new(Live *l, int64_t every_ms, void (*fn)(void *arg), void *arg)
 {
-    Every *e = arg;
+    Every *e = calloc(1, sizeof *e);
+    if (!e) bug("out of memory");
+    *e = (Every){ .fn = fn, .arg = arg, .every_ms = every_ms, .live = l };
+    return e;
+}
+
+static void start(Every *e, int64_t after_ms)
+{
     Live *l = e->live;
     if (l->ended) { free(e); return; }
     e->next = l->everies;
     l->everies = e;
     e->timer.data = e;
     uv_timer_init(&l->loop, &e->timer);
-    uv_timer_start(&e->timer, on_every, (uint64_t)e->every_ms, (uint64_t)e->every_ms);
+    uv_timer_start(&e->timer, on_every, (uint64_t)after_ms, (uint64_t)e->every_ms);
+}
+
+static void start_every(void *arg)
+{
+    Every *e = arg;
+    start(e, e->every_ms);
 }
 
 void live_every(Live *l, int64_t every_ms, void (*fn)(void *arg), void *arg)
 {
-    Every *e = calloc(1, sizeof *e);
-    if (!e) bug("out of memory");
-    *e = (Every){ .fn = fn, .arg = arg, .every_ms = every_ms, .live = l };
-    live_post(l, start_every, e);
+    live_post(l, start_every, every_new(l, every_ms, fn, arg));
+}
+
+void live_after(Live *l, int64_t after_ms, void (*fn)(void *arg), void *arg)
+{
+    start(every_new(l, 0, fn, arg), after_ms > 0 ? after_ms : 0);
 }
 
 typedef struct Arrival { Sock *sock; size_t n; char already[]; } Arrival;
@@ -209,7 +231,7 @@ static void arrive(void *arg)
 void live_adopt(Live *l, int fd, Str already, const SockEvents *events, void *data,
                 void (*release)(void *), void *release_arg)
 {
-    Sock *s = calloc(1, sizeof *s);
+    Sock *s = aligned_alloc(64, (sizeof *s + 63) / 64 * 64);
     Arrival *arrival = malloc(sizeof *arrival + already.len);
     if (!s || !arrival) bug("out of memory");
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &(int){ 1 }, sizeof(int));

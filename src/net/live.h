@@ -28,18 +28,21 @@ typedef struct SockEvents {
         void *data); /* exactly once: free data here. When the upgrade never happened (client gone,
                                                    wrong handshake) opened was not called, s is NULL, the thread any */
     size_t max_message_bytes;                   /* larger ones close the socket with 1009; 0 = 1 MiB */
-    size_t max_queue_bytes;                     /* sock_send refuses beyond (returns false); 0 = 1 MiB */
+    size_t max_queue_bytes;                     /* sock_send refuses from there on (returns false); 0 = 1 MiB */
     int ping_seconds;                           /* a socket that neither answers nor reads for two pings is cut; 0 = 30 */
 } SockEvents;
 
-/** Queues a frame. False when the queue is full or the socket is closing: nothing was queued;
- *  the caller decides to drop, resync or close. A frame larger than the whole queue is taken
- *  when the queue is empty. */
+/** Queues a frame. False when max_queue_bytes wait already or the socket is closing: nothing was
+ *  queued; the caller decides to drop, resync or close. So a queue holds at most that and one
+ *  frame, however large. */
 bool   sock_send(Sock *s, Frame *f);
 /** Ends it with a close code and reason (at most 123 bytes) after what is queued is sent; a peer
  *  that does not take it or does not answer is cut after 5 s. No message() comes after this.
  *  Calling it again changes nothing. */
 void   sock_close(Sock *s, int code, const char *reason);
+/** Reads nothing more from it until the next second begins; what it sent waits in the kernel and
+ *  slows the peer down. What came in the same piece as the current message is still handed over. */
+void   sock_pause(Sock *s);
 size_t sock_queued(const Sock *s);              /* bytes */
 void  *sock_data(const Sock *s);
 
@@ -52,6 +55,8 @@ void live_stop(Live *l);
 void live_post(Live *l, void (*fn)(void *arg), void *arg);
 /** Runs fn(arg) on the loop thread every `every_ms` until live_stop. Any thread. */
 void live_every(Live *l, int64_t every_ms, void (*fn)(void *arg), void *arg);
+/** Runs fn(arg) once, `after_ms` from now; never when the loop ends before. Loop thread only. */
+void live_after(Live *l, int64_t after_ms, void (*fn)(void *arg), void *arg);
 bool live_is_here(const Live *l);               /* true on the loop thread */
 /** Takes over a connected socket after the 101 answer was written. `already`: bytes read past
  *  the request (copied). release(release_arg) is called last, on the loop thread. For

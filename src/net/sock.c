@@ -68,19 +68,31 @@ static void make_due(Sock *s)
     s->live->due = s;
 }
 
+/** Doubles the ring. */
+static void widen(Sock *s)
+{
+    Frame **more = malloc(s->room * 2 * sizeof *more);
+    if (!more) bug("out of memory");
+    for (uint32_t i = 0; i < s->n; i++) more[i] = s->queue[(s->first + i) % s->room];
+    if (s->queue != s->few) free(s->queue);
+    s->queue = more;
+    s->room *= 2;
+    s->first = 0;
+}
+
+/** The ring that a socket has while little waits. */
+static void narrow(Sock *s)
+{
+    if (s->queue != s->few) free(s->queue);
+    s->queue = s->few;
+    s->room = FEW;
+    s->first = 0;
+}
+
 /** Takes over one count of `f`. */
 static void enqueue(Sock *s, Frame *f)
 {
-    if (s->n == s->room) {
-        uint32_t room = s->room ? s->room * 2 : 4;
-        Frame **more = malloc(room * sizeof *more);
-        if (!more) bug("out of memory");
-        for (uint32_t i = 0; i < s->n; i++) more[i] = s->queue[(s->first + i) % s->room];
-        free(s->queue);
-        s->queue = more;
-        s->room = room;
-        s->first = 0;
-    }
+    if (s->n == s->room) widen(s);
     s->queue[(s->first + s->n++) % s->room] = f;
     s->queued += frame_wire(f).len;
     make_due(s);
@@ -99,21 +111,16 @@ static void dequeue(Sock *s, size_t bytes)
         frame_drop(f);
         s->first = (s->first + 1) % s->room;
         s->n--;
-        atomic_fetch_add_explicit(&s->live->messages_out, 1, memory_order_relaxed);
+        live_count(&s->live->messages_out, 1);
     }
     s->first_sent = (uint32_t)bytes;
-    if (s->n == 0 && s->room > 4) {
-        free(s->queue);
-        s->queue = NULL;
-        s->room = s->first = 0;
-    }
+    if (s->n == 0 && s->room > FEW) narrow(s);
 }
 
 bool sock_send(Sock *s, Frame *f)
 {
-    size_t size = frame_wire(f).len;
     if (s->closing || s->dead) return false;
-    if (s->n && s->queued + size > most_queued(s)) {
+    if (s->queued >= most_queued(s)) {
         s->refused = s->above_half = true;
         return false;
     }
@@ -158,7 +165,7 @@ void sock_kill(Sock *s)
 static bool on_message(void *arg, FrameKind kind, Str payload)
 {
     Sock *s = arg;
-    atomic_fetch_add_explicit(&s->live->messages_in, 1, memory_order_relaxed);
+    live_count(&s->live->messages_in, 1);
     if (!s->closing && !s->dead) s->events->message(s, s->data, kind, payload);
     return true;
 }
@@ -217,6 +224,20 @@ static void feed(Sock *s, Str bytes)
     }
 }
 
+static void on_poll(uv_poll_t *poll, int status, int events);
+
+static void poll_now(Sock *s)
+{
+    uv_poll_start(&s->poll, (s->paused ? 0 : UV_READABLE) | (s->polls_write ? UV_WRITABLE : 0), on_poll);
+}
+
+void sock_pause(Sock *s)
+{
+    if (s->paused || s->dead) return;
+    s->paused = true;
+    poll_now(s);
+}
+
 static void on_poll(uv_poll_t *poll, int status, int events)
 {
     Sock *s = poll->data;
@@ -228,12 +249,13 @@ static void on_poll(uv_poll_t *poll, int status, int events)
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (n <= 0) { sock_kill(s); return; }
     s->heard = true;
-    atomic_fetch_add_explicit(&l->bytes_in, n, memory_order_relaxed);
+    live_count(&l->bytes_in, n);
     feed(s, (Str){ l->read, (size_t)n });
 }
 
 void sock_begin(Sock *s, Str already)
 {
+    narrow(s);
     s->pinged_ms = (int64_t)uv_now(&s->live->loop);
     s->heard = true;
     uv_poll_start(&s->poll, UV_READABLE, on_poll);
@@ -247,7 +269,7 @@ static void poll_for(Sock *s, bool write)
 {
     if (s->polls_write == write) return;
     s->polls_write = write;
-    uv_poll_start(&s->poll, UV_READABLE | (write ? UV_WRITABLE : 0), on_poll);
+    poll_now(s);
 }
 
 static void write_out(Sock *s)
@@ -261,12 +283,13 @@ static void write_out(Sock *s)
             part[parts++] = (struct iovec){ (char *)wire.at + gone, wire.len - gone };
         }
         struct msghdr message = { .msg_iov = part, .msg_iovlen = (size_t)parts };
-        ssize_t n = sendmsg(s->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = parts == 1 ? send(s->fd, part[0].iov_base, part[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
+                               : sendmsg(s->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) break;
         if (n < 0) { s->dead = true; return; }
         s->written = s->written + (uint64_t)n > UINT32_MAX ? UINT32_MAX : s->written + (uint32_t)n;
-        atomic_fetch_add_explicit(&s->live->bytes_out, n, memory_order_relaxed);
+        live_count(&s->live->bytes_out, n);
         dequeue(s, (size_t)n);
     }
     poll_for(s, s->n > 0);
@@ -292,7 +315,7 @@ static void end_sock(Sock *s)
         s->first = (s->first + 1) % s->room;
         s->n--;
     }
-    free(s->queue);
+    narrow(s);
     return_reader(s);
     if (s->events->closed) s->events->closed(s, s->data);
     uv_close((uv_handle_t *)&s->poll, gone);
@@ -318,6 +341,11 @@ void sock_attend(Sock *s)
 void sock_tick(Sock *s, int64_t now)
 {
     Live *l = s->live;
+    if (s->paused && !s->dead) {
+        s->paused = false;
+        s->heard = true;                             /* that it was silent is our doing */
+        poll_now(s);
+    }
     if (s->closing) {
         if (now >= s->close_by_ms || (l->stopping && now >= l->stop_at_ms)) sock_kill(s);
         return;
