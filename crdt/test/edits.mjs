@@ -21,7 +21,7 @@ const textAt = (text, index) => {
   }
 }
 export const resolve = (doc, steps) => {
-  let node = roots(doc)[steps[0]]
+  let node = doc.share.get(steps[0]) ?? roots(doc)[steps[0]]
   for (const step of steps.slice(1)) {
     node = typeof step === 'string' ? (node instanceof Y.Map ? node.get(step) : node.getAttribute(step)) : isText(node) ? textAt(node, step) : node.get(step)
   }

@@ -1,5 +1,7 @@
 // The C engine as a peer: crdt-tool peer, asked over stdin and stdout. CRDT_TOOL names the program.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -38,6 +40,40 @@ export class Engine {
     const reply = await this.send(command)
     if (reply.error) throw new Error(`${command.cmd}: ${reply.error} ${reply.what || ''} ${JSON.stringify(command).slice(0, 300)}`)
     return reply
+  }
+}
+
+/** The same, but an answer is waited for: for tests that cannot. Two named pipes do it. */
+export class SyncEngine {
+  constructor () {
+    this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crdt-peer-'))
+    const [to, from] = ['to', 'from'].map(name => path.join(this.folder, name))
+    execFileSync('mkfifo', [to, from])
+    this.child = spawn('sh', ['-c', 'exec "$0" peer <"$1" >"$2"', TOOL, to, from], { stdio: ['ignore', 'ignore', 'inherit'] })
+    this.to = fs.openSync(to, 'w')
+    this.from = fs.openSync(from, 'r')
+    this.block = Buffer.alloc(1 << 16)
+  }
+
+  ask (command) {
+    const line = Buffer.from(JSON.stringify(command) + '\n')
+    for (let at = 0; at < line.length;) at += fs.writeSync(this.to, line, at)
+    const parts = []
+    for (;;) {
+      const n = fs.readSync(this.from, this.block)
+      if (n === 0) throw new Error('crdt-tool ended')
+      parts.push(Buffer.from(this.block.subarray(0, n)))
+      if (this.block[n - 1] === 10) break
+    }
+    const reply = JSON.parse(Buffer.concat(parts).toString())
+    if (reply.error) throw new Error(`${command.cmd}: ${reply.error} ${reply.what || ''} ${JSON.stringify(command).slice(0, 300)}`)
+    return reply
+  }
+
+  close () {
+    fs.closeSync(this.to)
+    fs.closeSync(this.from)
+    fs.rmSync(this.folder, { recursive: true })
   }
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs the specs, the random peers, everything that is held against Yjs, and crdt-tool; adds all up.
-# Usage: test/run.sh SPECS TOOL ROUNDS SEED. The last line is "crdt: N passed, N failed".
+# Usage: test/run.sh SPECS TOOL ROUNDS SEED RANDOM_ROUNDS. The last line is "crdt: N passed, N failed".
 passed=0 failed=0
 
 # add OUTPUT: its last line ends with "N passed, N failed"; anything else counts as one failure.
@@ -16,6 +16,7 @@ add "$("$1" 2>&1)"
 if node --input-type=module -e 'import "yjs"; import "@tiptap/y-tiptap"' 2>/dev/null; then
     add "$(CRDT_TOOL="$2" node test/peers.mjs --rounds "$3" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/changes.mjs --rounds 60 --seed "$4" 2>&1)"
+    add "$(CRDT_TOOL="$2" node test/random.mjs --rounds "$5" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/tool.mjs 2>&1)"
     add "$(CRDT_TOOL="$2" node test/prosemirror.mjs --rounds 100 --seed "$4" 2>&1)"
 else
