@@ -27,7 +27,7 @@ O_MAIN  := build/o/src/main.o
 O_TEST  := $(LIB:%.c=build/san/%.o) $(TESTS:%.c=build/san/%.o) $(SPEC:%.c=build/san/%.o) \
            build/san/sql.gen.o build/san/assets.o build/san/demo_files.o
 
-all: build/hindsight build/hindsight-image
+all: build/hindsight build/hindsight-image build/hindsight-pdf
 
 help:
 	@echo "make run      install what is missing, build, serve http://127.0.0.1:8080 with sample data"
@@ -43,10 +43,14 @@ build/hindsight: $(O_MAIN) $(O_LIB)
 	@echo "  link $@"; $(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 
 # Decodes uploaded pictures, alone in a cage: the server links no decoder.
-build/hindsight-image: image/image.c
+build/hindsight-image: image/image.c image/cage.h
 	@mkdir -p build; echo "  cc   $<"; $(CC) $(STD) $(WARN) $(RELEASE) $$(pkg-config --cflags vips) $(LDFLAGS_RELEASE) -o $@ $< $$(pkg-config --libs vips)
 
-build/test: $(O_TEST) | build/hindsight-image
+# Sets reports as pages, likewise: the server links no font engine.
+build/hindsight-pdf: $(wildcard pdf/*.c) pdf/pdf.h image/cage.h
+	@mkdir -p build; echo "  cc   pdf"; $(CC) $(STD) $(WARN) $(RELEASE) $$(pkg-config --cflags pangocairo jansson) $(LDFLAGS_RELEASE) -o $@ pdf/*.c $$(pkg-config --libs pangocairo jansson)
+
+build/test: $(O_TEST) | build/hindsight-image build/hindsight-pdf
 	@echo "  link $@"; $(CC) $(SAN) -o $@ $^ $(LIBS)
 
 build/o/%.o: %.c | build/gen/sql.gen.h
@@ -131,6 +135,7 @@ PREFIX ?= /usr/local
 install: all
 	install -D -m 755 build/hindsight $(DESTDIR)$(PREFIX)/bin/hindsight
 	install -D -m 755 build/hindsight-image $(DESTDIR)$(PREFIX)/bin/hindsight-image
+	install -D -m 755 build/hindsight-pdf $(DESTDIR)$(PREFIX)/bin/hindsight-pdf
 	install -D -m 644 tools/hindsight.service $(DESTDIR)$(PREFIX)/lib/systemd/system/hindsight.service
 deb: all
 	@sh tools/deb.sh

@@ -1,30 +1,22 @@
 /* hindsight-image: turns an uploaded picture into one that we made ourselves. A program of its own, so that the server links
  * no decoder and a decoder that is attacked is alone: no network, no other programs, little memory, little time.
  *
- *      hindsight-image < upload > picture      2> one line: "png 640 480", or why not
+ *      hindsight-image [plain] < upload > picture      2> one line: "png 640 480", or why not
  *
  * png, jpeg, webp and gif come in (told by their bytes, never by their name); png, jpeg and webp go out, turned upright,
- * in sRGB, without any metadata. At most 50 megapixels over all frames. Exit: 0 done · 2 no such picture · 3 too large · 1 other. */
-#include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
+ * in sRGB, without any metadata; with `plain` only png and jpeg go out, of the first frame, for formats that know no others. At most 50 megapixels over all frames. Exit: 0 done · 2 no such picture · 3 too large · 1 other. */
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 #include <vips/vips.h>
+#include "image/cage.h"
 
 #define MOST_IN     (20 << 20)
 #define MOST_PIXELS 50000000.0
 #define MOST_SIDE   20000
 #define MOST_FRAMES 200
 
-enum { DONE, OTHER, NO_PICTURE, TOO_LARGE };
+enum { DONE = CAGE_DONE, OTHER = CAGE_OTHER, NO_PICTURE = CAGE_INVALID, TOO_LARGE = CAGE_TOO_LARGE };
 
 typedef struct Format { const char *name, *magic, *loader; size_t magic_len, magic_at; } Format;
 static const Format formats[] = {
@@ -32,37 +24,7 @@ static const Format formats[] = {
     { "webp", "WEBP", "webpload_buffer", 4, 8 }, { "gif", "GIF8", "gifload_buffer", 4, 0 }, { 0 },
 };
 
-static _Noreturn void stop(int code, const char *why)
-{
-    fprintf(stderr, "%s\n", why);
-    _exit(code);
-}
-
-static void limit(int what, rlim_t most)
-{
-    struct rlimit r = { most, most };
-    if (setrlimit(what, &r) != 0) stop(OTHER, "cannot set a limit");
-}
-
-/* What a decoder never needs is refused: sockets, other programs, looking at other processes. */
-static void cage(void)
-{
-    static const int refused[] = { SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_listen, SYS_accept, SYS_accept4, SYS_execve, SYS_execveat,
-                                   SYS_ptrace, SYS_process_vm_readv, SYS_process_vm_writev, SYS_kill, SYS_tgkill, SYS_unlink, SYS_unlinkat, SYS_rename, SYS_renameat2,
-                                   SYS_mount, SYS_bpf, SYS_keyctl };
-    enum { N = sizeof refused / sizeof *refused };
-    struct sock_filter code[N + 4];
-    size_t n = 0;
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
-    for (size_t i = 0; i < N; i++)
-        code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)refused[i], (unsigned char)(N - i), 0);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-    code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-    struct sock_fprog program = { (unsigned short)n, code };
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) stop(OTHER, "cannot give up privileges");
-    /* a kernel without seccomp filters still has the limits around us */
-    if (prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0 && errno != EINVAL && errno != ENOSYS) stop(OTHER, "cannot set the system call filter");
-}
+#define stop cage_stop
 
 static unsigned char *read_all(size_t *ret_len)
 {
@@ -122,9 +84,9 @@ static VipsImage *decode(const Format *f, void *in, size_t len, int frames)
     return srgb;
 }
 
-static int encode(const Format *f, VipsImage *image, int frames, void **out, size_t *len, const char **ret_name)
+static int encode(const Format *f, bool plain, VipsImage *image, int frames, void **out, size_t *len, const char **ret_name)
 {
-    if (frames > 1 || f->name[0] == 'w') {
+    if (!plain && (frames > 1 || f->name[0] == 'w')) {
         *ret_name = "webp";
         return vips_webpsave_buffer(image, out, len, "Q", 88, "strip", TRUE, NULL);
     }
@@ -138,27 +100,28 @@ static int encode(const Format *f, VipsImage *image, int frames, void **out, siz
 
 int main(int argc, char **argv)
 {
-    if (argc != 1) stop(OTHER, "usage: hindsight-image < upload > picture");
-    limit(RLIMIT_CPU, 30);
-    limit(RLIMIT_AS, (rlim_t)2 << 30);
-    limit(RLIMIT_FSIZE, 64 << 20);
-    limit(RLIMIT_NOFILE, 32);
-    limit(RLIMIT_CORE, 0);
+    bool plain = argc == 2 && strcmp(argv[1], "plain") == 0;
+    if (argc != 1 && !plain) stop(OTHER, "usage: hindsight-image [plain] < upload > picture");
+    cage_limit(RLIMIT_CPU, 30);
+    cage_limit(RLIMIT_AS, (rlim_t)2 << 30);
+    cage_limit(RLIMIT_FSIZE, 64 << 20);
+    cage_limit(RLIMIT_NOFILE, 32);
+    cage_limit(RLIMIT_CORE, 0);
     setenv("VIPS_CONCURRENCY", "1", 1);
     setenv("VIPS_WARNING", "0", 1);                          /* what is said here reaches the person who uploads */
     setenv("VIPS_NOVECTOR", "1", 1);                         /* no code made at run time */
     if (VIPS_INIT(argv[0])) stop(OTHER, "libvips does not start");
     vips_block_untrusted_set(TRUE);
     vips_cache_set_max(0);
-    cage();
+    cage_close();
     size_t in_len, out_len;
     unsigned char *in = read_all(&in_len);
     const Format *f = format_of(in, in_len);
-    int frames = frames_of(f, in, in_len);
+    int frames = plain ? (frames_of(f, in, in_len), 1) : frames_of(f, in, in_len);
     VipsImage *image = decode(f, in, in_len, frames);
     void *out;
     const char *name;
-    if (encode(f, image, frames, &out, &out_len, &name)) stop(NO_PICTURE, "the picture is damaged");
+    if (encode(f, plain, image, frames, &out, &out_len, &name)) stop(NO_PICTURE, "the picture is damaged");
     for (size_t done = 0; done < out_len;) {
         ssize_t n = write(STDOUT_FILENO, (char *)out + done, out_len - done);
         if (n < 0 && errno != EINTR) stop(OTHER, "cannot write the picture");

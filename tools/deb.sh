@@ -8,12 +8,12 @@ arch=$(dpkg --print-architecture)
 stage=build/deb
 rm -rf "$stage"
 make --no-print-directory -s install DESTDIR="$stage" PREFIX=/usr
-strip "$stage/usr/bin/hindsight" "$stage/usr/bin/hindsight-image"
+strip "$stage/usr/bin/hindsight" "$stage/usr/bin/hindsight-image" "$stage/usr/bin/hindsight-pdf"
 mkdir -p "$stage/DEBIAN" "$stage/usr/share/doc/hindsight"
 cp README.md "$stage/usr/share/doc/hindsight/"
 # Packages that own the libraries which the programs name.
 multiarch=$(cc -print-multiarch)
-libs=$(objdump -p build/hindsight build/hindsight-image | sed -n 's/^ *NEEDED *//p')
+libs=$(objdump -p build/hindsight build/hindsight-image build/hindsight-pdf | sed -n 's/^ *NEEDED *//p')
 depends=$(for l in $libs; do dpkg-query -S "*/$multiarch/$l" 2>/dev/null | sed 's/:.*//' | head -1; done | sort -u | paste -sd, | sed 's/,/, /g')
 cat >"$stage/DEBIAN/control" <<END
 Package: hindsight
@@ -21,6 +21,7 @@ Version: $version
 Architecture: $arch
 Maintainer: Hindsight maintainers <maintainers@hindsight.invalid>
 Depends: $depends
+Recommends: fonts-noto-cjk, fonts-liberation | fonts-noto-core
 Section: web
 Priority: optional
 Description: incident post-mortems from evidence

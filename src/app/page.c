@@ -1,3 +1,4 @@
+#include <zlib.h>
 #include "app/page.h"
 #include "net/mime.h"
 
@@ -17,6 +18,24 @@ Str page_asset_path(Str start)
     for (const Asset *f = assets; f->name; f++)
         if (str_starts(str_of(f->name), start)) return str_of(f->name);
     return S("");
+}
+
+Str page_asset_text(Arena *a, Str start)
+{
+    const Asset *f = asset_find(page_asset_path(start));
+    if (!f || !f->gzip) return f ? (Str){ f->at, f->len } : S("");
+    Buf b = buf_new(a, 4u << 20);
+    unsigned char piece[16384];
+    z_stream s = { .next_in = (Bytef *)(uintptr_t)f->at, .avail_in = (uInt)f->len };
+    if (inflateInit2(&s, 15 + 16) != Z_OK) bug("zlib does not start");
+    for (int state = Z_OK; state == Z_OK;) {
+        s.next_out = piece;
+        s.avail_out = sizeof piece;
+        state = inflate(&s, Z_NO_FLUSH);
+        buf_add(&b, (Str){ (char *)piece, sizeof piece - s.avail_out });
+    }
+    inflateEnd(&s);
+    return buf_str(&b);
 }
 
 /** Names with a content hash ("app-3F2A9C1B.js") never change. */

@@ -10,3 +10,5 @@ void page_headers(HttpRes *res, const Route *route);
 Str  page_message(Arena *a, Str title, Str text);
 /** The address of an asset by the start of its name ("/assets/published" → "/assets/published-AB12CD34.css"), or "". */
 Str  page_asset_path(Str start);
+/** The text of an asset by the start of its name, unpacked; "" when there is none. */
+Str  page_asset_text(Arena *a, Str start);

@@ -65,6 +65,15 @@ Err  render_html(Arena *a, const DocNode *doc, const RenderHtml *options, Str *r
 Err  render_toc(Arena *a, const DocNode *doc, Str *ret);
 /** Nodes → plain text, blocks divided by blank lines: for search, excerpts and word counts. */
 Err  render_text(Arena *a, const DocNode *doc, Str *ret);
+/** A copy in which mentions, times and citations are the text that they show, links lead where the reader can go, and guides and live
+ *  blocks (expand them before) are gone: for PDF, DOCX and other forms that know only text. */
+typedef struct FlatOptions {
+    Str locale, time_zone;
+    Str site;                /* "https://hindsight.example.com": put before links into the workspace; empty: they become text */
+    bool outside;            /* for readers without an account: likewise */
+    bool no_people;          /* mentioned people stay unnamed */
+} FlatOptions;
+DocNode *doc_flat(Arena *a, const DocNode *doc, const FlatOptions *options);
 /** The ProseMirror JSON of the tree, and back. */
 Str  doc_json(Arena *a, const DocNode *doc);
 Err  doc_from_json(Arena *a, Str json, DocNode **ret);

@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "feature/attachment/attachment.h"
 #include "feature/attachment/convert.h"
+#include "feature/attachment/helper.h"
 #include "feature/report/report.h"
 #include "sql.gen.h"
 
@@ -20,9 +21,6 @@ static SHAPE(attachment_shape, Attachment, "A picture in a report",
     FIELD(Attachment, name, READ_ONLY, "As it was called"), FIELD(Attachment, format, READ_ONLY, "png, jpeg or webp"),
     FIELD(Attachment, width, READ_ONLY, "Pixels"), FIELD(Attachment, height, READ_ONLY, "Pixels"), FIELD(Attachment, bytes, READ_ONLY, "Size"),
     FIELD_AT(Attachment, created_ms, READ_ONLY, "When it came"));
-
-static void close_fd(int *fd) { if (*fd >= 0) close(*fd); }
-#define auto_fd [[gnu::cleanup(close_fd)]] int
 
 static Err disk_failed(Cx *cx, const char *what)
 {
@@ -203,6 +201,38 @@ Err attachment_open(Cx *cx, const Attachment *f, int *ret_fd)
     return OK;
 }
 
+Err attachment_list(Cx *cx, Str report, Attachments *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_attachment_list);
+    stmt_str(&q, "report", report);
+    while (stmt_step(&q)) *list_add(cx->arena, ret) = read_row(&q, cx->arena);
+    return stmt_end(&q);
+}
+
+Err attachment_bytes(Cx *cx, const Attachment *f, Str *ret)
+{
+    auto_fd fd = -1;
+    TRY(attachment_open(cx, f, &fd));
+    char *to = arena_bytes(cx->arena, (size_t)f->bytes + 1, 1);
+    for (int64_t at = 0; at < f->bytes;) {
+        ssize_t n = read(fd, to + at, (size_t)(f->bytes - at));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return fail(cx->arena, ERR_UNAVAILABLE, "the file " STR_FMT " is damaged: put it back from a backup", STR_ARG(f->id));
+        at += n;
+    }
+    *ret = (Str){ to, (size_t)f->bytes };
+    return OK;
+}
+
+Str attachment_folder(Cx *cx) { return cx->app->options.data_dir; }
+
+Err attachment_scratch(Cx *cx, int *ret_fd)
+{
+    Str folder;
+    TRY(folder_of(cx, S(""), &folder));
+    return helper_scratch(cx->arena, folder, ret_fd);
+}
+
 /* -- routes ------------------------------------------------------------------------------------------------------------ */
 
 static Err upload(Cx *cx, Req *req, Res *res)
@@ -224,10 +254,7 @@ static Err upload(Cx *cx, Req *req, Res *res)
 static Err list(Cx *cx, Req *req, Res *res)
 {
     Attachments all = { 0 };
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_attachment_list);
-    stmt_str(&q, "report", req_param(req, "report"));
-    while (stmt_step(&q)) *list_add(cx->arena, &all) = read_row(&q, cx->arena);
-    TRY(stmt_end(&q));
+    TRY(attachment_list(cx, req_param(req, "report"), &all));
     res_list(cx, res, &attachment_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len,
              (Cursor){ 0 }, (int64_t)all.len);
     return OK;

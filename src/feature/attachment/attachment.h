@@ -19,3 +19,11 @@ Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret);
 Err attachment_get(Cx *cx, Str id, Attachment *ret);
 /** Opens the stored bytes for reading. The caller closes it. */
 Err attachment_open(Cx *cx, const Attachment *file, int *ret_fd);
+/** The pictures of a report. */
+Err attachment_list(Cx *cx, Str report, Attachments *ret);
+/** The stored bytes. */
+Err attachment_bytes(Cx *cx, const Attachment *file, Str *ret);
+/** The data folder, "" without one. */
+Str attachment_folder(Cx *cx);
+/** A file without a name in the data folder, for work in progress. The caller closes it. */
+Err attachment_scratch(Cx *cx, int *ret_fd);

@@ -15,6 +15,7 @@ typedef struct Page {
     Str image_base, time_zone;
     ReportMetrics metrics;
     bool shared, zh;
+    bool file;                  /* a file of its own: the style is in it, nothing else is loaded */
 } Page;
 
 enum {
@@ -45,32 +46,39 @@ static void raw(Page *p, const char *s) { buf_add(&p->out, str_of(s)); }
 static void word(Page *p, int w) { buf_html(&p->out, str_of(p->words[w])); }
 
 /* A figure as people read it: times and durations worded, counts grouped; what somebody wrote over it stays as it is. */
-static Str figure_text(Page *p, const ReportMetric *m)
+static Str figure_text(Arena *a, const ReportMetric *m, Str language, Str time_zone)
 {
-    Arena *a = p->cx->arena;
     int64_t n;
     if (str_ends(m->key, S("_at")) && time_parse(m->value, &n)) {
-        Str text = words_time(a, n, WORDS_DATE_TIME, p->report->language, p->time_zone),
-            zone = words_zone(a, n, p->report->language, p->time_zone);
+        Str text = words_time(a, n, WORDS_DATE_TIME, language, time_zone), zone = words_zone(a, n, language, time_zone);
         return arena_fmt(a, STR_FMT " " STR_FMT, STR_ARG(text), STR_ARG(zone));
     }
     if (!str_int(m->value, &n)) return m->value;
-    return str_eq(m->key, S("duration")) ? words_duration(a, n, p->report->language) : words_number(a, n);
+    return str_eq(m->key, S("duration")) ? words_duration(a, n, language) : words_number(a, n);
+}
+
+void report_figure_texts(Arena *a, const ReportMetrics *metrics, Str language, Str time_zone, FigureTexts *ret)
+{
+    bool zh = words_zh(language);
+    for (size_t i = 0; i < sizeof figure_names / sizeof *figure_names; i++)
+        list_each(metrics, k) {
+            const ReportMetric *m = &metrics->at[k];
+            if (!str_eq(m->key, str_of(figure_names[i].key))) continue;
+            Str text = figure_text(a, m, language, time_zone);
+            *list_add(a, ret) = (FigureText){ str_of(zh ? figure_names[i].zh : figure_names[i].en), text.len ? text : zh ? S("未记录") : S("not recorded") };
+        }
 }
 
 static void figures(Page *p)
 {
+    FigureTexts all = { 0 };
+    report_figure_texts(p->cx->arena, &p->metrics, p->report->language, p->time_zone, &all);
     raw(p, "<dl class=\"figures\">\n");
-    for (size_t i = 0; i < sizeof figure_names / sizeof *figure_names; i++) {
-        const ReportMetric *m = NULL;
-        list_each (&p->metrics, k)
-            if (str_eq(p->metrics.at[k].key, str_of(figure_names[i].key))) m = &p->metrics.at[k];
-        if (!m) continue;
-        Str text = figure_text(p, m);
+    list_each(&all, i) {
         raw(p, "<div><dt>");
-        raw(p, p->zh ? figure_names[i].zh : figure_names[i].en);
+        html(p, all.at[i].label);
         raw(p, "</dt><dd>");
-        html(p, text.len ? text : p->zh ? S("未记录") : S("not recorded"));
+        html(p, all.at[i].text);
         raw(p, "</dd></div>\n");
     }
     raw(p, "</dl>\n");
@@ -85,13 +93,17 @@ static void head(Page *p)
         "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
         "<meta name=\"color-scheme\" content=\"light dark\">%s%s\n<title>",
         p->zh ? "zh" : "en", p->shared ? "<meta name=\"robots\" content=\"noindex\">" : "",
-        p->report->published_version
+        p->report->published_version || p->file
             ? ""
             : "<meta http-equiv=\"refresh\" content=\"20\">"); /* a draft is still being written */
     html(p, arena_fmt(p->cx->arena, STR_FMT " " STR_FMT, STR_ARG(p->report->reference),
                       STR_ARG(p->report->title)));
     raw(p, "</title>\n");
-    if (css.len) { raw(p, "<link rel=\"stylesheet\" href=\""); html(p, css); raw(p, "\">\n"); }
+    if (p->file) {
+        raw(p, "<meta name=\"generator\" content=\"Hindsight\">\n<style>");
+        buf_add(&p->out, page_asset_text(p->cx->arena, S("/assets/page-")));
+        raw(p, "</style>\n");
+    } else if (css.len) { raw(p, "<link rel=\"stylesheet\" href=\""); html(p, css); raw(p, "\">\n"); }
     raw(p, "</head>\n<body class=\"published\">\n");
 }
 
@@ -196,7 +208,7 @@ static bool is_blank(const DocNode *n) { return doc_is(n, "paragraph") && !n->ch
 static int level_of(const DocNode *n) { return doc_is(n, "heading") ? (int)doc_get_int(n, "level", 2) : 99; }
 
 /* Readers need no headings above nothing: sections that nobody filled in stay out of the page. */
-static void prune(Arena *a, DocNode *doc)
+void report_prune(Arena *a, DocNode *doc)
 {
     DocNodes kept = { 0 };
     for (size_t i = 0; i < doc->children.len; i++) {
@@ -210,18 +222,16 @@ static void prune(Arena *a, DocNode *doc)
     doc->children = kept;
 }
 
-static Err draw(Page *p)
+static Err draw(Page *p, DocNode *doc)
 {
-    DocNode *doc;
     Str toc, body;
     const Report *r = p->report;
     Arena *a = p->cx->arena;
-    TRY(report_content(p->cx, r, true, &doc));
-    prune(a, doc);
+    report_prune(a, doc);
     TRY(render_toc(a, doc, &toc));
     TRY(render_html(a, doc, &(RenderHtml){ .image_base = p->image_base, .locale = r->language, .time_zone = p->time_zone, .outside = p->shared }, &body));
     head(p);
-    bar(p);
+    if (!p->file) bar(p);
     raw(p, "<main class=\"pub\">\n");
     if (toc.len) {
         raw(p, "<nav class=\"pub-toc\" aria-label=\"");
@@ -244,22 +254,31 @@ static Err draw(Page *p)
                              : OK;
 }
 
-static Err page_of(Cx *cx, const Report *r, bool shared, Str image_base, Res *res)
+static Page page_begin(Cx *cx, const Edition *e, Str image_base)
 {
-    Page p = { .cx = cx, .out = buf_new(cx->arena, 64u << 20), .report = r, .shared = shared, .image_base = image_base, .zh = words_zh(r->language),
-               .time_zone = cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), .metrics = r->metrics };
+    Page p = { .cx = cx, .out = buf_new(cx->arena, 64u << 20), .report = &e->report, .image_base = image_base, .zh = words_zh(e->report.language),
+               .time_zone = cx->actor.time_zone.len ? cx->actor.time_zone : S("UTC"), .metrics = e->metrics };
     p.words = p.zh ? words_zh_ : words_en;
-    Report as_published = *r;
-    if (r->published_version) {                              /* title and figures as they were, too */
-        Version v;
-        TRY(report_version(cx, r->id, r->published_version, &v));
-        p.metrics = (ReportMetrics){ 0 };
-        TRY(report_version_metrics(cx, &v, &p.metrics));
-        as_published.title = v.title;
-        p.report = &as_published;
-    }
-    TRY(draw(&p));
+    return p;
+}
+
+static Err page_of(Cx *cx, Str id, bool shared, Str image_base, Res *res)
+{
+    Edition e;
+    TRY(report_edition(cx, id, EDITION_READERS, &e));
+    Page p = page_begin(cx, &e, image_base);
+    p.shared = shared;
+    TRY(draw(&p, e.doc));
     res_text(res, 200, "text/html; charset=utf-8", buf_str(&p.out));
+    return OK;
+}
+
+Err report_file_html(Cx *cx, const Edition *e, Str image_base, Str *ret)
+{
+    Page p = page_begin(cx, e, image_base);
+    p.shared = p.file = true;                                /* nothing in a file leads into the workspace by a path alone */
+    TRY(draw(&p, e->doc));
+    *ret = buf_str(&p.out);
     return OK;
 }
 
@@ -279,13 +298,12 @@ Err report_page(Cx *cx, Req *req, Res *res)
         res_redirect(cx, res, 302, arena_fmt(cx->arena, "/reports/" STR_FMT "/edit", STR_ARG(r.reference)));
         return OK;
     }
-    return page_of(cx, &r, false, S("/files/"), res);
+    return page_of(cx, r.id, false, S("/files/"), res);
 }
 
 Err report_share_page(Cx *cx, Req *req, Res *res)
 {
     Str secret = req_param(req, "secret"), id;
-    Report r;
     Err e = report_share_find(cx, secret, &id, &(int64_t){ 0 });
     if (err_is(e, ERR_NOT_FOUND))
         TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
@@ -293,8 +311,7 @@ Err report_share_page(Cx *cx, Req *req, Res *res)
     TRY(e);
     Cx reader = *cx;                                         /* the link is the permission: to this report and what it shows */
     reader.actor = (Actor){ .role = ROLE_ADMIN, .time_zone = S("UTC"), .locale = S("en") };
-    TRY(report_get(&reader, id, &r));
-    TRY(page_of(&reader, &r, true, arena_fmt(cx->arena, "/share/" STR_FMT "/files/", STR_ARG(secret)), res));
+    TRY(page_of(&reader, id, true, arena_fmt(cx->arena, "/share/" STR_FMT "/files/", STR_ARG(secret)), res));
     http_set(&res->http, "Referrer-Policy", S("no-referrer"));
     http_set(&res->http, "X-Robots-Tag", S("noindex, nofollow"));
     return OK;

@@ -67,6 +67,25 @@ Err report_content(Cx *cx, const Report *r, bool published, DocNode **ret)
     return expand(cx, r, *ret);
 }
 
+Err report_edition(Cx *cx, Str id, int64_t version, Edition *ret)
+{
+    Edition e = { 0 };
+    TRY(report_get(cx, id, &e.report));
+    e.metrics = e.report.metrics;
+    if (version == EDITION_READERS) version = e.report.published_version;
+    if (version) {                                           /* title and figures as they were, too */
+        Version v;
+        TRY(report_version(cx, id, version, &v));
+        e.metrics = (ReportMetrics){ 0 };
+        TRY(report_version_metrics(cx, &v, &e.metrics));
+        TRY(doc_from_json(cx->arena, v.content, &e.doc));
+        e.report.title = v.title;
+        e.version = version;
+    } else TRY(report_content(cx, &e.report, false, &e.doc));
+    *ret = e;
+    return OK;
+}
+
 Err report_publish(Cx *cx, Str id)
 {
     Report r;

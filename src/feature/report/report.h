@@ -80,6 +80,19 @@ Err report_counts(Cx *cx, const ReportFilter *filter, ReportCounts *ret);
 
 /** The content as a tree, with live blocks replaced by what they show now. `published`: as it was published last. */
 Err report_content(Cx *cx, const Report *report, bool published, DocNode **ret);
+/** A report as it is read at one time: its text with live blocks resolved, title and figures of that time. */
+typedef struct Edition { Report report; ReportMetrics metrics; DocNode *doc; int64_t version; } Edition;
+enum { EDITION_NOW = 0, EDITION_READERS = -1 /* as published, else as it is now */ };
+/** `version`: a number, or one of the above. Fails: ERR_NOT_FOUND. */
+Err report_edition(Cx *cx, Str id, int64_t version, Edition *ret);
+/** The figures as people read them, labelled in the language of the report. */
+typedef struct FigureText { Str label, text; } FigureText;
+typedef LIST(FigureText) FigureTexts;
+void report_figure_texts(Arena *a, const ReportMetrics *metrics, Str language, Str time_zone, FigureTexts *ret);
+/** Takes sections that nobody filled in out of the tree: readers need no headings above nothing. */
+void report_prune(Arena *a, DocNode *doc);
+/** A page that needs nothing beside itself but its pictures, whose addresses begin with `image_base`. The text should be flat (doc_flat). */
+Err report_file_html(Cx *cx, const Edition *e, Str image_base, Str *ret);
 /** Replaces the text (imports and sample data): an edit by Hindsight. Within a write. */
 Err report_write(Cx *cx, Str id, const DocNode *content);
 

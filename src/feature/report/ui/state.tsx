@@ -92,9 +92,11 @@ export function StateButton({ report, handle }: { report: Report; handle: Report
 
 /** Download and print, as menu items. */
 export function exportItems(report: Report): MenuItem[] {
-    const url = (format: string) => `/api/v1/reports/${report.id}/content?format=${format}&download=1`;
+    const url = (format: string) => `/api/v1/reports/${report.id}/export?format=${format}`;
     return [
         { heading: t('export') },
+        { label: t('export_pdf'), icon: 'download', href: url('pdf'), download: true },
+        { label: t('export_docx'), icon: 'download', href: url('docx'), download: true },
         { label: t('export_md'), icon: 'download', href: url('markdown'), download: true },
         { label: t('export_html'), icon: 'download', href: url('html'), download: true },
         ...(report.published_at ? [{ label: t('export_print'), icon: 'print' as const, href: `/reports/${report.reference}` }] : [{ label: t('export_print'), icon: 'print' as const, onSelect: () => window.print() }]),
