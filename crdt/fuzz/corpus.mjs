@@ -18,6 +18,8 @@ for (const file of fs.readdirSync(vectors)) {
     put('update', name, [0, ...of('update').slice(0, 12).flatMap(piece)])
     put('merge', name, of('update').slice(0, 8).flatMap(piece))
     put('sync', name, of('update').slice(0, 6).flatMap(u => u.length < 128 ? [2, u.length, ...u] : []))
+    put('changes', name, [0, ...of('update').slice(0, 12).flatMap(piece)])
+    put('past', name, [of('update')[0], [0, ...of('sv')[0]], [0, 1, 2, 0]].flatMap((u, i) => i < 2 ? piece(u) : u))
     put('state_vector', name, of('sv')[0])
     put('v2', name, of('v2')[0])
   }
