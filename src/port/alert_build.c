@@ -1,5 +1,6 @@
 #include "port/alert_build.h"
 #include <math.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include "app/secret.h"
 #include "base/time.h"
@@ -248,6 +249,18 @@ Str alert_key(Arena *a, Str key)
 Str alert_key_made(Arena *a, Str text)
 {
     return arena_fmt(a, "labels:%.32s", secret_hash(a, text).at);
+}
+
+bool alert_signed(Str given, Str secret, Str text)
+{
+    unsigned char sum[crypto_auth_hmacsha256_BYTES], told[crypto_auth_hmacsha256_BYTES];
+    size_t n = 0;
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)secret.at, secret.len);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)text.at, text.len);
+    crypto_auth_hmacsha256_final(&state, sum);
+    return sodium_hex2bin(told, sizeof told, given.at, given.len, NULL, &n, NULL) == 0 && n == sizeof told
+           && sodium_memcmp(told, sum, sizeof sum) == 0;
 }
 
 Str alert_scalar(Arena *a, const json_t *value)

@@ -53,5 +53,7 @@ Str  alert_text(Arena *a, Str text);
 Str  alert_key(Arena *a, Str key);
 /** A key made of what the alert says about itself, for sources that give none. */
 Str  alert_key_made(Arena *a, Str text);
+/** True when `given` is the HMAC-SHA256 of `text` under `secret` in hex (RFC 2104); takes the same time whatever differs. */
+bool alert_signed(Str given, Str secret, Str text);
 /** The scalar as text ("" for null, objects and arrays). */
 Str  alert_scalar(Arena *a, const json_t *value);

@@ -35,8 +35,12 @@ typedef struct AlertSource {
      *  clock. */
     Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload,
         AlertsIn *ret);
-    /** MAY be NULL: checks a signature beyond the key in the URL. */
+    /** MAY be NULL (it signs nothing): a sentence on what its signing secret is called on the other side, and where it stands. */
+    const char *secret;
+    /** With `secret`: checks the signature of a request, once an administrator has given the secret. Fails: ERR_FORBIDDEN. */
     Err (*verify)(Arena *a, const HttpReq *req, Str secret);
+    /** MAY be NULL (the body): what is decoded, kept and replayed, when it stands in more than the body. */
+    Str (*payload)(Arena *a, const HttpReq *req);
     /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else
      *  {"accepted":n}. */
     Str (*reply)(Arena *a, const AlertsIn *alerts);

@@ -1,6 +1,7 @@
 // The intake over HTTP, on every database: keys, limits, retries, quarantine, routing, private incidents, and the Events API v2 of PagerDuty
 // checked against PagerDuty's own OpenAPI file (skipped when ../shared/samples is not there).
 //     node tests/intake/run.mjs          Prints `intake: N passed, N failed`.
+import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addPeople, databases, makeSystem, root, serve } from '../lib/server.mjs';
@@ -76,6 +77,46 @@ async function keysAndLimits(at, { as, post }) {
     check(`${at}: a test goes through the intake`, test.json?.accepted === 1 && (await admin('GET', '/api/v1/alerts?q=Test%20alert')).json.items.length === 1, test);
     const counted = (await admin('GET', `/api/v1/integrations/${id}`)).json;
     check(`${at}: alerts received are counted, and the latest error is kept`, counted.received_count === 6 && /on fire|status/.test(counted.error), counted);
+}
+
+const hmac = (secret, text) => createHmac('sha256', secret).update(text).digest('hex');
+/** Each vendor's signature as its documentation computes it: header, and value of a body. */
+const signers = {
+    pagerduty_webhook: (secret, body) => ({ 'X-PagerDuty-Signature': `v1=${hmac('old', body)},v1=${hmac(secret, body)}` }),
+    sentry: (secret, body) => ({ 'Sentry-Hook-Signature': hmac(secret, body) }),
+    grafana: (secret, body) => ({ 'X-Grafana-Alerting-Timestamp': '1794319650', 'X-Grafana-Alerting-Signature': hmac(secret, `1794319650:${body}`) }),
+};
+
+async function signatures(at, { as, raw }) {
+    const admin = as('admin'), json = { 'Content-Type': 'application/json' };
+    const kinds = Object.fromEntries((await admin('GET', '/api/v1/integration-kinds')).json.items.map((k) => [k.kind, k]));
+    for (const [kind, sign] of Object.entries(signers)) {
+        const made = await admin('POST', '/api/v1/integrations', { kind, name: kind, secret: 'hush' });
+        const path = new URL(made.json.url).pathname, body = kinds[kind].sample;
+        const signed = await raw('POST', path, body, { ...json, ...sign('hush', body) });
+        const wrong = await raw('POST', path, body, { ...json, ...sign('other', body) }), none = await raw('POST', path, body, json);
+        check(`${at}: ${kind}: only what is signed right is taken in, and the secret is never shown`, made.json.has_secret && !('secret' in made.json) && signed.status === 202 && signed.json.accepted >= 1
+            && wrong.status === 403 && none.status === 403, { made: made.json, signed, wrong, none });
+        const kept = (await admin('GET', `/api/v1/quarantine?source=${made.json.id}`)).json.items;
+        const open = await admin('PATCH', `/api/v1/integrations/${made.json.id}`, { secret: null }, { 'If-Match': '*' });
+        check(`${at}: ${kind}: what is not signed fills no quarantine; without a secret nothing is checked`, kept.length === 0 && open.json.has_secret === false && (await raw('POST', path, body, json)).status === 202, { kept, open });
+    }
+    const pointless = await admin('POST', '/api/v1/integrations', { kind: 'zabbix', name: 'z', secret: 'hush' });
+    check(`${at}: a source that signs nothing takes no secret`, pointless.status === 422 && pointless.json.errors[0].field === 'secret', pointless);
+}
+
+async function otherBodies(at, { as, raw }) {
+    const admin = as('admin');
+    const path = async (kind) => new URL((await admin('POST', '/api/v1/integrations', { kind, name: kind })).json.url).pathname;
+    const form = await raw('POST', await path('nagios'), new URLSearchParams({ type: 'PROBLEM', host: 'web-9', state: 'DOWN', output: 'a "quoted" 50 % & more' }));
+    const nagios = (await admin('GET', '/api/v1/alerts?q=web-9')).json.items[0];
+    check(`${at}: a form is taken in like JSON`, form.status === 202 && nagios?.description === 'a "quoted" 50 % & more', { form, nagios });
+    const binary = await raw('POST', await path('cloudevents'), '{"title":"Disk full on db-7","severity":"high"}', { 'Content-Type': 'application/json', 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '/disks', 'ce-type': 'disk.full', 'ce-subject': 'db-7' });
+    const event = (await admin('GET', '/api/v1/alerts?q=db-7')).json.items[0];
+    const whole = event && JSON.parse((await admin('GET', `/api/v1/alerts/${event.id}/raw`)).text);
+    check(`${at}: a binary CloudEvent is kept whole, with what its headers say`, binary.status === 202 && event?.dedup_key === '/disks/db-7' && event.severity === 'SEV-2' && whole?.subject === 'db-7' && whole.data.title === event.title, { binary, event, whole });
+    const note = await raw('POST', await path('opsgenie'), '{"action":"AddNote","alert":{"alertId":"1"}}', { 'Content-Type': 'application/json' });
+    check(`${at}: a notice that changes nothing is accepted, and makes no alert`, note.status === 202 && note.json.accepted === 0, note);
 }
 
 /** Last, because the address of the test is slowed afterwards. */
@@ -222,6 +263,8 @@ for (const database of databases) {
         const c = client(server, tokens);
         await keysAndLimits(database, c);
         await quarantine(database, c);
+        await signatures(database, c);
+        await otherBodies(database, c);
         await routing(database, c);
         await ingestToken(database, c, system);
         await pagerduty(database, c);

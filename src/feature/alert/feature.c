@@ -108,6 +108,7 @@ static Err start(Cx *cx)
     stmt_str(&q, "key_hash", S("none:api"));
     stmt_str(&q, "key_sealed", S(""));
     stmt_str(&q, "mapping", S(""));
+    stmt_str(&q, "secret_sealed", S(""));
     stmt_int(&q, "now_ms", cx->now_ms);
     return stmt_exec(&q);
 }

@@ -266,17 +266,28 @@ static Err check_rate(Cx *cx, const Req *req, const Source *source)
         (double)per_second * 5, (double)per_second * 60);
 }
 
+/** Before anything is kept: who cannot sign does not fill the quarantine. */
+static Err check_signature(Cx *cx, const Req *req, const Source *source, const AlertSource *port)
+{
+    Str secret;
+    if (!port || !port->verify || str_empty(source->secret_sealed)) return OK;
+    TRY(secret_unseal(cx, source->secret_sealed, &secret));
+    return port->verify(cx->arena, req->http, secret);
+}
+
 static Err receive(Cx *cx, Req *req, Res *res, const Source *source)
 {
+    const AlertSource *port = alert_source_find(source->kind);
     Str type = http_header(req->http, "Content-Type"), body = req->http->body;
     Delivery *d = arena_make(cx->arena, Delivery);
     TRY(check_rate(cx, req, source));
+    TRY(check_signature(cx, req, source, port));
+    if (port && port->payload) body = port->payload(cx->arena, req->http);
     type = str_sub(type, 0, 200);
     Err e = delivery_prepare(cx, source, type, body, d);
     if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE))
         return refuse(cx, source, type, body, e, res);
     TRY(e);
-    if (d->port->verify) TRY(d->port->verify(cx->arena, req->http, S("")));
     req->prepared = d;
     res->then = store_and_answer;
     return OK;

@@ -11,9 +11,9 @@
 #include "sql.gen.h"
 
 typedef struct Integrated {
-    Str id, kind, name, channel_id, url, mapping, error;
+    Str id, kind, name, channel_id, url, mapping, error, secret, secret_sealed;
     Ref channel;
-    bool enabled;
+    bool enabled, has_secret;
     int64_t last_received_ms, received_count, error_ms, created_ms, version;
     Str key_sealed;
 } Integrated;
@@ -22,7 +22,7 @@ typedef LIST(Integrated) IntegratedList;
 SHAPE(integration_shape, Integrated, "A source of alerts",
     FIELD(Integrated, id, READ_ONLY, "UUIDv7"),
     FIELD(Integrated, kind, REQUIRED,
-    "alertmanager, generic or pagerduty; cannot be changed later"),
+    "One of GET /integration-kinds; cannot be changed later"),
     FIELD(Integrated, name, REQUIRED, "What it is called here", .max = 100),
     FIELD(Integrated, channel_id, NULLABLE,
     "Where its alerts go unless a rule says otherwise, by id or name"),
@@ -31,6 +31,8 @@ SHAPE(integration_shape, Integrated, "A source of alerts",
     FIELD(Integrated, enabled, 0, "Switched off, it refuses payloads with 403"),
     FIELD_RAW(Integrated, mapping, OBJECT | NULLABLE,
     "Where things stand in the payload (generic only)", .max = 20000),
+    FIELD(Integrated, secret, WRITE_ONLY | NULLABLE, "What the sender signs with; null: signatures are not checked", .max = 1000),
+    FIELD(Integrated, has_secret, READ_ONLY, "Requests without a right signature are refused with 403"),
     FIELD_AT(Integrated, last_received_ms, READ_ONLY | NULLABLE, "When the latest payload came"),
     FIELD(Integrated, received_count, READ_ONLY, "Alerts received"),
     FIELD(Integrated, error, READ_ONLY | NULLABLE,
@@ -47,7 +49,7 @@ static Err read_source(Stmt *q, Source *ret)
         *ret = (Source){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1),
             .name = stmt_col_str(q, 2),
             .channel_id = stmt_col_str(q, 3), .enabled = stmt_col_int(q, 4) != 0,
-            .mapping = stmt_col_str(q, 5) };
+            .mapping = stmt_col_str(q, 5), .secret_sealed = stmt_col_str(q, 6) };
     return stmt_end(q);
 }
 
@@ -114,6 +116,15 @@ static Err check_mapping(Cx *cx, const AlertSource *port, Str mapping)
     return port->check(cx->arena, mapping);
 }
 
+/** Sealed for storing; "" for none. */
+static Err seal_secret(Cx *cx, const AlertSource *port, Str secret, Str *ret)
+{
+    *ret = S("");
+    if (str_empty(secret)) return OK;
+    if (!port->secret) return fail_field(cx->arena, S("secret"), "%s signs nothing", port->title);
+    return secret_seal(cx, secret, ret);
+}
+
 static Err channel_of(Cx *cx, Str given, Str *ret_id)
 {
     Ref channel = { 0 };
@@ -125,7 +136,7 @@ static Err channel_of(Cx *cx, Str given, Str *ret_id)
 static Err add(Cx *cx, const Integrated *in, Str *ret_id, Str *ret_url)
 {
     const AlertSource *port = alert_source_find(in->kind);
-    Str key = new_key(cx->arena), sealed = { 0 }, channel = { 0 };
+    Str key = new_key(cx->arena), sealed = { 0 }, channel = { 0 }, secret = { 0 };
     if (!port)
         return fail_field(cx->arena, S("kind"), "there is no integration of the kind \""
             STR_FMT "\"", STR_ARG(in->kind));
@@ -133,6 +144,7 @@ static Err add(Cx *cx, const Integrated *in, Str *ret_id, Str *ret_url)
         return fail_field(cx->arena, S("name"), "an integration needs a name");
     TRY(check_mapping(cx, port, in->mapping));
     TRY(channel_of(cx, in->channel_id, &channel));
+    TRY(seal_secret(cx, port, in->secret, &secret));
     TRY(secret_seal(cx, key, &sealed));
     *ret_id = id_new(cx->arena, cx->now_ms);
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_insert);
@@ -142,6 +154,7 @@ static Err add(Cx *cx, const Integrated *in, Str *ret_id, Str *ret_url)
     stmt_str_or_null(&q, "channel_id", channel);
     stmt_str(&q, "key_hash", secret_hash(cx->arena, key));
     stmt_str(&q, "key_sealed", sealed);
+    stmt_str(&q, "secret_sealed", secret);
     stmt_str(&q, "mapping", in->mapping);
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
@@ -172,7 +185,8 @@ static Err read_list(Cx *cx, Stmt *q, IntegratedList *ret)
             .enabled = stmt_col_int(q, 5) != 0, .mapping = stmt_col_str(q, 6),
             .error = stmt_col_str(q, 7), .error_ms = stmt_col_int(q, 8),
             .version = stmt_col_int(q, 9), .created_ms = stmt_col_int(q, 10),
-            .received_count = stmt_col_int(q, 11), .last_received_ms = stmt_col_int(q, 12) };
+            .received_count = stmt_col_int(q, 11), .last_received_ms = stmt_col_int(q, 12), .secret_sealed = stmt_col_str(q, 13) };
+        i->has_secret = i->secret_sealed.len > 0;
         if (!str_empty(i->channel_id)) *list_add(cx->arena, &channels) = i->channel_id;
     }
     TRY(stmt_end(q));
@@ -258,12 +272,14 @@ Err integrations_patch(Cx *cx, Req *req, Res *res)
     if (BODY_HAS(req, Integrated, channel_id)) TRY(channel_of(cx, in->channel_id, &i.channel_id));
     if (str_empty(i.name)) return fail_field(cx->arena, S("name"), "an integration needs a name");
     TRY(check_mapping(cx, alert_source_find(i.kind), i.mapping));
+    if (BODY_HAS(req, Integrated, secret)) TRY(seal_secret(cx, alert_source_find(i.kind), in->secret, &i.secret_sealed));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_update);
     stmt_str(&q, "id", i.id);
     stmt_str(&q, "name", i.name);
     stmt_str_or_null(&q, "channel_id", i.channel_id);
     stmt_int(&q, "enabled", i.enabled);
     stmt_str(&q, "mapping", i.mapping);
+    stmt_str(&q, "secret_sealed", i.secret_sealed);
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
     TRY(audit_add(cx, "integration.changed", "integration", i.id, S("")));
@@ -323,7 +339,7 @@ Str sample_now(Cx *cx, const AlertSource *port)
     return replace(cx->arena, text, S("{{id}}"), str_sub(new_key(cx->arena), 0, 16));
 }
 
-typedef struct KindView { Str kind, title, description, instructions_markdown, sample;
+typedef struct KindView { Str kind, title, description, instructions_markdown, sample, secret;
     bool has_mapping; } KindView;
 SHAPE(kind_shape, KindView, "A kind of integration",
     FIELD(KindView, kind, READ_ONLY, "Its word in addresses"),
@@ -332,6 +348,7 @@ SHAPE(kind_shape, KindView, "A kind of integration",
     FIELD(KindView, instructions_markdown, READ_ONLY,
     "What to do on the other side; {{url}} stands for the address"),
     FIELD(KindView, sample, READ_ONLY, "A payload as it is sent"),
+    FIELD(KindView, secret, READ_ONLY | NULLABLE, "What its signing secret is and where it stands; null: it signs nothing"),
     FIELD(KindView, has_mapping, READ_ONLY, "Does it take a mapping?"));
 
 Err integrations_kinds(Cx *cx, Req *req, Res *res)
@@ -343,7 +360,7 @@ Err integrations_kinds(Cx *cx, Req *req, Res *res)
         if (port)
             *list_add(cx->arena, &all) = (KindView){ str_of(port->kind), str_of(port->title),
                 str_of(port->description),
-                str_of(port->instructions), sample_now(cx, port), port->check != NULL };
+                str_of(port->instructions), sample_now(cx, port), str_of(port->secret), port->check != NULL };
     }
     res_list(cx, res, &kind_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 },
         (int64_t)all.len);

@@ -16,7 +16,7 @@ enum {
 #define API_INTEGRATION "00000000-0000-7000-8000-0000000000a1"
 
 /** Where a payload comes from. */
-typedef struct Source { Str id, kind, name, channel_id, mapping; bool enabled; } Source;
+typedef struct Source { Str id, kind, name, channel_id, mapping, secret_sealed; bool enabled; } Source;
 /** Found by the key in its address. `ret->id` stays empty when there is none. */
 Err source_by_key(Cx *cx, Str key, Source *ret);
 Err source_by_id(Cx *cx, Str id, Source *ret);

@@ -1,14 +1,14 @@
 -- ---- integrations
 
 -- name: integration_insert
-INSERT INTO integration (id, kind, name, channel_id, key_hash, key_sealed, enabled, mapping, error, version, created_ms, updated_ms)
-VALUES (:id, :kind, :name, :channel_id, :key_hash, :key_sealed, 1, :mapping, '', 1, :now_ms, :now_ms)
+INSERT INTO integration (id, kind, name, channel_id, key_hash, key_sealed, secret_sealed, enabled, mapping, error, version, created_ms, updated_ms)
+VALUES (:id, :kind, :name, :channel_id, :key_hash, :key_sealed, :secret_sealed, 1, :mapping, '', 1, :now_ms, :now_ms)
 ON CONFLICT DO NOTHING;
 
 -- name: integration_select
 SELECT i.id, i.kind, i.name, i.channel_id, i.key_sealed, i.enabled, i.mapping, i.error, i.error_ms, i.version, i.created_ms,
     coalesce((SELECT CAST(sum(c.received) AS BIGINT) FROM integration_count c WHERE c.integration_id = i.id), 0),
-    coalesce((SELECT max(c.last_ms) FROM integration_count c WHERE c.integration_id = i.id), 0)
+    coalesce((SELECT max(c.last_ms) FROM integration_count c WHERE c.integration_id = i.id), 0), i.secret_sealed
 FROM integration i
 WHERE i.kind <> 'api'
 --if present
@@ -19,16 +19,16 @@ WHERE i.kind <> 'api'
 ORDER BY i.created_ms, i.id;
 
 -- name: integration_by_key
-SELECT id, kind, name, channel_id, enabled, mapping FROM integration WHERE key_hash = :key_hash AND removed_ms IS NULL;
+SELECT id, kind, name, channel_id, enabled, mapping, secret_sealed FROM integration WHERE key_hash = :key_hash AND removed_ms IS NULL;
 
 -- name: integration_by_id
-SELECT id, kind, name, channel_id, enabled, mapping FROM integration WHERE id = :id;
+SELECT id, kind, name, channel_id, enabled, mapping, secret_sealed FROM integration WHERE id = :id;
 
 -- name: integration_refs
 SELECT id, name, kind FROM integration WHERE id IN LIST(:ids);
 
 -- name: integration_update
-UPDATE integration SET name = :name, channel_id = :channel_id, enabled = :enabled, mapping = :mapping,
+UPDATE integration SET name = :name, channel_id = :channel_id, enabled = :enabled, mapping = :mapping, secret_sealed = :secret_sealed,
     version = version + 1, updated_ms = :now_ms
 WHERE id = :id;
 

@@ -112,3 +112,5 @@ CREATE TABLE alert_indexed (
 );
 -- step 2
 CREATE INDEX alert_private ON alert (integration_id, received_ms) WHERE audience <> '';
+-- step 3
+ALTER TABLE integration ADD COLUMN secret_sealed TEXT NOT NULL DEFAULT '';   -- what the sender signs with; '' when nothing is checked

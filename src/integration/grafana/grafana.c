@@ -47,6 +47,14 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     return alert_map(a, map, root, ret);
 }
 
+static Err verify(Arena *a, const HttpReq *req, Str secret)
+{
+    Str time = http_header(req, "X-Grafana-Alerting-Timestamp"), signature = http_header(req, "X-Grafana-Alerting-Signature");
+    Str text = time.len ? arena_fmt(a, STR_FMT ":" STR_FMT, STR_ARG(time), STR_ARG(req->body)) : req->body;
+    if (alert_signed(signature, secret, text)) return OK;
+    return fail(a, ERR_FORBIDDEN, "X-Grafana-Alerting-Signature does not fit the body and the secret");
+}
+
 static const char instructions[] =
     "In Grafana: **Alerting → Contact points → Add contact point**, integration *Webhook*, URL `{{url}}`, method POST. Then route to it under **Notification policies**.\n"
     "\n"
@@ -75,6 +83,8 @@ static const AlertSource source = {
     .instructions = instructions,
     .sample = sample,
     .decode = decode,
+    .secret = "*HMAC Signature → Secret* of the contact point (Grafana 12 and newer); leave its header names as they are, and the timestamp header empty or `X-Grafana-Alerting-Timestamp`.",
+    .verify = verify,
 };
 
 const Integration grafana_integration = { .name = "grafana", .alert_source = &source };

@@ -42,6 +42,17 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     return alert_map_payload(a, &map, content_type, payload, ret);
 }
 
+/** One of the signatures that the header lists, while secrets change. */
+static Err verify(Arena *a, const HttpReq *req, Str secret)
+{
+    Str rest = http_header(req, "X-PagerDuty-Signature"), one;
+    while (str_next(&rest, ',', &one)) {
+        one = str_trim(one);
+        if (str_starts(one, S("v1=")) && alert_signed(str_sub(one, 3, one.len), secret, req->body)) return OK;
+    }
+    return fail(a, ERR_FORBIDDEN, "X-PagerDuty-Signature does not fit the body and the signing secret");
+}
+
 static const char instructions[] =
     "In PagerDuty: **Integrations → Generic Webhooks (v3) → New Webhook**. Webhook URL `{{url}}`, scope as you like, events *incident.triggered, acknowledged, unacknowledged, reopened, resolved*. Use this kind when PagerDuty stays in charge; to send to Hindsight in place of PagerDuty, use *PagerDuty Events API v2*.\n";
 
@@ -60,6 +71,8 @@ static const AlertSource source = {
     .instructions = instructions,
     .sample = sample,
     .decode = decode,
+    .secret = "Shown once when the webhook subscription is made, as its signing secret.",
+    .verify = verify,
 };
 
 const Integration pagerduty_webhook_integration = { .name = "pagerduty_webhook", .alert_source = &source };

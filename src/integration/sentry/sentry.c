@@ -35,6 +35,12 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     return alert_map_payload(a, &map, content_type, payload, ret);
 }
 
+static Err verify(Arena *a, const HttpReq *req, Str secret)
+{
+    if (alert_signed(http_header(req, "Sentry-Hook-Signature"), secret, req->body)) return OK;
+    return fail(a, ERR_FORBIDDEN, "Sentry-Hook-Signature does not fit the body and the client secret");
+}
+
 static const char instructions[] =
     "In Sentry: **Settings → Developer Settings → Create New Integration → Internal Integration**. Webhook URL `{{url}}`, turn *Alert Rule Action* on, permission *Issue & Event: Read*, webhook *issue*. Then add the action *Send a notification via* this integration to your alert rules.\n";
 
@@ -52,6 +58,8 @@ static const AlertSource source = {
     .instructions = instructions,
     .sample = sample,
     .decode = decode,
+    .secret = "The *Client Secret* of the internal integration, on its page in Sentry.",
+    .verify = verify,
 };
 
 const Integration sentry_integration = { .name = "sentry", .alert_source = &source };

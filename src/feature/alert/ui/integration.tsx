@@ -53,9 +53,31 @@ function Address({ i, kind }: { i: Integration; kind: Kind }) {
             {i.url ? <><Copyable label={t('url')} text={i.url} /><p class="help quiet">{t('url_secret')}</p></> : <p class="form-error">{t('url_lost')}</p>}
         </section>
         {i.url && <section class="block"><header><h2>{t('setup')}</h2></header>
-            <Instructions markdown={t.any(`how_${i.kind}`) || kind.instructions_markdown} url={i.url} /></section>}
+            <Instructions markdown={t.any(`how_${i.kind}`, kind.instructions_markdown)} url={i.url} /></section>}
         {i.url && <section class="block"><header><h2>{t('curl')}</h2></header><Copyable multiline label={t('curl')} text={curl(i, kind)} /></section>}
     </>;
+}
+
+/** What the other side signs with. Kept sealed: it can be replaced and removed, never seen. */
+function Signature({ i, kind, onChange }: { i: Integration; kind: Kind; onChange: (i: Integration) => void }) {
+    const [secret, setSecret] = useState('');
+    const form = useForm();
+    const save = (value: string | null) => form.submit(async () => {
+        onChange(await api.patch<Integration>(`/integrations/${i.id}`, { secret: value }, i.version));
+        setSecret('');
+        toast(value === null ? t('secret_removed') : t('secret_kept'));
+    });
+    return (
+        <section class="block">
+            <header><h2>{t('signature')}</h2>{i.has_secret && <Button busy={form.busy} onClick={() => save(null)}>{t('secret_remove')}</Button>}</header>
+            <p class="sub">{i.has_secret ? t('secret_checked') : t('secret_unchecked')}</p>
+            <Instructions markdown={kind.secret!} url={i.url} />
+            <form class="row" onSubmit={(e) => { e.preventDefault(); if (secret) void save(secret); }}>
+                <Field label={i.has_secret ? t('secret_new') : t('secret')} error={form.field('secret') ?? form.general(['secret'])}>
+                    {(p) => <Input {...p} type="password" autoComplete="off" maxLength={1000} value={secret} onChange={setSecret} after={<Button busy={form.busy} disabled={!secret} type="submit">{t('save')}</Button>} />}</Field>
+            </form>
+        </section>
+    );
 }
 
 function Actions({ i, onChange }: { i: Integration; onChange: (i: Integration) => void }) {
@@ -107,6 +129,7 @@ export default function IntegrationScreen({ params }: ScreenProps) {
                 {i.error && <div class="notice-row" role="status">
                     <div class="grow"><strong>{t('last_error')}</strong> <Time at={i.error_at} /><p>{i.error}</p></div><a class="link" href="/settings/quarantine">{t('see_quarantine')}</a></div>}
                 <Address i={i} kind={kind} />
+                {kind.secret && <Signature i={i} kind={kind} onChange={one.set} />}
                 {kind.has_mapping && <MappingEditor key={i.version} i={i} sample={kind.sample} onSaved={one.set} />}
             </>}
         </SettingsPage>

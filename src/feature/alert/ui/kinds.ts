@@ -5,7 +5,7 @@ import { t } from './strings';
 import type { Kind } from './types';
 
 const titles: Record<string, string> = {
-    azure_monitor: 'Azure Monitor', better_stack: 'Better Stack', checkmk: 'Checkmk', datadog: 'Datadog', elastalert: 'ElastAlert', google_cloud: 'Google Cloud Monitoring',
+    azure_monitor: 'Azure Monitor', better_stack: 'Better Stack', checkmk: 'Checkmk', cloudevents: 'CloudEvents', datadog: 'Datadog', elastalert: 'ElastAlert', google_cloud: 'Google Cloud Monitoring',
     grafana: 'Grafana', graylog: 'Graylog', kapacitor: 'Kapacitor', librenms: 'LibreNMS', nagios: 'Nagios, Icinga', new_relic: 'New Relic', opsgenie: 'Opsgenie',
     pagerduty_webhook: 'PagerDuty webhooks (v3)', pingdom: 'Pingdom', sentry: 'Sentry', splunk: 'Splunk', statuspage: 'Statuspage', uptime_kuma: 'Uptime Kuma',
     uptimerobot: 'UptimeRobot', victorops: 'Splunk On-Call (VictorOps)', zabbix: 'Zabbix',
@@ -15,6 +15,7 @@ const chinese: Record<string, string> = {
     azure_monitor: 'Azure Monitor 通用告警架构的告警，经操作组发送。',
     better_stack: 'Better Stack Uptime 的事件，经外发 Webhook 发送。',
     checkmk: 'Checkmk 的主机与服务通知，经通知脚本发送。',
+    cloudevents: 'CloudEvents 1.0 格式的事件：Knative、Argo Events、Azure Event Grid 与自有服务。',
     datadog: 'Datadog 的监控器，经 Webhooks 集成发送。',
     elastalert: 'ElastAlert 2 的规则，经 HTTP POST 告警器发送。',
     google_cloud: 'Google Cloud Monitoring 的事件，经 Webhook 通知渠道发送。',

@@ -11,10 +11,10 @@ export type Alert = {
 };
 export type Summary = { firing: number; quarantined: number };
 
-export type Kind = { kind: string; title: string; description: string; instructions_markdown: string; sample: string; has_mapping: boolean };
+export type Kind = { kind: string; title: string; description: string; instructions_markdown: string; sample: string; secret: string | null; has_mapping: boolean };
 export type Mapping = Record<string, unknown>;
 export type Integration = {
-    id: Id; kind: string; name: string; channel_id: Id | null; channel: Ref | null; url: string; enabled: boolean; mapping: Mapping | null;
+    id: Id; kind: string; name: string; channel_id: Id | null; channel: Ref | null; url: string; enabled: boolean; has_secret: boolean; mapping: Mapping | null;
     last_received_at: string | null; received_count: number; error: string | null; error_at: string | null; version: number;
 };
 export type Captured = { body: string; received_at: string };
