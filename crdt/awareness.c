@@ -99,7 +99,7 @@ static CrdtErr make_room(CrdtAwareness *a)
     return RESERVE(&a->memory, a->people, a->cap, (uint64_t)a->count + 1) ? CRDT_OK : CRDT_NOMEM;
 }
 
-static bool is_null(CrdtBytes json)
+static bool says_gone(CrdtBytes json)
 {
     Json j = { json.at, json.at + json.len };
     CrdtBytes v = json_take(&j);
@@ -168,7 +168,7 @@ static CrdtErr apply_entry(CrdtAwareness *a, const CrdtAwarenessEntry *e, int64_
                            CrdtPresenceFn *changed, void *context)
 {
     Person *p = find(a, e->client);
-    bool gone = is_null(e->json), was_here = p != NULL && p->json != NULL;
+    bool gone = says_gone(e->json), was_here = p != NULL && p->json != NULL;
     uint64_t clock = p != NULL ? p->clock : 0;
     if (e->clock < clock || (e->clock == clock && !(gone && was_here)))
         return CRDT_OK;

@@ -46,6 +46,10 @@
 
 #define CRDT_VERSION "0.2.0"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* ---- Outcomes -------------------------------------------------------------------------------- */
 
 typedef enum [[nodiscard]] CrdtErr {
@@ -762,5 +766,9 @@ CrdtErr crdt_awareness_remove(CrdtAwareness *awareness, uint64_t client, CrdtBuf
  *  each, and appends one update (nothing when nobody left). Call it every few seconds. */
 CrdtErr crdt_awareness_expire(CrdtAwareness *awareness, int64_t now_ms, CrdtPresenceFn *changed,
                               void *context, CrdtBuf *out);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

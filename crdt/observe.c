@@ -296,15 +296,15 @@ void crdt_set_origin(CrdtDoc *doc, uint64_t origin)
 /* ---- deltas of lists ------------------------------------------------------------------------- */
 
 /** A delta that grows; its steps lie in one scrap, remade when it is full. */
-typedef struct Steps {
+typedef struct DeltaSteps {
     CrdtChanges *changes;
     CrdtDelta *at;
     size_t count, cap;
     CrdtValue *values; /* of the INSERT at the end */
     size_t value_cap;
-} Steps;
+} DeltaSteps;
 
-static CrdtDelta *step(Steps *s, CrdtDeltaKind kind)
+static CrdtDelta *step(DeltaSteps *s, CrdtDeltaKind kind)
 {
     if (s->count > 0 && s->at[s->count - 1].kind == kind)
         return &s->at[s->count - 1];
@@ -324,7 +324,7 @@ static CrdtDelta *step(Steps *s, CrdtDeltaKind kind)
     return &s->at[s->count++];
 }
 
-static bool add_values(Steps *s, CrdtDelta *to, uint32_t item, uint32_t offset, uint32_t units)
+static bool add_values(DeltaSteps *s, CrdtDelta *to, uint32_t item, uint32_t offset, uint32_t units)
 {
     const CrdtDoc *d = s->changes->doc;
     const Item *it = &d->items[item];
@@ -354,7 +354,7 @@ static CrdtErr list_event_delta(CrdtChanges *changes, uint32_t type, const CrdtD
                                 size_t *ret_count)
 {
     CrdtDoc *d = changes->doc;
-    Steps s = { .changes = changes };
+    DeltaSteps s = { .changes = changes };
     for (uint32_t i = d->types[type].head; i != 0; i = d->items[i].right) {
         const Item *it = &d->items[i];
         uint32_t units = 0;

@@ -1,7 +1,7 @@
 /** An event as JSON, as Yjs shows it: path, delta, keys. */
 #include "internal.h"
 
-static bool say(CrdtBuf *out, const char *text)
+static bool json_put(CrdtBuf *out, const char *text)
 {
     return write_raw(out, text, strlen(text));
 }
@@ -10,7 +10,7 @@ static bool marks_json(const CrdtDoc *d, const CrdtDelta *step, CrdtBuf *out)
 {
     if (step->mark_count == 0)
         return true;
-    bool ok = say(out, ",\"attributes\":{");
+    bool ok = json_put(out, ",\"attributes\":{");
     for (size_t i = 0; ok && i < step->mark_count; i++)
         ok = (i == 0 || write_u8(out, ',')) && json_escape_to(step->marks[i].key, out) &&
              write_u8(out, ':') &&
@@ -44,9 +44,9 @@ static CrdtErr delta_json(CrdtChanges *changes, CrdtNode node, CrdtBuf *out)
     const CrdtDelta *steps = NULL;
     size_t count = 0;
     CrdtErr err = crdt_event_delta(changes, node, &steps, &count);
-    bool ok = say(out, ",\"delta\":[");
+    bool ok = json_put(out, ",\"delta\":[");
     for (size_t i = 0; ok && err == CRDT_OK && i < count; i++) {
-        ok = (i == 0 || write_u8(out, ',')) && say(out, names[steps[i].kind]);
+        ok = (i == 0 || write_u8(out, ',')) && json_put(out, names[steps[i].kind]);
         if (ok && steps[i].kind == CRDT_INSERT)
             err = insert_json(d, &steps[i], text, out);
         else
@@ -63,12 +63,12 @@ static CrdtErr keys_json(CrdtChanges *changes, CrdtNode node, CrdtBuf *out)
     const CrdtKeyChange *keys = NULL;
     size_t count = 0;
     CrdtErr err = crdt_event_keys(changes, node, &keys, &count);
-    bool ok = say(out, ",\"keys\":{");
+    bool ok = json_put(out, ",\"keys\":{");
     for (size_t i = 0; ok && err == CRDT_OK && i < count; i++) {
         ok = (i == 0 || write_u8(out, ',')) && json_escape_to(keys[i].key, out) &&
-             say(out, ":{\"action\":\"") && say(out, names[keys[i].action]) && write_u8(out, '"');
+             json_put(out, ":{\"action\":\"") && json_put(out, names[keys[i].action]) && write_u8(out, '"');
         if (ok && keys[i].has_old) {
-            ok = say(out, ",\"oldValue\":");
+            ok = json_put(out, ",\"oldValue\":");
             err = ok ? crdt_value_json(changes->doc, &keys[i].old, out) : CRDT_NOMEM;
         }
         ok = ok && write_u8(out, '}');
@@ -80,7 +80,7 @@ static CrdtErr keys_json(CrdtChanges *changes, CrdtNode node, CrdtBuf *out)
 CrdtErr crdt_event_json(CrdtChanges *changes, const CrdtEvent *event, CrdtBuf *out)
 {
     size_t start = out->len;
-    CrdtErr err = say(out, "{\"path\":") ? crdt_node_path(changes->doc, event->node, out)
+    CrdtErr err = json_put(out, "{\"path\":") ? crdt_node_path(changes->doc, event->node, out)
                                          : CRDT_NOMEM;
     if (err == CRDT_OK && event->children)
         err = delta_json(changes, event->node, out);

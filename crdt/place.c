@@ -330,7 +330,7 @@ CrdtErr crdt_insert_node(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtKind k
     if (err == CRDT_OK)
         err = content_node(doc, kind, name, &content);
     CrdtKind parent = crdt_node_kind(doc, node);
-    CrdtAttr none;
+    CrdtAttr none = { 0 };
     bool in_text = parent == CRDT_TEXT || parent == CRDT_XML_TEXT ||
                    (parent == CRDT_ROOT && doc->types[node.id].has_text);
     if (err == CRDT_OK && in_text)

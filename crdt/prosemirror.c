@@ -165,7 +165,7 @@ static CrdtErr put_text(CrdtDoc *d, CrdtNode text, CrdtBytes node)
     MarkList marks = { .names = { .allocator = a }, .attrs = { .allocator = a } };
     CrdtErr err = CRDT_NOMEM;
     if (json_text_to(field(node, "text"), &plain) && take_marks(&marks, field(node, "marks"))) {
-        CrdtAttr none;
+        CrdtAttr none = { 0 };
         CrdtAttr *all = (CrdtAttr *)(void *)marks.attrs.at;
         err = crdt_text_insert(d, text, CRDT_END, crdt_buf_bytes(&plain),
                                all != NULL ? all : &none, marks.count);

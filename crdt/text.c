@@ -462,7 +462,7 @@ CrdtErr crdt_text_embed(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes j
               arena_copy(doc, buf.at, buf.len, &content.bytes);
     content.byte_len = (uint32_t)buf.len;
     crdt_buf_done(&buf);
-    CrdtAttr none;
+    CrdtAttr none = { 0 };
     return ok ? text_put(doc, node, index, &content, attrs != NULL ? attrs : &none,
                          attrs != NULL ? attr_count : 0)
               : CRDT_NOMEM;

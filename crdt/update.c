@@ -158,7 +158,7 @@ typedef struct SortKey {
     const Ref *ref;
 } SortKey;
 
-static int wire_order(const void *a, const void *b)
+static int key_order(const void *a, const void *b)
 {
     const SortKey *x = a, *y = b;
     if (x->id != y->id)
@@ -188,11 +188,11 @@ static bool sort_refs(Merger *g, uint32_t *ret_count)
         if (ref->ref == REF_SKIP)
             continue;
         keys[n] = (SortKey){ g->b.ids[ref->client], ref->clock, ref->len, ref };
-        sorted = sorted && (n == 0 || wire_order(&keys[n - 1], &keys[n]) <= 0);
+        sorted = sorted && (n == 0 || key_order(&keys[n - 1], &keys[n]) <= 0);
         n++;
     }
     if (!sorted)
-        qsort(keys, n, sizeof *keys, wire_order);
+        qsort(keys, n, sizeof *keys, key_order);
     for (uint32_t i = 0; i < n; i++)
         g->sorted[i] = keys[i].ref;
     mem_resize(&g->m, keys, (size_t)total * sizeof *keys, 0);

@@ -146,7 +146,7 @@ static bool key_next(V2Reader *v, CrdtBytes *ret)
     return true;
 }
 
-static bool say(V2Reader *v, uint64_t n)
+static bool say_number(V2Reader *v, uint64_t n)
 {
     return write_uint(v->out, n) || nomem(v);
 }
@@ -189,11 +189,11 @@ static bool copy_content(V2Reader *v, uint8_t ref, uint64_t *ret_len)
     *ret_len = 1;
     switch (ref) {
     case REF_GC:
-    case REF_DELETED: return uint_next(v, &v->len, ret_len) && say(v, *ret_len);
-    case REF_SKIP: return read_uint(&v->rest, ret_len) ? say(v, *ret_len) : failed(v, &v->rest);
+    case REF_DELETED: return uint_next(v, &v->len, ret_len) && say_number(v, *ret_len);
+    case REF_SKIP: return read_uint(&v->rest, ret_len) ? say_number(v, *ret_len) : failed(v, &v->rest);
     case REF_STRING: return string_next(v, &text) && say_text(v, text);
     case REF_JSON:
-        if (!uint_next(v, &v->len, &n) || !say(v, n))
+        if (!uint_next(v, &v->len, &n) || !say_number(v, n))
             return false;
         for (; n > 0; n--)
             if (v->out->len > v->max_len || !string_next(v, &text) || !say_text(v, text))
@@ -204,14 +204,14 @@ static bool copy_content(V2Reader *v, uint8_t ref, uint64_t *ret_len)
             return false;
         if (n > (size_t)(v->rest.end - v->rest.at))
             return fail(v, &v->rest, CRDT_MALFORMED, "more values than bytes");
-        return say(v, n) && say_any(v, n);
+        return say_number(v, n) && say_any(v, n);
     case REF_BINARY:
         return read_bytes(&v->rest, &at, &len) ? say_text(v, (CrdtBytes){ at, len })
                                                : failed(v, &v->rest);
     case REF_EMBED: return say_json(v);
     case REF_FORMAT: return key_next(v, &text) && say_text(v, text) && say_json(v);
     case REF_TYPE:
-        if (!uint_next(v, &v->type_ref, &n) || !say(v, n))
+        if (!uint_next(v, &v->type_ref, &n) || !say_number(v, n))
             return false;
         return (n != CRDT_XML_ELEMENT && n != CRDT_XML_HOOK) ||
                (key_next(v, &text) && say_text(v, text));
@@ -223,8 +223,8 @@ static bool copy_content(V2Reader *v, uint8_t ref, uint64_t *ret_len)
 static bool copy_id(V2Reader *v, OptIn *clocks)
 {
     uint64_t client, clock;
-    return uint_next(v, &v->client, &client) && diff_next(v, clocks, &clock) && say(v, client) &&
-           say(v, clock);
+    return uint_next(v, &v->client, &client) && diff_next(v, clocks, &clock) && say_number(v, client) &&
+           say_number(v, clock);
 }
 
 static bool copy_struct(V2Reader *v)
@@ -247,7 +247,7 @@ static bool copy_struct(V2Reader *v)
     if ((info & INFO_RIGHT) && !copy_id(v, &v->right_clock))
         return false;
     if ((info & (INFO_ORIGIN | INFO_RIGHT)) == 0) {
-        if (!rle_next(v, &v->parent_info, &named) || !say(v, named == 1))
+        if (!rle_next(v, &v->parent_info, &named) || !say_number(v, named == 1))
             return false;
         if (named == 1 ? !string_next(v, &text) || !say_text(v, text) : !copy_id(v, &v->left_clock))
             return false;
@@ -262,7 +262,7 @@ static bool copy_structs(V2Reader *v)
     uint64_t sections, count, client, clock;
     if (!read_uint(&v->rest, &sections))
         return failed(v, &v->rest);
-    if (!say(v, sections))
+    if (!say_number(v, sections))
         return false;
     for (; sections > 0; sections--) {
         if (!read_uint(&v->rest, &count))
@@ -271,7 +271,7 @@ static bool copy_structs(V2Reader *v)
             return false;
         if (!read_uint(&v->rest, &clock))
             return failed(v, &v->rest);
-        if (!say(v, count) || !say(v, client) || !say(v, clock))
+        if (!say_number(v, count) || !say_number(v, client) || !say_number(v, clock))
             return false;
         for (; count > 0; count--)
             if (!copy_struct(v))
@@ -286,19 +286,19 @@ static bool copy_deletions(V2Reader *v)
     Reader *r = &v->rest;
     if (!read_uint(r, &clients))
         return failed(v, r);
-    if (!say(v, clients))
+    if (!say_number(v, clients))
         return false;
     for (; clients > 0; clients--) {
         if (!read_uint(r, &client) || !read_uint(r, &count))
             return failed(v, r);
-        if (!say(v, client) || !say(v, count))
+        if (!say_number(v, client) || !say_number(v, count))
             return false;
         for (uint64_t at = 0; count > 0; count--) {
             if (!read_uint(r, &gap) || !read_uint(r, &less))
                 return failed(v, r);
             if (gap > CRDT_MAX_CLOCK - at || less >= CRDT_MAX_CLOCK - at - gap)
                 return fail(v, r, CRDT_LIMIT, "clock beyond the limit");
-            if (!say(v, at + gap) || !say(v, less + 1))
+            if (!say_number(v, at + gap) || !say_number(v, less + 1))
                 return false;
             at += gap + less + 1;
         }

@@ -161,7 +161,7 @@ static bool put_struct(V2Writer *w, const Batch *b, const Ref *ref)
     return ok && put_content(w, ref);
 }
 
-static int by_client(const void *a, const void *b)
+static int deletions_by_client(const void *a, const void *b)
 {
     const Deletion *x = a, *y = b;
     return x->client > y->client ? -1 : x->client < y->client;
@@ -174,7 +174,7 @@ static bool put_deletions(CrdtBuf *out, Deletion *list, uint32_t count)
     for (uint32_t i = 1; i < count; i++)
         sorted = sorted && list[i - 1].client >= list[i].client;
     if (!sorted)
-        qsort(list, count, sizeof *list, by_client);
+        qsort(list, count, sizeof *list, deletions_by_client);
     for (uint32_t i = 0; i < count; i++)
         clients += i == 0 || list[i].client != list[i - 1].client;
     bool ok = write_uint(out, clients);

@@ -13,6 +13,8 @@ add() {
 }
 
 add "$("$1" 2>&1)"
+add "$("$1-amalgam" 2>&1)"
+add "$(test/install.sh 2>&1)"
 if node --input-type=module -e 'import "yjs"; import "@tiptap/y-tiptap"' 2>/dev/null; then
     add "$(CRDT_TOOL="$2" node test/peers.mjs --rounds "$3" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/changes.mjs --rounds 60 --seed "$4" 2>&1)"
