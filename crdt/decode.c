@@ -41,10 +41,27 @@ static bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *
     return true;
 }
 
+/** An id is mostly of the client of the id before: its bytes are known at sight. */
 static bool read_id(Memory *m, Batch *b, Reader *r, uint32_t *ret_client, uint32_t *ret_clock)
 {
     uint64_t id;
-    return read_uint(r, &id) && batch_client(m, b, r, id, ret_client) && read_clock(r, ret_clock);
+    bool wide = r->end - r->at >= 8;
+    uint64_t bytes = wide ? load_u64(r->at) : 0;
+    if (wide && b->last_len > 0 && (bytes & b->last_mask) == b->last_bytes) {
+        r->at += b->last_len;
+        *ret_client = b->last_client;
+        return read_clock(r, ret_clock);
+    }
+    const uint8_t *start = r->at;
+    if (!read_uint(r, &id) || !batch_client(m, b, r, id, ret_client))
+        return false;
+    if (wide) {
+        b->last_len = (uint32_t)(r->at - start);
+        b->last_mask = UINT64_MAX >> (64 - 8 * b->last_len);
+        b->last_bytes = bytes & b->last_mask;
+        b->last_client = *ret_client;
+    }
+    return read_clock(r, ret_clock);
 }
 
 static bool read_len(Reader *r, uint32_t *ret)
@@ -70,7 +87,7 @@ static bool read_json(Reader *r, bool undefined_too)
 /** Content of several values: their bytes back to back. */
 static bool read_values(Reader *r, Ref *ref)
 {
-    uint32_t n;
+    uint32_t n = 0;
     if (!read_len(r, &n))
         return false;
     if (n > (size_t)(r->end - r->at))
@@ -177,7 +194,8 @@ static bool read_item_head(Memory *m, Batch *b, Reader *r, Ref *ref, uint8_t inf
     return true;
 }
 
-static bool read_struct(Memory *m, Batch *b, Reader *r, Ref *ref)
+/** Reads one struct; ref->client and ->clock say where it stands. */
+bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref)
 {
     uint8_t info;
     if (!read_u8(r, &info))
@@ -185,40 +203,63 @@ static bool read_struct(Memory *m, Batch *b, Reader *r, Ref *ref)
     ref->ref = info & INFO_REF;
     if (ref->ref != REF_GC && ref->ref != REF_SKIP && !read_item_head(m, b, r, ref, info))
         return false;
-    return read_content(r, ref);
+    if (!read_content(r, ref))
+        return false;
+    return ref->len <= CRDT_MAX_CLOCK - ref->clock ||
+           reader_fail(r, CRDT_LIMIT, "clock beyond the limit");
 }
 
-static bool read_section(Memory *m, Batch *b, Reader *r)
+/** Reads the head of the structs of one client. */
+bool section_read(Memory *m, Batch *b, Reader *r, Section *ret, uint32_t *ret_clock)
 {
     uint64_t count, id;
-    uint32_t client, clock;
+    uint32_t client;
     if (!read_uint(r, &count))
         return false;
     if (count > (size_t)(r->end - r->at) / 2) /* a struct takes two bytes at least */
         return reader_fail(r, CRDT_MALFORMED, "more structs than bytes");
-    if (!read_uint(r, &id) || !batch_client(m, b, r, id, &client) || !read_clock(r, &clock))
+    if (!read_uint(r, &id) || !batch_client(m, b, r, id, &client) || !read_clock(r, ret_clock))
         return false;
-    if (count == 0)
+    *ret = (Section){ .id = id, .client = client, .first = b->ref_count, .count = (uint32_t)count,
+                      .rest_from = NONE };
+    return true;
+}
+
+static bool read_section(Memory *m, Batch *b, Reader *r)
+{
+    Section s;
+    uint32_t clock;
+    if (!section_read(m, b, r, &s, &clock))
+        return false;
+    if (s.count == 0)
         return true;
     if (!RESERVE(m, b->sections, b->section_cap, (uint64_t)b->section_count + 1) ||
-        !RESERVE(m, b->refs, b->ref_cap, (uint64_t)b->ref_count + count))
+        !RESERVE(m, b->refs, b->ref_cap, (uint64_t)b->ref_count + s.count))
         return reader_fail(r, CRDT_NOMEM, "out of memory");
-    b->sections[b->section_count++] = (Section){ .id = id, .client = client, .first = b->ref_count,
-                                                 .count = (uint32_t)count, .rest_from = NONE };
-    for (uint64_t i = 0; i < count; i++) {
+    b->sections[b->section_count++] = s;
+    for (uint32_t i = 0; i < s.count; i++) {
         Ref *ref = &b->refs[b->ref_count];
-        *ref = (Ref){ .client = client, .clock = clock };
-        if (!read_struct(m, b, r, ref))
+        *ref = (Ref){ .client = s.client, .clock = clock };
+        if (!struct_read(m, b, r, ref))
             return false;
-        if (ref->len > CRDT_MAX_CLOCK - clock)
-            return reader_fail(r, CRDT_LIMIT, "clock beyond the limit");
         clock += ref->len;
         b->ref_count++;
     }
     return true;
 }
 
-static bool read_deletions(Memory *m, Batch *b, Reader *r)
+/** Reads how many clients have structs in the update. */
+bool sections_count_read(Reader *r, uint64_t *ret)
+{
+    size_t len = (size_t)(r->end - r->at);
+    if (len > CRDT_MAX_BYTES)
+        return reader_fail(r, CRDT_LIMIT, "update too large");
+    if (!read_uint(r, ret))
+        return false;
+    return *ret <= len / 3 || reader_fail(r, CRDT_MALFORMED, "more clients than bytes");
+}
+
+bool deletions_read(Memory *m, Batch *b, Reader *r)
 {
     uint64_t clients;
     if (!read_uint(r, &clients))
@@ -254,13 +295,10 @@ CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret)
     uint32_t ids = b->id_count, refs = b->ref_count;
     uint32_t sections = b->section_count, deletions = b->deletion_count;
     uint64_t count = 0;
-    bool ok = update.len <= CRDT_MAX_BYTES || reader_fail(&r, CRDT_LIMIT, "update too large");
-    ok = ok && read_uint(&r, &count);
-    if (ok && count > update.len / 3)
-        ok = reader_fail(&r, CRDT_MALFORMED, "more clients than bytes");
+    bool ok = sections_count_read(&r, &count);
     for (uint64_t i = 0; ok && i < count; i++)
         ok = read_section(m, b, &r);
-    ok = ok && read_deletions(m, b, &r);
+    ok = ok && deletions_read(m, b, &r);
     if (ok && r.at != r.end)
         ok = reader_fail(&r, CRDT_MALFORMED, "bytes after the end");
     if (ok)
@@ -268,12 +306,11 @@ CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret)
     b->ref_count = refs;
     b->section_count = sections;
     b->deletion_count = deletions;
+    b->last_len = 0;
     if (b->id_count > ids) { /* rebuild the small table */
         b->id_count = 0;
         b->id_last = 0;
-        if (b->id_table.cap > 0)
-            memset(b->id_table.slot, 0, b->id_table.cap * sizeof *b->id_table.slot);
-        b->id_table.count = 0;
+        table_clear(&b->id_table);
         for (uint32_t i = 0; i < ids; i++) {
             Table *t = &b->id_table;
             uint32_t h = hash_u64(b->ids[i]) & (t->cap - 1);
@@ -363,8 +400,8 @@ void batch_clear(Memory *m, Batch *b)
         return;
     }
     if (b->id_count > 0)
-        memset(b->id_table.slot, 0, b->id_table.cap * sizeof *b->id_table.slot);
-    b->id_table.count = 0;
+        table_clear(&b->id_table);
+    b->last_len = 0;
     b->id_count = b->id_last = b->ref_count = b->section_count = b->deletion_count = 0;
 }
 

@@ -105,7 +105,7 @@ static CrdtErr worst(CrdtErr a, CrdtErr b)
     return a != CRDT_OK ? a : b;
 }
 
-static CrdtErr apply_deletions(CrdtDoc *d, const Batch *b)
+CrdtErr deletions_apply(CrdtDoc *d, const Batch *b)
 {
     CrdtErr err = CRDT_OK;
     uint32_t known = d->pending_deleted_count;
@@ -134,9 +134,8 @@ static CrdtErr apply_batch(CrdtDoc *d, Batch *b)
         err = batch_integrate(d, b);
     if (err == CRDT_OK)
         err = pending_keep(d, b);
-    d->borrow = false;
     if (err != CRDT_NOMEM)
-        err = worst(err, apply_deletions(d, b));
+        err = worst(err, deletions_apply(d, b));
     if (err == CRDT_OK && d->structs_added > 0 && d->pending_count > 0) {
         uint64_t before = d->structs_added;
         err = pending_retry(d);
@@ -175,33 +174,6 @@ static void trim_scratch(CrdtDoc *d)
     }
 }
 
-static void shrink(Memory *m, void **array, uint32_t *cap, uint32_t count, size_t size)
-{
-    uint32_t fit = count + count / 16 + 4;
-    if (fit >= *cap)
-        return;
-    void *p = mem_resize(m, *array, *cap * size, fit * size);
-    if (p != NULL) {
-        *array = p;
-        *cap = fit;
-    }
-}
-
-/** After loading: arrays that grew by steps lose what they have too much. */
-static void fit_after_load(CrdtDoc *d)
-{
-    Memory *m = &d->memory;
-    shrink(m, (void **)&d->items, &d->item_cap, d->item_count, sizeof *d->items);
-    shrink(m, (void **)&d->types, &d->type_cap, d->type_count, sizeof *d->types);
-    shrink(m, (void **)&d->entries, &d->entry_cap, d->entry_count, sizeof *d->entries);
-    shrink(m, (void **)&d->keys, &d->key_cap, d->key_count, sizeof *d->keys);
-    mem_resize(m, d->stamps, d->stamp_cap * sizeof *d->stamps, 0);
-    d->stamps = NULL;
-    d->stamp_cap = d->stamp = 0;
-}
-
-enum { BORROW_FROM = 256 }; /* bytes: smaller first updates are not worth a chunk */
-
 CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault)
 {
     if (d->in_transaction || d->listening)
@@ -211,37 +183,24 @@ CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *re
             *ret_fault = (CrdtFault){ 0, "update too large" };
         return CRDT_LIMIT;
     }
-    /* Into an empty document: keep the bytes, and contents stay where they are in them. */
-    bool borrow = d->order_count == 0 && update.len >= BORROW_FROM;
-    CrdtBytes input = update;
-    if (borrow) {
-        uint8_t *copy = arena_take(d, update.len);
-        if (copy == NULL)
-            return CRDT_NOMEM;
-        memcpy(copy, update.at, update.len);
-        input.at = copy;
-    }
-    CrdtErr err = batch_read(&d->memory, &d->batch, input, ret_fault);
-    if (err != CRDT_OK) {
-        if (borrow) {
-            for (Chunk *c = d->arena; c != NULL; c = c->next)
-                if ((uint8_t *)(c + 1) + c->used == input.at + input.len)
-                    c->used -= input.len;
+    bool general = true;
+    CrdtErr err = CRDT_OK;
+    if (is_blank(d))
+        err = load_update(d, update, &general, ret_fault);
+    if (general) {
+        err = batch_read(&d->memory, &d->batch, update, ret_fault);
+        if (err != CRDT_OK) {
+            batch_clear(&d->memory, &d->batch);
+            return err;
         }
+        tx_start(d);
+        err = apply_batch(d, &d->batch);
         batch_clear(&d->memory, &d->batch);
-        return err;
+        tx_end(d);
     }
-    tx_start(d);
-    d->borrow = borrow;
-    err = apply_batch(d, &d->batch);
-    d->borrow = false;
-    batch_clear(&d->memory, &d->batch);
-    tx_end(d);
     avoid_taken_client(d);
     trim_scratch(d);
-    if (borrow)
-        fit_after_load(d);
-    if (ret != NULL)
+    if (ret != NULL && err != CRDT_MALFORMED)
         *ret = (CrdtApplied){ .changed = d->structs_added > 0 || d->units_deleted > 0,
                               .pending = d->pending_count > 0 || d->pending_deleted_count > 0,
                               .structs_added = d->structs_added,

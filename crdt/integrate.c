@@ -89,25 +89,26 @@ static void link_in(CrdtDoc *d, uint32_t i, uint32_t left)
         item_delete(d, left); /* the value of this key until now */
 }
 
-/** Places a new struct whose neighbours at the time of writing were `left` and `right` (0: none).
- *  `proto` has id, content, origins and parent. Room for everything is made before anything is
- *  linked. */
-CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret)
+/** The left neighbour that an item gets which was put between `left` and `right` (0: none). */
+static CrdtErr find_left(CrdtDoc *d, const Item *it, uint32_t left, uint32_t right, uint32_t *ret)
 {
-    if (!item_reserve(d, proto->client) || !client_touch(d, proto->client))
-        return CRDT_NOMEM;
     bool between = left != 0 ? d->items[left].right == right
                              : right != 0 && d->items[right].left == 0;
-    uint32_t first = left != 0 ? d->items[left].right : *list_head(d, proto->parent);
-    if (!between && first != 0 && first != right) {
-        if (!stamps_reserve(d))
-            return CRDT_NOMEM;
-        left = order_concurrent(d, proto, left, right);
-    }
-    uint32_t i = item_take(d);
-    d->items[i] = *proto;
-    Item *it = &d->items[i];
+    uint32_t first = left != 0 ? d->items[left].right : *list_head(d, it->parent);
+    *ret = left;
+    if (between || first == 0 || first == right)
+        return CRDT_OK;
+    if (!stamps_reserve(d))
+        return CRDT_NOMEM;
+    *ret = order_concurrent(d, it, left, right);
+    return CRDT_OK;
+}
+
+/** Links an item of the pool behind `left` and does what its arrival does to others. */
+static void settle(CrdtDoc *d, uint32_t i, uint32_t left)
+{
     link_in(d, i, left);
+    Item *it = &d->items[i];
     if (!is_entry(it->parent)) {
         Type *t = &d->types[it->parent];
         if (is_countable(it))
@@ -116,7 +117,6 @@ CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right,
         t->has_text = t->has_text || (it->ref >= REF_STRING && it->ref <= REF_FORMAT);
         t->mark_item = 0;
     }
-    struct_add(d, i);
     if (it->ref == REF_DELETED) {
         it->flags |= FLAG_DELETED;
         deleted_add(d, it->client, it->clock, it->len);
@@ -126,6 +126,30 @@ CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right,
     uint32_t owner = d->types[parent_type(d, it->parent)].item;
     if ((owner != 0 && is_deleted(&d->items[owner])) || (is_entry(it->parent) && it->right != 0))
         item_delete(d, i);
+}
+
+/** Links an item that is in the pool and in the directory of its client already. Only memory
+ *  fails, and then nothing has happened. */
+CrdtErr item_settle(CrdtDoc *d, uint32_t i, uint32_t left, uint32_t right)
+{
+    CrdtErr err = find_left(d, &d->items[i], left, right, &left);
+    if (err == CRDT_OK)
+        settle(d, i, left);
+    return err;
+}
+
+/** Places a new struct whose neighbours at the time of writing were `left` and `right` (0: none).
+ *  `proto` has id, content, origins and parent. Room for everything is made before anything is
+ *  linked. */
+CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret)
+{
+    if (!item_reserve(d, proto->client) || !client_touch(d, proto->client) ||
+        find_left(d, proto, left, right, &left) != CRDT_OK)
+        return CRDT_NOMEM;
+    uint32_t i = item_take(d);
+    d->items[i] = *proto;
+    struct_add(d, i);
+    settle(d, i, left);
     *ret = i;
     return CRDT_OK;
 }
@@ -143,8 +167,7 @@ static CrdtErr place_gc(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t le
 }
 
 /** Typing: text that continues the newest item of its author just makes it longer.
- *  (Not while loading: what is stored is joined as far as it can be, and would only be cut again.)
- *  */
+ */
 static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t client)
 {
     Client *c = &d->clients[client];
@@ -209,6 +232,21 @@ static CrdtErr find_parent(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t 
     return entry == 0 ? CRDT_NOMEM : CRDT_OK;
 }
 
+/** A new shared type as the wire describes it. */
+CrdtErr content_type(CrdtDoc *d, CrdtBytes content, Item *it)
+{
+    Reader r = reader(content);
+    uint64_t kind = 0;
+    CrdtBytes name = { (const uint8_t *)"", 0 };
+    (void)!read_uint(&r, &kind);
+    if (r.at < r.end) {
+        uint32_t len = 0;
+        (void)!read_bytes(&r, &name.at, &len);
+        name.len = len;
+    }
+    return content_node(d, (CrdtKind)kind, name, it);
+}
+
 /** Brings the content into the document, from `offset` units on. */
 static CrdtErr keep_content(CrdtDoc *d, const Ref *ref, uint32_t offset, Item *it)
 {
@@ -218,18 +256,8 @@ static CrdtErr keep_content(CrdtDoc *d, const Ref *ref, uint32_t offset, Item *i
     uint32_t byte_len = ref->byte_len;
     if (ref->ref == REF_DELETED)
         return CRDT_OK;
-    if (ref->ref == REF_TYPE) {
-        Reader r = reader((CrdtBytes){ bytes, byte_len });
-        uint64_t kind = 0;
-        CrdtBytes name = { (const uint8_t *)"", 0 };
-        (void)!read_uint(&r, &kind);
-        if (r.at < r.end) {
-            uint32_t len = 0;
-            (void)!read_bytes(&r, &name.at, &len);
-            name.len = len;
-        }
-        return content_node(d, (CrdtKind)kind, name, it);
-    }
+    if (ref->ref == REF_TYPE)
+        return content_type(d, (CrdtBytes){ bytes, byte_len }, it);
     bool split = false;
     size_t from = offset == 0 ? 0 : content_offset(ref->ref, bytes, byte_len, ref->len,
                                                   offset, &split);
@@ -244,10 +272,6 @@ static CrdtErr keep_content(CrdtDoc *d, const Ref *ref, uint32_t offset, Item *i
         return CRDT_OK;
     }
     it->byte_len = byte_len - (uint32_t)from;
-    if (d->borrow) {
-        it->bytes = bytes + from;
-        return CRDT_OK;
-    }
     return arena_copy(d, bytes + from, it->byte_len, &it->bytes) ? CRDT_OK : CRDT_NOMEM;
 }
 
@@ -263,7 +287,7 @@ static CrdtErr integrate_ref(CrdtDoc *d, Batch *b, const Ref *ref, uint32_t offs
     uint32_t client = link->client, clock = ref->clock + offset;
     if (ref->ref == REF_GC)
         return place_gc(d, client, clock, ref->len - offset);
-    if (offset == 0 && !d->borrow && grow_in_place(d, b, ref, client))
+    if (offset == 0 && grow_in_place(d, b, ref, client))
         return CRDT_OK;
 
     Item it = { .client = client, .clock = clock, .origin_client = NONE, .right_client = NONE };
@@ -364,28 +388,11 @@ static CrdtErr links_make(CrdtDoc *d, Batch *b)
     return CRDT_OK;
 }
 
-/** Makes exactly the room that a stored document needs: one struct each. */
-static CrdtErr reserve_for_load(CrdtDoc *d, Batch *b)
-{
-    if (!RESERVE(&d->memory, d->items, d->item_cap, (uint64_t)d->item_count + b->ref_count))
-        return CRDT_NOMEM;
-    for (uint32_t i = 0; i < b->section_count; i++) {
-        const Section *s = &b->sections[i];
-        uint32_t client = client_make(d, s->id);
-        if (client == NONE)
-            return CRDT_NOMEM;
-        b->links[s->client].client = client;
-    }
-    return CRDT_OK;
-}
-
 /** Integrates what can be, clients with high ids first, others when they are built upon.
  *  Sections whose rest must wait have rest_from set; links say what is missing. */
 CrdtErr batch_integrate(CrdtDoc *d, Batch *b)
 {
     CrdtErr err = links_make(d, b);
-    if (err == CRDT_OK && d->borrow)
-        err = reserve_for_load(d, b);
     if (err != CRDT_OK)
         return err;
     uint32_t sections = b->section_count, depth = 0, head = NONE;

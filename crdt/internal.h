@@ -160,6 +160,8 @@ typedef struct Link {
 typedef struct Batch {
     uint64_t *ids; /* clients by batch index */
     uint32_t id_count, id_cap, id_last;
+    uint64_t last_bytes, last_mask; /* an id as it is encoded, of last_len bytes (0: none), */
+    uint32_t last_len, last_client; /* and its batch index */
     Table id_table;
     Link *links; /* integration: by batch index */
     uint32_t link_cap;
@@ -203,7 +205,6 @@ struct CrdtDoc {
     Memory memory;
     uint64_t client_id;
     bool keep_deleted, in_transaction;
-    bool borrow; /* the update being applied lies in the arena: contents need no copy */
     size_t max_update_bytes, max_pending_bytes;
     uint64_t max_steps, steps;
 
@@ -279,6 +280,7 @@ bool arena_append(CrdtDoc *d, Item *item, const uint8_t *bytes, uint32_t len, bo
 bool table_reserve(Memory *m, Table *t, uint32_t (*hash_of)(const void *owner, uint32_t i),
                    const void *owner);
 void table_done(Memory *m, Table *t);
+void table_clear(Table *t);
 uint32_t hash_bytes(const uint8_t *at, size_t len);
 uint32_t hash_u64(uint64_t v);
 bool buf_reserve(CrdtBuf *buf, size_t more);
@@ -289,20 +291,54 @@ typedef struct Reader {
     const char *fault;
     CrdtErr err;
 } Reader;
+bool reader_fail(Reader *r, CrdtErr err, const char *what);
 bool read_u8(Reader *r, uint8_t *ret);
 bool read_long_uint(Reader *r, uint64_t *ret);
+/** Eight bytes, lowest first. */
+static inline uint64_t load_u64(const uint8_t *p)
+{
+    return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24 |
+           (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+           (uint64_t)p[7] << 56;
+}
+/** Joins the low seven bits of eight bytes. */
+static inline uint64_t join_sevens(uint64_t w)
+{
+    w = (w & 0x007f007f007f007f) | (w & 0x7f007f007f007f00) >> 1;
+    w = (w & 0x00003fff00003fff) | (w & 0x3fff00003fff0000) >> 2;
+    return (w & 0x000000000fffffff) | (w & 0x0fffffff00000000) >> 4;
+}
 static inline bool read_uint(Reader *r, uint64_t *ret)
 {
     if (r->at < r->end && *r->at < 0x80) { /* most are one byte */
         *ret = *r->at++;
         return true;
     }
+    if (r->end - r->at >= 8) { /* all bytes at once: 2^53 has eight */
+        uint64_t w = load_u64(r->at), ends = ~w & 0x8080808080808080;
+        if (ends != 0) {
+            w = join_sevens(w & (ends ^ (ends - 1)));
+            if (w <= CRDT_MAX_CLIENT) {
+                r->at += (__builtin_ctzll(ends) + 1) / 8;
+                *ret = w;
+                return true;
+            }
+        }
+    }
     return read_long_uint(r, ret);
 }
-bool read_clock(Reader *r, uint32_t *ret);
+static inline bool read_clock(Reader *r, uint32_t *ret)
+{
+    uint64_t v;
+    if (!read_uint(r, &v))
+        return false;
+    if (v > CRDT_MAX_CLOCK)
+        return reader_fail(r, CRDT_LIMIT, "clock beyond the limit");
+    *ret = (uint32_t)v;
+    return true;
+}
 bool read_bytes(Reader *r, const uint8_t **ret, uint32_t *ret_len);
 bool read_text(Reader *r, const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_units);
-bool reader_fail(Reader *r, CrdtErr err, const char *what);
 CrdtErr reader_err(const Reader *r, CrdtFault *ret);
 static inline Reader reader(CrdtBytes b)
 {
@@ -361,6 +397,8 @@ bool leaf_reserve_end(CrdtDoc *d, Client *c, uint32_t next);
 void leaf_append(Client *c, uint32_t clock, uint32_t item);
 void leaf_remove(CrdtDoc *d, Client *c, Spot s);
 void leaves_done(CrdtDoc *d, Client *c);
+bool leaf_make_flat(CrdtDoc *d, Client *c, uint32_t first, uint32_t count);
+void leaves_flatten(CrdtDoc *d, Client *c);
 /** The item at a spot. */
 static inline uint32_t spot_item(const Client *c, Spot s)
 {
@@ -411,6 +449,7 @@ bool may_merge(const CrdtDoc *d, uint32_t left, uint32_t right);
 bool item_merge(CrdtDoc *d, uint32_t left, uint32_t right);
 void struct_add(CrdtDoc *d, uint32_t item);
 bool client_touch(CrdtDoc *d, uint32_t client);
+void client_list(CrdtDoc *d, uint32_t client);
 uint32_t key_make(CrdtDoc *d, CrdtBytes name);
 uint32_t key_find(const CrdtDoc *d, CrdtBytes name);
 uint32_t root_make(CrdtDoc *d, CrdtBytes name);
@@ -452,6 +491,8 @@ bool write_deletions(CrdtBuf *out, const Deletion *list, uint32_t count);
 bool write_deleted(CrdtDoc *d, CrdtBuf *out);
 
 /* integrate.c */
+CrdtErr item_settle(CrdtDoc *d, uint32_t item, uint32_t left, uint32_t right);
+CrdtErr content_type(CrdtDoc *d, CrdtBytes content, Item *it);
 CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret);
 CrdtErr batch_integrate(CrdtDoc *d, Batch *b);
 
@@ -460,7 +501,21 @@ void tx_start(CrdtDoc *d);
 void tx_end(CrdtDoc *d);
 CrdtErr tx_write(CrdtDoc *d, CrdtBuf *out);
 
+/* txn.c */
+void join_structs(CrdtDoc *d, Client *c, Spot s, uint32_t last);
+
+/* load.c */
+bool is_blank(const CrdtDoc *d);
+CrdtErr load_update(CrdtDoc *d, CrdtBytes update, bool *ret_odd, CrdtFault *ret_fault);
+
+/* doc.c */
+CrdtErr deletions_apply(CrdtDoc *d, const Batch *b);
+
 /* decode.c */
+bool sections_count_read(Reader *r, uint64_t *ret);
+bool section_read(Memory *m, Batch *b, Reader *r, Section *ret, uint32_t *ret_clock);
+bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref);
+bool deletions_read(Memory *m, Batch *b, Reader *r);
 CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret);
 void batch_clear(Memory *m, Batch *b);
 void batch_done(Memory *m, Batch *b);

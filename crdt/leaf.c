@@ -1,8 +1,9 @@
-/** Where is (client, clock)? Per client a directory of leaves, sorted by clock, each with some dozens of
- *  structs. A leaf is *open* (two small arrays: clocks and item indices) or *flat*: its items stand in the
- *  pool one after the other in the order of their clocks, as they do after loading, and need no arrays.
- *  A change opens the part of a flat leaf around it. So a loaded document pays nothing for the directory,
- *  and inserting or removing a struct moves a few hundred bytes however long the history is. */
+/** Where is (client, clock)? Per client a directory of leaves, sorted by clock, each with some
+ *  dozens of structs. A leaf is *open* (two small arrays: clocks and item indices) or *flat*: its
+ *  items stand in the pool one after the other in the order of their clocks, as they do after
+ *  loading, and need no arrays. A change opens the part of a flat leaf around it. So a loaded
+ *  document pays nothing for the directory, and inserting or removing a struct moves a few hundred
+ *  bytes however long the history is. */
 #include "internal.h"
 
 enum { LEAF_MAX = 128, WINDOW = 48, LEAF_SMALL = 32 };
@@ -28,8 +29,8 @@ void leaves_done(CrdtDoc *d, Client *c)
     c->leaf_count = c->leaf_cap = c->count = 0;
 }
 
-/** The last element of a sorted array that is <= clock; the first is. No branches: they would be guessed
- *  wrong every second time. */
+/** The last element of a sorted array that is <= clock; the first is. No branches: they would be
+ *  guessed wrong every second time. */
 static uint32_t last_up_to(const uint32_t *clocks, uint32_t n, uint32_t clock)
 {
     const uint32_t *base = clocks;
@@ -111,7 +112,8 @@ uint32_t last_item(const Client *c)
 }
 
 /** Moves structs from..to of leaf `l` into a fresh open one of `cap`. */
-static bool leaf_copy(CrdtDoc *d, const Leaf *l, uint32_t from, uint32_t to, uint32_t cap, Leaf *ret)
+static bool leaf_copy(CrdtDoc *d, const Leaf *l, uint32_t from, uint32_t to, uint32_t cap,
+                      Leaf *ret)
 {
     uint32_t *clock = mem_resize(&d->memory, NULL, 0, leaf_bytes(cap));
     if (clock == NULL)
@@ -160,7 +162,8 @@ static bool open_window(CrdtDoc *d, Client *c, Spot *s)
         from = s->at < WINDOW + WINDOW / 3 ? 0 : s->at - WINDOW;
         to = flat.count - s->at < WINDOW + WINDOW / 3 ? flat.count : s->at + WINDOW;
     }
-    if (!leaf_copy(d, &flat, from, to, to - from > 2 * WINDOW ? LEAF_MAX : room_for(to - from), &open))
+    uint32_t cap = to - from > 2 * WINDOW ? LEAF_MAX : room_for(to - from);
+    if (!leaf_copy(d, &flat, from, to, cap, &open))
         return false;
     c->leaf[s->leaf] = open;
     if (to < flat.count)
@@ -168,7 +171,8 @@ static bool open_window(CrdtDoc *d, Client *c, Spot *s)
                          (Leaf){ .base = flat.base + to, .count = flat.count - to,
                                  .first = d->items[flat.base + to].clock });
     if (from > 0) {
-        directory_insert(c, s->leaf, (Leaf){ .base = flat.base, .count = from, .first = flat.first });
+        directory_insert(c, s->leaf,
+                         (Leaf){ .base = flat.base, .count = from, .first = flat.first });
         s->leaf++;
     }
     s->at -= from;
@@ -273,4 +277,31 @@ void leaf_remove(CrdtDoc *d, Client *c, Spot s)
         p->count += l->count;
         directory_remove(d, c, s.leaf);
     }
+}
+
+/** Makes items first .. first + count - 1 the structs of a client that has none. */
+bool leaf_make_flat(CrdtDoc *d, Client *c, uint32_t first, uint32_t count)
+{
+    if (!directory_reserve(d, c, 1))
+        return false;
+    c->leaf[0] = (Leaf){ .base = first, .count = count, .first = d->items[first].clock };
+    c->leaf_count = 1;
+    c->count = count;
+    return true;
+}
+
+/** Makes one flat leaf of all, when the items stand in order. */
+void leaves_flatten(CrdtDoc *d, Client *c)
+{
+    if (c->leaf_count < 2 && (c->count == 0 || c->leaf[0].clock == NULL))
+        return;
+    Spot s = { 0 };
+    uint32_t first = spot_item(c, s), count = c->count, i, k = first;
+    for (; (i = spot_before(d, c, s, UINT32_MAX)) != 0; spot_next(c, &s), k++)
+        if (i != k)
+            return;
+    for (uint32_t n = 0; n < c->leaf_count; n++)
+        mem_resize(&d->memory, c->leaf[n].clock, leaf_bytes(c->leaf[n].cap), 0);
+    c->leaf[0] = (Leaf){ .base = first, .count = count, .first = d->items[first].clock };
+    c->leaf_count = 1;
 }

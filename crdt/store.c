@@ -74,7 +74,8 @@ bool client_touch(CrdtDoc *d, uint32_t client)
     return true;
 }
 
-static void order_add(CrdtDoc *d, uint32_t client)
+/** Notes that this client has structs. */
+void client_list(CrdtDoc *d, uint32_t client)
 {
     uint32_t at = d->order_count++;
     while (at > 0 && d->clients[d->order[at - 1]].id < d->clients[client].id) {
@@ -119,7 +120,7 @@ void struct_add(CrdtDoc *d, uint32_t i)
     Item *it = &d->items[i];
     Client *c = &d->clients[it->client];
     if (c->count == 0)
-        order_add(d, it->client);
+        client_list(d, it->client);
     leaf_append(c, it->clock, i);
     c->state = it->clock + it->len;
     d->structs_added++;
@@ -247,8 +248,8 @@ bool may_merge(const CrdtDoc *d, uint32_t l, uint32_t r)
            (d->redone_count == 0 || (!redone_touches(d, left) && !redone_touches(d, right)));
 }
 
-/** Joins two structs that may be. The directory of the client is the caller's to mend; the right one is
- *  released. False when memory ran out. */
+/** Joins two structs that may be. The directory of the client is the caller's to mend; the right
+ *  one is released. False when memory ran out. */
 bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
 {
     Item *left = &d->items[l], *right = &d->items[r];

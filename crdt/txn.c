@@ -64,9 +64,9 @@ static bool join_left(CrdtDoc *d, Client *c, Spot *s)
     return true;
 }
 
-/** Looks at the joints left of the struct at `s` and of those after it up to clock `last`, and further
- *  left while joining goes on. */
-static void join_structs(CrdtDoc *d, Client *c, Spot s, uint32_t last)
+/** Looks at the joints left of the struct at `s` and of those after it up to clock `last`, and
+ *  further left while joining goes on. */
+void join_structs(CrdtDoc *d, Client *c, Spot s, uint32_t last)
 {
     bool further = join_left(d, c, &s);
     uint32_t from = d->items[spot_item(c, s)].clock;

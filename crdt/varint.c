@@ -48,17 +48,6 @@ bool read_long_uint(Reader *r, uint64_t *ret)
                        at == r->end ? "ends inside an integer" : "integer above 2^53 - 1");
 }
 
-bool read_clock(Reader *r, uint32_t *ret)
-{
-    uint64_t v;
-    if (!read_uint(r, &v))
-        return false;
-    if (v > CRDT_MAX_CLOCK)
-        return reader_fail(r, CRDT_LIMIT, "clock beyond the limit");
-    *ret = (uint32_t)v;
-    return true;
-}
-
 bool read_bytes(Reader *r, const uint8_t **ret, uint32_t *ret_len)
 {
     uint64_t len;

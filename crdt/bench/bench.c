@@ -1,5 +1,6 @@
-/** crdt-bench DIR [ROW]: how fast the engine is on the documents of DIR (data.mjs makes them). Prints
- *  "row value unit" lines, the best of several runs; with ROW that row once, for a profiler. */
+/** crdt-bench DIR [ROW]: how fast the engine is on the documents of DIR (data.mjs makes them).
+ *  Prints "row value unit" lines, the best of several runs; with ROW that row once, for a
+ *  profiler. */
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
