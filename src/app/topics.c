@@ -114,7 +114,7 @@ void topics_heard(Topics *t, Str payload)
     auto_arena a = arena_new(4096);
     json_t *v;
     if (!t || json_parse(a, payload, &v).info) return;
-    Str topic = json_str(v, "topic"), id = json_str(v, "id"), audience = json_str(v, "audience");
+    Str topic = json_str(v, "topic"), id = json_str(v, "id"), audience = arena_str(a, json_str(v, "audience"));
     json_object_del(v, "audience");
     Str told = json_text(a, v), key = arena_fmt(a, STR_FMT "\n" STR_FMT, STR_ARG(topic), STR_ARG(id));
     pthread_mutex_lock(&t->lock);

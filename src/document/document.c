@@ -2,6 +2,7 @@
  *  what Hindsight writes goes straight to the log, and open rooms hear of it like of an edit on another node. */
 #include "document/document.h"
 #include "app/app.h"
+#include "document/clean.h"
 #include "document/room.h"
 #include "document/storage.h"
 #include "sql.gen.h"
@@ -48,6 +49,13 @@ Err document_create(Cx *cx, Str id, const DocNode *content)
 }
 
 Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret)
+{
+    TRY(document_read_whole(cx, id, revision, ret));
+    doc_clean(cx->arena, *ret);
+    return OK;
+}
+
+Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret)
 {
     Stored s = { 0 };
     TRY(storage_load(cx, id, revision, NULL, &s));

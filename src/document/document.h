@@ -7,14 +7,17 @@
 /** Stores a new document whose XmlFragment "default" holds `content` (a "doc" node), written by the author Hindsight.
  *  Within a write. Fails: ERR_CONFLICT when the id has one. */
 Err document_create(Cx *cx, Str id, const DocNode *content);
-/** The content as it is now on disk (all that was acknowledged). Fails: ERR_NOT_FOUND. */
+/** The content as it is now on disk (all that was acknowledged), without what only editors see (document/clean.h).
+ *  Fails: ERR_NOT_FOUND. */
 Err document_read(Cx *cx, Str id, DocNode **ret);
 /** Replaces the whole content as an edit by Hindsight that merges with what others write meanwhile; open rooms see it. */
 Err document_replace(Cx *cx, Str id, const DocNode *content);
 /** A number that grows with each stored update; "changed since published" compares it. 0 when there is none. */
 Err document_revision(Cx *cx, Str id, int64_t *ret);
-/** The content as it was at a revision (history is kept). */
+/** The same as it was at a revision (history is kept). */
 Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret);
+/** Everything that stands in it at a revision (INT64_MAX: now), suggestions and places of comments included. */
+Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret);
 
 /** A person who joins the room of a document over the y-websocket protocol. */
 typedef struct RoomMember {

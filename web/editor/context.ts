@@ -19,6 +19,8 @@ export type EditorContext = {
     eventTitle: (e: TimelineEvent) => string;
     /** Asks for the fields of a new follow-up; `added` gets its reference and title. */
     addFollowUp: (title: string, added: (reference: string, title: string) => void) => void;
+    /** Begins a comment on what is selected; absent where nobody may comment. */
+    comment?: () => void;
     fail: (e: unknown, what: string) => void;
     /** Opens a record of ours. */
     open: (href: string) => void;

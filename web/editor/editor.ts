@@ -103,6 +103,7 @@ const Ends = Extension.create({
 
 export type { Editor };
 export { insertEvidence } from './evidence';
+export { selectedPlaces, showThreads, threadElements, threadOrder, threadsAt, type Place, type Selected } from './comments';
 export { endFind, find, replaceAll, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';

@@ -1,5 +1,6 @@
 /** All nodes and marks, in one list. The names are the contract with the server. */
 import type { EditorContext, Piece } from './context';
+import { Comments } from './comments';
 import { callout } from './nodes/callout';
 import { code } from './nodes/code';
 import { details } from './nodes/details';
@@ -12,5 +13,5 @@ import { tasks } from './nodes/tasks';
 import { text } from './nodes/text';
 
 export function pieces(ctx: EditorContext): Piece[] {
-    return [text, heading, tasks, table, image(ctx), callout, code, details, inline(ctx), liveBlock(ctx)];
+    return [text, heading, tasks, table, image(ctx), callout, code, details, inline(ctx), liveBlock(ctx), { extensions: [Comments] }];
 }

@@ -13,7 +13,7 @@ export const isMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(
 
 /** How a binding is written for people: `⌘K`, `Ctrl K`, `G I`. */
 export function shown(keys: string): string {
-    return keys.split(' ').map((k) => k.replace('mod+', isMac ? '⌘' : 'Ctrl ').replace('shift+', isMac ? '⇧' : 'Shift ')
+    return keys.split(' ').map((k) => k.replace('mod+', isMac ? '⌘' : 'Ctrl ').replace('alt+', isMac ? '⌥' : 'Alt ').replace('shift+', isMac ? '⇧' : 'Shift ')
         .replace(/\b[a-z]$/, (c) => c.toUpperCase())).join(' ');
 }
 
@@ -45,14 +45,16 @@ export function isTyping(target: EventTarget | null): boolean {
 
 function name(e: KeyboardEvent): string {
     const mod = (e.metaKey && isMac) || (e.ctrlKey && !isMac);
-    const key = e.key.length === 1 ? e.key.toLowerCase() : e.key.toLowerCase();
-    return `${mod ? 'mod+' : ''}${e.shiftKey && (mod || e.key.length > 1) ? 'shift+' : ''}${key}`;
+    /* With Alt the key types something else on many keyboards: its place counts. */
+    const key = e.altKey && /^Key[A-Z]$/.test(e.code) ? e.code.slice(3).toLowerCase() : e.key.toLowerCase();
+    return `${mod ? 'mod+' : ''}${e.altKey ? 'alt+' : ''}${e.shiftKey && (mod || e.key.length > 1) ? 'shift+' : ''}${key}`;
 }
 
 function onKey(e: KeyboardEvent): void {
-    if (e.defaultPrevented || e.isComposing || e.altKey) return;
+    if (e.defaultPrevented || e.isComposing || e.getModifierState('AltGraph')) return;
     const k = name(e);
     const mod = k.startsWith('mod+');
+    if (e.altKey && !mod) return;
     if (!mod && (isTyping(e.target) || e.metaKey || e.ctrlKey)) return;
     if (!mod && document.querySelector('dialog[open], [data-layer]')) return;     /* a dialog or menu has the keys */
     const two = pending ? `${pending} ${k}` : '';

@@ -42,4 +42,6 @@ export type FollowUp = Gen.FollowUpRow;
 export type SearchHit = Gen.Found;
 export type Alert = Gen.Alert;
 export type Change = Gen.Change;
+export type Comment = Narrow<Gen.Comment, { created_at: string; author: Person | null }>;
+export type Thread = Narrow<Gen.Thread, { created_at: string; comments: Comment[]; resolved_by: Person | null }>;
 export type Notification = Narrow<Gen.Notification, { created_at: string; actor: Person | null }>;

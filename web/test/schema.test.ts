@@ -13,9 +13,9 @@ const schema = getSchema(pieces({ incidents: () => [] } as unknown as EditorCont
 /** The contract with the server: node or mark, and its attributes. */
 const NODES: Record<string, string[]> = {
     doc: [], paragraph: [], heading: ['level', 'section', 'guide', 'required'], bulletList: [], orderedList: ['start'], listItem: [], taskList: [], taskItem: ['checked'],
-    blockquote: [], codeBlock: ['language'], horizontalRule: [], hardBreak: [], image: ['src', 'alt', 'title', 'width', 'height', 'caption', 'align'], table: [], tableRow: [],
+    blockquote: [], codeBlock: ['language'], horizontalRule: [], hardBreak: [], image: ['src', 'alt', 'title', 'width', 'height', 'caption', 'align', 'comments'], table: ['comments'], tableRow: [],
     tableHeader: ['colspan', 'rowspan', 'colwidth'], tableCell: ['colspan', 'rowspan', 'colwidth'], callout: ['kind'], details: ['open'], detailsSummary: [], detailsContent: [],
-    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options'],
+    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'],
 };
 const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'] };
 

@@ -1,5 +1,6 @@
 /* What happens elsewhere, and whom it concerns. */
 #include "app/app.h"
+#include "base/utf8.h"
 #include "feature/followup/followup.h"
 #include "feature/notify/rules.h"
 #include "feature/report/report.h"
@@ -81,6 +82,67 @@ static Err report_mentioned(Cx *cx, const Event *e)
     Tell t = about_report(cx, &r, "mention", S(""));
     t.actor_id = arena_str(cx->arena, json_str(data, "by"));
     return notify_tell(cx, &t, strs_of(cx, json_object_get(data, "people")));
+}
+
+/* -- comments ---------------------------------------------------------------------------------------------------------- */
+
+static Tell about_comment(Cx *cx, const Report *r, json_t *data, const char *kind)
+{
+    Str comment = arena_str(cx->arena, json_str(data, "comment"));
+    Tell t = about_report(cx, r, kind, S(""));
+    t.thread_id = arena_str(cx->arena, json_str(data, "thread"));
+    t.comment_id = comment;
+    t.excerpt = arena_str(cx->arena, json_str(data, "body"));
+    t.cause = arena_fmt(cx->arena, "comment " STR_FMT, STR_ARG(comment));       /* the first reason is the one that is told */
+    return t;
+}
+
+static Err comment_added(Cx *cx, const Event *e)
+{
+    Report r;
+    Cx all = whole(cx);
+    TRY(report_get(&all, e->object, &r));
+    json_t *data = data_of(cx, e);
+    bool reply = json_is_true(json_object_get(data, "reply"));
+    Tell mention = about_comment(cx, &r, data, "mention"), other = about_comment(cx, &r, data, reply ? "reply" : "comment");
+    TRY(notify_tell(cx, &mention, strs_of(cx, json_object_get(data, "people"))));
+    return notify_tell(cx, &other, reply ? strs_of(cx, json_object_get(data, "participants")) : writers(cx, &r));
+}
+
+static Err tell_people_of(Cx *cx, Str comment)
+{
+    Strs people = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_people_of_comment);
+    stmt_str(&q, "comment", comment);
+    while (stmt_step(&q)) *list_add(cx->arena, &people) = stmt_col_str(&q, 0);
+    TRY(stmt_end(&q));
+    list_each(&people, i) TRY(notify_tell_pages(cx, people.at[i], comment));
+    return OK;
+}
+
+/* What was taken back is taken back from those who were told, too. */
+static Err comment_removed(Cx *cx, const Event *e)
+{
+    Str comment = json_str(data_of(cx, e), "comment");
+    TRY(tell_people_of(cx, comment));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_comment_removed);
+    stmt_str(&q, "comment", comment);
+    return stmt_exec(&q);
+}
+
+/* Corrected words stand in what was told; who is mentioned only now is told. */
+static Err comment_edited(Cx *cx, const Event *e)
+{
+    Report r;
+    Cx all = whole(cx);
+    TRY(report_get(&all, e->object, &r));
+    json_t *data = data_of(cx, e);
+    Tell mention = about_comment(cx, &r, data, "mention");
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_comment_edited);
+    stmt_str(&q, "comment", mention.comment_id);
+    stmt_str(&q, "excerpt", utf8_clip(mention.excerpt, 300));
+    TRY(stmt_exec(&q));
+    return notify_tell(cx, &mention, strs_of(cx, json_object_get(data, "people")));
 }
 
 /* Narrower rights take what was told along; wider ones give it back. */
@@ -188,6 +250,9 @@ const Listener notify_listeners[] = {
     { "report.published", LISTEN_NOW, report_moved },
     { "report.mentioned", LISTEN_NOW, report_mentioned },
     { "report.access_changed", LISTEN_NOW, report_access },
+    { "comment.added", LISTEN_NOW, comment_added },
+    { "comment.edited", LISTEN_NOW, comment_edited },
+    { "comment.removed", LISTEN_NOW, comment_removed },
     { "followup.assigned", LISTEN_NOW, follow_up_assigned },
     { "followup.access_changed", LISTEN_NOW, follow_up_access },
     { 0 },

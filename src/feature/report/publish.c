@@ -122,6 +122,7 @@ Err report_publish(Cx *cx, Str id)
     r.published_revision = r.revision;
     r.meta_changed = false;
     TRY(report_text_changed(cx, &r));
+    r.published_digest = r.digest;
     TRY(report_save(cx, &r, 1));
     TRY(report_tell_incidents(cx, &r));
     TRY(audit_add(cx, "report.published", "report", r.id,

@@ -3,10 +3,10 @@
 -- name: report_insert
 INSERT INTO report (id, number, title, state, language, severity, audience, owner_id, channel_id, team_id, template_id, template_name,
     overrides, figures, linked_documents, due_ms, began_ms, excerpt, word_count, revision, published_ms, published_by,
-    published_version, published_revision, meta_changed, created_by, created_ms, updated_ms, version)
+    published_version, published_revision, meta_changed, created_by, created_ms, updated_ms, version, comments_by, digest, published_digest)
 VALUES (:id, :number, :title, :state, :language, :severity, :audience, :owner_id, :channel_id, :team_id, :template_id, :template_name,
     :overrides, :figures, :linked_documents, :due_ms, :began_ms, :excerpt, :word_count, :revision, :published_ms, :published_by,
-    :published_version, :published_revision, :meta_changed, :created_by, :now_ms, :now_ms, 1);
+    :published_version, :published_revision, :meta_changed, :created_by, :now_ms, :now_ms, 1, :comments_by, :digest, :published_digest);
 
 -- name: report_update
 UPDATE report SET title = :title, state = :state, language = :language, severity = :severity, audience = :audience,
@@ -14,6 +14,7 @@ UPDATE report SET title = :title, state = :state, language = :language, severity
     linked_documents = :linked_documents, due_ms = :due_ms, began_ms = :began_ms, excerpt = :excerpt,
     word_count = :word_count, revision = :revision, published_ms = :published_ms, published_by = :published_by,
     published_version = :published_version, published_revision = :published_revision, meta_changed = :meta_changed,
+    comments_by = :comments_by, digest = :digest, published_digest = :published_digest,
     updated_ms = :now_ms, version = version + :step
 WHERE id = :id;
 
@@ -24,7 +25,7 @@ UPDATE report SET template_id = :template_id, template_name = :template_name WHE
 SELECT r.id, r.number, r.title, r.state, r.language, r.severity, r.audience, r.owner_id, r.channel_id, r.team_id, r.template_id,
     r.template_name, r.overrides, r.figures, r.linked_documents, r.due_ms, r.began_ms, r.excerpt, r.word_count, r.revision,
     r.published_ms, r.published_by, r.published_version, r.published_revision, r.meta_changed, r.created_by, r.created_ms,
-    r.updated_ms, r.version
+    r.updated_ms, r.version, r.comments_by, r.digest, r.published_digest
 FROM report r
 WHERE 1 = 1
 --if id

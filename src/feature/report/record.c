@@ -1,4 +1,5 @@
 /* The record of a report: creating, editing, states, people. */
+#include <sodium.h>
 #include <unicode/uchar.h>
 #include "app/audit.h"
 #include "base/id.h"
@@ -30,6 +31,7 @@ Err report_rights(Cx *cx, Report *r)
     bool writes = access_all(cx) || (cx->actor.role >= ROLE_RESPONDER && (cx->actor.scopes & SCOPE_WRITE));
     bool archived = in_state(r, "archived");
     r->can_edit = writes && !archived;
+    r->can_comment = !archived && (str_eq(r->comments_by, S("readers")) ? cx->actor.role >= ROLE_VIEWER : writes);
     r->can_publish = r->can_edit && (cx->actor.role >= ROLE_MANAGER || is_approved(cx, r));
     return OK;
 }
@@ -66,6 +68,24 @@ static Str excerpt_of(Arena *a, const DocNode *doc)
     return cut.len < all.len ? arena_fmt(a, STR_FMT "…", STR_ARG(cut)) : all;
 }
 
+static Str digest_of(Arena *a, const DocNode *doc)
+{
+    unsigned char hash[16];
+    char hex[33];
+    Str json = doc_json(a, doc);
+    crypto_generichash(hash, sizeof hash, (const unsigned char *)json.at, json.len, NULL, 0);
+    sodium_bin2hex(hex, sizeof hex, hash, sizeof hash);
+    return arena_str(a, str_of(hex));
+}
+
+Err report_noted(Cx *cx, Str id)
+{
+    Report r;
+    TRY(report_row(cx, id, &r));
+    TRY(report_text_changed(cx, &r));
+    return report_save(cx, &r, 0);
+}
+
 Err report_text_changed(Cx *cx, Report *r)
 {
     DocNode *doc;
@@ -80,6 +100,7 @@ Err report_text_noted(Cx *cx, Report *r, DocNode **ret_doc)
     *ret_doc = doc;
     TRY(document_revision(cx, r->id, &r->revision));
     TRY(render_text(cx->arena, doc, &text));
+    r->digest = digest_of(cx->arena, doc);
     r->excerpt = excerpt_of(cx->arena, doc);
     r->word_count = count_words(text);
     Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT, STR_ARG(r->reference), STR_ARG(text));
@@ -270,6 +291,7 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
     if (HAS(title)) r.title = in->title;
     if (HAS(language)) r.language = in->language;
     if (HAS(due_ms)) r.due_ms = in->due_ms;
+    if (HAS(comments_by)) r.comments_by = in->comments_by;
     if (HAS(linked_documents)) {
         TRY(documents_check(cx, &in->linked_documents));
         r.linked_documents = in->linked_documents;

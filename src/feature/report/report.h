@@ -36,12 +36,14 @@ typedef struct Report {
     LinkedDocuments linked_documents;
     int64_t due_ms, created_ms, updated_ms, published_ms, began_ms;
     int64_t published_version;              /* 0 = never published */
-    bool overdue, changed_since_published, can_edit, can_publish;
+    bool overdue, changed_since_published, can_edit, can_publish, can_comment;
+    Str comments_by;                        /* readers, writers */
     Str excerpt, snippet;                   /* snippet: only when searched, matches in U+E000 … U+E001 */
     int64_t word_count, version, number, sort_ms;
     Str overrides, figures;                 /* JSON objects of metric key → text: written over, from the incidents */
     int64_t revision, published_revision;   /* of the document */
     bool meta_changed;
+    Str digest, published_digest;           /* of what the text says */
 } Report;
 typedef LIST(Report) Reports;
 extern const Shape report_shape, report_row_shape;
@@ -53,6 +55,7 @@ typedef struct ReportInput {
     int64_t due_ms;
     LinkedDocuments linked_documents;
     Str metric_overrides;                   /* JSON object: key → text, null undoes */
+    Str comments_by;
 } ReportInput;
 
 /** Creates one from a template, filled in; event report.created. `ret` is complete. Within a write.
@@ -98,6 +101,9 @@ Err report_write(Cx *cx, Str id, const DocNode *content);
 
 /** Puts another template under the text; what people wrote stays. Within a write. Fails: ERR_FORBIDDEN, ERR_INVALID (template_id). */
 Err report_change_template(Cx *cx, Str id, Str template_id);
+
+/** Takes note of what was written into its document by Hindsight: excerpt, words, search, whether it changed. Within a write. */
+Err report_noted(Cx *cx, Str id);
 
 /** State changes, all within a write; the caller has checked access. Fails: ERR_CONFLICT when the state does not allow it,
  *  ERR_FORBIDDEN when the person may not, ERR_INVALID naming the field. */

@@ -9,6 +9,14 @@
 typedef struct Documents { LinkedDocuments items; } Documents;
 static SHAPE(documents_shape, Documents, "As stored", FIELD_OF(Documents, items, FIELD_MANY, &report_linked_shape, 0, "", .max = 1000));
 
+/* Later edits count when they changed what the text says; those not looked at yet count until they are. */
+static bool report_is_changed(const Report *r, int64_t revision)
+{
+    if (!r->published_version) return false;
+    if (r->meta_changed || revision > r->revision) return true;
+    return r->revision > r->published_revision && (!r->digest.len || !str_eq(r->digest, r->published_digest));
+}
+
 static Err read_one(Cx *cx, Stmt *q, Report *r)
 {
     *r = (Report){
@@ -19,6 +27,7 @@ static Err read_one(Cx *cx, Stmt *q, Report *r)
         .word_count = stmt_col_int(q, 18), .revision = stmt_col_int(q, 19), .published_ms = stmt_col_int(q, 20), .published_by = { .id = stmt_col_str(q, 21) },
         .published_version = stmt_col_int(q, 22), .published_revision = stmt_col_int(q, 23), .meta_changed = stmt_col_int(q, 24),
         .created_by = { .id = stmt_col_str(q, 25) }, .created_ms = stmt_col_int(q, 26), .updated_ms = stmt_col_int(q, 27), .version = stmt_col_int(q, 28),
+        .comments_by = stmt_col_str(q, 29), .digest = stmt_col_str(q, 30), .published_digest = stmt_col_str(q, 31),
     };
     Documents documents = { 0 };
     TRY(shape_decode(cx->arena, &documents_shape, DECODE_PATCH, stmt_col_str(q, 14), &documents, NULL));
@@ -27,8 +36,7 @@ static Err read_one(Cx *cx, Stmt *q, Report *r)
     r->visibility = r->audience.len ? S("private") : S("public");
     r->overdue = r->due_ms && r->due_ms < cx->now_ms
                  && (str_eq(r->state, S("draft")) || str_eq(r->state, S("in_review")));
-    r->changed_since_published =
-        r->published_version && (r->meta_changed || r->revision > r->published_revision);
+    r->changed_since_published = report_is_changed(r, r->revision);
     report_metrics(cx->arena, r->figures, r->overrides, &r->metrics);
     return OK;
 }
@@ -76,6 +84,9 @@ static void bind(Stmt *q, Cx *cx, const Report *r)
     stmt_int(q, "published_version", r->published_version);
     stmt_int(q, "published_revision", r->published_revision);
     stmt_int(q, "meta_changed", r->meta_changed);
+    stmt_str(q, "comments_by", r->comments_by.len ? r->comments_by : S("readers"));
+    stmt_str(q, "digest", r->digest);
+    stmt_str(q, "published_digest", r->published_digest);
     stmt_int(q, "now_ms", cx->now_ms);
 }
 
@@ -216,9 +227,8 @@ Err report_get(Cx *cx, Str id, Report *ret)
     int64_t revision = 0;
     TRY(document_revision(cx, id, &revision));
     Report *r = &one.at[0];
+    r->changed_since_published = report_is_changed(r, revision);
     if (revision > r->revision) r->revision = revision;
-    r->changed_since_published =
-        r->published_version && (r->meta_changed || r->revision > r->published_revision);
     TRY(complete(cx, &one));
     if (r->incidents.len > 1)
         list_each(&r->incidents, i) {

@@ -95,3 +95,10 @@ CREATE TABLE report_mention (
     user_id   TEXT NOT NULL,
     PRIMARY KEY (report_id, user_id)
 );
+-- step 3
+ALTER TABLE report ADD COLUMN comments_by TEXT NOT NULL DEFAULT 'readers';
+-- step 4
+-- What the text says, and said when it was published: an edit that was taken back is no change.
+ALTER TABLE report ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+-- step 5
+ALTER TABLE report ADD COLUMN published_digest TEXT NOT NULL DEFAULT '';

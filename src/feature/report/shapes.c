@@ -3,6 +3,7 @@
 const char *const report_states[] = { "draft", "in_review", "published", "archived", NULL };
 const char *const report_metric_keys[] = { "severity", "started_at", "ended_at", "duration", "responders", "customers_affected", NULL };
 static const char *const decisions[] = { "pending", "approved", "changes_requested", NULL };
+static const char *const commenters[] = { "readers", "writers", NULL };
 static const char *const sources[] = { "incident", "override", NULL };
 static const char *const languages[] = { "en", "zh", NULL };
 
@@ -60,6 +61,8 @@ const Shape report_shape = { "Report", sizeof(Report), (const Field[]){
     FIELD_OF(Report, created_by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who created it"),
     FIELD(Report, can_edit, READ_ONLY, "Whether you may write"),
     FIELD(Report, can_publish, READ_ONLY, "Whether you may publish it now"),
+    FIELD(Report, can_comment, READ_ONLY, "Whether you may comment on it"),
+    FIELD(Report, comments_by, READ_ONLY, "Who may comment", .values = commenters),
     { 0 } }, "A post-mortem" };
 
 const Shape report_row_shape = { "ReportRow", sizeof(Report), (const Field[]){
@@ -84,6 +87,7 @@ const Shape report_edit_shape = { "ReportEdit", sizeof(ReportInput), (const Fiel
     FIELD(ReportInput, team_id, NULLABLE, "Id or name"),
     FIELD(ReportInput, language, 0, "Of its text", .values = languages),
     FIELD_OF(ReportInput, linked_documents, FIELD_MANY, &report_linked_shape, 0, "Documents elsewhere", .max = 50),
+    FIELD(ReportInput, comments_by, 0, "Who may comment", .values = commenters),
     FIELD_RAW(ReportInput, metric_overrides, OBJECT, "{\"customers_affected\":\"12,316\"}; null undoes", .max = 4000),
     FIELD(ReportInput, incident_ids, 0, "Ids or references of one or more incidents", .max = 20),
     { 0 } }, "What can be changed about a report" };

@@ -101,6 +101,7 @@ class Bar {
             ...MARKS.map(([mark, keys]) => barButton({ icon: mark, label: t(mark), keys: shown(keys), on: e.isActive(mark), run: () => chain().toggleMark(mark).run() })),
             barButton({ icon: 'link', label: t('link'), keys: shown('mod+k'), on: e.isActive('link'), run: () => this.askLink() }),
             h('span', { class: 'sep' }),
+            ...(this.ctx.comment ? [barButton({ icon: 'chat', label: t('comment'), keys: shown('mod+alt+m'), run: () => this.ctx.comment!() })] : []),
             barButton({ icon: 'todo', label: t('follow_up_from'), run: () => followUpFrom(e, this.ctx) }),
         ];
     }

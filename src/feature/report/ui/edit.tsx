@@ -6,6 +6,9 @@ import { bind, shown } from 'app/keys';
 import { beforeLeave, query, setQuery, type ScreenProps } from 'app/router';
 import { day, dayDistance, inUtc } from 'app/time';
 import type { Report } from 'app/types';
+import type { Threads } from '../../comment/ui/threads';
+import { CommentsPanel } from '../../comment/ui/panel';
+import { ReaderButton, useCommenting } from '../../comment/ui/commenting';
 import { DetailsPanel } from './details';
 import { EvidencePanel } from './evidence';
 import { Figures } from './figures';
@@ -25,7 +28,7 @@ export default function EditScreen({ params }: ScreenProps) {
     return <Workbench key={report.data.id} report={report.data} handle={report} />;
 }
 
-const PANELS = ['details', 'evidence', 'history'] as const;
+const PANELS = ['details', 'evidence', 'comments', 'history'] as const;
 type Panel = (typeof PANELS)[number];
 
 /** Starts the document when the paper stands, ends it when the screen goes. */
@@ -59,6 +62,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     const [finding, setFinding] = useState<'' | 'find' | 'replace'>('');
     const [keys, setKeys] = useState(false);
     const paper = useRef<HTMLElement>(null);
+    const threads = useCommenting(report, live);
     const asked = query.value.get('panel');
     const panel = PANELS.find((p) => p === asked) ?? null;
     useEffect(() => {
@@ -90,6 +94,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
             }}>
                 {finding && editor && live && <FindBar live={live} editor={editor} replacing={finding === 'replace'} onReplacing={(on) => setFinding(on ? 'replace' : 'find')} onClose={() => setFinding('')} />}
                 {keys && <KeySheet onClose={() => setKeys(false)} />}
+                {editor && live && report.can_comment && !report.can_edit && <ReaderButton live={live} editor={editor} />}
                 <div class="doc" lang={report.language}>
                     <Over report={report} />
                     <Title report={report} handle={handle} onEnter={() => editor?.commands.focus('start')} />
@@ -99,8 +104,9 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                     <div ref={host} class={live?.ready.value ? '' : 'not-ready'} />
                 </div>
             </article>
-            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show}>
+            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} /> }}>
                 {(panel ?? 'evidence') === 'details' ? <DetailsPanel report={report} handle={handle} />
+                    : panel === 'comments' ? <CommentsPanel report={report} live={live} threads={threads} />
                     : panel === 'history' ? <HistoryPanel report={report} live={live} />
                         : <EvidencePanel report={report} live={live} />}
             </Side>
@@ -155,11 +161,16 @@ function Here({ live }: { live: LiveDocument }) {
     );
 }
 
-function Side({ panel, open, onShow, children }: { panel: Panel; open: boolean; onShow: (p: Panel | null) => void; children?: ComponentChildren }) {
+function ThreadCount({ threads }: { threads: Threads }) {
+    const open = threads.data?.filter((x) => x.state === 'open') ?? [];
+    return open.length ? <span class={`n ${open.some((x) => x.unread) ? 'new' : ''}`}>{open.length}</span> : null;
+}
+
+function Side({ panel, open, onShow, notes, children }: { panel: Panel; open: boolean; onShow: (p: Panel | null) => void; notes: Partial<Record<Panel, ComponentChildren>>; children?: ComponentChildren }) {
     return (
         <aside class={`dock-r ${open ? 'open' : ''}`} aria-label={t('panel')}>
             <div class="rtabs">
-                <div role="tablist" aria-label={t('panel')}>{PANELS.map((p) => <button type="button" role="tab" key={p} aria-selected={p === panel} onClick={() => onShow(p)}>{t(p)}</button>)}</div>
+                <div role="tablist" aria-label={t('panel')}>{PANELS.map((p) => <button type="button" role="tab" key={p} aria-selected={p === panel} onClick={() => onShow(p)}>{t(p)}{notes[p]}</button>)}</div>
                 <IconButton class="phone-only" icon="close" label={t('close_panel')} onClick={() => onShow(null)} />
             </div>
             <div class="panels" role="tabpanel" aria-label={t(panel)}>{children}</div>

@@ -26,6 +26,8 @@ export class LiveDocument {
     readonly here = signal<Here[]>([]);
     readonly facts = signal<Facts>({ sections: [], words: 0, cited: new Map() });
     readonly editor = signal<Editor | null>(null);
+    /** Called when somebody wants to comment on what is selected. */
+    onComment: () => void = () => {};
     private stops: (() => void)[] = [];
     private provider: InstanceType<Mod['Provider']> | null = null;
     private device: Awaited<ReturnType<Mod['Device']['open']>> | null = null;
@@ -117,6 +119,13 @@ export class LiveDocument {
         return !this.unsaved.peek() || this.kept.peek();
     }
 
+    /** True once everything typed is on the server's disk; false when that does not come about within ten seconds. */
+    async saved(): Promise<boolean> {
+        for (const end = Date.now() + 10_000; Date.now() < end; await new Promise((r) => setTimeout(r, 50)))
+            if (!this.provider?.hasUnsaved && this.state.peek() !== 'connecting') return true;
+        return false;
+    }
+
     destroy(): void {
         this.gone = true;
         for (const s of this.stops) s();
@@ -136,6 +145,7 @@ export class LiveDocument {
                 report: this.report, incident: this.report.incidents[0] ?? null, ...(title ? { title } : {}),
                 onAdded: (reference) => void api.get<FollowUp>(`/follow-ups/${reference}`).then((f) => added(f.reference, f.title), (e) => toastError(e)),
             }),
+            ...(this.report.can_comment ? { comment: () => this.onComment() } : {}),
             fail: (e, what) => toastError(e, what),
             open: (href) => {
                 const u = new URL(href, location.href);

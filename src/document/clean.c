@@ -1,0 +1,54 @@
+/* What readers, exports and searches see of a document: no places of comments, and of what is only suggested nothing yet. */
+#include "document/clean.h"
+
+static bool is_suggested(const DocNode *n)
+{
+    return n->type.len && (doc_find_mark(n, "insertion") || str_starts(doc_get(n, "suggested"), S("insert")));
+}
+
+static bool same_marks(const DocNode *a, const DocNode *b)
+{
+    if (a->marks.len != b->marks.len) return false;
+    list_each(&a->marks, i) {
+        const DocMark *x = &a->marks.at[i], *y = &b->marks.at[i];
+        if (!str_eq(x->type, y->type) || (x->attrs != y->attrs && !json_equal(x->attrs, y->attrs))) return false;
+    }
+    return true;
+}
+
+static void clean_marks(Arena *a, DocNode *n)
+{
+    DocMarks kept = { 0 };
+    list_each(&n->marks, i) {
+        Str type = n->marks.at[i].type;
+        bool ours = str_eq(type, S("comment")) || str_eq(type, S("deletion")) || str_eq(type, S("insertion"));
+        if (!ours) *list_add(a, &kept) = n->marks.at[i];
+    }
+    n->marks = kept;
+}
+
+void doc_clean(Arena *a, DocNode *n)
+{
+    DocNodes kept = { 0 };
+    if (n->attrs) {
+        json_object_del(n->attrs, "comments");
+        json_object_del(n->attrs, "suggested");
+    }
+    list_each(&n->children, i) {
+        DocNode *child = n->children.at[i];
+        if (is_suggested(child)) continue;
+        clean_marks(a, child);
+        DocNode *last = kept.len ? kept.at[kept.len - 1] : NULL;
+        if (last && doc_is(last, "text") && doc_is(child, "text") && same_marks(last, child)) {
+            last->text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(last->text), STR_ARG(child->text));
+            continue;
+        }
+        doc_clean(a, child);
+        *list_add(a, &kept) = child;
+    }
+    bool was_filled = n->children.len > 0 && kept.len == 0;
+    bool list = doc_is(n, "listItem") || doc_is(n, "taskItem") || doc_is(n, "blockquote") || doc_is(n, "callout")
+                || doc_is(n, "detailsContent") || doc_is(n, "tableCell") || doc_is(n, "tableHeader");
+    n->children = kept;
+    if (was_filled && list) doc_add(a, n, "paragraph");          /* what must hold a block holds an empty one */
+}

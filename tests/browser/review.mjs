@@ -1,0 +1,139 @@
+// Reviewing together in real browsers: comments, history, suggestions and what the others are told.
+//     [tests/postgres.sh] node tests/browser/review.mjs          VERBOSE=1 names every step, PICTURES=1 keeps pictures
+import { launch, person, Suite, until } from '../lib/browser.mjs';
+import { makeSystem, password, serve } from '../lib/server.mjs';
+
+const suite = new Suite('review');
+const step = (what, run) => suite.step(what, run);
+const picture = (p, name) => (process.env.PICTURES ? p.picture(`review-${name}`) : null);
+
+const people = [['ana', 'Ana Lindqvist', 'manager'], ['bo', 'Bo Tanaka', 'responder'], ['vi', 'Vi Moreau', 'viewer']];
+
+async function api(url, token, method, path, body) {
+    const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'If-Match': '*' }, body: body && JSON.stringify(body) });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return answer.status === 204 ? null : answer.json();
+}
+
+async function signIn(p, name) {
+    await p.go('/sign-in');
+    await p.field('Email').fill(`${name}@example.com`);
+    await p.field('Password').fill(password);
+    await p.button('Sign in').click();
+    await p.button('Search or run').waitFor();
+}
+
+const body = (p) => p.page.locator('.doc-body');
+const opened = (p) => p.page.locator('.save-line[data-state=saved], .save-line[data-state=read_only]').waitFor();
+const saved = (p) => p.page.locator('.save-line[data-state=saved]').waitFor();
+
+/** Selects words of the text as somebody would, by the browser's own selection. */
+const select = (p, words) => p.page.evaluate((text) => {
+    const dom = document.querySelector('.doc-body');
+    const walk = document.createTreeWalker(dom, NodeFilter.SHOW_TEXT);
+    for (let n = walk.nextNode(); n; n = walk.nextNode()) {
+        const at = n.data.indexOf(text);
+        if (at < 0) continue;
+        dom.focus();
+        const r = document.createRange();
+        r.setStart(n, at);
+        r.setEnd(n, at + text.length);
+        getSelection().removeAllRanges();
+        getSelection().addRange(r);
+        return true;
+    }
+    return false;
+}, words);
+const chosen = (p, words) => until(() => select(p, words), `select ${words}`);
+
+async function comments(ana, bo, vi) {
+    const thread = (p, words) => p.page.locator('.thread', { hasText: words });
+    await step('somebody writes, and saves', async () => {
+        await ana.go('/reports/PM-1/edit');
+        await opened(ana);
+        await body(ana).click();
+        await ana.page.keyboard.press('Control+End');
+        await ana.page.keyboard.type('The connection pool ran out of connections.');
+        await saved(ana);
+    });
+    await step('words are commented from the keyboard, with a mention', async () => {
+        await bo.go('/');
+        await chosen(ana, 'connection pool');
+        await ana.page.keyboard.press('Control+Alt+m');
+        const field = ana.field('Say something, @ to mention');
+        await field.pressSequentially('Which pool, @Bo');
+        await ana.page.getByRole('option', { name: 'Bo Tanaka' }).waitFor();
+        await ana.page.keyboard.press('Enter');
+        await ana.page.keyboard.press('Control+Enter');
+        await thread(ana, 'Which pool, @Bo Tanaka').waitFor();
+        await ana.page.locator('.doc-body [data-comment]', { hasText: 'connection pool' }).waitFor();
+    });
+    await step('who is mentioned hears of it at once, and comes straight to the place', async () => {
+        await bo.page.getByLabel('1 unread notification').first().waitFor();
+        await bo.page.locator('.top-link').click();
+        await bo.page.getByRole('link', { name: /Ana Lindqvist mentioned you/ }).click();
+        await bo.page.waitForURL('**/reports/PM-1/edit?panel=comments&thread=*');
+        await thread(bo, 'Which pool').waitFor();
+        await until(async () => await bo.page.getByLabel('1 unread notification').count() === 0, 'it is read');
+    });
+    await step('the reply appears on the other screen', async () => {
+        await opened(bo);
+        await bo.field('Reply, @ to mention').fill('The one of payment-api');
+        await bo.page.keyboard.press('Control+Enter');
+        await thread(ana, 'The one of payment-api').waitFor();
+        await picture(ana, 'comments');
+    });
+    await step('the place follows the text that is written around it', async () => {
+        await body(ana).click();
+        await ana.page.locator('.doc-body p', { hasText: 'ran out' }).click({ position: { x: 1, y: 10 } });
+        await ana.page.keyboard.type('On Tuesday: ');
+        await saved(ana);
+        await bo.page.locator('.doc-body p', { hasText: 'On Tuesday:' }).waitFor();
+        const marked = await bo.page.locator('.doc-body [data-comment]').allTextContents();
+        if (marked.join('') !== 'connection pool') throw new Error(marked.join('|'));
+    });
+    await step('a reader who may not write comments, too', async () => {
+        await vi.go('/reports/PM-1/edit');
+        await opened(vi);
+        await chosen(vi, 'ran out');
+        await vi.button('Comment').first().click();
+        await vi.field('Say something, @ to mention').fill('When?');
+        await vi.page.keyboard.press('Control+Enter');
+        await thread(vi, 'When?').waitFor();
+        await thread(ana, 'When?').waitFor();
+        await ana.page.locator('.doc-body [data-comment]', { hasText: 'ran out' }).waitFor();
+    });
+    await step('a resolved thread leaves the list, and its words are plain again', async () => {
+        await thread(ana, 'When?').click();
+        await ana.button('Resolve', { exact: true }).click();
+        await thread(ana, 'When?').waitFor({ state: 'detached' });
+        await ana.button(/^Resolved 1/).waitFor();
+        await vi.button(/^Resolved 1/).waitFor();
+    });
+    await step('a click on commented words opens their thread', async () => {
+        await bo.go('/reports/PM-1/edit');
+        await opened(bo);
+        await bo.page.locator('.doc-body [data-comment]', { hasText: 'connection pool' }).click();
+        await bo.page.locator('.thread.on', { hasText: 'Which pool' }).waitFor();
+    });
+}
+
+const system = makeSystem(process.env.TEST_POSTGRES && process.env.REVIEW_ON === 'postgres' ? 'postgres' : 'sqlite');
+for (const [name, full, role] of people) system.cli(['user', 'add', '--email', `${name}@example.com`, '--name', full, '--role', role, '--password-stdin'], password);
+const token = system.cli(['token', 'create', '--user', 'bo@example.com', '--scope', 'write']);
+const server = await serve(system);
+const browser = await launch();
+await suite.walk('review', async () => {
+    const incident = await api(server.url, token, 'POST', '/incidents', { title: 'Card payments fail', severity: 'SEV-2', status: 'resolved' });
+    await api(server.url, token, 'POST', '/reports', { incident_ids: [incident.id], template_id: 'brief-en' });
+    const [ana, bo, vi] = await Promise.all(people.map(([name]) => person(suite, browser, name, server.url)));
+    suite.people = [ana, bo, vi];
+    await signIn(ana, 'ana');
+    await signIn(bo, 'bo');
+    await signIn(vi, 'vi');
+    await comments(ana, bo, vi);
+});
+suite.check('the server stops cleanly', await server.stop() === 0, server.log());
+system.remove();
+await browser.close();
+suite.end();
