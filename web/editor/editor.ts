@@ -1,15 +1,16 @@
 /** The report editor: TipTap over a Yjs document. Loaded when the first report is opened. */
 import { Editor, Extension } from '@tiptap/core';
-import { Collaboration } from '@tiptap/extension-collaboration';
 import { TextSelection } from '@tiptap/pm/state';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import { Together } from './binding';
 import { Carets } from './carets';
 import type { EditorContext } from './context';
 import { Find } from './find';
 import { Guard } from './guard';
 import { Gutters } from './gutter';
 import { FloatBars } from './menus/floatbar';
+import { Mend } from './mend';
 import { CardsOver } from './menus/card';
 import { mentionMenu } from './menus/mention';
 import { slashMenu } from './menus/slash';
@@ -30,8 +31,9 @@ export function createEditor(o: EditorOptions): Editor {
         injectCSS: false,
         extensions: [
             ...all.flatMap((p) => p.extensions),
-            Collaboration.configure({ document: o.doc }),
+            Together.configure({ document: o.doc }),
             Carets(o.awareness),
+            Mend(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
             FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste, Placeholder, Ends,
