@@ -29,6 +29,6 @@ enum { INLINE_ONE_LINE = 1, INLINE_TABLE = 2, INLINE_HEADING = 4, INLINE_LAST = 
 void markdown_inline(Arena *a, Buf *to, const DocNodes *nodes, unsigned flags);
 /** "[text](href)" with a title. */
 void markdown_link(Buf *to, Str text, Str href, Str title, unsigned flags);
-void markdown_image(Arena *a, Buf *to, const DocNode *image);
+void markdown_image(Arena *a, Buf *to, const DocNode *image, unsigned flags);
 /** Text with what Markdown would read as markup escaped: also what template variables go through. */
 void markdown_escape(Buf *to, Str text, unsigned flags);

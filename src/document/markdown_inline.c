@@ -112,14 +112,14 @@ void markdown_link(Buf *to, Str text, Str href, Str title, unsigned flags)
     target_into(to, href, title, flags);
 }
 
-void markdown_image(Arena *a, Buf *to, const DocNode *n)
+void markdown_image(Arena *a, Buf *to, const DocNode *n, unsigned flags)
 {
     (void)a;
     buf_add(to, S("!["));
-    markdown_escape(to, doc_get(n, "alt"), 0);
+    markdown_escape(to, doc_get(n, "alt"), flags);
     keep_last_space(to);
     buf_byte(to, ']');
-    target_into(to, doc_get(n, "src"), doc_get(n, "title"), 0);
+    target_into(to, doc_get(n, "src"), doc_get(n, "title"), flags);
     int64_t width = doc_get_int(n, "width", 0), height = doc_get_int(n, "height", 0);
     Str align = doc_get(n, "align"), caption = doc_get(n, "caption");
     bool aligned = str_eq(align, S("left")) || str_eq(align, S("center")) || str_eq(align, S("right"));
@@ -131,8 +131,8 @@ void markdown_image(Arena *a, Buf *to, const DocNode *n)
         buf_byte(to, '}');
     }
     if (caption.len) {
-        buf_add(to, S("\n<em>"));
-        markdown_escape(to, caption, 0);
+        buf_add(to, flags & INLINE_TABLE ? S("<br><em>") : S("\n<em>"));
+        markdown_escape(to, caption, flags);
         keep_last_space(to);
         buf_add(to, S("</em>"));
     }

@@ -107,7 +107,7 @@ static void cell_blocks_into(Arena *a, Buf *to, const DocNode *n, int depth, boo
     if (leaf && !n->children.len) return;
     if (!*first) buf_add(to, S("<br>"));
     *first = false;
-    if (doc_is(n, "image")) { markdown_escape(to, doc_get(n, "alt"), INLINE_TABLE); return; }
+    if (doc_is(n, "image")) { markdown_image(a, to, n, INLINE_TABLE); return; }
     DocNode *only = (DocNode *)n;
     DocNodes one = { &only, 1, 1 };
     markdown_inline(a, to, leaf ? &n->children : &one, INLINE_ONE_LINE | INLINE_TABLE);
@@ -227,7 +227,7 @@ static void block_into(Arena *a, Buf *to, const DocNode *n, bool flip, int depth
     else if (doc_is(n, "table")) table_into(a, to, n, depth);
     else if (doc_is(n, "horizontalRule")) buf_add(to, S("---"));
     else if (doc_is(n, "details")) details_into(a, to, n, depth);
-    else if (doc_is(n, "image")) markdown_image(a, to, n);
+    else if (doc_is(n, "image")) markdown_image(a, to, n, 0);
     else if (doc_is(n, "paragraph")) paragraph_into(a, to, &n->children);
     else if (doc_is(n, "liveBlock") || doc_is(n, "text")) {
         DocNode *only = (DocNode *)n;

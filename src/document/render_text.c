@@ -45,18 +45,41 @@ static void list_into(Buf *b, Arena *a, const DocNode *n, Str indent, int depth)
     }
 }
 
+static bool is_line(const DocNode *n)
+{
+    return doc_is(n, "paragraph") || doc_is(n, "heading") || doc_is(n, "codeBlock") ||
+           doc_is(n, "detailsSummary") || doc_is(n, "text");
+}
+
+static Str image_words(const DocNode *n)
+{
+    return doc_get(n, "caption").len ? doc_get(n, "caption") : doc_get(n, "alt");
+}
+
+/* Everything in a cell on one line. */
+static void cell_into(Buf *b, Arena *a, const DocNode *n, bool *first, int depth)
+{
+    if (depth >= DOC_MAX_DEPTH) return;
+    bool image = doc_is(n, "image");
+    if (!image && !is_line(n)) {
+        list_each (&n->children, i) cell_into(b, a, n->children.at[i], first, depth + 1);
+        return;
+    }
+    Str text = image ? image_words(n) : doc_plain(a, n);
+    if (!text.len) return;
+    if (!*first) buf_byte(b, ' ');
+    *first = false;
+    buf_add(b, text);
+}
+
 static void row_into(Buf *b, Arena *a, const DocNode *n, int depth)
 {
     list_each(&n->children, i) {
         if (i) buf_byte(b, '\t');
-        const DocNode *cell = n->children.at[i];
-        list_each(&cell->children, j) {
-            if (j) buf_byte(b, ' ');
-            buf_add(b, doc_plain(a, cell->children.at[j]));
-        }
+        bool first = true;
+        cell_into(b, a, n->children.at[i], &first, depth + 1);
     }
     buf_byte(b, '\n');
-    (void)depth;
 }
 
 static void blocks_into(Buf *b, Arena *a, const DocNode *n, Str indent, int depth)
@@ -65,11 +88,11 @@ static void blocks_into(Buf *b, Arena *a, const DocNode *n, Str indent, int dept
     if (doc_is(n, "bulletList") || doc_is(n, "orderedList") || doc_is(n, "taskList")) { list_into(b, a, n, indent, depth); return; }
     if (doc_is(n, "tableRow")) { row_into(b, a, n, depth); return; }
     if (doc_is(n, "image")) {
-        buf_add(b, doc_get(n, "caption").len ? doc_get(n, "caption") : doc_get(n, "alt"));
+        buf_add(b, image_words(n));
         buf_byte(b, '\n');
         return;
     }
-    if (doc_is(n, "paragraph") || doc_is(n, "heading") || doc_is(n, "codeBlock") || doc_is(n, "detailsSummary") || doc_is(n, "text")) {
+    if (is_line(n)) {
         buf_add(b, indent);
         inline_into(b, a, n, depth + 1);
         buf_byte(b, '\n');

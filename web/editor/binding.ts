@@ -11,9 +11,9 @@
  * The plugin's state stands under y-tiptap's key, so that what is written for y-tiptap finds it.
  */
 import { Extension } from '@tiptap/core';
-import { Fragment, type Node as PmNode, type NodeType, type Schema } from '@tiptap/pm/model';
+import { Fragment, Mark, type Node as PmNode, type NodeType, type Schema } from '@tiptap/pm/model';
 import { Plugin, Selection, TextSelection, type EditorState, type Transaction } from '@tiptap/pm/state';
-import { ReplaceStep, StepResult } from '@tiptap/pm/transform';
+import { AddMarkStep, RemoveMarkStep, ReplaceStep, StepResult } from '@tiptap/pm/transform';
 import type { EditorView } from '@tiptap/pm/view';
 import { updateYFragment, ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
@@ -86,10 +86,13 @@ export class Binding {
     /** Elements that are shown mended. */
     readonly mended = new Set<Y.XmlElement>();
     prosemirrorView: EditorView | null = null;
+    /** Called after each change by somebody else. */
+    onPull: () => void = () => {};
     private synced: PmNode | null = null;
     private pushing = false;
     private before: Ends | null = null;
     private gone = false;
+    private clash = false;
 
     constructor(readonly type: Y.XmlFragment) {
         this.doc = type.doc!;
@@ -189,6 +192,7 @@ export class Binding {
         transaction.changed.forEach((_v, type) => this.mapping.delete(type as AnyType));
         transaction.changedParentTypes.forEach((_v, type) => this.mapping.delete(type));
         this.pull(transaction.origin instanceof Y.UndoManager);
+        this.onPull();
     };
 
     /** Brings the screen to what the Yjs document says. */
@@ -241,17 +245,20 @@ export class Binding {
         const type = schema.nodes[el.nodeName];
         if (!type) return null;
         const kids: PmNode[] = [];
+        let clash = false;
         for (const child of el.toArray()) {
             if (child instanceof Y.XmlElement) {
                 const n = this.nodeOf(child, schema);
                 if (n) kids.push(n);
             } else if (child instanceof Y.XmlText) {
                 joinOwn(child);
+                this.clash = false;
                 kids.push(...this.textOf(child, schema));
+                clash ||= this.clash;
             }
         }
         const { node, mended } = fit(type, el.getAttributes(), Fragment.fromArray(kids));
-        if (mended) this.mended.add(el);
+        if (mended || clash) this.mended.add(el);
         else this.mended.delete(el);
         this.mapping.set(el, node);
         return node;
@@ -261,10 +268,13 @@ export class Binding {
         const nodes: PmNode[] = [];
         for (const d of text.toDelta() as { insert: unknown; attributes?: Record<string, Record<string, unknown>> }[]) {
             if (typeof d.insert !== 'string' || !d.insert) continue;
-            const marks = Object.entries(d.attributes ?? {}).flatMap(([name, attrs]) => {
+            const given = Object.entries(d.attributes ?? {}).flatMap(([name, attrs]) => {
                 const mark = schema.marks[name.replace(/--[a-zA-Z0-9+/=]{8}$/, '')];
                 return mark ? [mark.create(attrs)] : [];
             });
+            /* One made it code while another made it bold: marks that exclude each other are not both shown. */
+            const marks = Mark.setFrom(given).reduce((set, m) => m.addToSet(set), Mark.none);
+            if (marks.length !== given.length) this.clash = true;
             nodes.push(schema.text(d.insert, marks));
         }
         this.mapping.set(text as unknown as AnyType, nodes);
@@ -369,6 +379,22 @@ function joinOwn(text: Y.XmlText): void {
     }, 'join');
 }
 
+/** Where transactions touched the document, as ranges of what it is afterwards. */
+export function touched(trs: readonly Transaction[], doc: PmNode): [from: number, to: number][] {
+    const out: [number, number][] = [];
+    trs.forEach((tr, n) => tr.steps.forEach((step, i) => {
+        const add = (from: number, to: number) => {
+            let [a, b] = [tr.mapping.slice(i + 1).map(from, -1), tr.mapping.slice(i + 1).map(to, 1)];
+            for (const later of trs.slice(n + 1)) [a, b] = [later.mapping.map(a, -1), later.mapping.map(b, 1)];
+            out.push([Math.max(0, Math.min(a, doc.content.size)), Math.max(0, Math.min(b, doc.content.size))]);
+        };
+        const marks = step as unknown as { from: number; to: number };
+        if (step instanceof AddMarkStep || step instanceof RemoveMarkStep) add(marks.from, marks.to);
+        else tr.mapping.maps[i]!.forEach((_a, _b, from, to) => add(from, to));
+    }));
+    return out;
+}
+
 /** The editor works on this Yjs document; undo takes back only what was written here. */
 export const Together = Extension.create<{ document: Y.Doc }>({
     name: 'collaboration',
@@ -403,6 +429,16 @@ export const Together = Extension.create<{ document: Y.Doc }>({
                         if (tr.docChanged && !m?.isChangeOrigin && tr.getMeta('addToHistory') === false) undoable = false;
                         return { ...old, isChangeOrigin: !!m?.isChangeOrigin, isUndoRedoOperation: !!m?.isUndoRedoOperation };
                     },
+                },
+                /* Yjs keeps marks of text only: a chip or a line break inside bold text is not bold itself. */
+                appendTransaction: (trs, _before, state) => {
+                    if (!trs.some((tr) => tr.docChanged && !tr.getMeta(ySyncPluginKey))) return null;
+                    const { tr } = state;
+                    for (const [from, to] of touched(trs, state.doc))
+                        state.doc.nodesBetween(from, to, (n, pos) => {
+                            if (n.isInline && !n.isText && n.marks.length) tr.setNodeMarkup(pos, undefined, n.attrs, []);
+                        });
+                    return tr.docChanged ? tr : null;
                 },
                 view: (view) => {
                     binding.start(view);

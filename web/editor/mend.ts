@@ -4,10 +4,10 @@
  * Of those who are here and may write, the one with the smallest number does it, once the text has been quiet for a moment.
  * Opening or reading alone changes nothing.
  */
-import { Extension } from '@tiptap/core';
+import { Extension, type Editor } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { fixTables, fixTablesKey } from '@tiptap/pm/tables';
-import { updateYFragment, ySyncPluginKey } from '@tiptap/y-tiptap';
+import { updateYFragment } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { bindingOf } from './binding';
@@ -15,6 +15,12 @@ import { bindingOf } from './binding';
 type AnyType = Y.AbstractType<any>;
 const QUIET_MS = 1500;
 const key = new PluginKey('mend');
+
+/** Makes the rows of every table equally long. */
+export function mendTables(editor: Editor): void {
+    const tr = editor.isEditable ? fixTables(editor.state) : undefined;
+    if (tr) editor.view.dispatch(tr.setMeta(key, true).setMeta('addToHistory', false));
+}
 
 export const Mend = (awareness: Awareness) => Extension.create({
     name: 'mend',
@@ -27,34 +33,32 @@ export const Mend = (awareness: Awareness) => Extension.create({
         };
         const mend = () => {
             if (editor.isDestroyed || !mine()) return;
-            const { state, view } = editor;
+            const { state } = editor;
             const binding = bindingOf(state);
             if (binding.mended.size) {
                 binding.own(() => {
                     for (const el of binding.mended) {
                         const node = binding.mapping.get(el as unknown as AnyType);
-                        if (node && !Array.isArray(node) && !el._item?.deleted && el.doc) updateYFragment(binding.doc, el, node, binding);
+                        if (!node || Array.isArray(node) || el._item?.deleted || !el.doc) continue;
+                        for (const child of el.toArray()) if (child instanceof Y.XmlText) binding.mapping.delete(child as unknown as AnyType);            /* else it counts as written */
+                        updateYFragment(binding.doc, el, node, binding);
                     }
                 }, false);
                 binding.mended.clear();
             }
-            const tr = fixTables(state);
-            if (tr) view.dispatch(tr.setMeta(key, true).setMeta('addToHistory', false));
+            mendTables(editor);
         };
         return [new Plugin({
             key,
             /* The table plugin mends after every transaction, in every editor at once: only the one who does it may. */
             filterTransaction: (tr) => tr.getMeta(fixTablesKey) === undefined || tr.getMeta(key) === true,
-            state: {
-                init: () => 0,
-                apply: (tr, n) => {
-                    if (!tr.docChanged || !tr.getMeta(ySyncPluginKey)) return n;
+            view: (view) => {
+                bindingOf(view.state).onPull = () => {
                     clearTimeout(timer);
                     timer = setTimeout(mend, QUIET_MS);
-                    return n + 1;
-                },
+                };
+                return { destroy: () => clearTimeout(timer) };
             },
-            view: () => ({ destroy: () => clearTimeout(timer) }),
         })];
     },
 });

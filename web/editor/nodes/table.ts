@@ -1,6 +1,8 @@
 /** Tables with resizable columns. What stands around them is in menus/table.ts. */
 import { Extension, InputRule } from '@tiptap/core';
-import { TableKit } from '@tiptap/extension-table';
+import { Table as Base, TableCell, TableHeader, TableRow } from '@tiptap/extension-table';
+import { fixTables } from '@tiptap/pm/tables';
+import type { EditorState } from '@tiptap/pm/state';
 import type { Piece } from '../context';
 import { t } from '../strings';
 
@@ -16,8 +18,19 @@ const Strokes = Extension.create({
     },
 });
 
+type Command = (...args: never[]) => (props: { state: EditorState }) => boolean;
+
+/** Commands count on rows of equal length. On a table that two people left uneven they do nothing until it is mended (mend.ts). */
+const Table = Base.extend({
+    addCommands() {
+        const all = (this.parent?.() ?? {}) as Record<string, Command>;
+        const safe = Object.entries(all).map(([name, command]): [string, Command] => [name, (...args) => (props) => (name === 'insertTable' || name === 'deleteTable' || !fixTables(props.state)) && command(...args)(props)]);
+        return Object.fromEntries(safe) as never;
+    },
+});
+
 export const table: Piece = {
-    extensions: [TableKit.configure({ table: { resizable: true, cellMinWidth: 64, lastColumnResizable: true, HTMLAttributes: { class: 'grid' } } }), Strokes],
+    extensions: [Table.configure({ resizable: true, cellMinWidth: 64, lastColumnResizable: true, HTMLAttributes: { class: 'grid' } }), TableRow, TableHeader, TableCell, Strokes],
     slash: [{ id: 'table', group: 'blocks', label: () => t('table'), words: 'grid rows columns 表格', icon: 'table', hint: '|||',
         run: (e, r) => { e.chain().focus().deleteRange(r).insertTable({ rows: 3, cols: 3, withHeaderRow: true }).run(); } }],
 };
