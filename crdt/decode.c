@@ -11,7 +11,7 @@ static uint32_t batch_id_hash(const void *owner, uint32_t i)
 }
 
 /** The batch index of a client id. Most ids are the one seen last. */
-static bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret)
+bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret)
 {
     if (b->id_count > 0) {
         if (b->ids[b->id_last] == id) {

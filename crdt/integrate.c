@@ -369,7 +369,7 @@ static void set_aside(Batch *b, uint32_t depth)
     }
 }
 
-static int by_id(const void *a, const void *b)
+int section_by_id(const void *a, const void *b)
 {
     const Section *x = a, *y = b;
     return x->id < y->id ? -1 : x->id > y->id;
@@ -382,7 +382,7 @@ static CrdtErr links_make(CrdtDoc *d, Batch *b)
     for (uint32_t i = 0; i < b->id_count; i++)
         b->links[i] = (Link){ client_find(d, b->ids[i]), NONE, NONE };
     if (b->section_count > 1)
-        qsort(b->sections, b->section_count, sizeof *b->sections, by_id);
+        qsort(b->sections, b->section_count, sizeof *b->sections, section_by_id);
     for (uint32_t i = 0; i < b->section_count; i++)
         b->links[b->sections[i].client].section = i;
     return CRDT_OK;

@@ -495,6 +495,7 @@ CrdtErr item_settle(CrdtDoc *d, uint32_t item, uint32_t left, uint32_t right);
 CrdtErr content_type(CrdtDoc *d, CrdtBytes content, Item *it);
 CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret);
 CrdtErr batch_integrate(CrdtDoc *d, Batch *b);
+int section_by_id(const void *a, const void *b); /* for qsort */
 
 /* txn.c */
 void tx_start(CrdtDoc *d);
@@ -512,6 +513,7 @@ CrdtErr load_update(CrdtDoc *d, CrdtBytes update, bool *ret_odd, CrdtFault *ret_
 CrdtErr deletions_apply(CrdtDoc *d, const Batch *b);
 
 /* decode.c */
+bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret);
 bool sections_count_read(Reader *r, uint64_t *ret);
 bool section_read(Memory *m, Batch *b, Reader *r, Section *ret, uint32_t *ret_clock);
 bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref);

@@ -155,12 +155,6 @@ static CrdtErr load_read(Loader *l, CrdtFault *ret)
 
 /* ---- linking --------------------------------------------------------------------------------- */
 
-static int by_id(const void *a, const void *b)
-{
-    const Section *x = a, *y = b;
-    return x->id < y->id ? -1 : x->id > y->id;
-}
-
 static uint32_t end_clock(const CrdtDoc *d, const Section *s)
 {
     const Item *last = &d->items[s->first + s->count - 1];
@@ -210,7 +204,7 @@ static void pages_done(Loader *l)
 }
 
 /** The item that contains a clock which is below the client's state. */
-static uint32_t find(Loader *l, uint32_t client, uint32_t clock)
+static uint32_t clock_find(Loader *l, uint32_t client, uint32_t clock)
 {
     const Item *items = l->d->items;
     const Pages *p = &l->pages[client];
@@ -234,7 +228,7 @@ static CrdtErr make_clients(Loader *l)
     for (uint32_t i = 0; i < b->id_count; i++)
         b->links[i] = (Link){ .section = NONE };
     if (b->section_count > 1)
-        qsort(b->sections, b->section_count, sizeof *b->sections, by_id);
+        qsort(b->sections, b->section_count, sizeof *b->sections, section_by_id);
     for (uint32_t i = b->section_count; i-- > 0;) {
         const Section *s = &b->sections[i];
         l->odd = l->odd || b->links[s->client].section != NONE;
@@ -265,7 +259,7 @@ static CrdtErr find_list(Loader *l, uint32_t home, uint32_t left, uint32_t right
     const Home *h = &l->homes[home - 1];
     uint32_t type = h->type;
     if (type == 0) {
-        const Item *owner = &d->items[find(l, h->client, h->clock)];
+        const Item *owner = &d->items[clock_find(l, h->client, h->clock)];
         type = owner->ref == REF_TYPE ? owner->byte_len : 0;
     }
     *ret = type;
@@ -282,7 +276,7 @@ static bool find_neighbours(Loader *l, uint32_t i, uint32_t *ret_left, uint32_t 
     CrdtDoc *d = l->d;
     uint32_t client = d->items[i].origin_client, clock = d->items[i].origin_clock, left = 0;
     if (client != NONE) {
-        left = find(l, client, clock);
+        left = clock_find(l, client, clock);
         const Item *at = &d->items[left];
         if (at->clock + at->len - 1 != clock && at->ref != REF_GC &&
             (left = item_clean_end(d, client, clock)) == 0)
@@ -296,7 +290,7 @@ static bool find_neighbours(Loader *l, uint32_t i, uint32_t *ret_left, uint32_t 
         return true;
     uint32_t right = left != 0 ? d->items[left].right : 0; /* mostly it still stands there */
     if (right == 0 || d->items[right].client != client || d->items[right].clock != clock) {
-        right = find(l, client, clock);
+        right = clock_find(l, client, clock);
         if (d->items[right].clock != clock && d->items[right].ref != REF_GC)
             right = item_clean_start(d, client, clock);
     }
@@ -404,7 +398,7 @@ static bool delete_whole(Loader *l, uint32_t client, uint32_t clock, uint32_t en
     CrdtDoc *d = l->d;
     if (end > d->clients[client].state)
         return false;
-    for (uint32_t i = find(l, client, clock); clock < end; i++) {
+    for (uint32_t i = clock_find(l, client, clock); clock < end; i++) {
         const Item *it = &d->items[i];
         if (i >= l->pages[client].end || it->clock != clock || it->len > end - clock)
             return false;

@@ -10,12 +10,50 @@ static Memory memory_of(const CrdtBuf *out)
                                                                         : (CrdtAllocator){ 0 } };
 }
 
+/** Reading an update struct by struct, keeping none. What a use needs more stands around it. */
+typedef struct Scan {
+    Memory m;
+    Batch b; /* ids and deletions; no refs */
+    Reader r;
+    Section section;
+    bool (*each)(struct Scan *s, const Ref *ref, uint32_t i, const uint8_t *start); /* may be NULL */
+    bool (*end)(struct Scan *s); /* of a section; may be NULL */
+} Scan;
+
+static bool scan_section(Scan *s)
+{
+    uint32_t clock;
+    if (!section_read(&s->m, &s->b, &s->r, &s->section, &clock))
+        return false;
+    for (uint32_t i = 0; i < s->section.count; i++) {
+        Ref ref = { .client = s->section.client, .clock = clock };
+        const uint8_t *start = s->r.at;
+        if (!struct_read(&s->m, &s->b, &s->r, &ref) ||
+            (s->each != NULL && !s->each(s, &ref, i, start)))
+            return false;
+        clock += ref.len;
+    }
+    return s->end == NULL || s->end(s);
+}
+
+static CrdtErr scan(Scan *s, CrdtBytes update, CrdtFault *ret_fault)
+{
+    uint64_t count = 0;
+    s->r = reader(update);
+    bool ok = sections_count_read(&s->r, &count);
+    for (uint64_t i = 0; ok && i < count; i++)
+        ok = scan_section(s);
+    ok = ok && deletions_read(&s->m, &s->b, &s->r);
+    if (ok && s->r.at != s->r.end)
+        reader_fail(&s->r, CRDT_MALFORMED, "bytes after the end");
+    return reader_err(&s->r, ret_fault);
+}
+
 CrdtErr crdt_validate_update(CrdtBytes update, CrdtFault *ret_fault)
 {
-    Memory m = { 0 };
-    Batch b = { 0 };
-    CrdtErr err = batch_read(&m, &b, update, ret_fault);
-    batch_done(&m, &b);
+    Scan s = { 0 };
+    CrdtErr err = scan(&s, update, ret_fault);
+    batch_done(&s.m, &s.b);
     return err;
 }
 
@@ -239,58 +277,92 @@ CrdtErr crdt_merge_updates(const CrdtBytes *updates, size_t count, CrdtBuf *out,
 
 /* ---- diff ------------------------------------------------------------------------------------ */
 
-/** The last entry of `id` in a valid state vector counts; 0 when there is none. */
-static void state_vector_lookup(Batch *b, CrdtBytes state_vector, uint64_t *clocks)
+/** What the other side lacks of one client: the rest of a cut struct, then bytes as they came. */
+typedef struct Piece {
+    uint64_t id;
+    uint32_t count, clock; /* structs, and where they begin */
+    uint32_t offset;       /* units of `cut` that are known; 0: it is among the bytes */
+    Ref cut;
+    CrdtBytes rest;
+} Piece;
+
+/** Yjs writes no bits that say nothing: of GC structs, and of a key beside origins. */
+typedef struct Patch {
+    const uint8_t *at;
+    uint8_t info;
+} Patch;
+
+typedef struct Differ {
+    Scan scan;
+    uint64_t *clocks; /* of the other side, by batch index; later ids are unknown to it */
+    uint32_t clock_count;
+    Piece *pieces;
+    uint32_t piece_count, piece_cap;
+    bool open; /* the last piece belongs to the section that is read */
+    Patch *patches; /* of bytes of pieces, in order */
+    uint32_t patch_count, patch_cap;
+} Differ;
+
+/** Reads a valid state vector; the last entry of a client counts. */
+static bool read_clocks(Differ *f, CrdtBytes state_vector)
 {
     Reader r = reader(state_vector);
     uint64_t count = 0, id = 0, clock = 0;
     (void)!read_uint(&r, &count);
+    f->clocks = mem_resize(&f->scan.m, NULL, 0, (count + 1) * sizeof *f->clocks);
+    f->clock_count = (uint32_t)count;
+    if (f->clocks == NULL)
+        return false;
     for (uint64_t i = 0; i < count; i++) {
+        uint32_t client;
         (void)(!read_uint(&r, &id) || !read_uint(&r, &clock));
-        const Table *t = &b->id_table;
-        if (t->cap == 0)
-            return;
-        uint32_t h = hash_u64(id) & (t->cap - 1);
-        for (; t->slot[h] != 0; h = (h + 1) & (t->cap - 1))
-            if (b->ids[t->slot[h] - 1] == id) {
-                clocks[t->slot[h] - 1] = clock;
-                break;
-            }
+        if (!batch_client(&f->scan.m, &f->scan.b, &r, id, &client))
+            return false;
+        f->clocks[client] = clock;
     }
+    return true;
 }
 
-/** The first ref of the section that the other side lacks (never a Skip), or count. */
-static uint32_t first_lacking(const Batch *b, const Section *s, uint64_t clock)
+static uint8_t plain_info(uint8_t info)
 {
-    for (uint32_t i = 0; i < s->count; i++) {
-        const Ref *ref = &b->refs[s->first + i];
-        if (ref->ref != REF_SKIP && (uint64_t)ref->clock + ref->len > clock)
-            return i;
-    }
-    return s->count;
+    uint8_t ref = info & INFO_REF, origins = info & (INFO_ORIGIN | INFO_RIGHT);
+    return ref == REF_GC || ref == REF_SKIP ? ref : origins != 0 ? ref | origins : info;
 }
 
-static bool write_diff(CrdtBuf *out, Batch *b, const uint64_t *clocks)
+/** The first struct that is not known begins a piece. */
+static bool diff_struct(Scan *s, const Ref *ref, uint32_t i, const uint8_t *start)
 {
-    uint32_t sections = 0;
-    for (uint32_t i = 0; i < b->section_count; i++)
-        sections += first_lacking(b, &b->sections[i], clocks[b->sections[i].client]) <
-                    b->sections[i].count;
-    bool ok = write_uint(out, sections);
-    for (uint32_t i = 0; ok && i < b->section_count; i++) {
-        const Section *s = &b->sections[i];
-        uint64_t clock = clocks[s->client];
-        uint32_t from = first_lacking(b, s, clock);
-        if (from == s->count)
-            continue;
-        const Ref *ref = &b->refs[s->first + from];
-        uint32_t offset = clock > ref->clock ? (uint32_t)(clock - ref->clock) : 0;
-        ok = write_uint(out, s->count - from) && write_uint(out, s->id) &&
-             write_uint(out, ref->clock + offset);
-        for (uint32_t k = from; ok && k < s->count; k++, ref++, offset = 0)
-            ok = write_ref(out, b, ref, offset, ref->len - offset);
+    Differ *f = (Differ *)s;
+    uint64_t known = ref->client < f->clock_count ? f->clocks[ref->client] : 0;
+    if (!f->open && (ref->ref == REF_SKIP || (uint64_t)ref->clock + ref->len <= known))
+        return true;
+    uint8_t info = plain_info(*start);
+    if (info != *start) {
+        if (!RESERVE(&s->m, f->patches, f->patch_cap, (uint64_t)f->patch_count + 1))
+            return reader_fail(&s->r, CRDT_NOMEM, "out of memory");
+        f->patches[f->patch_count++] = (Patch){ start, info };
     }
-    return ok && write_deletions(out, b->deletions, b->deletion_count);
+    if (f->open)
+        return true;
+    if (!RESERVE(&s->m, f->pieces, f->piece_cap, (uint64_t)f->piece_count + 1))
+        return reader_fail(&s->r, CRDT_NOMEM, "out of memory");
+    uint32_t offset = known > ref->clock ? (uint32_t)(known - ref->clock) : 0;
+    f->pieces[f->piece_count++] = (Piece){
+        .id = s->section.id, .count = s->section.count - i, .clock = ref->clock + offset,
+        .offset = offset, .cut = *ref, .rest.at = offset > 0 ? s->r.at : start,
+    };
+    f->open = true;
+    return true;
+}
+
+static bool diff_end(Scan *s)
+{
+    Differ *f = (Differ *)s;
+    Piece *p = &f->pieces[f->piece_count - 1];
+    if (f->open)
+        p->rest.len = (size_t)(s->r.at - p->rest.at);
+    f->open = false;
+    return true;
 }
 
 static int by_client(const void *a, const void *b)
@@ -301,71 +373,102 @@ static int by_client(const void *a, const void *b)
     return x->clock < y->clock ? -1 : x->clock > y->clock;
 }
 
+/** Appends bytes of the update, with its patches; *next is the first patch that may be in them. */
+static bool write_patched(const Differ *f, CrdtBuf *out, CrdtBytes bytes, uint32_t *next)
+{
+    size_t start = out->len;
+    if (!write_raw(out, bytes.at, bytes.len))
+        return false;
+    for (; *next < f->patch_count && f->patches[*next].at < bytes.at + bytes.len; (*next)++)
+        if (f->patches[*next].at >= bytes.at)
+            out->at[start + (size_t)(f->patches[*next].at - bytes.at)] = f->patches[*next].info;
+    return true;
+}
+
+static bool write_diff(Differ *f, CrdtBuf *out)
+{
+    uint32_t patch = 0;
+    bool ok = write_uint(out, f->piece_count);
+    for (uint32_t i = 0; ok && i < f->piece_count; i++) {
+        const Piece *p = &f->pieces[i];
+        ok = write_uint(out, p->count) && write_uint(out, p->id) && write_uint(out, p->clock) &&
+             (p->offset == 0 ||
+              write_ref(out, &f->scan.b, &p->cut, p->offset, p->cut.len - p->offset)) &&
+             write_patched(f, out, p->rest, &patch);
+    }
+    const Deletion *list = f->scan.b.deletions;
+    bool sorted = true;
+    for (uint32_t i = 1; i < f->scan.b.deletion_count && sorted; i++)
+        sorted = by_client(&list[i - 1], &list[i]) <= 0;
+    if (!sorted)
+        qsort(f->scan.b.deletions, f->scan.b.deletion_count, sizeof *list, by_client);
+    return ok && write_deletions(out, list, f->scan.b.deletion_count);
+}
+
 CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
                          CrdtFault *ret_fault)
 {
     CrdtErr err = crdt_validate_state_vector(state_vector, ret_fault);
     if (err != CRDT_OK)
         return err;
-    Memory m = memory_of(out);
-    Batch b = { 0 };
+    Differ f = { .scan = { .m = memory_of(out), .each = diff_struct, .end = diff_end } };
     size_t start = out->len;
-    err = batch_read(&m, &b, update, ret_fault);
-    uint32_t ids = b.id_count;
-    uint64_t *clocks = err == CRDT_OK ? mem_resize(&m, NULL, 0, (ids + 1) * sizeof *clocks) : NULL;
-    if (err == CRDT_OK && clocks == NULL)
+    err = read_clocks(&f, state_vector) ? scan(&f.scan, update, ret_fault) : CRDT_NOMEM;
+    if (err == CRDT_OK && !write_diff(&f, out)) {
+        out->len = start;
         err = CRDT_NOMEM;
-    if (err == CRDT_OK) {
-        memset(clocks, 0, (ids + 1) * sizeof *clocks);
-        state_vector_lookup(&b, state_vector, clocks);
-        if (b.deletion_count > 1)
-            qsort(b.deletions, b.deletion_count, sizeof *b.deletions, by_client);
-        if (!write_diff(out, &b, clocks)) {
-            out->len = start;
-            err = CRDT_NOMEM;
-        }
-        mem_resize(&m, clocks, (ids + 1) * sizeof *clocks, 0);
     }
-    batch_done(&m, &b);
+    Memory *m = &f.scan.m;
+    mem_resize(m, f.clocks, ((size_t)f.clock_count + 1) * sizeof *f.clocks, 0);
+    mem_resize(m, f.patches, f.patch_cap * sizeof *f.patches, 0);
+    mem_resize(m, f.pieces, f.piece_cap * sizeof *f.pieces, 0);
+    batch_done(m, &f.scan.b);
     return err;
 }
 
 /* ---- state vector ---------------------------------------------------------------------------- */
 
-/** How far the section takes an empty replica: 0 when it starts later, up to the first Skip. */
-static uint32_t section_reach(const Batch *b, const Section *s)
+/** How far an update takes an empty replica: per client 0 when it starts later, up to the first Skip. */
+typedef struct Reach {
+    Scan scan;
+    uint32_t clock;
+    bool stopped;
+    uint32_t clients;
+    CrdtBuf entries;
+} Reach;
+
+static bool reach_struct(Scan *s, const Ref *ref, uint32_t i, const uint8_t *start)
 {
-    uint32_t clock = 0;
-    for (uint32_t i = 0; i < s->count; i++) {
-        const Ref *ref = &b->refs[s->first + i];
-        if (ref->ref == REF_SKIP || ref->clock != clock)
-            break;
-        clock = ref->clock + ref->len;
-    }
-    return clock;
+    (void)i, (void)start;
+    Reach *x = (Reach *)s;
+    x->stopped = x->stopped || ref->ref == REF_SKIP || ref->clock != x->clock;
+    x->clock = x->stopped ? x->clock : ref->clock + ref->len;
+    return true;
+}
+
+static bool reach_end(Scan *s)
+{
+    Reach *x = (Reach *)s;
+    bool ok = x->clock == 0 ||
+              (write_uint(&x->entries, s->section.id) && write_uint(&x->entries, x->clock));
+    x->clients += x->clock > 0;
+    x->clock = 0;
+    x->stopped = false;
+    return ok || reader_fail(&s->r, CRDT_NOMEM, "out of memory");
 }
 
 CrdtErr crdt_state_vector_from_update(CrdtBytes update, CrdtBuf *out, CrdtFault *ret_fault)
 {
-    Memory m = memory_of(out);
-    Batch b = { 0 };
+    Reach x = { .scan = { .m = memory_of(out), .each = reach_struct, .end = reach_end },
+                .entries = { .allocator = out->allocator } };
     size_t start = out->len;
-    CrdtErr err = batch_read(&m, &b, update, ret_fault);
-    if (err == CRDT_OK) {
-        uint32_t clients = 0;
-        for (uint32_t i = 0; i < b.section_count; i++)
-            clients += section_reach(&b, &b.sections[i]) > 0;
-        bool ok = write_uint(out, clients);
-        for (uint32_t i = 0; ok && i < b.section_count; i++) {
-            uint32_t clock = section_reach(&b, &b.sections[i]);
-            if (clock > 0)
-                ok = write_uint(out, b.sections[i].id) && write_uint(out, clock);
-        }
-        if (!ok) {
-            out->len = start;
-            err = CRDT_NOMEM;
-        }
+    CrdtErr err = scan(&x.scan, update, ret_fault);
+    if (err == CRDT_OK &&
+        (!write_uint(out, x.clients) || !write_raw(out, x.entries.at, x.entries.len))) {
+        out->len = start;
+        err = CRDT_NOMEM;
     }
-    batch_done(&m, &b);
+    crdt_buf_done(&x.entries);
+    batch_done(&x.scan.m, &x.scan.b);
     return err;
 }
