@@ -2,27 +2,6 @@
  *  */
 #include "spec.h"
 
-typedef struct Counter {
-    uint64_t calls, fail_at; /* 0: never */
-    size_t held;
-} Counter;
-
-static void *counted(void *context, void *old, size_t old_bytes, size_t new_bytes)
-{
-    Counter *c = context;
-    if (new_bytes == 0) {
-        c->held -= old_bytes;
-        free(old);
-        return NULL;
-    }
-    if (new_bytes > old_bytes && ++c->calls == c->fail_at)
-        return NULL;
-    void *p = realloc(old, new_bytes);
-    if (p != NULL)
-        c->held += new_bytes - old_bytes;
-    return p;
-}
-
 /** Updates of two people with marks, lists, maps, deletions, out of order. */
 static size_t history(CrdtBytes out[], size_t max)
 {

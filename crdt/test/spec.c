@@ -25,6 +25,22 @@ void spec_fail(const char *file, int line, const char *what, const char *detail)
     _exit(1);
 }
 
+void *counted(void *context, void *old, size_t old_bytes, size_t new_bytes)
+{
+    Counter *c = context;
+    if (new_bytes == 0) {
+        c->held -= old_bytes;
+        free(old);
+        return NULL;
+    }
+    if (new_bytes > old_bytes && ++c->calls == c->fail_at)
+        return NULL;
+    void *p = realloc(old, new_bytes);
+    if (p != NULL)
+        c->held += new_bytes - old_bytes;
+    return p;
+}
+
 CrdtDoc *given_doc_with(const CrdtOptions *options)
 {
     expect(doc_count < KEPT);

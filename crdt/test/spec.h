@@ -47,6 +47,13 @@ void spec_add(Spec *spec);
             spec_fail(__FILE__, __LINE__, #call " is " #code, crdt_err_text(err_));    \
     } while (0)
 
+/** Memory that counts what it gives, and refuses once: { counted, &counter } is an allocator. */
+typedef struct Counter {
+    uint64_t calls, fail_at; /* 0: never */
+    size_t held;
+} Counter;
+void *counted(void *context, void *old, size_t old_bytes, size_t new_bytes);
+
 /* What a spec makes is freed when it ends. */
 CrdtDoc *given_doc(uint64_t client);
 CrdtDoc *given_doc_with(const CrdtOptions *options);
