@@ -315,7 +315,8 @@ typedef struct CrdtValue {
     CrdtBytes raw;   /* as encoded */
 } CrdtValue;
 
-/** Appends the value as JSON, as JSON.stringify would show it: undefined becomes null, binary an
+/** Appends the value as JSON, as JSON.stringify would show it: undefined becomes null, and a field
+ *  that is undefined is left out; binary an
  *  object of numbers, bigint its digits, a node what crdt_node_json says, a subdocument {}. */
 CrdtErr crdt_value_json(const CrdtDoc *doc, const CrdtValue *value, CrdtBuf *out);
 /** Appends the value as text: strings unescaped, other scalars as JavaScript's String() shows them,

@@ -288,15 +288,18 @@ static bool many_json(Reader *r, bool keyed, CrdtBuf *out)
     uint64_t n = 0;
     r->at++;
     (void)!read_uint(r, &n);
-    bool ok = write_u8(out, keyed ? '{' : '[');
+    bool ok = write_u8(out, keyed ? '{' : '['), first = true;
     for (uint64_t i = 0; ok && i < n; i++) {
         const uint8_t *key = NULL;
         uint32_t len = 0;
-        ok = i == 0 || write_u8(out, ',');
-        if (keyed && ok)
-            ok = read_bytes(r, &key, &len) && json_escape_to((CrdtBytes){ key, len }, out) &&
-                 write_u8(out, ':');
-        ok = ok && any_json(r, out);
+        if (keyed && read_bytes(r, &key, &len) && *r->at == ANY_UNDEFINED) {
+            r->at++; /* as JSON.stringify leaves it out */
+            continue;
+        }
+        ok = (first || write_u8(out, ',')) &&
+             (!keyed || (json_escape_to((CrdtBytes){ key, len }, out) && write_u8(out, ':'))) &&
+             any_json(r, out);
+        first = false;
     }
     return ok && write_u8(out, keyed ? '}' : ']');
 }

@@ -19,6 +19,7 @@ if node --input-type=module -e 'import "yjs"; import "@tiptap/y-tiptap"' 2>/dev/
     add "$(CRDT_TOOL="$2" node test/peers.mjs --rounds "$3" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/changes.mjs --rounds 60 --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/random.mjs --rounds "$5" --seed "$4" 2>&1)"
+    add "$(CRDT_TOOL="$2" node fuzz/differential.mjs --inputs 300 --seed "$4" fuzz/corpus/update 2>&1)"
     add "$(CRDT_TOOL="$2" node test/tool.mjs 2>&1)"
     add "$(CRDT_TOOL="$2" node test/prosemirror.mjs --rounds 100 --seed "$4" 2>&1)"
 else
