@@ -96,6 +96,8 @@ Str  public_url(const Cli *cli, int port);
 Exit run_serve(Cli *cli);
 Exit run_migrate(Cli *cli);
 Exit run_doctor(Cli *cli);
+Exit run_doctor_documents(Cli *cli);
+Exit run_document_salvage(Cli *cli);
 Exit run_demo(Cli *cli);
 Exit run_api(Cli *cli);
 Exit run_user_add(Cli *cli);

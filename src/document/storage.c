@@ -1,5 +1,6 @@
 #include "document/storage.h"
 #include "base/hash.h"
+#include "document/verify.h"
 #include "sql.gen.h"
 
 typedef LIST(int64_t) Revisions;
@@ -53,8 +54,8 @@ static Err load_snapshot(Cx *cx, Str id, int64_t upto, const CrdtOptions *option
 
 enum { ROWS_AT_ONCE = 1000 };
 
-/** Applies the updates after ret->revision up to `upto`, a page at a time. */
-static Err replay(Cx *cx, Str id, int64_t upto, Stored *ret)
+/** Applies the updates after ret->revision up to `upto`, a page at a time. Damaged ones end it, unless `skipped` counts them. */
+static Err replay(Cx *cx, Str id, int64_t upto, Stored *ret, int64_t *skipped)
 {
     for (int64_t n = ROWS_AT_ONCE; n == ROWS_AT_ONCE;) {
         auto_arena scratch = arena_new(64 << 10);
@@ -66,9 +67,10 @@ static Err replay(Cx *cx, Str id, int64_t upto, Stored *ret)
             int64_t revision = stmt_col_int(&q, 0);
             Str body = stmt_col_blob(&q, 1);
             /* Revisions count by one, so a missing row is as visible as a torn one. */
-            if (revision != ret->revision + 1 || hash_crc32c(0, body) != (uint32_t)stmt_col_int(&q, 2))
-                return damaged(cx, id, "update", ret->revision + 1);
-            if (crdt_apply(ret->doc, bytes_of(body), NULL, NULL)) return damaged(cx, id, "update", revision);
+            int64_t missing = revision - ret->revision - 1;
+            bool torn = hash_crc32c(0, body) != (uint32_t)stmt_col_int(&q, 2) || crdt_apply(ret->doc, bytes_of(body), NULL, NULL);
+            if ((missing || torn) && !skipped) return damaged(cx, id, "update", missing ? ret->revision + 1 : revision);
+            if (skipped) *skipped += missing + torn;
             ret->revision = revision;
             ret->tail.updates++;
             ret->tail.bytes += (int64_t)body.len;
@@ -81,7 +83,8 @@ static Err replay(Cx *cx, Str id, int64_t upto, Stored *ret)
 
 static void drop_doc(Stored *s) { crdt_close(s->doc); }
 
-static Err load(Cx *cx, Str id, int64_t upto, const CrdtOptions *options, Stored *ret, Revisions *ret_damaged)
+/** `skipped` not NULL: damaged updates are counted and left out. */
+static Err load(Cx *cx, Str id, int64_t upto, const CrdtOptions *options, Stored *ret, Revisions *ret_damaged, int64_t *skipped)
 {
     int64_t known = 0;
     TRY(document_revision(cx, id, &known));
@@ -92,8 +95,11 @@ static Err load(Cx *cx, Str id, int64_t upto, const CrdtOptions *options, Stored
         CrdtErr e = crdt_open(options, &s.doc);
         if (e) return crdt_failed(cx->arena, e, NULL, "opening a document");
     }
-    TRY(replay(cx, id, upto, &s));
-    if (s.revision < (known < upto ? known : upto)) return damaged(cx, id, "update", s.revision + 1);
+    TRY(replay(cx, id, upto, &s, skipped));
+    int64_t end = known < upto ? known : upto;
+    if (s.revision < end && !skipped) return damaged(cx, id, "update", s.revision + 1);
+    if (s.revision < end) *skipped += end - s.revision;
+    if (s.revision < end) s.revision = end;
     *ret = s;
     s.doc = NULL;
     return OK;
@@ -101,7 +107,7 @@ static Err load(Cx *cx, Str id, int64_t upto, const CrdtOptions *options, Stored
 
 Err storage_load(Cx *cx, Str id, int64_t upto, const CrdtOptions *options, Stored *ret)
 {
-    return load(cx, id, upto, options, ret, NULL);
+    return load(cx, id, upto, options, ret, NULL, NULL);
 }
 
 Err storage_updates(Cx *cx, Str id, int64_t after, StoredUpdates *ret)
@@ -213,16 +219,35 @@ static Err encode_whole(Cx *cx, Stored *s, CrdtBuf *out)
     return OK;
 }
 
+/** Writes what was loaded as a snapshot. */
+static Err write_whole(Cx *cx, Stored *s, Compaction *c)
+{
+    c->revision = s->revision;
+    Err e = encode_whole(cx, s, &c->state);
+    return e.info ? e : cx_write(cx, write_compaction, c);
+}
+
 Err storage_compact(Cx *cx, Str id, int64_t *ret_revision, int64_t *ret_bytes)
 {
     [[gnu::cleanup(drop_doc)]] Stored s = { 0 };
     Compaction c = { .id = id };
-    TRY(load(cx, id, INT64_MAX, NULL, &s, &c.damaged));
-    c.revision = s.revision;
-    Err e = encode_whole(cx, &s, &c.state);
-    if (!e.info) e = cx_write(cx, write_compaction, &c);
+    TRY(load(cx, id, INT64_MAX, NULL, &s, &c.damaged, NULL));
+    Err e = write_whole(cx, &s, &c);
     *ret_revision = s.revision;
     *ret_bytes = (int64_t)c.state.len;
     crdt_buf_done(&c.state);
+    return e;
+}
+
+Err document_salvage(Cx *cx, Str id, int64_t *ret_skipped)
+{
+    [[gnu::cleanup(drop_doc)]] Stored s = { 0 };
+    Compaction c = { .id = id };
+    int64_t skipped = 0;
+    TRY(load(cx, id, INT64_MAX, NULL, &s, &c.damaged, &skipped));
+    if (!skipped) return fail(cx->arena, ERR_CONFLICT, "document " STR_FMT " can be opened as it is", STR_ARG(id));
+    Err e = write_whole(cx, &s, &c);
+    crdt_buf_done(&c.state);
+    *ret_skipped = skipped;
     return e;
 }

@@ -33,18 +33,6 @@ Err storage_snapshot(Cx *cx, Str id, int64_t revision, Str state);
  *  Not within a write; cx->store reads. Cost: the document twice in memory. */
 Err storage_compact(Cx *cx, Str id, int64_t *ret_revision, int64_t *ret_bytes);
 
-/** One thing that is wrong with a stored document. */
-typedef enum StorageFault {
-    FAULT_SNAPSHOT,                /* a damaged snapshot: rebuilt when the document is next opened */
-    FAULT_HISTORY,                 /* a damaged or missing update before a sound snapshot: the past around it cannot be shown */
-    FAULT_LOST,                    /* a damaged or missing update that no snapshot covers: the document cannot be opened */
-    FAULT_STATE,                   /* snapshot and log do not give the same document */
-} StorageFault;
-typedef struct Verified { int64_t revision, updates, snapshots, bytes; } Verified;
-/** Reads every stored piece of a document, checks each, and replays the log beside the newest snapshot. Calls `found` for each
- *  fault. Cost: the whole history, once. Fails: ERR_NOT_FOUND, or the database. */
-Err storage_verify(Cx *cx, Str id, void (*found)(void *ctx, StorageFault fault, int64_t revision), void *ctx, Verified *ret);
-
 static inline CrdtBytes bytes_of(Str s) { return (CrdtBytes){ (const uint8_t *)s.at, s.len }; }
 static inline Str str_of_bytes(CrdtBytes b) { return (Str){ (const char *)b.at, b.len }; }
 static inline Str str_of_buf(const CrdtBuf *b) { return (Str){ (const char *)b->at, b->len }; }

@@ -38,7 +38,7 @@ async function spec(says, body) {
 }
 
 await spec('help and version are there for every command, with exit code 0', () => {
-    const commands = ['serve', 'user add', 'user list', 'user role', 'user disable', 'user enable', 'user password', 'token create', 'integration add', 'migrate', 'doctor', 'demo', 'api'];
+    const commands = ['serve', 'user add', 'user list', 'user role', 'user disable', 'user enable', 'user password', 'token create', 'integration add', 'migrate', 'doctor', 'doctor documents', 'demo', 'api'];
     expect(/^hindsight \d+\.\d+\.\d+\n$/.test(run(['--version']).out), 'version');
     for (const c of commands) {
         const help = run([...c.split(' '), '--help']);

@@ -1,9 +1,10 @@
 // Rooms against real Yjs peers: y-websocket's own provider, unchanged, and bare sockets that break the rules.
 //     node tests/interop/rooms.mjs
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { WebSocket } from 'ws';
-import { api, bare, expect, finish, makeReport, markdown, paragraph, peer, until } from '../lib/rooms.mjs';
-import { addPeople, databases, makeSystem, serve } from '../lib/server.mjs';
+import * as Y from 'yjs';
+import { api, bare, expect, finish, makeReport, markdown, message, paragraph, peer, until } from '../lib/rooms.mjs';
+import { addPeople, binary, cleanEnv, databases, makeSystem, serve } from '../lib/server.mjs';
 
 /* ---- people together ------------------------------------------------------------------------------------------ */
 
@@ -89,12 +90,27 @@ async function mended(system, server, tokens) {
     sql(`UPDATE document_update SET crc = crc + 1 WHERE document = '${report.id}'; DELETE FROM document_snapshot WHERE document = '${report.id}'`);
     const first = bare(server, report.id, tokens.responder);
     await until('a damaged document turns people away', () => first.closed === 4500);
+    const doctor = () => spawnSync(binary, ['doctor', 'documents', ...system.where], { encoding: 'utf8', env: cleanEnv() });
+    const ill = doctor();
+    expect('the doctor names it and says how to mend it', ill.status === 1 && ill.stdout.includes(`hindsight document salvage ${report.id}`), ill.stdout + ill.stderr);
     sql(`UPDATE document_update SET crc = crc - 1 WHERE document = '${report.id}'`);
     const next = bare(server, report.id, tokens.responder);
     await next.opened;
     next.step1();
     await until('and lets them in as soon as it is mended', () => next.doc.getXmlFragment('default').length > 0);
     next.socket.close();
+    const well = doctor();
+    expect('then the doctor finds nothing', well.status === 0 && well.stdout.includes('all sound'), well.stdout + well.stderr);
+    sql(`DELETE FROM document_update WHERE document = '${report.id}'; DELETE FROM document_snapshot WHERE document = '${report.id}'`);
+    const said = system.cli(['document', 'salvage', report.id]);
+    expect('what cannot be mended can be opened again', said.includes('1 update could not be read'), said);
+    const empty = bare(server, report.id, tokens.responder);
+    await empty.opened;
+    empty.socket.send(message(2, Y.encodeStateAsUpdate(next.doc)));
+    const reader = peer(server, report.id, tokens.viewer);
+    await until('and whoever still has it brings it back', () => reader.text() === next.doc.getXmlFragment('default').toString());
+    reader.leave();
+    empty.socket.close();
 }
 
 /** The same updates again, backwards and doubled: the outcome is one. */
