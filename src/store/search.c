@@ -54,9 +54,12 @@ const Schema *search_schema(DatabaseKind kind)
 /* Newer is better, by a quarter at most; half of that after half a year. */
 #define NEWER " * (1.0 + 0.25 / (1.0 + GREATEST(0, :now_ms - d.at_ms) / 15552000000.0)) AS score\n"
 #define VISIBLE " AND (d.audience = '' OR d.audience IN LIST(:audiences))\n"
-/* The texts are read for the best only, so they are fetched around the ranking; `ranked` is how many those are the best of. */
-#define COLUMNS "SELECT d.kind, d.id, d.audience, d.at_ms, b.score, b.ranked\n--if texts\n, d.title, substr(d.body, 1, 65536)\n--end\nFROM (\n"
-#define BEST "ORDER BY score DESC, d.at_ms DESC, d.id LIMIT :limit\n) b JOIN search_doc d ON d.doc = b.doc ORDER BY b.score DESC, d.at_ms DESC, d.id\n"
+/* `ranked` is how many those are the best of. */
+#define COLUMNS "SELECT d.kind, d.id, d.audience, d.at_ms, count(*) OVER () AS ranked, "
+#define BEST "ORDER BY score DESC, d.at_ms DESC, d.id LIMIT :limit\n"
+
+static const Sql read_texts = { "search_texts",
+    "SELECT id, title, substr(body, 1, 65536) FROM search_doc WHERE kind = :kind AND id IN LIST(:ids)" };
 
 static const Sql sqlite_drop_words = { "search_drop_words",
     "DELETE FROM search_index WHERE rowid = (SELECT doc FROM search_doc WHERE kind = :kind AND id = :id)" };
@@ -79,7 +82,7 @@ static const Sql postgres_add_doc = { "search_add",
     "AND search_index.rowid BETWEEN :kind << 40 AND ((:kind + 1) << 40) - 1\n" VISIBLE \
     "ORDER BY search_index.rowid DESC LIMIT " most ")\n"
 static const Sql sqlite_find = { "search_find",
-    COLUMNS "SELECT d.doc, count(*) OVER () AS ranked, c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n"
+    COLUMNS "c.rank" NEWER "FROM (SELECT doc, max(rank) AS rank FROM (\n"
     SQLITE_SOME(":in_title", ":most") "UNION ALL\n" SQLITE_SOME(":anywhere", "2 * :most")
     ") GROUP BY doc) c JOIN search_doc d ON d.doc = c.doc\n" BEST };
 
@@ -88,7 +91,7 @@ static const Sql sqlite_find = { "search_find",
 #define POSTGRES_SOME(column, most) "(SELECT d.doc FROM search_doc d WHERE d." column " @@ CAST(:of_kind AS tsquery)\n" VISIBLE \
     "ORDER BY d.doc DESC LIMIT " most ")\n"
 static const Sql postgres_find = { "search_find",
-    COLUMNS "SELECT d.doc, count(*) OVER () AS ranked, ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:words AS tsquery), 1)" NEWER
+    COLUMNS "ts_rank('{0.12,0.12,0.12,1.0}', d.words, CAST(:words AS tsquery), 1)" NEWER
     "FROM search_doc d WHERE d.doc IN (" POSTGRES_SOME("title_words", ":most") "UNION\n" POSTGRES_SOME("words", "2 * :most") ")\n" BEST };
 
 static bool on_sqlite(const Store *s) { return s->db->backend->kind == DATABASE_SQLITE; }
@@ -248,7 +251,6 @@ static Str postgres_query(Arena *a, const Words *words, LastWord last_word)
     return buf_str(&out);
 }
 
-typedef enum Show { WITH_SNIPPETS, NO_SNIPPETS } Show;
 typedef struct Kind { int64_t number; Str name; } Kind;
 typedef LIST(Kind) Kinds;
 
@@ -259,7 +261,6 @@ typedef struct Search {
     Str audiences;
     Words words;
     LastWord last_word;
-    Show show;
     int limit;
     SearchHits hits;
     int64_t ranked;              /* how many those are the best of */
@@ -268,8 +269,8 @@ typedef struct Search {
 static Err find_best(Search *f, Kind kind)
 {
     Arena *a = f->arena;
-    bool sqlite = on_sqlite(f->store), texts = f->show == WITH_SNIPPETS;
-    auto_stmt q = stmt_begin_if(a, f->store, sqlite ? &sqlite_find : &postgres_find, stmt_if(texts, "texts"), NULL);
+    bool sqlite = on_sqlite(f->store);
+    auto_stmt q = stmt_begin(a, f->store, sqlite ? &sqlite_find : &postgres_find);
     if (sqlite) {
         stmt_int(&q, "kind", kind.number);
         stmt_str(&q, "in_title", sqlite_query(a, &f->words, f->last_word, "{title} : "));
@@ -285,13 +286,9 @@ static Err find_best(Search *f, Kind kind)
     stmt_int(&q, "limit", f->limit);
     int64_t ranked = 0;
     while (stmt_step(&q)) {
-        SearchHit *hit = list_add(a, &f->hits);
-        *hit = (SearchHit){ .kind = stmt_col_str(&q, 0), .id = stmt_col_str(&q, 1), .audience = stmt_col_str(&q, 2),
-                            .at_ms = stmt_col_int(&q, 3), .rank = stmt_col_real(&q, 4) };
-        ranked = stmt_col_int(&q, 5);
-        if (!texts) continue;
-        hit->title = stmt_col_str(&q, 6);
-        hit->snippet = stmt_col_str(&q, 7);
+        *list_add(a, &f->hits) = (SearchHit){ .kind = stmt_col_str(&q, 0), .id = stmt_col_str(&q, 1), .audience = stmt_col_str(&q, 2),
+                                              .at_ms = stmt_col_int(&q, 3), .rank = stmt_col_real(&q, 5) };
+        ranked = stmt_col_int(&q, 4);
     }
     f->ranked += ranked;
     return stmt_end(&q);
@@ -324,29 +321,62 @@ static Err read_kinds(Search *f, Str wanted)
     return stmt_end(&q);
 }
 
-static Err find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, Show show, SearchHits *ret)
+Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
 {
-    Search f = { .store = s, .arena = a, .audiences = audiences, .show = show,
-                 .limit = limit < 1 ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX };
+    Search f = { .store = s, .arena = a, .audiences = audiences, .limit = limit < 1 ? 1 : limit < LIMIT_MAX ? limit : LIMIT_MAX };
     *ret = (SearchHits){ 0 };
     words_cut(a, utf8_clip(query, QUERY_MAX_BYTES), QUERY_WORDS_MAX, &f.words);
     if (f.words.len == 0) return OK;
     TRY(read_kinds(&f, kinds));
     TRY(find_all(&f, LAST_IS_WHOLE));
     if (f.ranked < MOST) TRY(find_all(&f, LAST_IS_PREFIX));
-    if (show == WITH_SNIPPETS)
-        list_each(&f.hits, i)
-            f.hits.at[i].snippet = words_snippet(a, f.hits.at[i].snippet, &f.words, SNIPPET_CHARS);
     *ret = f.hits;
+    return OK;
+}
+
+/* ---- what is shown of a hit */
+
+typedef struct Texts { Words words; Str kind; SearchHits *hits; } Texts;
+
+static Err show_kind(Store *s, Arena *a, const Texts *t)
+{
+    Buf ids = buf_new(a, 64 << 10);
+    list_each(t->hits, i) {
+        if (!str_eq(t->hits->at[i].kind, t->kind)) continue;
+        buf_byte(&ids, ids.len ? ',' : '[');
+        buf_json(&ids, t->hits->at[i].id);
+    }
+    buf_byte(&ids, ']');
+    auto_stmt q = stmt_begin(a, s, &read_texts);
+    stmt_str(&q, "kind", t->kind);
+    stmt_str(&q, "ids", buf_str(&ids));
+    while (stmt_step(&q)) {
+        Str id = stmt_col_str(&q, 0);
+        list_each(t->hits, i) {
+            SearchHit *hit = &t->hits->at[i];
+            if (!str_eq(hit->id, id) || !str_eq(hit->kind, t->kind)) continue;
+            hit->title = stmt_col_str(&q, 1);
+            hit->snippet = words_snippet(a, stmt_col_str(&q, 2), &t->words, SNIPPET_CHARS);
+        }
+    }
+    return stmt_end(&q);
+}
+
+Err search_show(Store *s, Arena *a, Str query, SearchHits *hits)
+{
+    Texts t = { .hits = hits };
+    words_cut(a, utf8_clip(query, QUERY_MAX_BYTES), QUERY_WORDS_MAX, &t.words);
+    list_each(hits, i) {
+        bool done = false;
+        t.kind = hits->at[i].kind;
+        for (size_t k = 0; k < i && !done; k++) done = str_eq(hits->at[k].kind, t.kind);
+        if (!done) TRY(show_kind(s, a, &t));
+    }
     return OK;
 }
 
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
 {
-    return find(s, a, query, kinds, audiences, limit, WITH_SNIPPETS, ret);
-}
-
-Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret)
-{
-    return find(s, a, query, kinds, audiences, limit, NO_SNIPPETS, ret);
+    TRY(search_match(s, a, query, kinds, audiences, limit, ret));
+    return search_show(s, a, query, ret);
 }

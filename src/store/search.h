@@ -25,3 +25,5 @@ Err search_remove(Store *s, Arena *a, Str kind, Str id);
 Err search_find(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);
 /** The same without titles and snippets, for lists that filter by what was found. */
 Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int limit, SearchHits *ret);
+/** Titles and snippets of what search_match found. Costs far more for each than finding it: for what is shown. */
+Err search_show(Store *s, Arena *a, Str query, SearchHits *hits);

@@ -12,17 +12,18 @@ enum { SEARCH_MOST = 200, COUNT_MOST = 1000 };
 /* ---- which index */
 
 /** How a list goes through the index: `one` is the filter whose words are looked up one by one, so that each gives rows in
- *  order; the rest is compared row by row. Without such a filter there is one empty word. */
-typedef struct Walk { IncidentFilter rest; const char *one; Strs words; } Walk;
+ *  order; the rest is compared row by row. Without such a filter there is one empty word. `counted`: rows of words that
+ *  need not be looked up again for the total. */
+typedef struct Walk { IncidentFilter rest; const char *one; Strs words; int64_t counted; } Walk;
 
-/** The filters that have an index, the one that leaves least over first. What was named is looked up by itself. */
+/** The filters that have an index in the usual order, the one that leaves least over first. */
 static Walk walk_of(Cx *cx, const IncidentFilter *f)
 {
     Walk w = { .rest = *f, .one = "" };
     struct { const char *one; Strs *words; } by[] = { { "one_channel", &w.rest.channel }, { "one_team", &w.rest.team },
         { "one_severity", &w.rest.severity }, { "one_status", &w.rest.status } };
-    bool named = f->q.len || f->service.len || f->person.len;
-    for (size_t k = 0; k < sizeof by / sizeof *by && !named && !w.words.len; k++) {
+    bool ordered = (!f->sort.len || str_eq(f->sort, S("active"))) && !f->q.len && !f->service.len && !f->person.len;
+    for (size_t k = 0; k < sizeof by / sizeof *by && ordered && !w.words.len; k++) {
         list_each(by[k].words, i) ids_add(cx->arena, &w.words, by[k].words->at[i]);
         if (!w.words.len) continue;
         w.one = by[k].one;
@@ -180,13 +181,13 @@ static Err name_page(Cx *cx, Incidents *page)
 
 /* ---- pages */
 
-typedef struct Order { const char *sort, *by, *after; bool ascending; } Order;
+typedef struct Order { const char *sort, *by, *after; } Order;
 static const Order orders[] = {
-    { "active", "by_active", "after_active", false },
-    { "newest", "by_newest", "after_newest", false },
-    { "oldest", "by_oldest", "after_oldest", true },
-    { "severity", "by_severity", "after_severity", false },
-    { "updated", "by_updated", "after_updated", false },
+    { "active", "by_active", "after_active" },
+    { "newest", "by_newest", "after_newest" },
+    { "oldest", "by_oldest", "after_oldest" },
+    { "severity", "by_severity", "after_severity" },
+    { "updated", "by_updated", "after_updated" },
 };
 
 static const Order *order_of(Str sort)
@@ -196,18 +197,16 @@ static const Order *order_of(Str sort)
     return &orders[0];
 }
 
-static int descending(const void *x, const void *y)
+static int by_rank(const void *x, const void *y)
 {
     const Incident *a = x, *b = y;
     if (a->rank != b->rank) return a->rank > b->rank ? -1 : 1;
     return str_cmp(b->id, a->id);
 }
 
-static int ascending(const void *x, const void *y) { return descending(y, x); }
-
-static Err read_rows(Cx *cx, const Walk *w, const Found *found, const Order *order, Cursor after, int64_t limit,
-    Incidents *ret)
+static Err read_rows(Cx *cx, Walk *w, const Found *found, const Order *order, Cursor after, int64_t limit, Incidents *ret)
 {
+    Strs more = { 0 };
     list_each(&w->words, k) {
         auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_list, FILTER_PARTS(w, &w->rest, found), order->by,
                                     stmt_if(after.id.len, order->after), NULL);
@@ -217,19 +216,23 @@ static Err read_rows(Cx *cx, const Walk *w, const Found *found, const Order *ord
             stmt_str(&q, "after", after.id);
         }
         stmt_int(&q, "limit", limit);
-        while (stmt_step(&q)) row_of_list(cx, &q, str_of(order->sort), list_add(cx->arena, ret));
+        int64_t n = 0;
+        for (; stmt_step(&q); n++) row_of_list(cx, &q, str_of(order->sort), list_add(cx->arena, ret));
         TRY(stmt_end(&q));
+        if (n < limit) w->counted += n;
+        else *list_add(cx->arena, &more) = w->words.at[k];
     }
-    if (w->words.len > 1 && ret->len) qsort(ret->at, ret->len, sizeof *ret->at, order->ascending ? ascending : descending);
+    if (w->words.len > 1 && ret->len) qsort(ret->at, ret->len, sizeof *ret->at, by_rank);
     if ((int64_t)ret->len > limit) ret->len = (size_t)limit;
+    w->words = more;
     return OK;
 }
 
 /** At most COUNT_MOST + 1. */
 static Err count_rows(Cx *cx, const Walk *w, const Found *found, int64_t *ret)
 {
-    *ret = 0;
-    list_each(&w->words, k) {
+    *ret = w->counted;
+    for (size_t k = 0; k < w->words.len && *ret <= COUNT_MOST; k++) {
         auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list, FILTER_PARTS(w, &w->rest, found), NULL);
         bind_filter(cx, &q, w, w->words.at[k], found);
         stmt_int(&q, "limit", COUNT_MOST + 1 - *ret);
@@ -247,10 +250,7 @@ Err incident_page(Cx *cx, const IncidentFilter *f, Cursor after, int64_t limit, 
     TRY(find(cx, f, &found));
     Walk w = walk_of(cx, f);
     TRY(read_rows(cx, &w, &found, order_of(f->sort), after, limit, &page));
-    if (ret_total && !after.id.len) {
-        total = (int64_t)page.len;                       /* fewer than asked for: all of them */
-        if (total >= limit) TRY(count_rows(cx, &w, &found, &total));
-    }
+    if (ret_total && !after.id.len) TRY(count_rows(cx, &w, &found, &total));
     TRY(name_page(cx, &page));
     if (ret_total) *ret_total = total > COUNT_MOST ? -1 : total;
     *ret = page;

@@ -45,8 +45,8 @@ SELECT i.id, i.number, i.title, i.status FROM incident i WHERE i.id IN LIST(:ids
 --end
 
 -- shared: incident_filters
--- A list walks one index in order, and finds all that it filters by in it: the words of one filter one by one (one_…, each
--- with an index of its own), or all in order (incident_filter). coalesce() keeps the planner from starting with another
+-- A list walks one index in order, and finds all that it filters by in it. The usual order (by_active) has an index for each
+-- filter as well, in which its words are looked up one by one (one_…). coalesce() keeps the planner from starting with another
 -- filter and sorting its rows.
 --if visible
   AND (i.audience = '' OR i.audience IN (SELECT m.audience FROM audience_member m
@@ -76,12 +76,12 @@ SELECT i.id, i.number, i.title, i.status FROM incident i WHERE i.id IN LIST(:ids
 --if public
   AND i.audience = ''
 --if private
-  AND i.audience <> ''
+  AND i.id IN (SELECT x.id FROM incident x WHERE x.audience > '')
 --if active
 -- 1 << 52: see rank_active.
   AND i.active = 1 AND i.rank_active >= 4503599627370496
 --if no_report
-  AND i.n_reports = 0 AND i.no_report_reason = '' AND i.status IN ('resolved', 'closed')
+  AND i.n_reports = 0 AND i.no_report_reason = '' AND coalesce(i.status, '') IN ('resolved', 'closed')
 --if no_report_seen
   AND i.id NOT IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)

@@ -129,3 +129,21 @@ CREATE INDEX incident_private ON incident (rank_active, id) WHERE audience <> ''
 CREATE INDEX incident_without_report ON incident (rank_active, id)
     WHERE n_reports = 0 AND no_report_reason = '' AND status IN ('resolved', 'closed');
 CREATE INDEX incident_with_report ON incident (rank_active, id) WHERE n_reports > 0;
+-- step 4
+-- The same for the other orders.
+DROP INDEX incident_filter;
+DROP INDEX incident_with_report;
+DROP INDEX incident_without_report;
+DROP INDEX incident_private;
+DROP INDEX incident_by_began;
+DROP INDEX incident_by_severity;
+DROP INDEX incident_by_updated;
+CREATE INDEX incident_filter ON incident (rank_active, id, status, severity, kind, channel_id, team_id, audience, active,
+    began_ms, n_reports, no_report_reason);
+CREATE INDEX incident_by_began ON incident (began_ms, id, status, severity, kind, channel_id, team_id, audience, active,
+    rank_active, n_reports, no_report_reason);
+CREATE INDEX incident_by_severity ON incident (rank_severity, id, status, severity, kind, channel_id, team_id, audience,
+    active, began_ms, rank_active, n_reports, no_report_reason);
+CREATE INDEX incident_by_updated ON incident (updated_ms, id, status, severity, kind, channel_id, team_id, audience,
+    active, began_ms, rank_active, n_reports, no_report_reason);
+CREATE INDEX incident_private ON incident (audience, id) WHERE audience > '';

@@ -27,20 +27,21 @@ SELECT r.id, r.number, r.title, r.state, r.language, r.severity, r.audience, r.o
     r.published_ms, r.published_by, r.published_version, r.published_revision, r.meta_changed, r.created_by, r.created_ms,
     r.updated_ms, r.version, r.comments_by, r.digest, r.published_digest
 FROM report r
-WHERE 1 = 1
---if id
-  AND r.id = :id
+WHERE r.id IN LIST(:ids);
+
+-- shared: report_filters
+-- All of them stand in the index report_filter; coalesce() keeps the planner from starting with another and reading rows.
 --if visible
   AND (r.audience = '' OR r.audience IN (SELECT m.audience FROM audience_member m
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --if severity
-  AND r.severity IN LIST(:severity)
+  AND coalesce(r.severity, '') IN LIST(:severity)
 --if team
-  AND r.team_id IN LIST(:team)
+  AND coalesce(r.team_id, '') IN LIST(:team)
 --if channel
-  AND r.channel_id IN LIST(:channel)
+  AND coalesce(r.channel_id, '') IN LIST(:channel)
 --if language
-  AND r.language IN LIST(:language)
+  AND coalesce(r.language, '') IN LIST(:language)
 --if service
   AND r.id IN (SELECT s.report_id FROM report_service s WHERE s.service_id IN LIST(:service))
 --if incident
@@ -59,8 +60,16 @@ WHERE 1 = 1
   AND r.began_ms < :until_ms
 --if ids
   AND r.id IN LIST(:ids)
+--end
+
+-- name: report_page
+SELECT r.id FROM report r
+WHERE 1 = 1
+--use report_filters
 --if state
-  AND r.state IN LIST(:state)
+  AND coalesce(r.state, '') IN LIST(:state)
+--if one_state
+  AND r.state = :state
 --if after_updated
   AND (r.updated_ms, r.id) < (:at, :after)
 --if after_newest
@@ -74,52 +83,26 @@ WHERE 1 = 1
 --end
 ORDER BY
 --if by_updated
-  r.updated_ms DESC, r.id DESC,
+  r.updated_ms DESC,
 --if by_newest
-  r.began_ms DESC, r.id DESC,
+  r.began_ms DESC,
 --if by_oldest
-  r.began_ms, r.id,
+  r.began_ms,
 --if by_due
-  coalesce(r.due_ms, 9007199254740991), r.id,
+  coalesce(r.due_ms, 9007199254740991),
 --if by_published
-  coalesce(r.published_ms, 0) DESC, r.id DESC,
+  coalesce(r.published_ms, 0) DESC,
+--if ascending
+  r.id
+--else
+  r.id DESC
 --end
-  r.number
 LIMIT :limit;
 
 -- name: report_count
 SELECT r.state, COUNT(*) FROM report r
 WHERE 1 = 1
---if visible
-  AND (r.audience = '' OR r.audience IN (SELECT m.audience FROM audience_member m
-       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
---if severity
-  AND r.severity IN LIST(:severity)
---if team
-  AND r.team_id IN LIST(:team)
---if channel
-  AND r.channel_id IN LIST(:channel)
---if language
-  AND r.language IN LIST(:language)
---if service
-  AND r.id IN (SELECT s.report_id FROM report_service s WHERE s.service_id IN LIST(:service))
---if incident
-  AND r.id IN (SELECT x.report_id FROM report_incident x WHERE x.incident_id IN LIST(:incident))
---if author
-  AND r.id IN (SELECT a.report_id FROM report_author a WHERE a.user_id = :author AND a.removed = 0)
---if owner
-  AND r.owner_id = :owner
---if reviewer
-  AND r.state = 'in_review' AND r.id IN (SELECT v.report_id FROM report_reviewer v WHERE v.user_id = :reviewer AND v.state = 'pending')
---if overdue
-  AND r.due_ms < :now_ms AND r.state IN ('draft', 'in_review')
---if since
-  AND r.began_ms >= :since_ms
---if until
-  AND r.began_ms < :until_ms
---if ids
-  AND r.id IN LIST(:ids)
---end
+--use report_filters
 GROUP BY r.state;
 
 -- name: report_by_id

@@ -77,6 +77,8 @@ typedef struct ReportFilter {
 } ReportFilter;
 /** A page of rows the actor may see; with `q` the best matches first and no further pages. */
 Err report_list(Cx *cx, const ReportFilter *filter, Cursor after, int64_t limit, Reports *ret);
+/** The same with how many there are, looking for the words of `q` once. `ret_total` may be NULL; -1 after the first page. */
+Err report_list_total(Cx *cx, const ReportFilter *filter, Cursor after, int64_t limit, Reports *ret, int64_t *ret_total);
 typedef struct ReportCounts { int64_t draft, in_review, published, archived, total; } ReportCounts;
 /** How many there are in each state, of those that the filter (but for its state) leaves. */
 Err report_counts(Cx *cx, const ReportFilter *filter, ReportCounts *ret);

@@ -53,22 +53,10 @@ static Err list(Cx *cx, Req *req, Res *res)
     ReportFilter f = { 0 };
     Cursor after, last = { 0 };
     Reports page = { 0 };
-    ReportCounts counts = { 0 };
     int64_t limit = req_limit(req), total = -1;
     TRY(filter_of(cx, req, &f));
     TRY(req_cursor(cx, req, &after));
-    TRY(report_list(cx, &f, after, limit + 1, &page));
-    if (str_empty(after.id)) {
-        TRY(report_counts(cx, &f, &counts));
-        total = f.state.len ? 0 : counts.total;
-        list_each(&f.state, i) {
-            Str s = f.state.at[i];
-            total += str_eq(s, S("draft"))       ? counts.draft
-                     : str_eq(s, S("in_review")) ? counts.in_review
-                     : str_eq(s, S("published")) ? counts.published
-                                                 : counts.archived;
-        }
-    }
+    TRY(report_list_total(cx, &f, after, limit + 1, &page, &total));
     if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].sort_ms, page.at[limit - 1].id };
     res_list(cx, res, &report_row_shape, page.at, sizeof *page.at, page.len, limit, last, total);
     return OK;

@@ -43,9 +43,10 @@ static Err read_one(Cx *cx, Stmt *q, Report *r)
 
 Err report_row(Cx *cx, Str id, Report *ret)
 {
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_select, "id", NULL);
-    stmt_str(&q, "id", id);
-    stmt_int(&q, "limit", 1);
+    Strs one = { 0 };
+    *list_add(cx->arena, &one) = id;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_select);
+    stmt_str(&q, "ids", strs_json(cx->arena, one));
     bool found = stmt_step(&q);
     if (found) TRY(read_one(cx, &q, ret));
     TRY(stmt_end(&q));
@@ -269,6 +270,7 @@ Err report_audience(Cx *cx, Str id, Str *ret)
 
 /* -- lists ------------------------------------------------------------------------------------------------------------- */
 
+enum { SEARCH_MOST = 200 };
 typedef struct Searched { bool on; Strs ids; SearchHits hits; } Searched;
 
 static Err search(Cx *cx, const ReportFilter *f, Searched *ret)
@@ -284,7 +286,7 @@ static Err search(Cx *cx, const ReportFilter *f, Searched *ret)
         return e.info && !err_is(e, ERR_NOT_FOUND) ? e : OK;
     }
     TRY(access_audiences(cx, &audiences));
-    TRY(search_find(cx->store, cx->arena, f->q, S("[\"report\"]"), audiences, 200, &ret->hits));
+    TRY(search_match(cx->store, cx->arena, f->q, S("[\"report\"]"), audiences, SEARCH_MOST, &ret->hits));
     list_each(&ret->hits, i) *list_add(cx->arena, &ret->ids) = ret->hits.at[i].id;
     return OK;
 }
@@ -321,54 +323,71 @@ static int64_t sort_value(const Report *r, Str sort)
     return str_eq(sort, S("published")) ? r->published_ms : r->updated_ms;
 }
 
-/* Best match first, with the words around it. */
-static void by_rank(Cx *cx, const Searched *s, Reports *list)
+/** Which rows are on the page, in order; `limit` of them at most. */
+static Err find_page(Cx *cx, const ReportFilter *f, const Searched *s, Cursor after, int64_t limit, Strs *ret)
 {
-    Reports ranked = { 0 };
-    list_each(&s->ids, i)
-        list_each(list, k)
-            if (str_eq(list->at[k].id, s->ids.at[i])) {
-                if (i < s->hits.len) list->at[k].snippet = s->hits.at[i].snippet;
-                *list_add(cx->arena, &ranked) = list->at[k];
-            }
-    *list = ranked;
-}
-
-Err report_list(Cx *cx, const ReportFilter *f, Cursor after, int64_t limit, Reports *ret)
-{
-    Searched s = { 0 };
-    Reports all = { 0 };
     Str sort = f->sort.len ? f->sort : S("updated");
-    TRY(search(cx, f, &s));
-    bool ranked = s.on && !f->sort.len;
     const char *by = arena_fmt(cx->arena, "by_" STR_FMT, STR_ARG(sort)).at,
                *next = arena_fmt(cx->arena, "after_" STR_FMT, STR_ARG(sort)).at;
-    bool paged = after.id.len && !ranked;
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_select, PARTS(f, &s),
-                                stmt_if(f->state.len, "state"), by, stmt_if(paged, next), NULL);
-    bind_filter(&q, cx, f, &s);
-    if (f->state.len) stmt_str(&q, "state", strs_json(cx->arena, f->state));
-    if (paged) { stmt_int(&q, "at", after.at); stmt_str(&q, "after", after.id); }
-    stmt_int(&q, "limit", ranked ? 200 : limit);
-    while (stmt_step(&q)) {
-        Report *r = list_add(cx->arena, &all);
-        TRY(read_one(cx, &q, r));
-        r->sort_ms = sort_value(r, sort);
-    }
-    TRY(stmt_end(&q));
-    if (ranked) by_rank(cx, &s, &all);
-    if (ranked && all.len > (size_t)limit) all.len = (size_t)limit;
-    TRY(complete(cx, &all));
-    *ret = all;
+    bool ascending = str_eq(sort, S("oldest")) || str_eq(sort, S("due"));
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_page, PARTS(f, s), stmt_if(f->state.len > 1, "state"),
+                                stmt_if(f->state.len == 1, "one_state"), by, stmt_if(ascending, "ascending"),
+                                stmt_if(after.id.len, next), NULL);
+    bind_filter(&q, cx, f, s);
+    if (f->state.len) stmt_str(&q, "state", f->state.len > 1 ? strs_json(cx->arena, f->state) : f->state.at[0]);
+    if (after.id.len) { stmt_int(&q, "at", after.at); stmt_str(&q, "after", after.id); }
+    stmt_int(&q, "limit", limit);
+    while (stmt_step(&q)) *list_add(cx->arena, ret) = stmt_col_str(&q, 0);
+    return stmt_end(&q);
+}
+
+static bool has(const Strs *list, Str word)
+{
+    list_each(list, i) if (str_eq(list->at[i], word)) return true;
+    return false;
+}
+
+/** The best matches first. */
+static Err find_ranked(Cx *cx, const ReportFilter *f, const Searched *s, int64_t limit, Strs *ret)
+{
+    Strs fit = { 0 };
+    TRY(find_page(cx, f, s, (Cursor){ 0 }, SEARCH_MOST, &fit));
+    list_each(&s->ids, i)
+        if ((int64_t)ret->len < limit && has(&fit, s->ids.at[i])) *list_add(cx->arena, ret) = s->ids.at[i];
     return OK;
 }
 
-Err report_counts(Cx *cx, const ReportFilter *f, ReportCounts *ret)
+/** The words around what matched. */
+static Err put_snippets(Cx *cx, const ReportFilter *f, Reports *page)
 {
-    Searched s = { 0 };
-    TRY(search(cx, f, &s));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_count, PARTS(f, &s), NULL);
-    bind_filter(&q, cx, f, &s);
+    SearchHits shown = { 0 };
+    list_each(page, i) *list_add(cx->arena, &shown) = (SearchHit){ .kind = S("report"), .id = page->at[i].id };
+    TRY(search_show(cx->store, cx->arena, f->q, &shown));
+    list_each(page, i) page->at[i].snippet = shown.at[i].snippet;
+    return OK;
+}
+
+static Err read_page(Cx *cx, const Strs *ids, Str sort, Reports *ret)
+{
+    Reports rows = { 0 };
+    if (!ids->len) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_select);
+    stmt_str(&q, "ids", strs_json(cx->arena, *ids));
+    while (stmt_step(&q)) TRY(read_one(cx, &q, list_add(cx->arena, &rows)));
+    TRY(stmt_end(&q));
+    list_each(ids, i)
+        list_each(&rows, k) {
+            if (!str_eq(rows.at[k].id, ids->at[i])) continue;
+            rows.at[k].sort_ms = sort_value(&rows.at[k], sort);
+            *list_add(cx->arena, ret) = rows.at[k];
+        }
+    return complete(cx, ret);
+}
+
+static Err count(Cx *cx, const ReportFilter *f, const Searched *s, ReportCounts *ret)
+{
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_count, PARTS(f, s), NULL);
+    bind_filter(&q, cx, f, s);
     while (stmt_step(&q)) {
         Str state = stmt_col_str(&q, 0);
         int64_t n = stmt_col_int(&q, 1);
@@ -376,4 +395,47 @@ Err report_counts(Cx *cx, const ReportFilter *f, ReportCounts *ret)
         ret->total += n;
     }
     return stmt_end(&q);
+}
+
+static int64_t count_of(const ReportCounts *c, const Strs *states)
+{
+    const struct { Str state; int64_t n; } all[] = { { S("draft"), c->draft }, { S("in_review"), c->in_review },
+        { S("published"), c->published }, { S("archived"), c->archived } };
+    int64_t sum = 0;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++)
+        if (!states->len || has(states, all[k].state)) sum += all[k].n;
+    return sum;
+}
+
+Err report_list_total(Cx *cx, const ReportFilter *f, Cursor after, int64_t limit, Reports *ret, int64_t *ret_total)
+{
+    Searched s = { 0 };
+    Strs ids = { 0 };
+    ReportCounts counts = { 0 };
+    Str sort = f->sort.len ? f->sort : S("updated");
+    *ret = (Reports){ 0 };
+    TRY(search(cx, f, &s));
+    bool ranked = s.on && !f->sort.len;
+    if (ranked) TRY(find_ranked(cx, f, &s, limit, &ids));
+    else TRY(find_page(cx, f, &s, after, limit, &ids));
+    TRY(read_page(cx, &ids, sort, ret));
+    if (ranked && s.hits.len) TRY(put_snippets(cx, f, ret));
+    if (!ret_total) return OK;
+    *ret_total = after.id.len ? -1 : (int64_t)ids.len;      /* fewer than asked for: all of them */
+    if (*ret_total < limit) return OK;
+    TRY(count(cx, f, &s, &counts));
+    *ret_total = count_of(&counts, &f->state);
+    return OK;
+}
+
+Err report_list(Cx *cx, const ReportFilter *f, Cursor after, int64_t limit, Reports *ret)
+{
+    return report_list_total(cx, f, after, limit, ret, NULL);
+}
+
+Err report_counts(Cx *cx, const ReportFilter *f, ReportCounts *ret)
+{
+    Searched s = { 0 };
+    TRY(search(cx, f, &s));
+    return count(cx, f, &s, ret);
 }

@@ -102,3 +102,15 @@ ALTER TABLE report ADD COLUMN comments_by TEXT NOT NULL DEFAULT 'readers';
 ALTER TABLE report ADD COLUMN digest TEXT NOT NULL DEFAULT '';
 -- step 5
 ALTER TABLE report ADD COLUMN published_digest TEXT NOT NULL DEFAULT '';
+-- step 6
+-- report_filter carries all that lists filter by (see report_filters), the others an order, or what home asks for.
+DROP INDEX report_by_published;
+DROP INDEX report_by_due;
+DROP INDEX report_by_owner;
+DROP INDEX report_by_team;
+DROP INDEX report_by_channel;
+CREATE INDEX report_filter ON report (updated_ms, id, state, severity, channel_id, team_id, language, audience, began_ms,
+    due_ms, owner_id);
+CREATE INDEX report_by_published ON report (coalesce(published_ms, 0), id, state, audience);
+CREATE INDEX report_by_due       ON report (coalesce(due_ms, 9007199254740991), id);
+CREATE INDEX report_by_owner     ON report (owner_id, state, coalesce(due_ms, 9007199254740991), id, audience);
