@@ -1,8 +1,9 @@
-// Trees written here are read by the editor's own binding (y-prosemirror as TipTap ships it), and the other way round.
+// Trees written here are read by the editors' own bindings (y-prosemirror, and as TipTap ships it), and the other way round.
 //   node crdt/test/prosemirror.mjs --rounds 100 --seed 1
 import * as Y from 'yjs'
 import { Schema } from '@tiptap/pm/model'
-import { prosemirrorJSONToYDoc, yXmlFragmentToProsemirrorJSON, yXmlFragmentToProseMirrorRootNode } from '@tiptap/y-tiptap'
+import * as tiptap from '@tiptap/y-tiptap'
+import * as prosemirror from 'y-prosemirror'
 import { Engine, option } from './engine.mjs'
 
 const ROUNDS = option('rounds', 100); const SEED = option('seed', 1)
@@ -49,6 +50,7 @@ const withoutNulls = json => JSON.parse(JSON.stringify(json, (k, v) => v === nul
 
 let passed = 0; let failed = 0
 for (let i = 0; i < ROUNDS && failed < 5; i++) {
+  const { prosemirrorJSONToYDoc, yXmlFragmentToProsemirrorJSON, yXmlFragmentToProseMirrorRootNode } = i % 2 ? tiptap : prosemirror
   try {
     const tree = canonical({ type: 'doc', content: Array.from({ length: 1 + int(4) }, () => someBlock(2)) })
     await ask({ cmd: 'open', doc: 0, client: 7 })

@@ -15,12 +15,13 @@ add() {
 add "$("$1" 2>&1)"
 add "$("$1-amalgam" 2>&1)"
 add "$(test/install.sh 2>&1)"
-if node --input-type=module -e 'import "yjs"; import "@tiptap/y-tiptap"' 2>/dev/null; then
+if node --input-type=module -e 'import "yjs"; import "@tiptap/y-tiptap"; import "y-prosemirror"' 2>/dev/null; then
     add "$(CRDT_TOOL="$2" node test/peers.mjs --rounds "$3" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/changes.mjs --rounds 60 --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/random.mjs --rounds "$5" --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node fuzz/differential.mjs --inputs 300 --seed "$4" fuzz/corpus/update 2>&1)"
     add "$(CRDT_TOOL="$2" node test/tool.mjs 2>&1)"
+    add "$(CRDT_TOOL="$2" node test/protocols.mjs --rounds 40 --seed "$4" 2>&1)"
     add "$(CRDT_TOOL="$2" node test/prosemirror.mjs --rounds 100 --seed "$4" 2>&1)"
 else
     add "JavaScript peers: Yjs is missing; run npm ci at the root of the repository"

@@ -8,6 +8,7 @@ typedef struct Slot {
     CrdtDoc *doc;
     CrdtObserver *observer;
     CrdtUndo *undo;
+    CrdtAwareness *awareness;
 } Slot;
 
 typedef struct Peer {
@@ -89,6 +90,7 @@ static CrdtBuf given_update(Peer *p)
 static void slot_done(Slot *s)
 {
     crdt_undo_close(s->undo);
+    crdt_awareness_close(s->awareness);
     crdt_close(s->doc);
     *s = (Slot){ 0 };
 }
@@ -423,6 +425,55 @@ static void cmd_undo(Peer *p)
     say_base64(p, "update", &out);
 }
 
+/* ---- y-protocols ----------------------------------------------------------------------------- */
+
+/** Sync messages, one after the other; what is to be answered. */
+static void cmd_sync(Peer *p)
+{
+    CrdtBuf given = base64_of(field(p->line, "message")), out = { 0 };
+    CrdtBytes in = crdt_buf_bytes(&given), payload;
+    CrdtSyncKind kind;
+    if (in.len == 0)
+        p->err = crdt_sync_write_step1(doc_of(p), &out);
+    while (p->err == CRDT_OK && in.len > 0) {
+        p->err = crdt_sync_read(&in, &kind, &payload);
+        if (p->err == CRDT_OK && kind == CRDT_SYNC_STEP1)
+            p->err = crdt_sync_write_step2(doc_of(p), payload, &out);
+        else if (p->err == CRDT_OK)
+            p->err = crdt_apply(doc_of(p), payload, NULL, &p->fault);
+    }
+    say_base64(p, "reply", &out);
+    crdt_buf_done(&given);
+}
+
+/** Applies an awareness update, removes a client, or neither; tells who is here. */
+static void cmd_awareness(Peer *p)
+{
+    Slot *s = slot_of(p);
+    CrdtBuf given = base64_of(field(p->line, "update")), out = { 0 };
+    uint64_t client = number_field(p->line, "remove", UINT64_MAX);
+    if (s->awareness == NULL)
+        p->err = crdt_awareness_open(NULL, &s->awareness);
+    if (p->err == CRDT_OK && given.len > 0)
+        p->err = crdt_awareness_apply(s->awareness, crdt_buf_bytes(&given),
+                                      (int64_t)number_field(p->line, "now", 0), NULL, NULL,
+                                      &p->fault);
+    if (p->err == CRDT_OK)
+        p->err = client != UINT64_MAX ? crdt_awareness_remove(s->awareness, client, &out)
+                                      : crdt_awareness_encode(s->awareness, &out);
+    say_base64(p, "update", &out);
+    say(p, ",\"states\":{");
+    CrdtBytes json;
+    for (size_t i = 0; p->err == CRDT_OK && crdt_awareness_at(s->awareness, i, &client, &json); i++) {
+        say(p, i > 0 ? ",\"" : "\"");
+        write_digits(&p->reply, client);
+        say(p, "\":");
+        write_raw(&p->reply, json.at, json.len);
+    }
+    say(p, "}");
+    crdt_buf_done(&given);
+}
+
 static void cmd_end(Peer *p)
 {
     p->ended = true;
@@ -455,7 +506,8 @@ static const Command commands[] = {
     { "restore", cmd_restore, true },    { "revert", cmd_revert, true },
     { "position", cmd_position, true },  { "find", cmd_find, true },
     { "undoOpen", cmd_undo_open, true }, { "undo", cmd_undo, true },
-    { "redo", cmd_undo, true },          { "end", cmd_end, false },
+    { "redo", cmd_undo, true },          { "sync", cmd_sync, true },
+    { "awareness", cmd_awareness, true }, { "end", cmd_end, false },
 };
 
 static void say_error(Peer *p, const char *error)

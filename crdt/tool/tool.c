@@ -65,6 +65,8 @@ static const char help[] =
     "  {\"cmd\":\"find\",\"position\":…} or {…,\"json\":…} → found, index, path\n"
     "  {\"cmd\":\"undoOpen\",\"scope\":[\"t\"]}  {\"cmd\":\"undo\"}  {\"cmd\":\"redo\"} → did, update\n"
     "  {\"cmd\":\"observe\"}: from now on each answer has \"events\": path, delta, keys\n"
+    "  {\"cmd\":\"sync\",\"message\":\"…\"} y-protocols → reply; no message: step 1\n"
+    "  {\"cmd\":\"awareness\",\"update\":\"…\"} or {…,\"remove\":5} → states, update\n"
     "  {\"cmd\":\"client\"}  {\"cmd\":\"stats\"}  {\"cmd\":\"close\"}  {\"cmd\":\"end\"}\n";
 
 enum { RAW, HEX, BASE64 };
