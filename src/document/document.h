@@ -19,6 +19,12 @@ Err document_read_at(Cx *cx, Str id, int64_t revision, DocNode **ret);
 /** Everything that stands in it at a revision (INT64_MAX: now), suggestions and places of comments included. */
 Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret);
 
+/** Which of `words` (each written in one piece, such as an id) the text holds or ever held; sets ret[i], clears none.
+ *  Cost: reads the whole log. Fails: ERR_INTERNAL when it is damaged. */
+Err document_ever_said(Cx *cx, Str id, const Strs *words, bool *ret);
+/** Of every document. */
+Err document_ids(Cx *cx, Strs *ret);
+
 /** A person who joins the room of a document over the y-websocket protocol. */
 typedef struct RoomMember {
     Str document;            /* id */

@@ -403,7 +403,7 @@ SPEC("the key in the address finds its source, a wrong one finds nothing")
     expect(!str_eq(found.id, source));
     expect_ok(source_by_key(&cx, S("0123456789abcdef0123456789abcdef"), &nothing));
     expect_str("", nothing.id);
-    add.kind = S("nagios");
+    add.kind = S("nothing-like-it");
     expect_err(ERR_INVALID, cx_write(&cx, add_source, &add));
 }
 
@@ -479,4 +479,59 @@ SPEC("the payload of an alert is not shown to those who may not see another aler
     expect_err(ERR_NOT_FOUND, alert_raw(&eve, list.at[!stolen].id, &body));
     expect_ok(alert_raw(&all, list.at[!stolen].id, &body));
     expect_has("Stolen", body);
+}
+
+/* ---- what is not kept for ever */
+
+static bool has_payload(App *app, Arena *a, const char *title)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Alerts list = all_alerts(app, a);
+    Str body;
+    list_each(&list, i)
+        if (str_eq(list.at[i].title, str_of(title))) return !alert_raw(&cx, list.at[i].id, &body).info;
+    return false;
+}
+
+SPEC("old payloads are removed, but for those of alerts that belong to an incident or still fire")
+{
+    GIVEN("alertmanager");
+    expect_ok(post(app, a, source, am(a, "of-incident", "critical", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "of-incident", "critical", 1, 5)));
+    expect_ok(post(app, a, source, am(a, "firing", "info", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "over", "info", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "over", "info", 1, 5)));
+    app->options.now_ms += 399ll * 86400000;
+    expect_ok(post(app, a, source, am(a, "late", "info", 1, 5)));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    expect_ok(alert_sweep_job(&cx, S("")));
+    expect(has_payload(app, a, "over is down"));
+    cx.now_ms += 2ll * 86400000;
+    expect_ok(alert_sweep_job(&cx, S("")));
+    expect(!has_payload(app, a, "over is down"));
+    expect(has_payload(app, a, "of-incident is down"));
+    expect(has_payload(app, a, "firing is down"));
+    expect(has_payload(app, a, "late is down"));
+    expect_int(4, all_alerts(app, a).len);
+}
+
+#define PAGERDUTY "{\"routing_key\":\"k\",\"event_action\":\"%s\",\"dedup_key\":\"db\",\"payload\":{\"summary\":\"Database is down\",\"source\":\"db-1\",\"severity\":\"critical\"}}"
+
+SPEC("an acknowledgement at the source is a line on the timeline, and an incident in triage is being looked into")
+{
+    GIVEN("pagerduty");
+    expect_ok(post(app, a, source, arena_fmt(a, PAGERDUTY, "trigger").at));
+    expect_ok(post(app, a, source, arena_fmt(a, PAGERDUTY, "acknowledge").at));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    TimelineEvents events = { 0 };
+    Incidents list = all_incidents(app, a);
+    expect_int(1, list.len);
+    expect_str("investigating", list.at[0].status);
+    expect_ok(timeline_all(&cx, list.at[0].id, &(TimelineFilter){ 0 }, &events));
+    int lines = 0;
+    list_each(&events, i) lines += str_eq(events.at[i].kind, S("acknowledged"));
+    expect_int(1, lines);
 }

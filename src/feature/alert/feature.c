@@ -11,6 +11,8 @@ static const Setting settings[] = {
     { .key = "alerts.payloads_per_second", .type = SETTING_INT, .standard = "20000", .min = 1,
     .max = 1000000, .title = "Payloads per second",
       .help = "What one integration may post; more is answered 429. Five times as much is let through at once." },
+    { .key = "alerts.keep_payloads_days", .type = SETTING_INT, .standard = "400", .min = 0, .max = 3650, .title = "Keep payloads",
+      .help = "Days after which a payload is removed as it was received; 0 keeps them for ever. The latest payload of an alert that belongs to an incident, or still fires, always stays." },
     { 0 },
 };
 
@@ -95,7 +97,7 @@ static const Listener listeners[] = {
 };
 
 static const JobKind jobs[] = { { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },
-    { 0 } };
+    { .name = "alert.sweep", .run = alert_sweep_job, .every_ms = 24ll * 3600 * 1000, .lease_ms = 600 * 1000 }, { 0 } };
 
 /** The source that stands for POST /api/v1/alerts. */
 static Err start(Cx *cx)

@@ -148,5 +148,7 @@ Err alert_list_newest(Cx *cx, int64_t limit, Alerts *ret);
 /** Indexes alerts that came since the last time, at most `most`; says how many. */
 Err alert_index(Cx *cx, int64_t most, int64_t *ret_done);
 Err alert_index_job(Cx *cx, Str payload);
+/** Daily: payloads older than alerts.keep_payloads_days go, but for the latest of what belongs to an incident or fires. */
+Err alert_sweep_job(Cx *cx, Str payload);
 /** Those that came after number `n` and until settled_ms, in order of arrival, private ones too. */
 Err alert_list_newer(Cx *cx, int64_t n, int64_t settled_ms, int64_t limit, Alerts *ret);

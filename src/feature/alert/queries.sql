@@ -274,3 +274,16 @@ DELETE FROM quarantine WHERE id = :id;
 
 -- name: quarantine_count
 SELECT count(*) FROM quarantine;
+
+-- Payloads that no alert of an incident, and none that fires, came with.
+-- name: delivery_old
+SELECT d.n FROM delivery d WHERE d.last_ms < :before_ms
+  AND d.n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.incident_id IS NOT NULL AND a.delivery_n IS NOT NULL)
+  AND d.n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.is_open = 1 AND a.delivery_n IS NOT NULL)
+ORDER BY d.n LIMIT :limit;
+
+-- Once more, for those that joined an incident since they were found.
+-- name: delivery_remove
+DELETE FROM delivery WHERE n >= :from AND n <= :upto AND last_ms < :before_ms
+  AND n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.incident_id IS NOT NULL AND a.delivery_n IS NOT NULL)
+  AND n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.is_open = 1 AND a.delivery_n IS NOT NULL);

@@ -10,6 +10,7 @@
 #include "feature/attachment/attachment.h"
 #include "feature/attachment/convert.h"
 #include "feature/attachment/helper.h"
+#include "feature/attachment/retention.h"
 #include "feature/report/report.h"
 #include "sql.gen.h"
 
@@ -57,6 +58,7 @@ static Err hash_of(Cx *cx, int fd, Str *ret)
     crypto_generichash_state state;
     unsigned char sum[32], piece[65536];
     char hex[65];
+    if (lseek(fd, 0, SEEK_SET) < 0) return disk_failed(cx, "cannot read the picture");
     crypto_generichash_init(&state, NULL, 0, sizeof sum);
     for (ssize_t n; (n = read(fd, piece, sizeof piece)) != 0;) {
         if (n < 0 && errno == EINTR) continue;
@@ -183,6 +185,7 @@ Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret)
     f.url = arena_fmt(cx->arena, "/files/" STR_FMT, STR_ARG(f.id));
     TRY(store(cx, fd, &f.hash));
     TRY(cx_write(cx, insert, &f));
+    TRY(store(cx, fd, &f.hash));                             /* again, if it was swept away as unused meanwhile */
     *ret = f;
     return OK;
 }
@@ -325,4 +328,7 @@ static const Route routes[] = {
 
 static const Resolver resolvers[] = { { "stored", resolve }, { 0 } };
 
-const Feature attachment_feature = { .name = "attachment", .schema = &attachment_schema, .routes = routes, .resolvers = resolvers };
+static const JobKind jobs[] = { { .name = "attachment.sweep", .run = attachment_sweep, .every_ms = 24ll * 3600 * 1000, .lease_ms = 600 * 1000 }, { 0 } };
+
+const Feature attachment_feature = { .name = "attachment", .schema = &attachment_schema, .routes = routes, .resolvers = resolvers,
+                                     .settings = attachment_settings, .jobs = jobs };

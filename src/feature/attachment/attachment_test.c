@@ -3,7 +3,10 @@
 #include <unistd.h>
 #include "app/app.h"
 #include "base/spec.h"
+#include "base/time.h"
+#include "document/document.h"
 #include "feature/attachment/attachment.h"
+#include "feature/attachment/retention.h"
 
 /* A picture of 2 × 1 pixels with a comment in it. */
 static const unsigned char picture[] = {
@@ -94,4 +97,77 @@ SPEC("without a data folder pictures are refused with what to do")
     SYSTEM();
     app->options.data_dir = S("");
     expect_err(ERR_UNAVAILABLE, attachment_add(&cx, S("r1"), S("x.png"), BYTES(picture), &f));
+}
+
+/* ---- what nobody refers to */
+
+/* One pixel of a colour that no other picture here has. */
+static const unsigned char pixel[] = "GIF89a\1\0\1\0\x80\0\0\x20\x40\x60\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;";
+
+typedef struct Writing { Str document, url; } Writing;
+static Err write_document(Cx *cx, void *arg)
+{
+    const Writing *w = arg;
+    int64_t revision;
+    DocNode *doc = doc_node(cx->arena, "doc");
+    if (w->url.len) doc_attr(cx->arena, doc_add(cx->arena, doc, "image"), "src", w->url);
+    else doc_text(cx->arena, doc_add(cx->arena, doc, "paragraph"), S("no picture any more"));
+    TRY(document_revision(cx, w->document, &revision));
+    return revision ? document_replace(cx, w->document, doc) : document_create(cx, w->document, doc);
+}
+static Err says(Cx *cx, const char *document, Str url)
+{
+    return cx_write(cx, write_document, &(Writing){ str_of(document), url });
+}
+
+/* Forty days on, by the clock of the system and by that of the files. */
+static int64_t later(const Cx *cx) { return (cx->now_ms > clock_ms() ? cx->now_ms : clock_ms()) + 40ll * 86400000; }
+
+static bool is_on_disk(Cx *cx, const Attachment *f)
+{
+    struct stat s;
+    return stat(arena_fmt(cx->arena, STR_FMT "/files/%.2s/" STR_FMT, STR_ARG(cx->app->options.data_dir), f->hash.at, STR_ARG(f->hash)).at, &s) == 0;
+}
+
+SPEC("a picture that no report ever spoke of is removed after its days, row and file; none that a text holds, held, or has from elsewhere")
+{
+    SYSTEM();
+    Attachment now, once, elsewhere, unused;
+    expect_ok(attachment_add(&cx, S("r1"), S("now.png"), BYTES(picture), &now));
+    expect_ok(attachment_add(&cx, S("r1"), S("once.png"), BYTES(picture), &once));
+    expect_ok(attachment_add(&cx, S("r1"), S("elsewhere.png"), BYTES(picture), &elsewhere));
+    expect_ok(attachment_add(&cx, S("r1"), S("unused.gif"), BYTES(pixel), &unused));
+    expect(!str_eq(now.hash, unused.hash));
+    expect_ok(says(&cx, "r1", once.url));
+    expect_ok(says(&cx, "r1", now.url));
+    expect_ok(says(&cx, "r2", elsewhere.url));
+    cx.now_ms += 20ll * 86400000;
+    expect_ok(attachment_sweep(&cx, S("")));
+    expect_ok(attachment_get(&cx, unused.id, &f));
+    cx.now_ms = later(&cx);
+    expect_ok(attachment_sweep(&cx, S("")));
+    expect_err(ERR_NOT_FOUND, attachment_get(&cx, unused.id, &f));
+    expect(!is_on_disk(&cx, &unused) && is_on_disk(&cx, &now));
+    expect_ok(attachment_get(&cx, now.id, &f));
+    expect_ok(attachment_get(&cx, once.id, &f));
+    expect_ok(attachment_get(&cx, elsewhere.id, &f));
+}
+
+SPEC("a picture stays on disk as long as one of its names is used, and what a kill left of an upload goes")
+{
+    SYSTEM();
+    Attachment used, unused;
+    expect_ok(attachment_add(&cx, S("r1"), S("used.png"), BYTES(picture), &used));
+    expect_ok(attachment_add(&cx, S("r1"), S("unused.png"), BYTES(picture), &unused));
+    expect_ok(says(&cx, "r1", used.url));
+    Str left = arena_fmt(a, STR_FMT "/files/%.2s/" STR_FMT ".0123abcd", STR_ARG(app->options.data_dir), used.hash.at, STR_ARG(used.hash));
+    FILE *half = fopen(left.at, "w");
+    expect(half && fputs("half", half) >= 0 && !fclose(half));
+    cx.now_ms = later(&cx);
+    expect_ok(attachment_sweep(&cx, S("")));
+    expect_err(ERR_NOT_FOUND, attachment_get(&cx, unused.id, &f));
+    expect(is_on_disk(&cx, &used));
+    expect(access(left.at, F_OK) != 0);
+    expect_ok(attachment_add(&cx, S("r1"), S("again.gif"), BYTES(pixel), &f));
+    expect(is_on_disk(&cx, &f));
 }

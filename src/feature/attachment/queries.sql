@@ -10,3 +10,15 @@ SELECT id, report_id, name, format, width, height, bytes, hash, created_ms FROM 
 
 -- name: attachment_sum
 SELECT COUNT(*), coalesce(SUM(bytes), 0) FROM attachment WHERE report_id = :report;
+
+-- name: attachment_unsettled
+SELECT id, report_id FROM attachment WHERE used = 0 AND created_ms < :before_ms ORDER BY created_ms, id LIMIT :limit;
+
+-- name: attachment_keep
+UPDATE attachment SET used = 1 WHERE id IN LIST(:ids);
+
+-- name: attachment_remove
+DELETE FROM attachment WHERE id IN LIST(:ids);
+
+-- name: attachment_by_hash
+SELECT 1 FROM attachment WHERE hash = :hash LIMIT 1;

@@ -13,3 +13,6 @@ CREATE TABLE attachment (
 );
 CREATE INDEX attachment_by_report ON attachment (report_id, id);
 CREATE INDEX attachment_by_hash   ON attachment (hash);
+-- step 2
+ALTER TABLE attachment ADD COLUMN used BIGINT NOT NULL DEFAULT 0;     -- 1: some document speaks of it, or did
+CREATE INDEX attachment_unsettled ON attachment (created_ms) WHERE used = 0;

@@ -23,7 +23,7 @@ export const t = dictionary({
         'workspace.name title': 'Workspace name', 'workspace.name help': 'Shown on every page and in what is sent out', 'workspace.report_word title': 'What a report is called', 'workspace.report_word help': 'The word that people here use',
         'post-mortem': 'post-mortem', retrospective: 'retrospective', 'incident review': 'incident review',
         'incident.causes title': 'Contributing factors', 'incident.causes help': 'A list of {"key", "name"}: the words that an incident\'s causes are chosen from, in this order. Keep a key when you rename it.',
-        'alerts.declare title': 'Declare incidents without a rule', 'alerts.declare help': 'For alerts that no routing rule fits: declare an incident from this severity upwards.', 'alerts.payloads_per_second help': 'What one integration may post; more is answered 429. Five times as much is let through at once.', never: 'never', all: 'all', 'alerts.payloads_per_second title': 'Payloads per second',
+        'alerts.declare title': 'Declare incidents without a rule', 'alerts.declare help': 'For alerts that no routing rule fits: declare an incident from this severity upwards.', 'alerts.payloads_per_second help': 'What one integration may post; more is answered 429. Five times as much is let through at once.', never: 'never', all: 'all', 'alerts.payloads_per_second title': 'Payloads per second', 'alerts.keep_payloads_days title': 'Keep payloads', 'alerts.keep_payloads_days help': 'Days after which a payload is removed as it was received; 0 keeps them for ever. The latest payload of an alert that belongs to an incident, or still fires, always stays.', 'files.keep_unused_days title': 'Keep unused pictures', 'files.keep_unused_days help': 'Days after which a picture is removed that was uploaded, but is in no report and was in none of its earlier texts.',
     },
     zh: {
         settings: '设置', workspace: '工作区', workspace_about: '名称、用语，以及各严重级别的含义。',
@@ -47,6 +47,6 @@ export const t = dictionary({
         'workspace.name title': '工作区名称', 'workspace.name help': '显示在每个页面和发出的内容中', 'workspace.report_word title': '报告的叫法', 'workspace.report_word help': '大家习惯使用的词',
         'post-mortem': '复盘', retrospective: '回顾', 'incident review': '事件评审',
         'incident.causes title': '促成因素', 'incident.causes help': '{"key", "name"} 的列表：事件原因可选的词，按此顺序显示。改名时请保留 key。',
-        'alerts.declare title': '没有规则时宣布事件', 'alerts.declare help': '没有路由规则匹配的告警：从此严重级别起宣布事件。', 'alerts.payloads_per_second help': '单个集成每秒可提交的请求数，超出返回 429；可瞬时突发五倍。', never: '从不', all: '全部', 'alerts.payloads_per_second title': '每秒接收的告警请求数',
+        'alerts.declare title': '没有规则时宣布事件', 'alerts.declare help': '没有路由规则匹配的告警：从此严重级别起宣布事件。', 'alerts.payloads_per_second help': '单个集成每秒可提交的请求数，超出返回 429；可瞬时突发五倍。', never: '从不', all: '全部', 'alerts.payloads_per_second title': '每秒接收的告警请求数', 'alerts.keep_payloads_days title': '保留原始报文', 'alerts.keep_payloads_days help': '原始报文收到后保留的天数，0 表示永久保留。属于事件或仍在触发的告警，其最新报文始终保留。', 'files.keep_unused_days title': '保留未使用的图片', 'files.keep_unused_days help': '已上传、但从未出现在任何报告（包括历史版本）中的图片，在多少天后删除。',
     },
 });
