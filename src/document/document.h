@@ -23,7 +23,7 @@ Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret);
  *  Cost: reads the whole log. Fails: ERR_INTERNAL when it is damaged. */
 Err document_ever_said(Cx *cx, Str id, const Strs *words, bool *ret);
 /** Of every document. */
-Err document_ids(Cx *cx, Strs *ret);
+Err document_all(Cx *cx, Strs *ret);
 
 /** A person who joins the room of a document over the y-websocket protocol. */
 typedef struct RoomMember {

@@ -4,9 +4,9 @@
 #include "document/storage.h"
 #include "sql.gen.h"
 
-Err document_ids(Cx *cx, Strs *ret)
+Err document_all(Cx *cx, Strs *ret)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_ids);
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_all);
     while (stmt_step(&q)) *list_add(cx->arena, ret) = stmt_col_str(&q, 0);
     return stmt_end(&q);
 }

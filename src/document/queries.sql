@@ -1,6 +1,6 @@
 -- name: document_add
 INSERT INTO document (id, revision, noted, created_ms) VALUES (:id, 0, 0, :now_ms);
--- name: document_ids
+-- name: document_all
 SELECT id FROM document ORDER BY id;
 -- name: document_next
 UPDATE document SET revision = revision + 1 WHERE id = :id RETURNING revision;

@@ -41,7 +41,7 @@ static Err settle(Cx *cx, void *arg)
 static Err elsewhere(Cx *cx, const Strs *ids, bool *used)
 {
     Strs documents = { 0 };
-    TRY(document_ids(cx, &documents));
+    TRY(document_all(cx, &documents));
     list_each(&documents, d) {
         auto_arena a = arena_new(64 << 10);
         Cx one = *cx;
