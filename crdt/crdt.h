@@ -229,6 +229,18 @@ CrdtErr crdt_validate_state_vector(CrdtBytes state_vector, CrdtFault *ret_fault)
  *  */
 CrdtErr crdt_merge_updates(const CrdtBytes *updates, size_t count, CrdtBuf *out, size_t *ret_bad,
                            CrdtFault *ret_fault);
+/** The same for a stream of updates that need not all be held: give them one by one. Holds about twice
+ *  the bytes of the result. Cost: O(n log n) bytes in all. */
+typedef struct CrdtMerge CrdtMerge;
+CrdtErr crdt_merge_open(const CrdtAllocator *allocator, CrdtMerge **ret);
+/** Takes an update; it is not kept. Fails: CRDT_MALFORMED, CRDT_LIMIT, CRDT_NOMEM: what came before
+ *  stays. */
+CrdtErr crdt_merge_add(CrdtMerge *merge, CrdtBytes update, CrdtFault *ret_fault);
+/** Appends the result; the merge is empty then. Fails: CRDT_NOMEM, CRDT_LIMIT: nothing is lost. */
+CrdtErr crdt_merge_finish(CrdtMerge *merge, CrdtBuf *out);
+/** NULL is fine. */
+void crdt_merge_close(CrdtMerge *merge);
+
 /** Appends the part of `update` that a replica with `state_vector` lacks, with all its deletes (Yjs
  *  diffUpdate). */
 CrdtErr crdt_diff_update(CrdtBytes update, CrdtBytes state_vector, CrdtBuf *out,
@@ -327,6 +339,10 @@ bool crdt_value_is(const CrdtValue *value, CrdtBytes text);
 /** Finds `key` in an OBJECT, either form; false when it is absent or not an object. Never
  *  allocates. Cost: O(bytes). */
 bool crdt_value_field(const CrdtValue *object, CrdtBytes key, CrdtValue *ret);
+
+/** The options of a SUBDOC, an OBJECT: {"gc":false,"autoLoad":true,"meta":…}, defaults left out. False
+ *  when it is none. */
+bool crdt_subdoc_options(const CrdtValue *subdoc, CrdtValue *ret);
 
 /** Where an iteration stands; start with { 0 }. Changing the document ends every iteration. */
 typedef struct CrdtCursor {
@@ -450,6 +466,11 @@ CrdtErr crdt_set_binary(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes by
 /** Puts a new shared type there. `name` only for CRDT_XML_ELEMENT and CRDT_XML_HOOK. */
 CrdtErr crdt_set_node(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtKind kind, CrdtBytes name,
                       CrdtNode *ret);
+/** Puts a subdocument there, known by its guid. `options` is a JSON object (empty: none) as Yjs writes
+ *  it: gc false, autoLoad true, meta. Only its place is kept here; its content is a document of its
+ *  own. Fails: CRDT_MALFORMED, and as crdt_set. */
+CrdtErr crdt_set_subdoc(CrdtDoc *doc, CrdtNode node, CrdtBytes key, CrdtBytes guid,
+                        CrdtBytes options);
 /** Removes the entry or attribute; one that is not there is fine. */
 CrdtErr crdt_unset(CrdtDoc *doc, CrdtNode node, CrdtBytes key);
 
@@ -460,6 +481,9 @@ CrdtErr crdt_insert_binary(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtByte
  *  an embed). */
 CrdtErr crdt_insert_node(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtKind kind, CrdtBytes name,
                          CrdtNode *ret);
+/** Inserts a subdocument into an Array. */
+CrdtErr crdt_insert_subdoc(CrdtDoc *doc, CrdtNode node, uint64_t index, CrdtBytes guid,
+                           CrdtBytes options);
 /** Deletes `count` children from `index` on. Fails: CRDT_RANGE when there are fewer. */
 CrdtErr crdt_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t count);
 

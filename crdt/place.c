@@ -200,7 +200,7 @@ CrdtErr content_node(CrdtDoc *d, CrdtKind kind, CrdtBytes name, Item *ret)
 
 /* ---- maps and attributes --------------------------------------------------------------------- */
 
-static CrdtErr entry_put(CrdtDoc *d, CrdtNode node, CrdtBytes key, Item *content, uint32_t *ret)
+CrdtErr entry_put(CrdtDoc *d, CrdtNode node, CrdtBytes key, Item *content, uint32_t *ret)
 {
     if (utf8_units(key.at, key.len) < 0)
         return CRDT_MALFORMED;
@@ -268,7 +268,7 @@ CrdtErr crdt_unset(CrdtDoc *doc, CrdtNode node, CrdtBytes key)
 
 /* ---- lists ----------------------------------------------------------------------------------- */
 
-static CrdtErr list_check(const CrdtDoc *d, CrdtNode node)
+CrdtErr list_check(const CrdtDoc *d, CrdtNode node)
 {
     CrdtErr err = write_check(d, node);
     CrdtKind kind = crdt_node_kind(d, node);
@@ -277,7 +277,7 @@ static CrdtErr list_check(const CrdtDoc *d, CrdtNode node)
     return err;
 }
 
-static CrdtErr list_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content)
+CrdtErr list_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content)
 {
     Place at;
     CrdtErr err = place_find(d, node.id, index, &at);
@@ -293,7 +293,7 @@ static CrdtErr list_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content
     return err;
 }
 
-static CrdtErr index_check(const CrdtDoc *d, CrdtNode node, uint64_t index)
+CrdtErr index_check(const CrdtDoc *d, CrdtNode node, uint64_t index)
 {
     return index != CRDT_END && index > d->types[node.id].length ? CRDT_RANGE : CRDT_OK;
 }

@@ -43,6 +43,8 @@ export const runOp = (doc, op) => {
     case 'unset': return node instanceof Y.Map ? node.delete(op.key) : node.removeAttribute(op.key)
     case 'setNode': return node instanceof Y.Map ? node.set(op.key, makeNode(op)) : node.setAttribute(op.key, makeNode(op))
     case 'list': return node.insert(op.index, op.binary ? [un64(op.binary)] : clone(op.values))
+    case 'setSubdoc': return node.set(op.key, new Y.Doc({ guid: op.guid, ...op.options }))
+    case 'listSubdoc': return node.insert(op.index, [new Y.Doc({ guid: op.guid, ...op.options })])
     case 'listNode': return isText(node) ? node.insertEmbed(op.index, makeNode(op)) : node.insert(op.index, [makeNode(op)])
     case 'remove': return node.delete(op.index, op.units)
   }
@@ -63,6 +65,8 @@ export const someAttrs = (r, ends) => {
   }
   return attrs
 }
+
+const someSubdoc = r => ({ guid: 'doc-' + r.int(1000), options: r.pick([{}, { autoLoad: true }, { gc: false }, { gc: false, meta: { a: [1] } }]) })
 
 /** The string of a text as units, an embed as one neutral unit. */
 const unitsOf = text => {
@@ -102,6 +106,7 @@ export const someOp = (r, doc) => {
   if (node instanceof Y.Map) {
     const key = r.pick(KEYS)
     if (r.chance(0.25)) return { ...op, op: 'unset', key }
+    if (r.chance(0.05)) return { ...op, op: 'setSubdoc', key, ...someSubdoc(r) }
     if (r.chance(0.1)) return { ...op, op: 'set', key, binary: b64(Uint8Array.from([r.int(256), 0, 255])) }
     if (r.chance(0.25)) return { ...op, op: 'setNode', key, kind: r.pick(['array', 'map', 'text', 'xmltext', 'fragment', 'element']), name: r.pick(NAMES) }
     return { ...op, op: 'set', key, value: r.pick(VALUES) }
@@ -123,6 +128,7 @@ export const someOp = (r, doc) => {
   if (length > index && r.chance(0.3)) return { ...op, op: 'remove', index, units: 1 + r.int(Math.min(3, length - index)) }
   if (node instanceof Y.Array) {
     if (r.chance(0.25)) return { ...op, op: 'listNode', index, kind: r.pick(['array', 'map', 'text', 'fragment', 'hook']), name: r.pick(NAMES) }
+    if (r.chance(0.05)) return { ...op, op: 'listSubdoc', index, ...someSubdoc(r) }
     if (r.chance(0.1)) return { ...op, op: 'list', index, binary: b64(Uint8Array.from([1, r.int(256)])) }
     return { ...op, op: 'list', index, values: Array.from({ length: 1 + r.int(4) }, () => r.pick(VALUES)) }
   }

@@ -496,6 +496,7 @@ static const Command commands[] = {
     { "format", cmd_op, true },          { "set", cmd_op, true },
     { "unset", cmd_op, true },           { "setNode", cmd_op, true },
     { "list", cmd_op, true },            { "listNode", cmd_op, true },
+    { "setSubdoc", cmd_op, true },       { "listSubdoc", cmd_op, true },
     { "remove", cmd_op, true },          { "prosemirror", cmd_op, true },
     { "read", cmd_read, true },          { "text", cmd_read, true },
     { "xml", cmd_read, true },           { "json", cmd_read, true },

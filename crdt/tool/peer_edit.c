@@ -80,7 +80,7 @@ static CrdtErr text_op(CrdtDoc *d, CrdtNode node, CrdtBytes op, CrdtBytes name)
 
 /** What a list or map operation was given. */
 typedef struct Given {
-    CrdtBytes key, name, binary;
+    CrdtBytes key, name, guid, binary;
     bool is_binary;
     uint64_t index;
 } Given;
@@ -101,6 +101,10 @@ static CrdtErr other_op(CrdtDoc *d, CrdtNode node, CrdtBytes op, CrdtBytes name,
                             : crdt_insert(d, node, g->index, field(op, "values"));
     if (json_string_is(name, CRDT_STR("listNode")))
         return crdt_insert_node(d, node, g->index, kind_of(op, "kind"), g->name, &made);
+    if (json_string_is(name, CRDT_STR("setSubdoc")))
+        return crdt_set_subdoc(d, node, g->key, g->guid, field(op, "options"));
+    if (json_string_is(name, CRDT_STR("listSubdoc")))
+        return crdt_insert_subdoc(d, node, g->index, g->guid, field(op, "options"));
     if (json_string_is(name, CRDT_STR("remove")))
         return crdt_delete(d, node, g->index, number_field(op, "units", 1));
     if (json_string_is(name, CRDT_STR("prosemirror")))
@@ -119,12 +123,15 @@ CrdtErr run_op(CrdtDoc *d, CrdtBytes op, CrdtBytes name, CrdtFault *fault)
             return text_op(d, node, op, name);
     CrdtBuf key = text_of(field(op, "key")), binary = base64_of(field(op, "binary"));
     CrdtBuf made = text_of(has_field(op, "nodeName") ? field(op, "nodeName") : field(op, "name"));
+    CrdtBuf guid = text_of(field(op, "guid"));
     Given g = { .key = crdt_buf_bytes(&key), .name = crdt_buf_bytes(&made),
+                .guid = crdt_buf_bytes(&guid),
                 .binary = crdt_buf_bytes(&binary), .is_binary = has_field(op, "binary"),
                 .index = number_field(op, "index", CRDT_END) };
     CrdtErr err = other_op(d, node, op, name, &g, fault);
     crdt_buf_done(&key);
     crdt_buf_done(&made);
+    crdt_buf_done(&guid);
     crdt_buf_done(&binary);
     return err;
 }

@@ -54,6 +54,7 @@ static const char help[] =
     "  {\"cmd\":\"list\",\"name\":\"a\",\"index\":0,\"values\":[1]}   {\"cmd\":\"remove\",…,\"index\":0,\"units\":1}\n"
     "  {\"cmd\":\"setNode\",…,\"key\":\"k\",\"kind\":\"map\"}         {\"cmd\":\"listNode\",…,\"kind\":\"element\",\n"
     "      \"nodeName\":\"p\"}; kinds array map text element fragment hook xmltext\n"
+    "  {\"cmd\":\"setSubdoc\",…,\"key\":\"k\",\"guid\":\"…\",\"options\":{}}  {\"cmd\":\"listSubdoc\",…,\"index\":0,…}\n"
     "  {\"cmd\":\"prosemirror\",\"name\":\"x\",\"index\":0,\"value\":{…}}\n"
     "  {\"cmd\":\"edit\",\"ops\":[{\"op\":\"insert\",…},…]} one transaction → update\n"
     "  {\"cmd\":\"text\",\"name\":\"t\"} → value; so xml, delta, prosemirror, json (with \"kind\")\n"
