@@ -22,6 +22,9 @@ trap 'rm -rf "$data"' EXIT
 build/bench_seed "$data" "${BENCH_INCIDENTS:-100000}" "${BENCH_ALERTS:-1000000}" "${BENCH_REPORTS:-10000}"
 node bench/api.mjs "$data"
 
+title "The editor on a long document, beside TipTap’s collaborative example"
+node bench/editor/run.mjs
+
 title "Sockets"
 node bench/sockets.mjs 10000
 

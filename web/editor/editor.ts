@@ -1,6 +1,7 @@
 /** The report editor: TipTap over a Yjs document. Loaded when the first report is opened. */
 import { Editor, Extension } from '@tiptap/core';
-import { TextSelection } from '@tiptap/pm/state';
+import type { Node as PmNode } from '@tiptap/pm/model';
+import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { Together } from './binding';
@@ -29,6 +30,7 @@ export function createEditor(o: EditorOptions): Editor {
         element: o.element,
         editable: o.editable,
         injectCSS: false,
+        enableCoreExtensions: { delete: false },
         extensions: [
             ...all.flatMap((p) => p.extensions),
             Together.configure({ document: o.doc }),
@@ -36,7 +38,7 @@ export function createEditor(o: EditorOptions): Editor {
             Mend(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste, Placeholder, Ends,
+            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste, Placeholder, Ends, Length,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */
@@ -55,15 +57,29 @@ export function createEditor(o: EditorOptions): Editor {
 /** What is written about the document beside it. */
 export type Facts = { sections: Section[]; words: number; cited: Map<string, number> };
 
+/** What one block adds to it, kept per block: a keystroke changes one. */
+const counted = new WeakMap<PmNode, { words: number; cited: string[] }>();
+
+function countOf(block: PmNode): { words: number; cited: string[] } {
+    let c = counted.get(block);
+    if (!c) {
+        const cited: string[] = [];
+        block.descendants((n) => { if (n.type.name === 'evidence') cited.push(String(n.attrs['id'] ?? '')); });
+        counted.set(block, (c = { words: block.isTextblock || block.childCount ? countWords(block.textBetween(0, block.content.size, ' ', ' ')) : 0, cited }));
+    }
+    return c;
+}
+
 export function factsOf(editor: Editor): Facts {
     const doc = editor.state.doc;
     const cited = new Map<string, number>();
-    doc.descendants((n) => {
-        if (n.type.name !== 'evidence') return;
-        const id = String(n.attrs['id'] ?? '');
-        cited.set(id, (cited.get(id) ?? 0) + 1);
+    let words = 0;
+    doc.forEach((block) => {
+        const c = countOf(block);
+        words += c.words;
+        for (const id of c.cited) cited.set(id, (cited.get(id) ?? 0) + 1);
     });
-    return { sections: sections(doc), words: countWords(doc.textBetween(0, doc.content.size, ' ', ' ')), cited };
+    return { sections: sections(doc), words, cited };
 }
 
 /** Goes to a heading. */
@@ -87,6 +103,15 @@ export function writeAtEnd(editor: Editor): void {
     }
     editor.commands.focus('end');
 }
+
+/** So many blocks make a document long: the browser then leaves alone what is out of view (editor.css). */
+const LONG = 400;
+const Length = Extension.create({
+    name: 'length',
+    addProseMirrorPlugins() {
+        return [new Plugin({ key: new PluginKey('length'), props: { attributes: (s): Record<string, string> => (s.doc.childCount > LONG ? { class: 'long' } : {}) } })];
+    },
+});
 
 /** Control+End and Home: the browser's own lose their way among blocks that cannot be edited. */
 const Ends = Extension.create({

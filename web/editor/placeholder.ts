@@ -1,4 +1,4 @@
-/** Ghost words in the empty line one stands in, and in empty summaries. */
+/** Ghost words in the empty line one stands in. (Those of empty summaries: nodes/details.ts and the stylesheet.) */
 import { Extension } from '@tiptap/core';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
@@ -19,11 +19,7 @@ export const Placeholder = Extension.create({
                         if (block.type.name === 'heading') ghost($from.before(), block.nodeSize, t('heading_placeholder'));
                         else if (block.type.name === 'paragraph' && $from.depth === 1) ghost($from.before(), block.nodeSize, t('placeholder'));
                     }
-                    doc.descendants((n, pos) => {
-                        if (n.type.name === 'detailsSummary' && n.content.size === 0) ghost(pos, n.nodeSize, t('details_summary'));
-                        return !n.isTextblock;
-                    });
-                    return DecorationSet.create(doc, list);
+                    return list.length ? DecorationSet.create(doc, list) : DecorationSet.empty;
                 },
             },
         })];

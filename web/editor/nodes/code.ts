@@ -1,8 +1,9 @@
 /** Code with language and highlighting. */
 import { CodeBlock as Base } from '@tiptap/extension-code-block';
 import type { Node as PmNode } from '@tiptap/pm/model';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
-import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import { Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
+import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
+import { touched } from '../binding';
 import type { Piece } from '../context';
 import { h, icon } from '../dom';
 import { t } from '../strings';
@@ -12,56 +13,61 @@ const LONG = 40_000;            /* characters; longer code stays plain */
 const key = new PluginKey<DecorationSet>('highlight');
 let colour: typeof import('../highlight') | null = null;
 
-const hasCode = (doc: PmNode) => {
-    let found = false;
-    doc.descendants((n) => {
-        if (n.type.name === 'codeBlock' && n.attrs['language']) found = true;
-        return !found && !n.isTextblock;
-    });
-    return found;
-};
+const spans = new WeakMap<PmNode, { from: number; to: number; classes: string }[]>();
 
-function colours(doc: PmNode): DecorationSet {
-    if (!colour) return DecorationSet.empty;
-    const list: Decoration[] = [];
-    doc.descendants((n, pos) => {
-        const language = n.type.name === 'codeBlock' ? String(n.attrs['language'] ?? '') : '';
-        if (language && n.textContent.length < LONG)
-            for (const s of colour!.highlight(n.textContent, language)) list.push(Decoration.inline(pos + 1 + s.from, pos + 1 + s.to, { class: s.classes }));
-        return !n.isTextblock;
-    });
-    return DecorationSet.create(doc, list);
+/** The colours of one block. */
+function coloursOf(n: PmNode, pos: number): Decoration[] {
+    const language = String(n.attrs['language'] ?? '');
+    if (!colour || !language || n.content.size >= LONG) return [];
+    let found = spans.get(n);
+    if (!found) spans.set(n, (found = colour.highlight(n.textContent, language)));
+    return found.map((s) => Decoration.inline(pos + 1 + s.from, pos + 1 + s.to, { class: s.classes }, { code: true }));
 }
 
-/** Did the step touch code? If not, the old colours only move. */
-const codeOf = (doc: PmNode) => {
-    let text = '';
-    doc.descendants((n) => {
-        if (n.type.name === 'codeBlock') text += `${n.attrs['language']}\u0000${n.textContent}\u0000`;
+function codeIn(doc: PmNode, from: number, to: number, f: (n: PmNode, pos: number) => void): void {
+    doc.nodesBetween(from, to, (n, pos) => {
+        if (n.type.name === 'codeBlock') f(n, pos);
         return !n.isTextblock;
     });
-    return text;
-};
+}
+
+function all(doc: PmNode): DecorationSet {
+    const list: Decoration[] = [];
+    if (colour) codeIn(doc, 0, doc.content.size, (n, pos) => list.push(...coloursOf(n, pos)));
+    return list.length ? DecorationSet.create(doc, list) : DecorationSet.empty;
+}
+
+/** Only code that was touched is looked at again; other colours move along. */
+function after(tr: Transaction, old: DecorationSet): DecorationSet {
+    if (tr.getMeta(key)) return all(tr.doc);
+    if (!tr.docChanged || !colour) return old;
+    let set = old.map(tr.mapping, tr.doc);
+    for (const [from, to] of touched([tr], tr.doc))
+        codeIn(tr.doc, Math.max(0, from - 1), Math.min(tr.doc.content.size, to + 1), (n, pos) => {
+            set = set.remove(set.find(pos, pos + n.nodeSize, (s) => s['code'] === true)).add(tr.doc, coloursOf(n, pos));
+        });
+    return set;
+}
 
 const highlighter = () => new Plugin<DecorationSet>({
     key,
-    state: {
-        init: (_c, s) => colours(s.doc),
-        apply: (tr, set, before) => (tr.getMeta(key) || (tr.docChanged && codeOf(before.doc) !== codeOf(tr.doc)) ? colours(tr.doc) : set.map(tr.mapping, tr.doc)),
-    },
+    state: { init: (_c, s) => all(s.doc), apply: after },
     props: { decorations: (s) => key.getState(s) },
     view: (view) => {
         let asked = false;
         let gone = false;
-        const look = () => {
-            if (colour || asked || !hasCode(view.state.doc)) return;
+        const look = (v: EditorView, before?: EditorState) => {
+            if (colour || asked || before?.doc === v.state.doc) return;
+            let found = false;
+            codeIn(v.state.doc, 0, v.state.doc.content.size, (n) => { found ||= !!n.attrs['language']; });
+            if (!found) return;
             asked = true;
             void import('../highlight').then((m) => {
                 colour = m;
                 if (!gone) view.dispatch(view.state.tr.setMeta(key, true));
             }, () => { asked = false; });
         };
-        look();
+        look(view);
         return { update: look, destroy: () => { gone = true; } };
     },
 });

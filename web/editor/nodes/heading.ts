@@ -15,31 +15,44 @@ export type Section = { pos: number; level: number; title: string; key: string; 
 
 const FULL = new Set(['image', 'liveBlock', 'horizontalRule', 'table', 'evidence', 'mention', 'timestamp']);
 
+/** Kept per node: a keystroke makes one new block, all others were asked before. */
+const known = new WeakMap<PmNode, boolean>();
+
 function hasContent(node: PmNode): boolean {
     if (node.isText) return /\S/.test(node.text ?? '');
     if (FULL.has(node.type.name)) return true;
-    let found = false;
-    node.descendants((n) => {
-        if (found) return false;
-        if (FULL.has(n.type.name) || (n.isText && /\S/.test(n.text ?? ''))) found = true;
-        return !found;
-    });
+    let found = known.get(node);
+    if (found === undefined) {
+        found = node.content.content.some(hasContent);
+        known.set(node, found);
+    }
     return found;
 }
 
+const listed = new WeakMap<PmNode, Section[]>();
+
 /** The sections of a document in order; `empty` when nothing but blank paragraphs stand in them. */
 export function sections(doc: PmNode): Section[] {
+    const kept = listed.get(doc);
+    if (kept) return kept;
     const out: Section[] = [];
+    let open: Section[] = [];
     doc.forEach((node, pos) => {
-        if (node.type.name === 'heading') {
-            const level = Number(node.attrs['level']);
-            for (const s of out) if (s.to < 0 && level <= s.level) s.to = pos;
-            out.push({ pos, level, title: node.textContent, key: String(node.attrs['section'] ?? ''), guide: String(node.attrs['guide'] ?? ''), required: node.attrs['required'] === true,
-                from: pos + node.nodeSize, to: -1, empty: true, node });
-            for (const s of out) if (s.to < 0 && s.pos !== pos && hasContent(node)) s.empty = false;
-        } else if (hasContent(node)) for (const s of out) if (s.to < 0) s.empty = false;
+        if (node.type.name !== 'heading') {
+            if (open.some((s) => s.empty) && hasContent(node)) for (const s of open) s.empty = false;
+            return;
+        }
+        const level = Number(node.attrs['level']);
+        for (const s of open) if (level <= s.level) s.to = pos;
+        open = open.filter((s) => s.to < 0);
+        if (hasContent(node)) for (const s of open) s.empty = false;
+        const section = { pos, level, title: node.textContent, key: String(node.attrs['section'] ?? ''), guide: String(node.attrs['guide'] ?? ''), required: node.attrs['required'] === true,
+            from: pos + node.nodeSize, to: -1, empty: true, node };
+        out.push(section);
+        open.push(section);
     });
-    for (const s of out) if (s.to < 0) s.to = doc.content.size;
+    for (const s of open) s.to = doc.content.size;
+    listed.set(doc, out);
     return out;
 }
 
@@ -62,10 +75,12 @@ function guides(doc: PmNode, head: number): DecorationSet {
         } }, s.guide), { side: -1, key: `guide ${s.guide}`, ignoreSelection: true }));
         if (blank) list.push(Decoration.node(s.from, s.from + first.nodeSize, { class: inside ? 'guided-here' : 'guided' }));
     }
-    return DecorationSet.create(doc, list);
+    return list.length ? DecorationSet.create(doc, list) : DecorationSet.empty;
 }
 
 const near = (doc: PmNode, pos: number) => TextSelection.near(doc.resolve(pos));
+
+const guideKey = new PluginKey<DecorationSet>('guides');
 
 const Heading = Base.extend({
     addAttributes() {
@@ -78,8 +93,12 @@ const Heading = Base.extend({
     },
     addProseMirrorPlugins() {
         return [new Plugin({
-            key: new PluginKey('guides'),
-            props: { decorations: (state) => guides(state.doc, state.selection.head) },
+            key: guideKey,
+            state: {
+                init: (_c, s) => guides(s.doc, s.selection.head),
+                apply: (tr, old, _before, s) => (tr.docChanged || (tr.selectionSet && old !== DecorationSet.empty) ? guides(s.doc, s.selection.head) : old),
+            },
+            props: { decorations: (state) => guideKey.getState(state) },
         })];
     },
 }).configure({ levels: [1, 2, 3, 4] });

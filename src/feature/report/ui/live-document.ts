@@ -77,15 +77,18 @@ export class LiveDocument {
         const people = () => { this.here.value = this.peopleOf(awareness, doc.clientID); };
         awareness.on('change', people);
         people();
-        let waiting = 0;
+        /* What stands beside the text waits until the letter is on screen. */
+        let waiting: ReturnType<typeof setTimeout> | undefined;
         const look = () => {
-            cancelAnimationFrame(waiting);
-            waiting = requestAnimationFrame(() => { if (!this.gone) this.facts.value = mod.factsOf(editor); });
+            waiting ??= setTimeout(() => {
+                waiting = undefined;
+                if (!this.gone) this.facts.value = mod.factsOf(editor);
+            }, 120);
         };
         editor.on('transaction', ({ transaction }) => { if (transaction.docChanged) look(); });
         doc.on('update', () => this.changed());
         look();
-        this.stops.push(() => cancelAnimationFrame(waiting), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());
+        this.stops.push(() => clearTimeout(waiting), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());
         this.editor.value = editor;
     }
 

@@ -41,8 +41,8 @@ export function Outline({ live }: { live: LiveDocument | null }) {
             <header><h2>{t('outline')}</h2>{of > 0 && <span class="quiet">{t('ready', { n: ready, of })}</span>}</header>
             {facts && list.length === 0 && live?.ready.value ? <p class="quiet hint">{t('no_sections')}</p> : null}
             <ol>
-                {list.map((s) => (
-                    <li key={s.pos}>
+                {list.map((s, i) => (
+                    <li key={i}>
                         <button type="button" class={`l${s.level - top}`} aria-current={s.pos === current ? 'true' : undefined} onClick={() => editor && live!.mod.jumpTo(editor, s.pos)}>
                             <span class={`rd ${s.empty ? 'none' : 'ok'}`} title={s.empty ? t('dot_none') : t('dot_ok')} />
                             <span class="clip">{s.title}</span>{s.empty && <span class="n">{t('dot_none')}</span>}
