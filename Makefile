@@ -2,7 +2,7 @@
 # Two builds of the same sources: build/o (release) and build/san (tests: ASan, UBSan, arena poisoning).
 
 CC      ?= cc
-PKGS    := libmicrohttpd libuv libcurl libcrypto zlib sqlite3 libpq jansson libsodium icu-i18n icu-uc
+PKGS    := libmicrohttpd libxml-2.0 libuv libcurl libcrypto zlib sqlite3 libpq jansson libsodium icu-i18n icu-uc
 STD     := -std=gnu2x -D_GNU_SOURCE -Isrc -I. -Ibuild/gen
 WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-missing-field-initializers -Werror
 HARDEN  := -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection -fcf-protection=full \

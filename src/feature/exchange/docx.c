@@ -146,12 +146,12 @@ static void list(Docx *d, Spot s, const DocNode *n)
     bool ordered = doc_is(n, "orderedList"), tasks = doc_is(n, "taskList");
     Spot inner = s;
     inner.indent = s.indent + 360;
-    inner.level = 0;
+    inner.level = s.num && s.level < 8 ? s.level + 1 : 0;
     if (ordered) {
         int64_t from = doc_get_int(n, "start", 1);
         inner.num = 10 + d->n_lists++;
-        buf_fmt(&d->numbers, "<w:num w:numId=\"%d\"><w:abstractNumId w:val=\"1\"/><w:lvlOverride w:ilvl=\"0\"><w:startOverride w:val=\"%lld\"/></w:lvlOverride></w:num>",
-                inner.num, (long long)(from < 0 || from > 30000 ? 1 : from));
+        buf_fmt(&d->numbers, "<w:num w:numId=\"%d\"><w:abstractNumId w:val=\"1\"/><w:lvlOverride w:ilvl=\"%d\"><w:startOverride w:val=\"%lld\"/></w:lvlOverride></w:num>",
+                inner.num, inner.level, (long long)(from < 0 || from > 30000 ? 1 : from));
     } else inner.num = tasks ? 0 : 1;
     list_each(&n->children, i) {
         const DocNode *item = n->children.at[i];

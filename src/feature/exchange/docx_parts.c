@@ -51,12 +51,22 @@ static const char styles_to[] = "</w:rPr></w:rPrDefault><w:pPrDefault><w:pPr><w:
     "<w:bottom w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"D5D9E0\"/><w:right w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"D5D9E0\"/>"
     "<w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"D5D9E0\"/><w:insideV w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"D5D9E0\"/></w:tblBorders></w:tblPr></w:style>";
 
-static const char numbering_from[] = XML "<w:numbering " W ">"
-    "<w:abstractNum w:abstractNumId=\"0\"><w:multiLevelType w:val=\"singleLevel\"/><w:lvl w:ilvl=\"0\"><w:start w:val=\"1\"/><w:numFmt w:val=\"bullet\"/><w:lvlText w:val=\"•\"/>"
-    "<w:lvlJc w:val=\"left\"/><w:pPr><w:ind w:left=\"360\" w:hanging=\"360\"/></w:pPr></w:lvl></w:abstractNum>"
-    "<w:abstractNum w:abstractNumId=\"1\"><w:multiLevelType w:val=\"singleLevel\"/><w:lvl w:ilvl=\"0\"><w:start w:val=\"1\"/><w:numFmt w:val=\"decimal\"/><w:lvlText w:val=\"%1.\"/>"
-    "<w:lvlJc w:val=\"left\"/><w:pPr><w:ind w:left=\"360\" w:hanging=\"360\"/></w:pPr></w:lvl></w:abstractNum>"
-    "<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>";
+/* Two kinds of list, each with nine levels; paragraphs say their indentation themselves. */
+static void numbering(Buf *b)
+{
+    buf_add(b, S(XML "<w:numbering " W ">"));
+    for (int kind = 0; kind < 2; kind++) {
+        buf_fmt(b, "<w:abstractNum w:abstractNumId=\"%d\"><w:multiLevelType w:val=\"hybridMultilevel\"/>", kind);
+        for (int level = 0; level < 9; level++) {
+            buf_fmt(b, "<w:lvl w:ilvl=\"%d\"><w:start w:val=\"1\"/><w:numFmt w:val=\"%s\"/>", level, kind ? "decimal" : "bullet");
+            if (kind) buf_fmt(b, "<w:lvlText w:val=\"%%%d.\"/>", level + 1);
+            else buf_add(b, S("<w:lvlText w:val=\"•\"/>"));
+            buf_fmt(b, "<w:lvlJc w:val=\"left\"/><w:pPr><w:ind w:left=\"%d\" w:hanging=\"360\"/></w:pPr></w:lvl>", 360 * (level + 1));
+        }
+        buf_add(b, S("</w:abstractNum>"));
+    }
+    buf_add(b, S("<w:num w:numId=\"1\"><w:abstractNumId w:val=\"0\"/></w:num>"));
+}
 
 void docx_parts_first(ZipOut *zip, bool zh)
 {
@@ -110,7 +120,7 @@ void docx_parts_last(Arena *a, ZipOut *zip, const DocxParts *p)
     buf_add(&rels, p->rels);
     buf_add(&rels, S("</Relationships>"));
     zip_add(zip, S("word/_rels/document.xml.rels"), buf_str(&rels), ZIP_DEFLATE);
-    buf_add(&numbers, str_of(numbering_from));
+    numbering(&numbers);
     buf_add(&numbers, p->numbers);
     buf_add(&numbers, S("</w:numbering>"));
     zip_add(zip, S("word/numbering.xml"), buf_str(&numbers), ZIP_DEFLATE);

@@ -2,7 +2,7 @@
 #include <unistd.h>
 #include "app/app.h"
 #include "base/spec.h"
-#include "document/zip.h"
+#include "document/import_file.h"
 #include "feature/exchange/spec_exchange.h"
 
 #define SYSTEM() auto_arena a = arena_new(16 << 10); App *app = given_a_system_with_files(a); \
@@ -95,4 +95,41 @@ SPEC("links into the workspace lead there from a file, and are only text for rea
     expect_str("[INC-7](https://h.example/incidents/x) @Ines [site](https://example.com) 10 Nov 2026, 14:07 UTC\n", inside);
     expect_ok(render_markdown(a, doc_flat(a, doc, &(FlatOptions){ .site = S("https://h.example"), .outside = true, .no_people = true }), &outside));
     expect_str("INC-7 (a colleague) [site](https://example.com) 10 Nov 2026, 14:07 UTC\n", outside);
+}
+
+SPEC("a Word document of ours comes back with headings, lists, tasks, tables, code, links and the picture")
+{
+    SYSTEM();
+    Imported f;
+    Str text, picture;
+    expect_ok(import_file(a, made(&cx, r.id, export_docx), &f));
+    expect_str("Card payments fail: \"503\"", f.title);
+    expect_ok(render_markdown(a, f.doc, &text));
+    expect_has("## Summary\n\nA **bold** claim with `code`, ~~less~~ and [a link](", text);
+    expect_has("## 影响\n\n- one\n- two\n  - inner\n", text);
+    expect_has("> [!WARNING]\n> Mind the pool.\n\n> a quote\n", text);
+    expect_has("3. three\n4. four", text);
+    expect_has("- [ ] open\n- [x] done", text);
+    expect_has("```\nint main(void) { return 0; }\n", text);
+    expect_has("| Time | Event |\n| --- | --- |\n| 14:07 | **It** begins |", text);
+    expect_has("![Pool \\<size\\>](media/picture1.png)", text);
+    expect_ok(import_picture(a, &f, S("media/picture1.png"), &picture));
+    expect(str_starts(picture, S("\x89PNG")));
+}
+
+SPEC("our Markdown and HTML come back, too, with the picture out of the archive and out of the page")
+{
+    SYSTEM();
+    Imported f;
+    Str text, picture;
+    expect_ok(import_file(a, made(&cx, r.id, export_markdown), &f));
+    expect_str("Card payments fail: \"503\"", f.title);
+    expect_ok(import_picture(a, &f, S("images/01-Pool-size.png"), &picture));
+    expect(str_starts(picture, S("\x89PNG")));
+    expect_ok(render_markdown(a, f.doc, &text));
+    expect(str_starts(text, S("## Summary\n\nA **bold** claim")));
+    expect_ok(import_file(a, made(&cx, r.id, export_html), &f));
+    expect_ok(render_markdown(a, f.doc, &text));
+    expect_has("- [ ] open\n- [x] done", text);
+    expect_has("| 14:07 | **It** begins |", text);
 }

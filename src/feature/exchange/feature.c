@@ -80,6 +80,8 @@ static Err export_one(Cx *cx, Req *req, Res *res)
 static const Route routes[] = {
     { GET, ONE "/export", ROLE_VIEWER, export_one, .query = "format version",
       .doc = "The report as a file: markdown (a zip with its pictures), html (one file), pdf or docx; version=published or a number" },
+    { POST, "/api/v1/report-imports", ROLE_RESPONDER, import_report, .reply = &import_reply_shape, .flags = RAW_BODY | OWN_WRITES, .query = "name incident title language started_at preview",
+      .body_bytes = 40u << 20, .doc = "Makes a report of a document (DOCX, HTML, Markdown, or a zip of a page and its pictures), about the incident or one filled in afterwards; preview=true only shows it" },
     { 0 },
 };
 

@@ -17,3 +17,6 @@ Err export_plain(Cx *cx, const OutPicture *p, PlainPicture *ret);
 Str export_byline(Cx *cx, const Export *x);
 /** "PM-7 · INC-42" */
 Str export_over(Cx *cx, const Export *x);
+/* import.c */
+extern const Shape import_reply_shape;
+Err import_report(Cx *cx, Req *req, Res *res);

@@ -2,6 +2,7 @@ import { dictionary } from 'app/i18n';
 
 export const t = dictionary({
     en: {
+        import: 'Import',
         reports: 'Post-mortems', templates: 'Templates', create: 'New post-mortem', search: 'Search post-mortems', all: 'All', draft: 'Draft', in_review: 'In review', published: 'Published', archived: 'Archived',
         count: { one: '{n} post-mortem', other: '{n} post-mortems' }, states: 'States', team: 'Team', channel: 'Channel', severity: 'Severity', service: 'Service', author: 'Author', owner: 'Owner', me: 'me', language: 'Language', en: 'English', zh: 'Chinese',
         reviewer: 'Waits for review by', overdue: 'Overdue', date: 'Date', any_date: 'any', d30: 'last 30 days', d90: 'last 90 days', d365: 'last year', view: 'View', list: 'List', table: 'Table',
@@ -12,6 +13,7 @@ export const t = dictionary({
         m_severity: 'Severity', m_duration: 'Impact', m_started_at: 'Started', m_customers_affected: 'Customers', empty_text: 'Nothing is written yet.',
     },
     zh: {
+        import: '导入',
         reports: '复盘', templates: '模板', create: '新建复盘', search: '搜索复盘', all: '全部', draft: '草稿', in_review: '审阅中', published: '已发布', archived: '已归档',
         count: '{n} 篇', states: '状态', team: '团队', channel: '频道', severity: '级别', service: '服务', author: '作者', owner: '负责人', me: '我', language: '语言', en: '英文', zh: '中文',
         reviewer: '等待审阅', overdue: '已逾期', date: '日期', any_date: '不限', d30: '近 30 天', d90: '近 90 天', d365: '近一年', view: '视图', list: '列表', table: '表格',

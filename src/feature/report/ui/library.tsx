@@ -14,6 +14,7 @@ import { SearchBox } from '../../incident/ui/list';
 import { Marked } from '../../search/ui/search';
 import { figureText } from './figures';
 import { t } from './library-strings';
+import { importReport } from '../../exchange/ui/import-layer';
 import { writePostMortem } from './write-layer';
 
 export type Row = Report & { severity: string; overdue: boolean; began_at: string | null; snippet: string | null };
@@ -77,6 +78,7 @@ export default function Library() {
     return <>
         <Topbar title={t('reports')}>
             <LinkButton href="/templates" icon="layout" class="wide-only">{t('templates')}</LinkButton>
+            {may(me().role, 'responder') && <Button icon="up" class="wide-only" onClick={importReport}>{t('import')}</Button>}
             {may(me().role, 'responder') && <Button kind="primary" icon="plus" onClick={() => writePostMortem(null)}>{t('create')}</Button>}
         </Topbar>
         <Tabs name="state" label={t('states')} tabs={[{ key: 'all', label: t('all'), count: n?.total }, ...STATES.map((s) => ({ key: s, label: t(s), count: n?.[s] }))]} />

@@ -1,0 +1,113 @@
+// Reports in and out, against readers and documents that are not ours: poppler and LibreOffice open what goes out, when they are installed;
+// real reports of other teams come in, when the samples are beside the project.
+//     node tests/exchange.mjs
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addPeople, makeSystem, root, serve } from './lib/server.mjs';
+
+let passed = 0, skipped = 0;
+const failed = [];
+async function spec(says, body) {
+    try {
+        if ((await body()) === 'skip') skipped++;
+        else passed++;
+    } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.stack.split('\n').slice(0, 6).join('\n    ')}`); }
+}
+function expect(fine, what) { if (!fine) throw new Error(what); }
+const has = (tool) => spawnSync('which', [tool]).status === 0;
+
+const system = makeSystem();
+const tokens = addPeople(system);
+const server = await serve(system);
+const auth = { Authorization: `Bearer ${tokens.manager}` };
+const call = async (path, body) => (await fetch(`${server.url}/api/v1${path}`, { method: 'POST', headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
+const read = async (name, bytes, query = '&preview=true') => (await fetch(`${server.url}/api/v1/report-imports?name=${encodeURIComponent(name)}${query}`, { method: 'POST', headers: auth, body: bytes })).json();
+const out = async (report, format) => Buffer.from(await (await fetch(`${server.url}/api/v1/reports/${report}/export?format=${format}`, { headers: auth })).arrayBuffer());
+const folder = mkdtempSync(join(tmpdir(), 'hindsight-exchange-'));
+const file = (name, bytes) => { const path = join(folder, name); writeFileSync(path, bytes); return path; };
+const samples = join(root, '../shared/samples/reports/mybinder/incident-reports');
+
+const row = (i) => `| 14:${String(i % 60).padStart(2, '0')} | Event ${i} 事件 with [a link](https://example.com/${i}) |\n`;
+const long = Array.from({ length: 40 }, (_, k) => `## Section ${k} 第 ${k} 节\n\n${'The pool was **exhausted** and nobody saw it. 连接池耗尽，没有人看到。 '.repeat(20)}\n\n1. one\n2. two\n   - inner\n\n`
+    + `- [x] done\n- [ ] open\n\n> [!WARNING]\n> Mind the pool.\n\n\`\`\`sql\nSELECT ${k};\n\`\`\`\n\n| Time | Event |\n| --- | --- |\n${Array.from({ length: 12 }, (_x, i) => row(i)).join('')}\n`).join('');
+const made = await read('long.md', `# The long one 长报告\n\n${long}`, '');
+
+await spec('a PDF is tagged, has an outline, page numbers, links and Chinese text that can be searched', async () => {
+    const pdf = await out(made.report.reference, 'pdf');
+    expect(pdf.subarray(0, 5).toString() === '%PDF-', 'no PDF');
+    if (!has('pdfinfo') || !has('pdftotext')) return 'skip';
+    const path = file('long.pdf', pdf);
+    const info = spawnSync('pdfinfo', [path]).stdout.toString(), tags = spawnSync('pdfinfo', ['-struct', path]).stdout.toString();
+    const text = spawnSync('pdftotext', ['-layout', path, '-']).stdout.toString();
+    const pages = Number(/Pages:\s+(\d+)/.exec(info)?.[1]);
+    expect(/Tagged:\s+yes/.test(info) && pages >= 20, info);
+    for (const tag of ['H1', 'H2', 'TOC', 'Table', 'TR', 'TH', 'TD', 'L', 'LI', 'Link', 'Code']) expect(new RegExp(`^\\s+${tag}\\b`, 'm').test(tags), `no ${tag} among the tags`);
+    expect(text.includes('连接池耗尽，没有人看到') && text.includes('第 39 节'), 'no Chinese text');
+    expect(text.includes(`1 / ${pages}`) && text.includes(`${pages} / ${pages}`), 'no page numbers');
+    const listed = /Section 39 第 39 节\s+(\d+)/.exec(text), page = text.split('\f').findIndex((p, i) => i > 1 && /^\s*Section 39 第 39 节\s*$/m.test(p)) + 1;
+    expect(Number(listed?.[1]) === page, `the contents say page ${listed?.[1]}, it stands on ${page}`);
+});
+
+await spec('a Word document opens in LibreOffice with all of its text, and what LibreOffice saves comes back in', async () => {
+    const docx = await out(made.report.reference, 'docx');
+    expect(docx.subarray(0, 2).toString() === 'PK', 'no zip');
+    if (!has('soffice')) return 'skip';
+    const path = file('long.docx', docx), profile = `-env:UserInstallation=file://${folder}/profile`;
+    spawnSync('soffice', [profile, '--headless', '--convert-to', 'odt', '--outdir', folder, path], { timeout: 120_000 });
+    spawnSync('soffice', [profile, '--headless', '--convert-to', 'docx:Office Open XML Text', '--outdir', join(folder, 'again'), join(folder, 'long.odt')], { timeout: 120_000 });
+    const again = await read('again.docx', readFileSync(join(folder, 'again/long.docx')));
+    expect(again.title === 'The long one 长报告', again.title);
+    expect(again.headings === 40 && again.tables === 41, JSON.stringify([again.headings, again.tables]));
+    expect(again.html.includes('连接池耗尽') && again.html.includes('<strong>exhausted</strong>') && again.html.includes('href="https://example.com/7"'), 'text is missing');
+});
+
+await spec('real reports of another team come in with every heading, their tables, lists and days', async () => {
+    if (!existsSync(samples)) return 'skip';
+    for (const name of readdirSync(samples).filter((n) => /^\d{4}-.*\.md$/.test(n))) {
+        const text = readFileSync(join(samples, name), 'utf8'), r = await read(name, text);
+        const plain = text.replace(/^```[\s\S]*?^```/gm, '');
+        const headings = (plain.match(/^#{1,6} \S/gm) ?? []).length;
+        expect(r.started_at?.startsWith('20'), `${name}: no day`);
+        expect(r.headings + 1 === headings, `${name}: ${r.headings} of ${headings} headings`);
+        expect((r.tables > 0) === /^\|.*\|\s*\n\|[-: |]+\|/m.test(plain), `${name}: tables`);
+        expect((r.lists > 0) === /^\s*([-*]|\d+\.) /m.test(plain), `${name}: lists`);
+    }
+});
+
+await spec('a real report with pictures becomes a report whose pictures are stored, about an incident filled in afterwards', async () => {
+    if (!existsSync(samples) || !has('zip')) return 'skip';
+    spawnSync('zip', ['-q', join(folder, 'in.zip'), '2022-01-27-prime-version.md', 'img/2022-01-27-pods.png', 'img/2022-01-27-log-fields.png'], { cwd: samples });
+    const r = await read('in.zip', readFileSync(join(folder, 'in.zip')), '&started_at=2022-01-27T00:00:00Z');
+    expect(r.report && r.incident && r.warnings.length === 0, JSON.stringify(r));
+    const incident = await (await fetch(`${server.url}/api/v1/incidents/${r.incident.reference}`, { headers: auth })).json();
+    expect(incident.kind === 'retrospective' && incident.reports[0].reference === r.report.reference, JSON.stringify(incident));
+    const files = await (await fetch(`${server.url}/api/v1/reports/${r.report.reference}/files`, { headers: auth })).json();
+    expect(files.items.length === 2, JSON.stringify(files));
+    const html = (await out(r.report.reference, 'html')).toString();
+    expect((html.match(/src="data:image\/png;base64,/g) ?? []).length === 2, 'the pictures are not in the page');
+});
+
+await spec('an archive that would unpack to gigabytes is refused', async () => {
+    if (!has('zip')) return 'skip';
+    writeFileSync(join(folder, 'bomb.html'), Buffer.alloc(250 << 20, 'a'));
+    spawnSync('zip', ['-q', '-9', join(folder, 'bomb.zip'), 'bomb.html'], { cwd: folder });
+    rmSync(join(folder, 'bomb.html'));
+    const r = await read('bomb.zip', readFileSync(join(folder, 'bomb.zip')));
+    expect(r.status === 413, JSON.stringify(r));
+});
+
+await spec('exports obey the same rights as the report', async () => {
+    const hidden = await call('/incidents', { title: 'Hidden', visibility: 'private' });
+    const report = await call('/reports', { incident_ids: [hidden.id], template_id: 'brief-en' });
+    for (const format of ['pdf', 'docx', 'markdown', 'html']) {
+        const answer = await fetch(`${server.url}/api/v1/reports/${report.reference}/export?format=${format}`, { headers: { Authorization: `Bearer ${tokens.responder}` } });
+        expect(answer.status === 404, `${format}: ${answer.status}`);
+    }
+});
+
+await server.stop();
+rmSync(folder, { recursive: true, force: true });
+console.log(`exchange: ${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`);
+process.exit(failed.length ? 1 : 0);
