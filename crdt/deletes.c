@@ -365,8 +365,8 @@ bool write_deleted(CrdtDoc *d, CrdtBuf *out)
         uint8_t *at = put_uint(out->at + out->len, c->id);
         at = put_uint(at, c->deleted_count);
         for (uint32_t k = 0; k < c->deleted_count; k++) {
-            at = put_uint(at, c->deleted[k].clock);
-            at = put_uint(at, c->deleted[k].len);
+            at = put_u32(at, c->deleted[k].clock);
+            at = put_u32(at, c->deleted[k].len);
         }
         out->len = (size_t)(at - out->at);
     }

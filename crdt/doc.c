@@ -294,14 +294,31 @@ static uint32_t target_of(const CrdtDoc *d, const Client *c)
     return c->target_epoch == d->target_epoch ? c->target : 0;
 }
 
+/** About how long the whole document is when encoded. */
+static size_t encoded_size(const CrdtDoc *d)
+{
+    size_t bytes = 64;
+    for (const Chunk *c = d->arena; c != NULL; c = c->next)
+        bytes += c->used;
+    for (uint32_t i = 0; i < d->order_count; i++) {
+        const Client *c = &d->clients[d->order[i]];
+        bytes += (size_t)c->count * 20 + (size_t)c->deleted_count * 5 + 20;
+    }
+    return bytes;
+}
+
 /** Everything integrated that the targets lack, and the delete set. */
 static bool write_state(CrdtDoc *d, CrdtBuf *out)
 {
     uint32_t clients = 0;
+    bool whole = true;
     for (uint32_t i = 0; i < d->order_count; i++) {
         const Client *c = &d->clients[d->order[i]];
         clients += target_of(d, c) < c->state;
+        whole = whole && target_of(d, c) == 0;
     }
+    if (whole) /* when there is not so much room at once, it grows by steps */
+        (void)!buf_reserve(out, encoded_size(d));
     bool ok = write_uint(out, clients);
     for (uint32_t i = 0; ok && i < d->order_count; i++) {
         const Client *c = &d->clients[d->order[i]];

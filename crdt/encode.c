@@ -111,16 +111,58 @@ static bool write_item(const CrdtDoc *d, CrdtBuf *out, const Item *it, uint32_t 
     return write_content(out, it->ref, it->bytes, it->byte_len, it->len, offset);
 }
 
+static inline uint8_t *put_id(uint8_t *at, const Client *c, uint32_t clock)
+{
+    memcpy(at, c->id_bytes, sizeof c->id_bytes);
+    return put_u32(at + c->id_len, clock);
+}
+
+/** Writes a whole item that has an origin: nearly all. There is room for 64 bytes and its content. */
+static uint8_t *put_item(const CrdtDoc *d, uint8_t *at, const Item *it)
+{
+    uint8_t *info = at++;
+    *info = it->ref;
+    if (it->origin_client != NONE) {
+        *info |= INFO_ORIGIN;
+        at = put_id(at, &d->clients[it->origin_client], it->origin_clock);
+    }
+    if (it->right_client != NONE) {
+        *info |= INFO_RIGHT;
+        at = put_id(at, &d->clients[it->right_client], it->right_clock);
+    }
+    *info |= is_entry(it->parent) ? INFO_SUB : 0;
+    if (it->ref == REF_DELETED)
+        return put_u32(at, it->len);
+    if (it->ref == REF_STRING)
+        at = put_u32(at, it->byte_len);
+    else if (it->ref == REF_ANY || it->ref == REF_JSON)
+        at = put_u32(at, it->len);
+    memcpy(at, it->bytes, it->byte_len);
+    return at + it->byte_len;
+}
+
+static bool write_whole(const CrdtDoc *d, CrdtBuf *out, const Item *it)
+{
+    if ((it->origin_client == NONE && it->right_client == NONE) || it->ref == REF_TYPE)
+        return write_item(d, out, it, 0);
+    size_t room = 64 + (size_t)it->byte_len;
+    if (out->cap - out->len < room && !buf_reserve(out, room))
+        return false;
+    out->len = (size_t)(put_item(d, out->at + out->len, it) - out->at);
+    return true;
+}
+
 /** Writes the structs of a client from `clock` on; there is at least one. */
 bool write_client_structs(CrdtDoc *d, CrdtBuf *out, uint32_t client, uint32_t clock)
 {
     Client *c = &d->clients[client];
     Spot s = spot_find(d, c, clock);
-    if (!write_uint(out, spot_rest(c, s)) || !write_uint(out, c->id) || !write_uint(out, clock))
+    uint32_t i = spot_item(c, s), offset = clock - d->items[i].clock;
+    if (!write_uint(out, spot_rest(c, s)) || !write_uint(out, c->id) || !write_uint(out, clock) ||
+        !write_item(d, out, &d->items[i], offset))
         return false;
-    uint32_t offset = clock - d->items[spot_item(c, s)].clock;
-    for (bool more = true; more; more = spot_next(c, &s), offset = 0)
-        if (!write_item(d, out, &d->items[spot_item(c, s)], offset))
+    while (spot_next(c, &s))
+        if (!write_whole(d, out, &d->items[spot_item(c, s)]))
             return false;
     return true;
 }

@@ -69,6 +69,8 @@ typedef struct Spot {
 
 typedef struct Client {
     uint64_t id;
+    uint8_t id_bytes[8]; /* as it is encoded */
+    uint8_t id_len;
     Leaf *leaf;
     uint32_t leaf_count, leaf_cap;
     uint32_t count; /* structs */
@@ -345,6 +347,20 @@ static inline Reader reader(CrdtBytes b)
     return (Reader){ .at = b.at, .end = b.at ? b.at + b.len : b.at, .start = b.at };
 }
 uint8_t *put_uint(uint8_t *at, uint64_t value);
+/** The same for 32 bits, without a loop; may touch four bytes. */
+static inline uint8_t *put_u32(uint8_t *at, uint32_t v)
+{
+    if (v >= 1u << 28)
+        return put_uint(at, v);
+    uint32_t bytes = (38 - (uint32_t)__builtin_clz(v | 1)) / 7;
+    uint32_t w = (v & 0x7f) | (v & 0x3f80) << 1 | (v & 0x1fc000) << 2 | (v & 0xfe00000) << 3;
+    w |= 0x80808080 & ((1u << (8 * (bytes - 1))) - 1); /* more bytes follow */
+    at[0] = (uint8_t)w;
+    at[1] = (uint8_t)(w >> 8);
+    at[2] = (uint8_t)(w >> 16);
+    at[3] = (uint8_t)(w >> 24);
+    return at + bytes;
+}
 bool write_u8(CrdtBuf *out, uint8_t v);
 bool write_uint(CrdtBuf *out, uint64_t v);
 bool write_raw(CrdtBuf *out, const void *at, size_t len);

@@ -316,11 +316,52 @@ void crdt_runs_done(CrdtRuns *runs)
     *runs = (CrdtRuns){ .doc = runs->doc, .node = runs->node };
 }
 
+/** Copies the text of a list of ASCII items from both ends at once: each step waits for memory, so two
+ *  walks take half the time of one. `at` has room for `length` bytes. *ret is how many were written;
+ *  false when something is not ASCII. */
+static bool copy_ascii(const CrdtDoc *d, const Type *t, uint8_t *at, size_t length, size_t *ret)
+{
+    const Item *items = d->items;
+    uint8_t *low = at, *high = at + length;
+    for (uint32_t head = t->head, tail = t->tail; head != 0; head = items[head].right) {
+        const Item *a = &items[head], *z = &items[tail];
+        if (a->ref == REF_STRING && !is_deleted(a)) {
+            if (a->byte_len != a->len)
+                return false;
+            memcpy(low, a->bytes, a->byte_len);
+            low += a->byte_len;
+        }
+        if (head == tail)
+            break;
+        if (z->ref == REF_STRING && !is_deleted(z)) {
+            if (z->byte_len != z->len)
+                return false;
+            high -= z->byte_len;
+            memcpy(high, z->bytes, z->byte_len);
+        }
+        if (a->right == tail)
+            break;
+        tail = z->left;
+    }
+    size_t rest = (size_t)(at + length - high);
+    memmove(low, high, rest);
+    *ret = (size_t)(low - at) + rest;
+    return true;
+}
+
 CrdtErr crdt_text(const CrdtDoc *doc, CrdtNode node, CrdtBuf *out)
 {
     const Type *t = live_type(doc, node);
-    size_t start = out->len;
-    for (uint32_t i = t != NULL ? t->head : 0; i != 0; i = doc->items[i].right) {
+    size_t start = out->len, written = 0;
+    if (t == NULL || t->head == 0)
+        return CRDT_OK;
+    if (!buf_reserve(out, (size_t)t->length + 1))
+        return CRDT_NOMEM;
+    if (copy_ascii(doc, t, out->at + start, t->length, &written)) {
+        out->len += written;
+        return CRDT_OK;
+    }
+    for (uint32_t i = t->head; i != 0; i = doc->items[i].right) {
         const Item *it = &doc->items[i];
         if (it->ref == REF_STRING && !is_deleted(it) && !write_raw(out, it->bytes, it->byte_len)) {
             out->len = start;

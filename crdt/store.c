@@ -50,6 +50,7 @@ uint32_t client_make(CrdtDoc *d, uint64_t id)
         return NONE;
     uint32_t i = d->client_count++;
     d->clients[i] = (Client){ .id = id };
+    d->clients[i].id_len = (uint8_t)(put_uint(d->clients[i].id_bytes, id) - d->clients[i].id_bytes);
     Table *t = &d->client_table;
     uint32_t h = hash_u64(id) & (t->cap - 1);
     while (t->slot[h] != 0)

@@ -58,6 +58,7 @@ typedef struct Job {
     const char *input; /* NAME.ending of what is applied, merged or compared with */
     const char *base;  /* NAME of what is loaded before, without .v1 */
     int runs;
+    bool again; /* reads only: the same document and buffer each time, as in a server */
     CrdtDoc *d;
     CrdtBytes stored, other;
     CrdtBytes *updates;
@@ -184,14 +185,22 @@ static void done(Job *j)
     j->stored = j->other = (CrdtBytes){ 0 };
 }
 
-static double run_once(Job *j)
+/** The best of some runs. */
+static double run(Job *j, int runs)
 {
-    j->make(j);
-    double t = now_ms();
-    measured(j);
-    t = now_ms() - t;
-    done(j);
-    return t;
+    double best = 1e9;
+    for (int i = 0; i < runs; i++) {
+        if (i == 0 || !j->again)
+            j->make(j);
+        crdt_buf_clear(&j->out);
+        double t = now_ms();
+        measured(j);
+        t = now_ms() - t;
+        best = t < best ? t : best;
+        if (i + 1 == runs || !j->again)
+            done(j);
+    }
+    return best;
 }
 
 static Job jobs[] = {
@@ -211,21 +220,21 @@ static Job jobs[] = {
     { "merge.first", read_updates, run_merge, .input = "b4.first10k", .runs = 7 },
     { "merge.last", read_updates, run_merge, .input = "b4.last10k", .runs = 7 },
     { "merge.pm", read_updates, run_merge, .input = "pm.last10k", .runs = 7 },
-    { "diff.half", make_diff, run_diff, "b4", "b4.sv.half", .runs = 41 },
-    { "diff.m100", make_diff, run_diff, "b4", "b4.sv.m100", .runs = 41 },
-    { "diff.pm", make_diff, run_diff, "pm", "pm.sv.m100", .runs = 41 },
-    { "diff_bytes.half", make_diff, run_diff_bytes, "b4", "b4.sv.half", .runs = 41 },
-    { "diff_bytes.m100", make_diff, run_diff_bytes, "b4", "b4.sv.m100", .runs = 41 },
-    { "diff_bytes.pm", make_diff, run_diff_bytes, "pm", "pm.sv.m100", .runs = 41 },
-    { "encode.b4", make_loaded, run_encode, "b4", .runs = 41 },
-    { "encode.pm", make_loaded, run_encode, "pm", .runs = 41 },
-    { "encode.pmbig", make_loaded, run_encode, "pmbig", .runs = 21 },
-    { "encode_v2.b4", make_loaded, run_encode_v2, "b4", .runs = 21 },
-    { "encode_v2.pm", make_loaded, run_encode_v2, "pm", .runs = 21 },
-    { "encode_v2.pmbig", make_loaded, run_encode_v2, "pmbig", .runs = 21 },
-    { "show.b4", make_loaded, run_show, "b4", .runs = 41 },
-    { "show.pm", make_loaded, run_show, "pm", .runs = 41 },
-    { "show.pmbig", make_loaded, run_show, "pmbig", .runs = 21 },
+    { "diff.half", make_diff, run_diff, "b4", "b4.sv.half", .runs = 41, .again = true },
+    { "diff.m100", make_diff, run_diff, "b4", "b4.sv.m100", .runs = 41, .again = true },
+    { "diff.pm", make_diff, run_diff, "pm", "pm.sv.m100", .runs = 41, .again = true },
+    { "diff_bytes.half", make_diff, run_diff_bytes, "b4", "b4.sv.half", .runs = 41, .again = true },
+    { "diff_bytes.m100", make_diff, run_diff_bytes, "b4", "b4.sv.m100", .runs = 41, .again = true },
+    { "diff_bytes.pm", make_diff, run_diff_bytes, "pm", "pm.sv.m100", .runs = 41, .again = true },
+    { "encode.b4", make_loaded, run_encode, "b4", .runs = 41, .again = true },
+    { "encode.pm", make_loaded, run_encode, "pm", .runs = 41, .again = true },
+    { "encode.pmbig", make_loaded, run_encode, "pmbig", .runs = 21, .again = true },
+    { "encode_v2.b4", make_loaded, run_encode_v2, "b4", .runs = 21, .again = true },
+    { "encode_v2.pm", make_loaded, run_encode_v2, "pm", .runs = 21, .again = true },
+    { "encode_v2.pmbig", make_loaded, run_encode_v2, "pmbig", .runs = 21, .again = true },
+    { "show.b4", make_loaded, run_show, "b4", .runs = 41, .again = true },
+    { "show.pm", make_loaded, run_show, "pm", .runs = 41, .again = true },
+    { "show.pmbig", make_loaded, run_show, "pmbig", .runs = 21, .again = true },
     { "local.b4", make_trace, run_local, "b4", "b4.trace", .runs = 2 },
 };
 
@@ -292,16 +301,11 @@ int main(int argc, char **argv)
         if (argc > 2) {
             if (strcmp(argv[2], j->row) == 0) {
                 found = true;
-                run_once(j);
+                run(j, 1);
             }
             continue;
         }
-        double best = 1e9;
-        for (int k = 0; k < j->runs; k++) {
-            double t = run_once(j);
-            best = t < best ? t : best;
-        }
-        printf("%s %.6f ms\n", j->row, best);
+        printf("%s %.6f ms\n", j->row, run(j, j->runs));
     }
     if (argc > 2)
         return found ? 0 : 1;
