@@ -10,33 +10,57 @@ static uint32_t batch_id_hash(const void *owner, uint32_t i)
     return hash_u64(((const Batch *)owner)->ids[i]);
 }
 
-/** The batch index of a client id. Most ids are the one seen last. */
-bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret)
+enum { FEW = 8 }; /* ids up to this many are looked for one by one */
+
+static bool id_table_add(Memory *m, Batch *b, uint32_t i)
 {
-    if (b->id_count > 0) {
-        if (b->ids[b->id_last] == id) {
-            *ret = b->id_last;
-            return true;
-        }
-        const Table *t = &b->id_table;
-        uint32_t h = hash_u64(id) & (t->cap - 1);
-        for (; t->slot[h] != 0; h = (h + 1) & (t->cap - 1))
-            if (b->ids[t->slot[h] - 1] == id) {
-                *ret = b->id_last = t->slot[h] - 1;
-                return true;
-            }
-    }
-    if (!RESERVE(m, b->ids, b->id_cap, (uint64_t)b->id_count + 1) ||
-        !table_reserve(m, &b->id_table, batch_id_hash, b))
-        return reader_fail(r, CRDT_NOMEM, "out of memory");
-    uint32_t i = b->id_count++;
-    b->ids[i] = id;
     Table *t = &b->id_table;
-    uint32_t h = hash_u64(id) & (t->cap - 1);
+    if (!table_reserve(m, t, batch_id_hash, b))
+        return false;
+    uint32_t h = hash_u64(b->ids[i]) & (t->cap - 1);
     while (t->slot[h] != 0)
         h = (h + 1) & (t->cap - 1);
     t->slot[h] = i + 1;
     t->count++;
+    return true;
+}
+
+static uint32_t id_find(const Batch *b, uint64_t id)
+{
+    if (b->id_count <= FEW) {
+        for (uint32_t i = 0; i < b->id_count; i++)
+            if (b->ids[i] == id)
+                return i;
+        return NONE;
+    }
+    const Table *t = &b->id_table;
+    uint32_t h = hash_u64(id) & (t->cap - 1);
+    for (; t->slot[h] != 0; h = (h + 1) & (t->cap - 1))
+        if (b->ids[t->slot[h] - 1] == id)
+            return t->slot[h] - 1;
+    return NONE;
+}
+
+/** The batch index of a client id. Most ids are the one seen last. */
+bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret)
+{
+    bool last = b->id_count > 0 && b->ids[b->id_last] == id;
+    uint32_t found = last ? b->id_last : id_find(b, id);
+    if (found != NONE) {
+        *ret = b->id_last = found;
+        return true;
+    }
+    uint32_t i = b->id_count;
+    if (!RESERVE(m, b->ids, b->id_cap, (uint64_t)i + 1))
+        return reader_fail(r, CRDT_NOMEM, "out of memory");
+    b->ids[i] = id;
+    for (uint32_t k = i == FEW ? 0 : i; i >= FEW && k <= i; k++)
+        if (!id_table_add(m, b, k)) {
+            if (i == FEW)
+                table_clear(&b->id_table);
+            return reader_fail(r, CRDT_NOMEM, "out of memory");
+        }
+    b->id_count++;
     *ret = b->id_last = i;
     return true;
 }
@@ -308,18 +332,11 @@ CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret)
     b->deletion_count = deletions;
     b->last_len = 0;
     if (b->id_count > ids) { /* rebuild the small table */
-        b->id_count = 0;
-        b->id_last = 0;
         table_clear(&b->id_table);
-        for (uint32_t i = 0; i < ids; i++) {
-            Table *t = &b->id_table;
-            uint32_t h = hash_u64(b->ids[i]) & (t->cap - 1);
-            while (t->slot[h] != 0)
-                h = (h + 1) & (t->cap - 1);
-            t->slot[h] = i + 1;
-            t->count++;
-        }
         b->id_count = ids;
+        b->id_last = 0;
+        for (uint32_t i = 0; ids > FEW && i < ids; i++) /* it has room for more */
+            (void)!id_table_add(m, b, i);
     }
     return reader_err(&r, ret);
 }
@@ -399,7 +416,7 @@ void batch_clear(Memory *m, Batch *b)
         batch_done(m, b);
         return;
     }
-    if (b->id_count > 0)
+    if (b->id_table.count > 0)
         table_clear(&b->id_table);
     b->last_len = 0;
     b->id_count = b->id_last = b->ref_count = b->section_count = b->deletion_count = 0;

@@ -185,7 +185,9 @@ CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *re
     }
     bool general = true;
     CrdtErr err = CRDT_OK;
-    if (is_blank(d))
+    if (typing_apply(d, update))
+        general = false;
+    else if (is_blank(d))
         err = load_update(d, update, &general, ret_fault);
     if (general) {
         err = batch_read(&d->memory, &d->batch, update, ret_fault);

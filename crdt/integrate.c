@@ -166,35 +166,96 @@ static CrdtErr place_gc(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t le
     return CRDT_OK;
 }
 
-/** Typing: text that continues the newest item of its author just makes it longer.
- */
-static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t client)
+/** True when text written between the client's newest unit and this right neighbour makes its newest item
+ *  longer, which is `it`. */
+static bool may_grow(const CrdtDoc *d, const Item *it, uint32_t right_client, uint32_t right_clock)
+{
+    if (it->ref != REF_STRING || is_deleted(it) || is_entry(it->parent) ||
+        (d->redone_count > 0 && redone_touches(d, it)))
+        return false;
+    if (right_client == NONE)
+        return it->right_client == NONE && it->right == 0;
+    return it->right != 0 && it->right_client == right_client && it->right_clock == right_clock &&
+           d->items[it->right].client == right_client && d->items[it->right].clock == right_clock;
+}
+
+static bool grow(CrdtDoc *d, uint32_t client, CrdtBytes text, uint32_t units)
 {
     Client *c = &d->clients[client];
+    uint32_t i = last_item(c);
+    Item *it = &d->items[i];
+    if (!client_touch(d, client) || !arena_append(d, it, text.at, (uint32_t)text.len, false))
+        return false;
+    it->len += units;
+    c->state += units;
+    Type *t = &d->types[it->parent];
+    t->length += units;
+    if (t->mark_item != i)
+        t->mark_item = 0;
+    d->structs_added++;
+    return true;
+}
+
+/** Typing: text that continues the newest item of its author just makes it longer. */
+static bool grow_in_place(CrdtDoc *d, const Batch *b, const Ref *ref, uint32_t client)
+{
+    const Client *c = &d->clients[client];
     if (ref->ref != REF_STRING || ref->origin_client != ref->client || c->count == 0 ||
         ref->origin_clock + 1 != ref->clock)
         return false;
-    Item *it = &d->items[last_item(c)];
-    if (it->ref != REF_STRING || is_deleted(it) || is_entry(it->parent))
-        return false;
-    if (ref->right_client == NONE) {
-        if (it->right_client != NONE || it->right != 0)
-            return false;
-    } else {
-        uint32_t right = b->links[ref->right_client].client;
-        if (it->right == 0 || it->right_client != right || it->right_clock != ref->right_clock ||
-            d->items[it->right].client != right || d->items[it->right].clock != ref->right_clock)
-            return false;
+    uint32_t right = ref->right_client == NONE ? NONE : b->links[ref->right_client].client;
+    return may_grow(d, &d->items[last_item(c)], right, ref->right_clock) &&
+           grow(d, client, (CrdtBytes){ ref->bytes, ref->byte_len }, ref->len);
+}
+
+/** Reads the id of a client that has structs; NONE when it is of another. */
+static uint32_t read_known(CrdtDoc *d, Reader *r, uint32_t likely)
+{
+    const Client *c = &d->clients[likely];
+    uint64_t id;
+    if (r->end - r->at >= 8 &&
+        (load_u64(r->at) ^ load_u64(c->id_bytes)) << (64 - 8 * c->id_len) == 0) {
+        r->at += c->id_len;
+        return likely;
     }
-    if (!client_touch(d, client) || !arena_append(d, it, ref->bytes, ref->byte_len, false))
+    return read_uint(r, &id) ? client_find(d, id) : NONE;
+}
+
+/** Most updates are one key: one struct, text, behind the last one of its author, and no deletion. Such a
+ *  one is applied at once, without being taken apart. False: it is not one; nothing has changed. */
+bool typing_apply(CrdtDoc *d, CrdtBytes update)
+{
+    Reader r = reader(update);
+    if (update.len < 8 || update.at[0] != 1 || update.at[1] != 1 || d->client_count == 0 ||
+        d->pending_count > 0 || d->pending_deleted_count > 0 || d->listeners != NULL)
         return false;
-    it->len += ref->len;
-    c->state += ref->len;
-    Type *t = &d->types[it->parent];
-    t->length += ref->len;
-    if (t->mark_item != last_item(c))
-        t->mark_item = 0;
-    d->structs_added++;
+    r.at += 2;
+    uint32_t clock = 0, origin = 0, right = NONE, right_clock = 0, units = 0;
+    uint32_t client = read_known(d, &r, d->client_last);
+    if (client == NONE || d->clients[client].count == 0 || !read_clock(&r, &clock) ||
+        clock != d->clients[client].state || r.at == r.end)
+        return false;
+    d->client_last = client;
+    uint8_t info = *r.at++;
+    if ((info & ~(INFO_RIGHT | INFO_SUB)) != (INFO_ORIGIN | REF_STRING) ||
+        read_known(d, &r, client) != client || !read_clock(&r, &origin) || origin + 1 != clock)
+        return false;
+    if ((info & INFO_RIGHT) &&
+        ((right = read_known(d, &r, client)) == NONE || !read_clock(&r, &right_clock)))
+        return false;
+    CrdtBytes text = { 0 };
+    uint32_t bytes = 0;
+    if (!may_grow(d, &d->items[last_item(&d->clients[client])], right, right_clock) ||
+        !read_text(&r, &text.at, &bytes, &units) || units == 0 || units > CRDT_MAX_CLOCK - clock ||
+        r.end - r.at != 1 || *r.at != 0)
+        return false;
+    text.len = bytes;
+    tx_start(d);
+    if (!grow(d, client, text, units))
+        return false;
+    Client *c = &d->clients[client];
+    Spot last = { c->leaf_count - 1, c->leaf[c->leaf_count - 1].count - 1 };
+    join_structs(d, c, last, UINT32_MAX);
     return true;
 }
 

@@ -275,7 +275,7 @@ void *mem_resize(Memory *m, void *old, size_t old_bytes, size_t new_bytes);
 /** Makes room for at least `need` elements of `size` bytes in *array; false when memory ran out. */
 bool mem_reserve(Memory *m, void **array, uint32_t *cap, uint64_t need, size_t size);
 #define RESERVE(m, array, cap, need) \
-    mem_reserve((m), (void **)&(array), &(cap), (need), sizeof *(array))
+    ((need) <= (cap) || mem_reserve((m), (void **)&(array), &(cap), (need), sizeof *(array)))
 uint8_t *arena_take(CrdtDoc *d, size_t bytes);
 bool arena_copy(CrdtDoc *d, const uint8_t *from, size_t len, const uint8_t **ret);
 bool arena_append(CrdtDoc *d, Item *item, const uint8_t *bytes, uint32_t len, bool same_memory);
@@ -511,6 +511,7 @@ CrdtErr item_settle(CrdtDoc *d, uint32_t item, uint32_t left, uint32_t right);
 CrdtErr content_type(CrdtDoc *d, CrdtBytes content, Item *it);
 CrdtErr item_place(CrdtDoc *d, const Item *proto, uint32_t left, uint32_t right, uint32_t *ret);
 CrdtErr batch_integrate(CrdtDoc *d, Batch *b);
+bool typing_apply(CrdtDoc *d, CrdtBytes update);
 int section_by_id(const void *a, const void *b); /* for qsort */
 
 /* txn.c */
