@@ -608,8 +608,8 @@ typedef struct CrdtPosition {
  *  into the document. Fails: CRDT_KIND, CRDT_RANGE beyond the end. Cost: O(items before it). */
 CrdtErr crdt_position_at(const CrdtDoc *doc, CrdtNode node, uint64_t index, int64_t assoc,
                          CrdtPosition *ret);
-/** Where it is now; false when that is not known (yet), or collected. In a deleted node the index is
- *  0. What an undo of this replica brought back is followed (Yjs
+/** Where it is now; false when that is not known (yet), or collected. In a deleted node, and
+ *  of an entry of a map, the index is 0. What an undo of this replica brought back is followed (Yjs
  *  createAbsolutePositionFromRelativePosition). Changes nothing but caches, and so needs the lock
  *  of a write. */
 bool crdt_position_find(CrdtDoc *doc, const CrdtPosition *position, CrdtNode *ret_node,

@@ -132,7 +132,7 @@ static bool find_in_list(CrdtDoc *d, const CrdtPosition *p, CrdtNode *ret_node, 
     const Item *it = &d->items[i];
     CrdtNode node = { parent_type(d, it->parent) };
     uint64_t index = 0;
-    if (crdt_node_is_live(d, node)) {
+    if (crdt_node_is_live(d, node) && !is_entry(it->parent)) {
         index = is_visible(it) ? offset + (p->assoc < 0) : 0;
         index += units_before(d, i);
     }
