@@ -12,6 +12,8 @@
 #define UNPOISON(p, n) ((void)0)
 #endif
 
+#define BLOCK_MOST (32 << 10)    /* blocks grow to this: few for what is long, small for what is short */
+
 typedef struct Block { struct Block *next; size_t used, size; alignas(max_align_t) char data[]; } Block;
 typedef struct Closer { struct Closer *next; void (*close)(void *); void *what; } Closer;
 struct Arena { Block *block, *first; Closer *closers; size_t block_bytes, total; };
@@ -61,6 +63,7 @@ void *arena_bytes(Arena *a, size_t size, size_t align)
             a->block->next = b;
         } else {
             b = a->block = block_new(want, b);
+            if (a->block_bytes < BLOCK_MOST) a->block_bytes *= 2;
         }
         a->total += want;
         at = aligned(b, align);

@@ -28,6 +28,7 @@ typedef struct Run {
     Prepared *prepared;
     const Query *query;
     Value *values;
+    size_t next_param;           /* likely to be bound next */
     int n_columns;
     bool started, done, row, own;   /* own: not in the cache, to be forgotten at the end */
     int64_t changes;

@@ -118,8 +118,13 @@ static void bind(Stmt *q, const char *name, Value value)
     if (q->err.info) return;
     Run *run = q->backend;
     Str wanted = str_of(name);
-    for (size_t i = 0; i < run->query->n_params; i++)
-        if (str_eq(run->query->params[i], wanted)) { run->values[i] = value; return; }
+    size_t n = run->query->n_params, i = run->next_param;         /* mostly bound in the order of the text */
+    for (size_t tries = 0; tries < n; tries++, i = i + 1 < n ? i + 1 : 0) {
+        if (!str_eq(run->query->params[i], wanted)) continue;
+        run->values[i] = value;
+        run->next_param = i + 1 < n ? i + 1 : 0;
+        return;
+    }
     q->err = fail(q->arena, ERR_INTERNAL, "query %s has no parameter :%s", q->sql->name, name);
 }
 

@@ -66,5 +66,7 @@ Err followup_resolve(Cx *cx, Str given, Str *ret_id);
 /** A page of those the actor may see. */
 Err followup_list(Cx *cx, const FollowUpFilter *filter, Cursor after, int64_t limit, FollowUps *ret);
 Err followup_total(Cx *cx, const FollowUpFilter *filter, int64_t *ret);
+/** A page and the total (-1: over 1,000, or not the first page; may be NULL), looking for the words of `q` once. */
+Err followup_page(Cx *cx, const FollowUpFilter *filter, Cursor after, int64_t limit, FollowUps *ret, int64_t *ret_total);
 /** `reason` for wont_do. Within a write. Fails: ERR_INVALID, ERR_CONFLICT. */
 Err followup_set_status(Cx *cx, Str id, Str status, Str reason);

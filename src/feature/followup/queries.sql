@@ -39,14 +39,7 @@ SELECT f.id, f.number, f.title FROM followup f WHERE f.id IN LIST(:ids)
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --end
 
--- name: followup_list
-SELECT f.id, f.number, f.title, f.description, f.status, f.kind, f.priority, f.owner_id, f.team_id, f.channel_id,
-    f.audience, f.due_ms, f.labels, f.incident_id, f.report_id, f.risk_reduction, f.effectiveness_check,
-    f.effectiveness_due_ms, f.effectiveness_note, f.wont_do_reason, f.predecessor_id, f.successor_id, f.completed_ms,
-    f.verified_ms, f.verified_by, f.created_by, f.settled, f.version, f.created_ms, f.updated_ms, f.rank_due,
-    f.rank_priority
-FROM followup f
-WHERE 1 = 1
+-- shared: followup_filters
 --if visible
   AND (f.audience = '' OR f.audience IN (SELECT m.audience FROM audience_member m
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
@@ -82,6 +75,17 @@ WHERE 1 = 1
   AND f.id IN LIST(:ids)
 --if number
   AND f.number = :number
+--end
+
+-- name: followup_list
+SELECT f.id, f.number, f.title, f.description, f.status, f.kind, f.priority, f.owner_id, f.team_id, f.channel_id,
+    f.audience, f.due_ms, f.labels, f.incident_id, f.report_id, f.risk_reduction, f.effectiveness_check,
+    f.effectiveness_due_ms, f.effectiveness_note, f.wont_do_reason, f.predecessor_id, f.successor_id, f.completed_ms,
+    f.verified_ms, f.verified_by, f.created_by, f.settled, f.version, f.created_ms, f.updated_ms, f.rank_due,
+    f.rank_priority
+FROM followup f
+WHERE 1 = 1
+--use followup_filters
 --if after_due
   AND (f.rank_due, f.id) > (:at, :after)
 --if after_priority
@@ -108,42 +112,7 @@ LIMIT :limit;
 SELECT count(*) FROM (SELECT 1
 FROM followup f
 WHERE 1 = 1
---if visible
-  AND (f.audience = '' OR f.audience IN (SELECT m.audience FROM audience_member m
-       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
---if status
-  AND f.status IN LIST(:status)
---if kind
-  AND f.kind IN LIST(:kind)
---if priority
-  AND f.priority IN LIST(:priority)
---if owner
-  AND f.owner_id IN LIST(:owner)
---if nobody
-  AND f.owner_id IS NULL
---if team
-  AND f.team_id IN LIST(:team)
---if channel
-  AND f.channel_id IN LIST(:channel)
---if service
-  AND f.id IN (SELECT s.followup_id FROM followup_service s WHERE s.service_id IN LIST(:service))
---if incident
-  AND f.incident_id IN LIST(:incident)
---if report
-  AND f.report_id IN LIST(:report)
---if open
-  AND f.settled = 0
---if closed
-  AND f.settled = 1
---if overdue
-  AND f.settled = 0 AND f.rank_due < :now_ms AND f.status IN ('open', 'in_progress')
---if to_verify
-  AND f.settled = 0 AND f.status = 'done'
---if ids
-  AND f.id IN LIST(:ids)
---if number
-  AND f.number = :number
---end
+--use followup_filters
 LIMIT :limit) AS page;
 
 -- name: followup_services_of

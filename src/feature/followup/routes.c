@@ -122,8 +122,7 @@ static Err page(Cx *cx, Req *req, Res *res, const FollowUpFilter *f)
     TRY(req_cursor(cx, req, &after));
     int64_t limit = req_limit(req), total = -1;
     FollowUps all = { 0 };
-    TRY(followup_list(cx, f, after, limit + 1, &all));
-    if (str_empty(after.id)) TRY(followup_total(cx, f, &total));
+    TRY(followup_page(cx, f, after, limit + 1, &all, &total));
     if (all.len > (size_t)limit) last = (Cursor){ all.at[limit - 1].sort_key, all.at[limit - 1].id };
     res_list(cx, res, &followup_row_shape, all.at, sizeof *all.at, all.len, limit, last, total);
     return OK;

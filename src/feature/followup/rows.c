@@ -215,24 +215,21 @@ static void bind_filter(Cx *cx, Stmt *q, const FollowUpFilter *f, const Found *f
     if (found->number) stmt_int(q, "number", found->number);
 }
 
-Err followup_list(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, FollowUps *ret)
+static Err read_page(Cx *cx, const FollowUpFilter *f, const Found *found, Cursor after, int64_t limit, FollowUps *ret)
 {
-    Found found = { 0 };
-    TRY(find(cx, f, &found));
     const char *by = str_eq(f->sort, S("priority"))  ? "by_priority"
                      : str_eq(f->sort, S("newest"))  ? "by_newest"
                      : str_eq(f->sort, S("updated")) ? "by_updated"
                                                      : "by_due";
     bool more = after.id.len > 0;
     Str from = arena_fmt(cx->arena, "after_%s", by + 3);
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_list, FILTER_PARTS(f, &found),
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_list, FILTER_PARTS(f, found),
                                 stmt_if(more, from.at), by, NULL);
-    bind_filter(cx, &q, f, &found);
+    bind_filter(cx, &q, f, found);
     if (more) stmt_int(&q, "at", after.at), stmt_str(&q, "after", after.id);
     stmt_int(&q, "limit", limit);
-    FollowUps page = { 0 };
     while (stmt_step(&q)) {
-        FollowUp *one = list_add(cx->arena, &page);
+        FollowUp *one = list_add(cx->arena, ret);
         row(cx, &q, one);
         one->sort_key = !strcmp(by, "by_newest") ? one->created_ms
                         : !strcmp(by, "by_updated")
@@ -240,20 +237,39 @@ Err followup_list(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, 
                             : stmt_col_int(&q, !strcmp(by, "by_due") ? 30 : 31);
     }
     TRY(stmt_end(&q));
-    TRY(name_page(cx, &page));
-    *ret = page;
+    return name_page(cx, ret);
+}
+
+static Err count(Cx *cx, const FollowUpFilter *f, const Found *found, int64_t *ret)
+{
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_count, FILTER_PARTS(f, found), NULL);
+    bind_filter(cx, &q, f, found);
+    stmt_int(&q, "limit", COUNT_MOST + 1);
+    int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
+    TRY(stmt_end(&q));
+    *ret = n > COUNT_MOST ? -1 : n;
     return OK;
+}
+
+Err followup_page(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, FollowUps *ret, int64_t *ret_total)
+{
+    Found found = { 0 };
+    *ret = (FollowUps){ 0 };
+    TRY(find(cx, f, &found));
+    TRY(read_page(cx, f, &found, after, limit, ret));
+    if (!ret_total) return OK;
+    *ret_total = after.id.len ? -1 : (int64_t)ret->len;      /* fewer than asked for: all of them */
+    return *ret_total < limit ? OK : count(cx, f, &found, ret_total);
+}
+
+Err followup_list(Cx *cx, const FollowUpFilter *f, Cursor after, int64_t limit, FollowUps *ret)
+{
+    return followup_page(cx, f, after, limit, ret, NULL);
 }
 
 Err followup_total(Cx *cx, const FollowUpFilter *f, int64_t *ret)
 {
     Found found = { 0 };
     TRY(find(cx, f, &found));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_followup_count, FILTER_PARTS(f, &found), NULL);
-    bind_filter(cx, &q, f, &found);
-    stmt_int(&q, "limit", COUNT_MOST + 1);
-    int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
-    TRY(stmt_end(&q));
-    *ret = n > COUNT_MOST ? -1 : n;
-    return OK;
+    return count(cx, f, &found, ret);
 }
