@@ -2,6 +2,8 @@
  *  what Hindsight writes goes straight to the log, and open rooms hear of it like of an edit on another node. */
 #include "document/document.h"
 #include "app/app.h"
+#include "base/map.h"
+#include "document/align.h"
 #include "document/clean.h"
 #include "document/room.h"
 #include "document/storage.h"
@@ -19,11 +21,10 @@ static Err decode_tree(Cx *cx, CrdtDoc *doc, DocNode **ret)
     return doc_from_json(cx->arena, str_of_buf(&json), ret);
 }
 
-/** Writes `content` over what is there; appends the update of it. */
-static CrdtErr write_content(CrdtDoc *doc, CrdtNode root, uint64_t children, Str json, CrdtBuf *update, CrdtFault *fault)
+/** Writes the first content; appends the update of it. */
+static CrdtErr write_content(CrdtDoc *doc, CrdtNode root, Str json, CrdtBuf *update, CrdtFault *fault)
 {
     CrdtErr e = crdt_begin(doc);
-    if (!e && children) e = crdt_delete(doc, root, 0, children);
     if (!e) e = crdt_insert_prosemirror(doc, root, 0, bytes_of(json), fault);
     CrdtErr end = crdt_commit(doc, update);
     return e ? e : end;
@@ -41,7 +42,7 @@ Err document_create(Cx *cx, Str id, const DocNode *content)
     CrdtFault fault = { 0 };
     CrdtErr e = crdt_open(NULL, &doc);
     if (!e) e = crdt_root_make(doc, crdt_str(root_name), &root);
-    if (!e) e = write_content(doc, root, 0, doc_json(cx->arena, content), &update, &fault);
+    if (!e) e = write_content(doc, root, doc_json(cx->arena, content), &update, &fault);
     if (e) return crdt_failed(cx->arena, e, &fault, "writing the first content");
     int64_t revision;
     TRY(storage_append(cx, id, str_of_buf(&update), S(""), S(""), cx->now_ms + 2000, &revision));
@@ -74,6 +75,58 @@ static uint64_t count_children(const CrdtDoc *doc, CrdtNode root)
     return n;
 }
 
+/** What each block says, as text to compare; of a copy, because cleaning is in place. */
+static Err block_texts(Cx *cx, const DocNode *doc, Strs *ret)
+{
+    DocNode *copy;
+    list_each(&doc->children, i) {
+        DocNode one = { .type = S("doc"), .children = { .at = &doc->children.at[i], .len = 1, .room = 1 } };
+        TRY(doc_from_json(cx->arena, doc_json(cx->arena, &one), &copy));
+        doc_clean(cx->arena, copy);
+        *list_add(cx->arena, ret) = doc_json(cx->arena, copy);
+    }
+    return OK;
+}
+
+static uint32_t *block_ids(Arena *a, Map *known, const Strs *texts)
+{
+    uint32_t *ids = arena_array(a, uint32_t, texts->len + 1);
+    list_each(texts, i) {
+        uint32_t *id = map_get(known, texts->at[i]);
+        if (!id) {
+            id = arena_make(a, uint32_t);
+            *id = (uint32_t)map_len(known) + 1;
+            map_set(known, texts->at[i], id);
+        }
+        ids[i] = *id;
+    }
+    return ids;
+}
+
+/** The blocks [from, to) of a tree as a JSON array. */
+static Str blocks_json(Arena *a, const DocNode *doc, size_t from, size_t to)
+{
+    DocNode some = { .type = S("doc"), .children = { .at = doc->children.at + from, .len = to - from, .room = to - from } };
+    return doc_json(a, &some);
+}
+
+/** Runs of blocks that differ are exchanged, from the end on, so that places before them stay what they are. */
+static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, size_t n, const uint8_t *keep_old,
+                            const uint8_t *keep_new, CrdtFault *fault)
+{
+    size_t i = n, k = content->children.len;
+    while (i || k) {
+        size_t i_end = i, k_end = k;
+        while (i && !keep_old[i - 1]) i--;
+        while (k && !keep_new[k - 1]) k--;
+        CrdtErr e = i < i_end ? crdt_delete(doc, root, i, i_end - i) : CRDT_OK;
+        if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, i, bytes_of(blocks_json(a, content, k, k_end)), fault);
+        if (e) return e;
+        while (i && k && keep_old[i - 1] && keep_new[k - 1]) i--, k--;
+    }
+    return CRDT_OK;
+}
+
 Err document_replace(Cx *cx, Str id, const DocNode *content)
 {
     Stored s = { 0 };
@@ -83,11 +136,39 @@ Err document_replace(Cx *cx, Str id, const DocNode *content)
     int64_t revision;
     CrdtNode root;
     CrdtFault fault = { 0 };
+    DocNode *now;
+    Strs old = { 0 }, fresh = { 0 };
     CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
-    if (!e) e = write_content(doc, root, count_children(doc, root), doc_json(cx->arena, content), &update, &fault);
     if (e) return crdt_failed(cx->arena, e, &fault, "replacing the content");
+    TRY(decode_tree(cx, doc, &now));
+    TRY(block_texts(cx, now, &old));
+    TRY(block_texts(cx, content, &fresh));
+    uint64_t children = count_children(doc, root);
+    Map *known = map_new(cx->arena);
+    uint32_t *x = block_ids(cx->arena, known, &old), *y = block_ids(cx->arena, known, &fresh);
+    uint8_t *keep_x = arena_array(cx->arena, uint8_t, old.len + 1), *keep_y = arena_array(cx->arena, uint8_t, fresh.len + 1);
+    if (children == old.len) align(cx->arena, x, old.len, y, fresh.len, keep_x, keep_y);
+    e = crdt_begin(doc);
+    if (!e) e = write_blocks(cx->arena, doc, root, content, children, keep_x, keep_y, &fault);
+    CrdtErr end = crdt_commit(doc, &update);
+    if (e || end) return crdt_failed(cx->arena, e ? e : end, &fault, "replacing the content");
     if (update.len == 0) return OK;
     return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), cx->now_ms + 2000, &revision);
+}
+
+Err document_log(Cx *cx, Str id, int64_t after, int64_t limit, LogEntries *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_document_log);
+    stmt_str(&q, "document", id);
+    stmt_int(&q, "after", after);
+    stmt_int(&q, "limit", limit);
+    while (stmt_step(&q)) {
+        LogEntry *e = list_add(cx->arena, ret);
+        *e = (LogEntry){ .revision = stmt_col_int(&q, 0), .at_ms = stmt_col_int(&q, 1) };
+        for (Str rest = stmt_col_str(&q, 2), one; str_next(&rest, ',', &one);)
+            if (one.len) *list_add(cx->arena, &e->authors) = one;
+    }
+    return stmt_end(&q);
 }
 
 Err document_revision(Cx *cx, Str id, int64_t *ret)

@@ -10,7 +10,13 @@ Err document_create(Cx *cx, Str id, const DocNode *content);
 /** The content as it is now on disk (all that was acknowledged), without what only editors see (document/clean.h).
  *  Fails: ERR_NOT_FOUND. */
 Err document_read(Cx *cx, Str id, DocNode **ret);
-/** Replaces the whole content as an edit by Hindsight that merges with what others write meanwhile; open rooms see it. */
+/** One stored edit: when, and by whom (nobody: Hindsight). */
+typedef struct LogEntry { int64_t revision, at_ms; Strs authors; } LogEntry;
+typedef LIST(LogEntry) LogEntries;
+/** The edits after a revision, oldest first. */
+Err document_log(Cx *cx, Str id, int64_t after, int64_t limit, LogEntries *ret);
+/** Makes the content what is given, as an edit of the actor's that merges with what others write meanwhile; open rooms see it.
+ *  Blocks that say the same already are left alone, so comments, cursors and edits of others in them stay. */
 Err document_replace(Cx *cx, Str id, const DocNode *content);
 /** A number that grows with each stored update; "changed since published" compares it. 0 when there is none. */
 Err document_revision(Cx *cx, Str id, int64_t *ret);

@@ -16,6 +16,8 @@ SELECT revision, body, crc FROM document_update
 WHERE document = :document AND revision > :after AND revision <= :upto ORDER BY revision;
 -- name: document_authors
 SELECT authors FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
+-- name: document_log
+SELECT revision, at_ms, authors FROM document_update WHERE document = :document AND revision > :after ORDER BY revision LIMIT :limit;
 -- name: document_log_bytes
 SELECT COALESCE(SUM(LENGTH(body)), 0) FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
 -- name: document_put_snapshot

@@ -118,6 +118,40 @@ async function comments(ana, bo, vi) {
     });
 }
 
+async function history(ana, bo) {
+    await step('a version is named', async () => {
+        await ana.go('/reports/PM-1/edit?panel=history');
+        await opened(ana);
+        await ana.button('Name this version').click();
+        await ana.field('Name', { exact: true }).fill('Before the review');
+        await ana.button('Save', { exact: true }).click();
+        await ana.page.locator('.vers li.named', { hasText: 'Before the review' }).waitFor();
+    });
+    await step('later edits are shown against it, word by word, with who wrote them', async () => {
+        await bo.page.locator('.doc-body p', { hasText: 'ran out' }).click({ position: { x: 1, y: 10 } });
+        await bo.page.keyboard.type('At noon, ');
+        await saved(bo);
+        const entry = ana.page.locator('.vers li.session').first();
+        await until(async () => (await entry.textContent()).includes('Bo Tanaka') && await ana.page.locator('.vers li.session').count() > 2, 'the session of Bo');
+        await entry.click();
+        await ana.page.locator('.version ins', { hasText: 'At noon' }).waitFor();
+        await ana.page.locator('.version-who', { hasText: 'Bo Tanaka' }).first().waitFor();
+        await picture(ana, 'inline');
+        await ana.button('Side by side').click();
+        await ana.page.locator('.version-pair ins', { hasText: 'At noon' }).waitFor();
+        await picture(ana, 'side');
+    });
+    await step('an older version is restored as an edit; what came later stays', async () => {
+        await ana.page.locator('.vers li.named').click();
+        await ana.button('Restore').click();
+        await ana.page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+        await ana.page.locator('.vers li.restored').waitFor();
+        await until(async () => !(await body(bo).textContent()).includes('At noon'), 'Bo sees it');
+        if (await bo.page.locator('.doc-body [data-comment]', { hasText: 'connection pool' }).count() === 0) throw new Error('the comment lost its place');
+        await ana.page.locator('.vers li.session', { hasText: 'Bo Tanaka' }).first().waitFor();
+    });
+}
+
 const system = makeSystem(process.env.TEST_POSTGRES && process.env.REVIEW_ON === 'postgres' ? 'postgres' : 'sqlite');
 for (const [name, full, role] of people) system.cli(['user', 'add', '--email', `${name}@example.com`, '--name', full, '--role', role, '--password-stdin'], password);
 const token = system.cli(['token', 'create', '--user', 'bo@example.com', '--scope', 'write']);
@@ -132,6 +166,7 @@ await suite.walk('review', async () => {
     await signIn(bo, 'bo');
     await signIn(vi, 'vi');
     await comments(ana, bo, vi);
+    await history(ana, bo);
 });
 suite.check('the server stops cleanly', await server.stop() === 0, server.log());
 system.remove();

@@ -44,4 +44,7 @@ export type Alert = Gen.Alert;
 export type Change = Gen.Change;
 export type Comment = Narrow<Gen.Comment, { created_at: string; author: Person | null }>;
 export type Thread = Narrow<Gen.Thread, { created_at: string; comments: Comment[]; resolved_by: Person | null }>;
+export type HistoryEntry = Narrow<Gen.ReportHistory, { made_at: string; by: Person | null; authors: Person[] }>;
+export type Compared = Gen.ReportCompared;
+export type DiffBlock = Compared['blocks'][number];
 export type Notification = Narrow<Gen.Notification, { created_at: string; actor: Person | null }>;

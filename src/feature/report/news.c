@@ -1,6 +1,7 @@
 /* What reports tell, and what they hear. */
 #include "app/app.h"
 #include "app/guard.h"
+#include "feature/report/history.h"
 #include "feature/report/rules.h"
 #include "sql.gen.h"
 
@@ -129,6 +130,7 @@ static Err note_change(Cx *cx, void *arg)
     DocNode *doc;
     TRY(report_text_noted(cx, &r, &doc));
     TRY(report_mentions(cx, &r, doc, true, c->authors.len == 1 ? c->authors.at[0] : S("")));
+    TRY(report_history_note(cx, r.id));
     TRY(report_save(cx, &r, 0));
     return report_touch(cx, &r, "text_changed");
 }

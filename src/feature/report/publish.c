@@ -2,6 +2,7 @@
 #include "app/audit.h"
 #include "base/map.h"
 #include "feature/account/account.h"
+#include "feature/report/history.h"
 #include "feature/report/rules.h"
 #include "sql.gen.h"
 
@@ -123,6 +124,7 @@ Err report_publish(Cx *cx, Str id)
     r.meta_changed = false;
     TRY(report_text_changed(cx, &r));
     r.published_digest = r.digest;
+    TRY(report_history_close(cx, r.id));
     TRY(report_save(cx, &r, 1));
     TRY(report_tell_incidents(cx, &r));
     TRY(audit_add(cx, "report.published", "report", r.id,

@@ -182,3 +182,33 @@ SELECT user_id FROM report_mention WHERE report_id = :report;
 
 -- name: report_mention_add
 INSERT INTO report_mention (report_id, user_id) VALUES (:report, :user) ON CONFLICT (report_id, user_id) DO NOTHING;
+
+-- name: report_session_list
+SELECT first_revision, last_revision, began_ms, ended_ms, authors, closed FROM report_session
+WHERE report_id = :report AND last_revision < :before AND last_revision > :after ORDER BY last_revision DESC LIMIT :limit;
+
+-- name: report_session_add
+INSERT INTO report_session (report_id, first_revision, last_revision, began_ms, ended_ms, authors, closed)
+VALUES (:report, :first, :last, :began_ms, :ended_ms, :authors, 0);
+
+-- name: report_session_extend
+UPDATE report_session SET last_revision = :last, began_ms = :began_ms, ended_ms = :ended_ms, authors = :authors
+WHERE report_id = :report AND first_revision = :first;
+
+-- name: report_session_close
+UPDATE report_session SET closed = 1 WHERE report_id = :report AND closed = 0;
+
+-- name: report_mark_add
+INSERT INTO report_mark (id, report_id, revision, kind, name, of_ms, created_by, created_ms)
+VALUES (:id, :report, :revision, :kind, :name, :of_ms, :user, :now_ms);
+
+-- name: report_mark_list
+SELECT id, revision, kind, name, of_ms, created_by, created_ms FROM report_mark
+WHERE report_id = :report AND revision < :before ORDER BY revision DESC, created_ms DESC LIMIT :limit;
+
+-- name: report_mark_remove
+DELETE FROM report_mark WHERE report_id = :report AND id = :id AND kind = 'named';
+
+-- name: report_published_list
+SELECT number, revision, title, published_ms, published_by FROM report_version
+WHERE report_id = :report AND revision < :before ORDER BY revision DESC, number DESC LIMIT :limit;

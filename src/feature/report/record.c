@@ -239,7 +239,7 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
 
 /* -- editing ----------------------------------------------------------------------------------------------------------- */
 
-static Err editable(Cx *cx, Str id, Report *ret)
+Err report_editable(Cx *cx, Str id, Report *ret)
 {
     TRY(report_get(cx, id, ret));
     if (in_state(ret, "archived"))
@@ -284,7 +284,7 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
     Report r;
     UserRef owner;
     Ref ref = { 0 };
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     TRY(cx_match(cx, r.version));
 #define HAS(member) shape_has(&report_edit_shape, present, offsetof(ReportInput, member))
     bool shown = HAS(title) || HAS(linked_documents) || HAS(metric_overrides) || HAS(incident_ids);
@@ -335,7 +335,7 @@ Err report_author_add(Cx *cx, Str id, Str user)
 Err report_author_remove(Cx *cx, Str id, Str user)
 {
     Report r;
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_author_remove);
     stmt_str(&q, "report", id);
     stmt_str(&q, "user", user);
@@ -389,7 +389,7 @@ static Str note_data(Cx *cx, Str note)
 Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
 {
     Report r;
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     if (!in_state(&r, "draft") && !in_state(&r, "in_review")) return wrong_state(cx, &r, "a draft");
     if (!reviewer_ids.len) return fail_field(cx->arena, S("reviewer_ids"), "name at least one reviewer");
     if (reviewer_ids.len > 20)
@@ -431,7 +431,7 @@ Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
 Err report_approve(Cx *cx, Str id, Str note)
 {
     Report r;
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     if (!in_state(&r, "in_review")) return wrong_state(cx, &r, "in review");
     if (str_eq(r.owner_id, cx->actor.id))
         return fail(cx->arena, ERR_FORBIDDEN,
@@ -443,7 +443,7 @@ Err report_approve(Cx *cx, Str id, Str note)
 Err report_request_changes(Cx *cx, Str id, Str note)
 {
     Report r;
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     if (!in_state(&r, "in_review")) return wrong_state(cx, &r, "in review");
     bool reviews = false;
     list_each(&r.reviewers, i) reviews = reviews || str_eq(r.reviewers.at[i].user.id, cx->actor.id);
@@ -456,7 +456,7 @@ Err report_request_changes(Cx *cx, Str id, Str note)
 Err report_archive(Cx *cx, Str id)
 {
     Report r;
-    TRY(editable(cx, id, &r));
+    TRY(report_editable(cx, id, &r));
     r.state = S("archived");
     TRY(moved(cx, &r, "archived", "archived", S("{}")));
     return report_news(cx, &r, "access_changed", S("Archived: read only"), S("{}"));

@@ -32,6 +32,7 @@ Err report_author_remove(Cx *cx, Str id, Str user);
 Err report_tell_incidents(Cx *cx, const Report *r);             /* its title and state, to each incident */
 Err report_text_changed(Cx *cx, Report *r);                     /* excerpt, words, search index; not saved */
 Err report_text_noted(Cx *cx, Report *r, DocNode **ret_doc);    /* the same, with the text */
+Err report_editable(Cx *cx, Str id, Report *ret);               /* ERR_FORBIDDEN, ERR_CONFLICT (archived) */
 /* news.c */
 extern const Listener report_listeners[];
 void report_heard(App *app, Str channel, Str id);
@@ -59,6 +60,13 @@ Err report_share_remove(Cx *cx, Str report);
 /* pages.c */
 Err report_page(Cx *cx, Req *req, Res *res);
 Err report_share_page(Cx *cx, Req *req, Res *res);
+/* history_routes.c */
+Err report_history_get(Cx *cx, Req *req, Res *res);
+Err report_history_compare(Cx *cx, Req *req, Res *res);
+Err report_history_post(Cx *cx, Req *req, Res *res);
+Err report_history_delete(Cx *cx, Req *req, Res *res);
+Err report_history_restore(Cx *cx, Req *req, Res *res);
+extern const Shape report_history_shape, report_compared_shape, report_name_input_shape, report_restore_input_shape;
 /* shapes.c */
 extern const Shape report_new_shape, report_edit_shape, report_linked_shape, report_metric_shape,
     report_counts_shape, report_version_shape, report_share_shape;

@@ -114,3 +114,27 @@ CREATE INDEX report_filter ON report (updated_ms, id, state, severity, channel_i
 CREATE INDEX report_by_published ON report (coalesce(published_ms, 0), id, state, audience);
 CREATE INDEX report_by_due       ON report (coalesce(due_ms, 9007199254740991), id);
 CREATE INDEX report_by_owner     ON report (owner_id, state, coalesce(due_ms, 9007199254740991), id, audience);
+-- step 7
+-- Versions made by themselves: edits that lie close together. Made from the log of the document.
+CREATE TABLE report_session (
+    report_id      TEXT NOT NULL REFERENCES report,
+    first_revision BIGINT NOT NULL,
+    last_revision  BIGINT NOT NULL,
+    began_ms       BIGINT NOT NULL,
+    ended_ms       BIGINT NOT NULL,
+    authors        TEXT NOT NULL,      -- JSON array of user ids
+    closed         BIGINT NOT NULL,    -- a version was named here: later edits begin another
+    PRIMARY KEY (report_id, last_revision)
+);
+-- Versions that somebody named, and those that were restored.
+CREATE TABLE report_mark (
+    id         TEXT PRIMARY KEY,
+    report_id  TEXT NOT NULL REFERENCES report,
+    revision   BIGINT NOT NULL,
+    kind       TEXT NOT NULL,          -- named, restored
+    name       TEXT NOT NULL,
+    of_ms      BIGINT NOT NULL,        -- restored: from when
+    created_by TEXT NOT NULL,
+    created_ms BIGINT NOT NULL
+);
+CREATE INDEX report_mark_by_report ON report_mark (report_id, revision, id);

@@ -16,6 +16,7 @@ import { FindBar } from './find-bar';
 import { KeySheet } from './key-sheet';
 import { HistoryPanel } from './history';
 import { LiveDocument } from './live-document';
+import { VersionView, versionAsked } from './version-view';
 import { Outline } from './outline';
 import { ShareButton, StateButton, StatePill } from './state';
 import { t } from './strings';
@@ -95,7 +96,8 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                 {finding && editor && live && <FindBar live={live} editor={editor} replacing={finding === 'replace'} onReplacing={(on) => setFinding(on ? 'replace' : 'find')} onClose={() => setFinding('')} />}
                 {keys && <KeySheet onClose={() => setKeys(false)} />}
                 {editor && live && report.can_comment && !report.can_edit && <ReaderButton live={live} editor={editor} />}
-                <div class="doc" lang={report.language}>
+                {panel === 'history' && versionAsked() && <VersionView report={report} handle={handle} />}
+                <div class={`doc ${panel === 'history' && versionAsked() ? 'behind' : ''}`} lang={report.language}>
                     <Over report={report} />
                     <Title report={report} handle={handle} onEnter={() => editor?.commands.focus('start')} />
                     <Figures report={report} handle={handle} />

@@ -1,0 +1,14 @@
+import { dictionary } from 'app/i18n';
+
+export const t = dictionary({
+    en: {
+        now: 'Now', now_editing: '{names} here now', session: 'Edited', created: 'Created from the template', published: 'Published, version {n}', restored: 'Restored the text of {time}', by: '{name}', and_more: '{names} and {n} more', hindsight: 'Hindsight', name_version: 'Name this version', version_name: 'Name', save: 'Save', cancel: 'Cancel', rename: 'Name', unname: 'Take the name back', did_name: 'Version named', did_unname: 'Name taken back',
+        restore: 'Restore', restore_title: 'Restore this version?', restore_body: 'The text becomes what it was, as a new edit. What is there now stays in the history.', did_restore: 'Restored', back: 'Back to the text', compare_with: 'Compare with', previous: 'Before it', present: 'The present text', inline: 'Inline', side: 'Side by side', changes: { one: '{n} word added', other: '{n} words added' }, removed: { one: '{n} removed', other: '{n} removed' }, nothing: 'Nothing differs', none: 'What is written is kept as versions here.', of: '{day}', before: 'Before', after: 'After', wrote: 'Written by {names}', went: 'Removed by {names}', unchanged: { one: '{n} unchanged block', other: '{n} unchanged blocks' }, show: 'Show', format: 'Formatting changed', became: 'was {kind}', only_named: 'Named and published', all: 'All',
+        paragraph: 'Text', heading: 'Heading', bullet: 'List', number: 'Numbered list', task: 'Task', quote: 'Quote', callout: 'Callout', details: 'Collapsible', codeBlock: 'Code', row: 'Table row', image: 'Image', liveBlock: 'Live block', horizontalRule: 'Divider', changed_since: 'Changed since it was published', see_changes: 'See what',
+    },
+    zh: {
+        now: '现在', now_editing: '{names} 在线', session: '编辑', created: '由模板创建', published: '已发布，版本 {n}', restored: '恢复了 {time} 的内容', by: '{name}', and_more: '{names} 等 {n} 人', hindsight: 'Hindsight', name_version: '为此版本命名', version_name: '名称', save: '保存', cancel: '取消', rename: '命名', unname: '取消命名', did_name: '已命名', did_unname: '已取消命名',
+        restore: '恢复', restore_title: '恢复这个版本？', restore_body: '正文将作为一次新的编辑恢复为当时的内容，现在的内容仍保留在历史中。', did_restore: '已恢复', back: '返回正文', compare_with: '对比', previous: '此前的版本', present: '当前正文', inline: '行内', side: '并排', changes: '新增 {n} 词', removed: '删除 {n} 词', nothing: '没有差异', none: '写下的内容会以版本形式保存在这里。', of: '{day}', before: '之前', after: '之后', wrote: '{names} 撰写', went: '{names} 删除', unchanged: '{n} 个未改动的内容块', show: '显示', format: '格式有改动', became: '原为{kind}', only_named: '已命名和已发布', all: '全部',
+        paragraph: '正文', heading: '标题', bullet: '列表', number: '有序列表', task: '任务', quote: '引用', callout: '提示框', details: '折叠内容', codeBlock: '代码', row: '表格行', image: '图片', liveBlock: '实时内容', horizontalRule: '分隔线', changed_since: '发布后有改动', see_changes: '查看改动',
+    },
+});
