@@ -5,10 +5,10 @@
  *       and counts what was answered 202.
  *   ingest_load bare FILE|postgres://… BATCH ALERTS SECONDS
  *       what the database itself reaches: the same bytes (each payload once, and the columns of
- *       each alert) inserted with prepared statements into two tables with nothing but their
- *       primary keys, BATCH payloads to a commit, as durable as the server is.
+ *       each alert) inserted with prepared statements into two tables of the product's columns with
+ *       nothing but their primary keys, BATCH payloads to a commit, as durable as the server is.
  *   ingest_load keyed …
- *       the same into tables with the keys and indexes that the product's tables have. */
+ *       the same with the keys and indexes that the product's tables have. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -180,20 +180,32 @@ static void make_row(Row *r, unsigned long long n)
              "alertmanager.example.com\"}]");
 }
 
+/* The columns of src/feature/alert/schema.sql. */
 static const char *const tables[] = {
-    "CREATE TABLE bare_delivery (n %s, hash %s, body %s, received_ms BIGINT)",
-    "CREATE TABLE bare_alert (n %s, id TEXT, integration_id TEXT, dedup_key TEXT, severity TEXT, title TEXT, description TEXT, labels TEXT, "
-    "links TEXT, group_key TEXT, started_ms BIGINT, received_ms BIGINT, last_received_ms BIGINT, count BIGINT, key_hash %s)",
+    "CREATE TABLE bare_delivery (n %s, hash %s, content_type TEXT, body %s, received_ms BIGINT, last_ms BIGINT, before_ms BIGINT)",
+    "CREATE TABLE bare_alert (n %s, id TEXT, integration_id TEXT, key_hash %s, is_open BIGINT, dedup_key TEXT, severity TEXT, title TEXT, "
+    "description TEXT, labels TEXT, links TEXT, note TEXT, group_key TEXT, started_ms BIGINT, started_told BIGINT, ended_ms BIGINT, "
+    "acknowledged_ms BIGINT, received_ms BIGINT, last_received_ms BIGINT, count BIGINT, channel_id TEXT, rule_id TEXT, incident_id TEXT, "
+    "audience TEXT, delivery_n BIGINT, version BIGINT)",
 };
-/* Those of src/feature/alert/schema.sql. */
+/* Its keys and indexes. */
 static const char *const indexes[] = {
     "CREATE UNIQUE INDEX bare_hash ON bare_delivery (hash)",
-        "CREATE UNIQUE INDEX bare_id ON bare_alert (id)",
-    "CREATE UNIQUE INDEX bare_key ON bare_alert (key_hash, count)",
-    "CREATE INDEX bare_firing ON bare_alert (count, n) WHERE count = 1",
+    "CREATE UNIQUE INDEX bare_id ON bare_alert (id)",
+    "CREATE UNIQUE INDEX bare_key ON bare_alert (key_hash, is_open)",
+    "CREATE INDEX bare_firing ON bare_alert (is_open, n) WHERE is_open = 1",
     "CREATE INDEX bare_severity ON bare_alert (severity, n)",
     "CREATE INDEX bare_integration ON bare_alert (integration_id, n)",
+    "CREATE INDEX bare_channel ON bare_alert (channel_id, n) WHERE channel_id IS NOT NULL",
+    "CREATE INDEX bare_incident ON bare_alert (incident_id, n)",
 };
+#define INSERT_DELIVERY(hash, body, ms) "INSERT INTO bare_delivery (hash, content_type, body, received_ms, last_ms, before_ms) VALUES (" \
+    hash ",'application/json'," body "," ms "," ms ",-1)"
+#define INSERT_ALERT(v) "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, description, labels, links, group_key, " \
+    "started_ms, received_ms, last_received_ms, key_hash, is_open, note, started_told, count, audience, delivery_n, version) VALUES (" \
+    v(1) "," v(2) "," v(3) ",'SEV-3'," v(4) "," v(5) "," v(6) "," v(7) "," v(8) "," v(9) "," v(10) "," v(11) "," v(12) ",1,'',1,1,''," v(13) ",1)"
+#define SQLITE_VALUE(n) "?" #n
+#define POSTGRES_VALUE(n) "$" #n
 static int n_indexes;                       /* 0: bare */
 static const char integration[] = "01a1fa03-9933-7000-965c-371d92750be7",
     group[] = "{}:{alertname=\"HighLatency\"}";
@@ -223,17 +235,12 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
     static char body[BODY_MAX];
     if (sqlite3_open(file, &db)) die(file);
     sql(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=8192");
-    sql(db, tables[0], "INTEGER PRIMARY KEY", "BLOB", "BLOB");
-    sql(db, tables[1], "INTEGER PRIMARY KEY", "BLOB");
+    const char *number = n_indexes ? "INTEGER PRIMARY KEY AUTOINCREMENT" : "INTEGER PRIMARY KEY";
+    sql(db, tables[0], number, "BLOB", "BLOB");
+    sql(db, tables[1], number, "BLOB");
     for (int i = 0; i < n_indexes; i++) sql(db, "%s", indexes[i]);
-    sqlite3_prepare_v2(db, "INSERT INTO bare_delivery (hash, body, received_ms) VALUES (?,?,?)", -1,
-        &d, NULL);
-    sqlite3_prepare_v2(db,
-                       "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, "
-                       "description, labels, links, group_key, started_ms, "
-                       "received_ms, last_received_ms, count, key_hash) VALUES "
-                       "(?,?,?,'SEV-3',?,?,?,?,?,?,?,?,1,?)",
-                       -1, &a, NULL);
+    sqlite3_prepare_v2(db, INSERT_DELIVERY("?1", "?2", "?3"), -1, &d, NULL);
+    sqlite3_prepare_v2(db, INSERT_ALERT(SQLITE_VALUE), -1, &a, NULL);
     long long payloads = 0;
     unsigned long long n = 1;
     double began = now_s(), until = began + seconds;
@@ -257,6 +264,7 @@ static void bare_sqlite(const char *file, int batch, int alerts, double seconds)
                     sqlite3_bind_text(a, t + 1, texts[t], -1, SQLITE_STATIC);
                 for (int t = 9; t < 12; t++) sqlite3_bind_int64(a, t, when);
                 sqlite3_bind_blob(a, 12, r.key, 16, SQLITE_STATIC);
+                sqlite3_bind_int64(a, 13, payloads);
                 if (sqlite3_step(a) != SQLITE_DONE) die("insert");
                 sqlite3_reset(a);
             }
@@ -293,17 +301,8 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
         "BYTEA");
     pg(db, PQexec(db, text), "create");
     for (int i = 0; i < n_indexes; i++) pg(db, PQexec(db, indexes[i]), "index");
-    pg(db, PQprepare(db, "d",
-        "INSERT INTO bare_delivery (hash, body, received_ms) VALUES ($1,$2,$3)", 0, NULL),
-        "prepare");
-    pg(db,
-       PQprepare(db, "a",
-                 "INSERT INTO bare_alert (id, integration_id, dedup_key, severity, title, "
-                 "description, labels, links, group_key, started_ms, "
-                 "received_ms, last_received_ms, count, key_hash) VALUES "
-                 "($1,$2,$3,'SEV-3',$4,$5,$6,$7,$8,$9,$10,$11,1,$12)",
-                 0, NULL),
-       "prepare");
+    pg(db, PQprepare(db, "d", INSERT_DELIVERY("$1", "$2", "$3"), 0, NULL), "prepare");
+    pg(db, PQprepare(db, "a", INSERT_ALERT(POSTGRES_VALUE), 0, NULL), "prepare");
     long long payloads = 0;
     unsigned long long n = 1;
     snprintf(at, sizeof at, "%lld", (long long)when);
@@ -320,9 +319,9 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
                 Row r;
                 make_row(&r, n);
                 const char *values[] = { r.id, integration, r.key, r.title, description, r.labels,
-                    r.links, group, at, at, at, r.key };
-                int lengths[12] = { [11] = 16 }, formats[12] = { [11] = 1 };
-                pg(db, PQexecPrepared(db, "a", 12, values, lengths, formats, 0), "insert");
+                    r.links, group, at, at, at, r.key, "1" };
+                int lengths[13] = { [11] = 16 }, formats[13] = { [11] = 1 };
+                pg(db, PQexecPrepared(db, "a", 13, values, lengths, formats, 0), "insert");
             }
         }
         pg(db, PQexec(db, "COMMIT"), "commit");
