@@ -158,10 +158,11 @@ ${preload}    <script type="module" src="${url(js)}"></script>
 </html>
 `;
     await writeFile(path.join(out, 'index.html'), html);
+    await build({ ...options(), entryPoints: ['web/src/sw.ts'], outdir: undefined, outfile: 'build/web/sw.js', splitting: false, format: 'iife', metafile: false, entryNames: undefined });
     await writeFile(path.join(out, 'icon.svg'), await readFile(path.join(root, 'web/style/icon.svg')));
 
     const files = [];
-    for (const n of [...names, 'build/web/index.html', 'build/web/icon.svg'].sort()) {
+    for (const n of [...names, 'build/web/index.html', 'build/web/icon.svg', 'build/web/sw.js'].sort()) {
         const bytes = await readFile(path.join(root, n));
         files.push({ path: url(n), bytes: bytes.length, gzip: gzipSync(bytes, { level: 9 }).length });
     }

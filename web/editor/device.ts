@@ -1,6 +1,7 @@
 /**
  * Edits kept on this device (IndexedDB), one database per person and report. `kept` says whether everything written so
- * far has reached the disk of this device; the state line must not promise it before.
+ * far has reached the disk of this device; the state line must not promise it before. Tabs of one person tell each other
+ * what is written (origin 'tab'), so that they are equal without a server, too, and either brings it to the server.
  */
 import * as Y from 'yjs';
 
@@ -27,6 +28,7 @@ export class Device {
     private count = 0;
     private failed = false;
     private dead = false;
+    private channel: BroadcastChannel | null = null;
 
     private constructor(private readonly doc: Y.Doc, private readonly onChange: () => void) {}
 
@@ -34,6 +36,14 @@ export class Device {
     static async open(user: string, report: string, doc: Y.Doc, onChange: () => void): Promise<Device> {
         const device = new Device(doc, onChange);
         doc.on('update', device.onUpdate);
+        if (typeof BroadcastChannel !== 'undefined') {
+            device.channel = new BroadcastChannel(`${PREFIX} ${user} ${report}`);
+            device.channel.onmessage = (e: MessageEvent) => {
+                if (device.dead) return;
+                if (e.data === 'hello') device.channel?.postMessage(Y.encodeStateAsUpdate(doc));
+                else if (e.data instanceof Uint8Array) Y.applyUpdate(doc, e.data, 'tab');
+            };
+        }
         try {
             const r = indexedDB.open(`${PREFIX} ${user} ${report}`, 1);
             r.onupgradeneeded = () => {
@@ -45,6 +55,7 @@ export class Device {
             const all = await done(device.db.transaction('updates').objectStore('updates').getAll() as IDBRequest<Uint8Array[]>);
             device.count = all.length;
             if (all.length) Y.transact(doc, () => { for (const u of all) Y.applyUpdate(doc, u); }, 'device', false);
+            device.channel?.postMessage('hello');
         } catch {
             device.failed = true;            /* private window or full disk: the state line says so */
         }
@@ -74,6 +85,7 @@ export class Device {
     destroy(): void {
         this.dead = true;
         this.doc.off('update', this.onUpdate);
+        this.channel?.close();
         const db = this.db;
         this.db = null;
         db?.close();            /* waits for what is being written */
@@ -81,6 +93,7 @@ export class Device {
 
     private onUpdate = (update: Uint8Array, origin: unknown): void => {
         if (origin === 'device') return;
+        if (origin !== 'tab') this.channel?.postMessage(update);
         void this.write(update);
     };
 

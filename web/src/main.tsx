@@ -8,6 +8,7 @@ import { Empty } from '../kit/waiting';
 import { ApiError, online, session, signedOut } from './api';
 import { locale, setLocale } from './i18n';
 import { bind, startKeys } from './keys';
+import { keepForOffline } from './offline';
 import { paletteOpen, sheetOpen } from './palette';
 import { may, type Command, type NavEntry } from './registry';
 import { findRoute, navigate, path, setRoutes, startRouter } from './router';
@@ -74,6 +75,7 @@ async function run(): Promise<void> {
     for (const f of features) f.start?.();
     render(<Gate />, root);
     setTimeout(screenStyles, 0);
+    if (session.value?.user) keepForOffline();
 }
 
 void run();

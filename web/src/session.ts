@@ -2,6 +2,7 @@
 import { api, loadSession, request, session, signedOut } from './api';
 import { hasChosenLocale, setLocale } from './i18n';
 import { reconnect } from './live';
+import { forgetOffline } from './offline';
 import { forgetAll } from './resource';
 import { userZone } from './time';
 import type { Session, User } from './types';
@@ -29,7 +30,9 @@ export async function signIn(email: string, password: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+    const user = session.peek()?.user?.id;
     await api.delete('/session');
+    if (user) await forgetOffline(user);
     forgetAll();
     location.assign('/sign-in');
 }

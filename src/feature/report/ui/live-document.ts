@@ -9,6 +9,7 @@ import type * as EditorModule from 'editor/editor';
 import type { Facts, SaveState, Editor, AwareUser } from 'editor/editor';
 import type { EditorContext, MentionHit, Uploaded } from 'editor/context';
 import { parseTime } from 'editor/parse-time';
+import { screenLoaded } from 'app/offline';
 import { clockSeconds, day } from 'app/time';
 import { eventTitle } from './event-words';
 import { addFollowUp } from '../../followup/ui/add-layer';
@@ -63,7 +64,10 @@ export class LiveDocument {
                 editor.setEditable(this.report.can_edit && s !== 'read_only', false);
                 this.changed();
             },
-            onSynced: () => { this.ready.value = true; },
+            onSynced: () => {
+                this.ready.value = true;
+                screenLoaded();
+            },
         });
         this.provider = provider;
         if (wasUnsaved) provider.markUnsaved();
