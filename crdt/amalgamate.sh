@@ -21,7 +21,9 @@ shared() {
     echo "/* crdt $version, all of it in one file, made by amalgamate.sh. The manual is crdt.h. */"
     echo '#include "crdt.h"'
     shared internal.h
-    shared undo.h
+    for h in *.h; do
+        case $h in crdt.h | internal.h) ;; *) shared "$h" ;; esac
+    done
     for f in *.c; do
         echo "/* ---- $f ---- */"
         grep -v '^#include "' "$f"

@@ -2,22 +2,7 @@
  *  closes.
  *  Source: Yjs YText.js (insertText, formatText, deleteText, cleanupFormattingGap), step by step,
  *  so that the same edit of the same document gives the same structs. */
-#include "internal.h"
-
-/** A mark as it holds somewhere. One that was read from an item keeps that item's content: written
- *  again it shares it, as Yjs shares the JavaScript object (and, like Yjs, tells equal objects from
- *  the same object when it cleans up). */
-typedef struct Mark {
-    CrdtBytes key, json;
-    CrdtBytes shared; /* content of the item it came from; at NULL when it came from the caller */
-} Mark;
-
-/** A small map of marks in order of insertion. Views only. */
-typedef struct Marks {
-    Memory *m;
-    Mark *at;
-    uint32_t count, cap;
-} Marks;
+#include "marks.h"
 
 /** A place in a text and the marks that hold there. */
 typedef struct Pos {
@@ -27,87 +12,6 @@ typedef struct Pos {
     Marks now;
     CrdtErr err;
 } Pos;
-
-static const CrdtBytes json_null = { (const uint8_t *)"null", 4 };
-
-static bool is_null(CrdtBytes json)
-{
-    return json.len == 4 && json.at[0] == 'n';
-}
-
-static Mark *marks_find(const Marks *s, CrdtBytes key)
-{
-    for (uint32_t i = 0; i < s->count; i++)
-        if (s->at[i].key.len == key.len &&
-            (key.len == 0 || memcmp(s->at[i].key.at, key.at, key.len) == 0))
-            return &s->at[i];
-    return NULL;
-}
-
-static CrdtBytes marks_get(const Marks *s, CrdtBytes key)
-{
-    const Mark *a = marks_find(s, key);
-    return a != NULL ? a->json : json_null;
-}
-
-static bool marks_set(Marks *s, Mark mark)
-{
-    Mark *a = marks_find(s, mark.key);
-    if (a == NULL) {
-        if (!RESERVE(s->m, s->at, s->cap, (uint64_t)s->count + 1))
-            return false;
-        a = &s->at[s->count++];
-        a->key = mark.key;
-    }
-    a->json = mark.json;
-    a->shared = mark.shared;
-    return true;
-}
-
-static void marks_remove(Marks *s, CrdtBytes key)
-{
-    Mark *a = marks_find(s, key);
-    if (a == NULL)
-        return;
-    memmove(a, a + 1, (size_t)(&s->at[s->count] - (a + 1)) * sizeof *a);
-    s->count--;
-}
-
-static void marks_done(Marks *s)
-{
-    mem_resize(s->m, s->at, s->cap * sizeof *s->at, 0);
-}
-
-static bool marks_copy(Marks *to, const Marks *from)
-{
-    for (uint32_t i = 0; i < from->count; i++)
-        if (!marks_set(to, from->at[i]))
-            return false;
-    return true;
-}
-
-static Mark mark_of(const Item *format)
-{
-    Mark mark = { .shared = { format->bytes, format->byte_len } };
-    format_parts(format, &mark.key, &mark.json);
-    return mark;
-}
-
-/** The mark of that key, or an end of it. */
-static Mark mark_or_null(const Marks *s, CrdtBytes key)
-{
-    const Mark *a = marks_find(s, key);
-    return a != NULL ? *a : (Mark){ .key = key, .json = json_null };
-}
-
-static bool marks_apply(Marks *s, const Item *format)
-{
-    Mark mark = mark_of(format);
-    if (!is_null(mark.json))
-        return marks_set(s, mark);
-    marks_remove(s, mark.key);
-    return true;
-}
 
 static bool pos_fail(Pos *p, CrdtErr err)
 {
@@ -253,7 +157,7 @@ static bool insert_content(Pos *p, Marks *attrs, Item *content)
     bool ok = true;
     for (uint32_t i = 0; ok && i < p->now.count; i++)
         if (marks_find(attrs, p->now.at[i].key) == NULL)
-            ok = marks_set(attrs, (Mark){ .key = p->now.at[i].key, .json = json_null }) ||
+            ok = marks_set(attrs, (Mark){ .key = p->now.at[i].key, .json = CRDT_STR("null") }) ||
                  pos_fail(p, CRDT_NOMEM);
     ok = ok && skip_same(p, attrs) && open_marks(p, attrs, &undo) && put(p, content) &&
          close_marks(p, &undo);
