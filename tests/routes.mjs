@@ -53,6 +53,9 @@ async function makePrivate(url, tokens) {
         const templates = await as('GET', '/api/v1/templates');
         const report = await as('POST', '/api/v1/reports', { incident_ids: [incident.id], template_id: templates.items[0].id });
         ids.report = ids.room = ids.page = report.id;
+        const thread = await as('POST', `/api/v1/reports/${report.id}/threads`, { body: 'SECRETWORD comment' });
+        ids.thread = thread.id;
+        ids.comment = thread.comments[0].id;
     }
     if (has('POST', '/api/v1/alerts')) {
         await as('POST', '/api/v1/alerts', { title: 'SECRETWORD alert', dedup_key: 'k' });
