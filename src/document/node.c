@@ -126,7 +126,10 @@ static void text_into(const DocNode *n, int depth, Buf *to)
     if (doc_is(n, "text")) { buf_add(to, n->text); return; }
     if (doc_is(n, "hardBreak")) { buf_byte(to, ' '); return; }
     if (doc_is(n, "mention")) { buf_add(to, doc_get(n, "label")); return; }
-    if (doc_is(n, "evidence")) { buf_add(to, doc_get(n, "title")); return; }
+    if (doc_is(n, "evidence")) {                              /* a citation is no part of the sentence */
+        if (to->len && to->at[to->len - 1] == ' ') to->len--;
+        return;
+    }
     if (doc_is(n, "timestamp")) { buf_add(to, doc_get(n, "at")); return; }
     if (depth < DOC_MAX_DEPTH)
         list_each(&n->children, i) text_into(n->children.at[i], depth + 1, to);

@@ -14,6 +14,8 @@ static void inline_into(Buf *b, Arena *a, const DocNode *n, int depth)
         buf_add(b, S(" UTC"));
     } else if (n->children.len && depth < DOC_MAX_DEPTH) {
         list_each(&n->children, i) inline_into(b, a, n->children.at[i], depth + 1);
+    } else if (doc_is(n, "evidence")) {
+        if (b->len && b->at[b->len - 1] == ' ') b->len--;
     } else buf_add(b, doc_plain(a, n));
 }
 

@@ -112,6 +112,10 @@ Err incident_impact_put(Cx *cx, Str incident, Impact *in);
 /** Gives a role; a second time while held changes nothing. Within a write. */
 Err incident_role_add(Cx *cx, Str incident, Str role, Str user);
 Err incident_role_leave(Cx *cx, Str incident, Str role, Str user);
+enum { INCIDENT_USUAL = 3 };
+/** What is usual: medians of the times to acknowledge, to mitigate and to resolve, in ms, of incidents like `i` in the year
+ *  before it that everybody may see (same severity; at most the latest 300). 0 where fewer than five say. */
+Err incident_usual(Cx *cx, const Incident *i, int64_t ret[INCIDENT_USUAL]);
 /** Users who hold or held a role, for reports: who was there. */
 Err incident_responders(Cx *cx, Str incident, UserRefs *ret);
 

@@ -302,3 +302,9 @@ WHERE (report_id = :given OR reference = :given)
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --end
 ORDER BY incident_id;
+
+-- name: incident_usual
+SELECT detected_ms, impact_started_ms, acknowledged_ms, mitigated_ms, resolved_ms FROM incident
+WHERE severity = :severity AND audience = '' AND id <> :id AND declared_ms >= :since_ms AND declared_ms < :until_ms
+    AND status IN ('resolved', 'closed') AND kind IN ('standard', 'retrospective')
+ORDER BY declared_ms DESC, id DESC LIMIT 300;

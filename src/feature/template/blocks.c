@@ -153,18 +153,30 @@ static void impacts(Draw *d)
     }
 }
 
+/** What the figure usually is here, or "". */
+static Str usual_of(Draw *d, Str key)
+{
+    static const char *const keys[INCIDENT_USUAL] = { "time_to_acknowledge", "time_to_mitigate", "time_to_resolve" };
+    for (size_t i = 0; i < INCIDENT_USUAL; i++)
+        if (str_eq(key, str_of(keys[i])) && d->f->usual[i]) return words_duration(d->a, d->f->usual[i], d->f->locale);
+    return S("");
+}
+
 static void metrics(Draw *d)
 {
     static const Head heads[] = { { "Metric", "指标" }, { "Value", "数值" }, { 0 } };
+    static const Head compared[] = { { "Metric", "指标" }, { "Value", "数值" }, { "Median of a year", "一年中位数" }, { 0 } };
+    bool usual = d->f->usual[0] || d->f->usual[1] || d->f->usual[2];
     DocNode *t = NULL;
     list_each(&d->f->incident.metrics, i) {
         const Metric *m = &d->f->incident.metrics.at[i];
         /* the time to report is about this report; what cannot be known needs no row */
         if (str_eq(m->key, S("time_to_report")) || str_eq(m->status, S("not_applicable"))) continue;
-        if (!t) t = table(d, heads);
+        if (!t) t = table(d, usual ? compared : heads);
         DocNode *r = row(d, t);
         cell_text(d, r, term(m->key, d->f->locale));
         cell_text(d, r, str_eq(m->status, S("recorded")) ? words_duration(d->a, m->value_ms, d->f->locale) : term(m->status, d->f->locale));
+        if (usual) cell_text(d, r, usual_of(d, m->key));
     }
 }
 
@@ -234,7 +246,51 @@ static void timeline(Draw *d)
     }
 }
 
-/* -- sentences --------------------------------------------------------------------------------------------------------- */
+/* -- claims ------------------------------------------------------------------------------------------------------------ */
+
+static void chip(Draw *d, DocNode *p, const Source *source)
+{
+    char text[TIME_TEXT_MAX];
+    doc_text(d->a, p, S(" "));
+    DocNode *n = doc_add(d->a, p, "evidence");
+    doc_attr(d->a, n, "kind", source->kind);
+    doc_attr(d->a, n, "id", source->id);
+    doc_attr(d->a, n, "title", source->title);
+    if (source->at_ms) doc_attr(d->a, n, "at", str_of(time_rfc3339(source->at_ms, text)));
+    if (doc_link_ok(source->url)) doc_attr(d->a, n, "url", source->url);
+}
+
+static void claim(Draw *d, DocNode *p, const Claim *c)
+{
+    if (c->lead.len) doc_mark(d->a, doc_text(d->a, p, c->lead), "bold");
+    if (c->asks) {
+        doc_mark(d->a, doc_text(d->a, p, d->zh ? S("待回答：") : S("To answer:")), "bold");
+        if (!d->zh) doc_text(d->a, p, S(" "));
+    }
+    DocNode *t = doc_text(d->a, p, c->text);
+    if (c->asks) doc_mark(d->a, t, "italic");
+    list_each(&c->sources, i) chip(d, p, &c->sources.at[i]);
+}
+
+/** Sentences one after the other; questions stand by themselves. */
+static void in_prose(Draw *d, const Claims *claims)
+{
+    DocNode *p = NULL;
+    list_each(claims, i) {
+        const Claim *c = &claims->at[i];
+        bool joins = p && !c->asks && !(claims->at[i - 1].asks);
+        if (!joins) p = block(d, "paragraph");
+        else if (!d->zh || claims->at[i - 1].sources.len) doc_text(d->a, p, S(" "));
+        claim(d, p, c);
+    }
+}
+
+static void in_list(Draw *d, const Claims *claims)
+{
+    if (!claims->len) return;
+    DocNode *list = block(d, "bulletList");
+    list_each(claims, i) claim(d, doc_add(d->a, doc_add(d->a, list, "listItem"), "paragraph"), &claims->at[i]);
+}
 
 static void paragraphs(Draw *d, Str text)
 {
@@ -243,36 +299,46 @@ static void paragraphs(Draw *d, Str text)
         if (str_trim(line).len) doc_text(d->a, block(d, "paragraph"), str_trim(line));
 }
 
+#define CLAIMS(name, style) \
+    static void name(Draw *d) { Claims all = { 0 }; claims_##name(d->a, d->f, &all); style(d, &all); }
+CLAIMS(causes, in_list)
+CLAIMS(response, in_list)
+CLAIMS(communication, in_list)
+CLAIMS(went_well, in_list)
+CLAIMS(went_poorly, in_list)
+CLAIMS(unknowns, in_list)
+CLAIMS(impact, in_list)
+
 static void overview(Draw *d)
 {
+    Claims all = { 0 };
     paragraphs(d, d->f->incident.summary);
-    paragraphs(d, prose_overview(d->a, d->f));
+    claims_overview(d->a, d->f, &all);
+    in_prose(d, &all);
 }
 
-static void impact_overview(Draw *d)
+static void proposals(Draw *d)
 {
-    const Impacts *all = &d->f->incident.impacts;
-    if (!all->len) { paragraphs(d, prose_impact_times(d->a, d->f)); return; }
-    DocNode *list = block(d, "bulletList");
-    list_each(all, i) {
-        const Impact *x = &all->at[i];
-        DocNode *p = doc_add(d->a, doc_add(d->a, list, "listItem"), "paragraph");
-        Str name = x->title.len ? x->title : names_of(d, &x->services).len ? names_of(d, &x->services) : term(x->kind, d->f->locale);
-        doc_mark(d->a, doc_text(d->a, p, name), "bold");
-        doc_text(d->a, p, prose_impact(d->a, d->f, x));
-    }
+    Claims all = { 0 };
+    claims_proposals(d->a, d->f, &all);
+    if (all.len) paragraphs(d, d->zh ? S("事件期间有人提到、尚未成为改进项的事：") : S("Said during the incident, and no follow-up yet:"));
+    in_list(d, &all);
 }
 
-static void detection_overview(Draw *d)
+static void detection(Draw *d)
 {
-    paragraphs(d, prose_detection(d->a, d->f));
+    Claims all = { 0 };
+    claims_detection(d->a, d->f, &all);
+    in_prose(d, &all);
     paragraphs(d, d->f->incident.detection_note);
 }
 
 typedef struct Kind { const char *name, *live; void (*draw)(Draw *d); } Kind;
 static const Kind kinds[] = {
-    { "incident.overview", NULL, overview }, { "incident.impact_overview", NULL, impact_overview },
-    { "incident.detection_overview", NULL, detection_overview },
+    { "incident.overview", NULL, overview }, { "incident.impact_overview", NULL, impact },
+    { "incident.detection_overview", NULL, detection }, { "incident.causes_overview", NULL, causes }, { "incident.response_overview", NULL, response },
+    { "incident.communication_overview", NULL, communication }, { "incident.went_well", NULL, went_well }, { "incident.went_poorly", NULL, went_poorly },
+    { "incident.proposals", NULL, proposals }, { "incident.unknowns", NULL, unknowns },
     { "incident.card", "incident_card", card }, { "incident.timeline", "timeline", timeline }, { "incident.follow_ups", "follow_ups", follow_ups },
     { "incident.alerts", "alerts", alerts }, { "incident.changes", "changes", changes }, { "incident.impacts", "impacts", impacts },
     { "incident.metrics", "metrics", metrics }, { "incident.responder_table", NULL, responders }, { 0 },

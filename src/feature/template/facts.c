@@ -17,6 +17,7 @@ Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Str
     f->now_ms = cx->now_ms;
     TRY(incident_get(cx, incident, &f->incident));
     f->url = app_link(cx, arena_fmt(cx->arena, "/incidents/" STR_FMT, STR_ARG(f->incident.reference)));
+    TRY(incident_usual(cx, &f->incident, f->usual));
     TimelineEvents events = { 0 };
     FollowUps follow_ups = { 0 };
     TRY(timeline_all(cx, f->incident.id, &(TimelineFilter){ 0 }, &events));

@@ -18,6 +18,7 @@ typedef struct Facts {
     Str locale, time_zone;
     Str owner;                   /* name of the report's owner */
     Str url;                     /* of the incident */
+    int64_t usual[INCIDENT_USUAL];   /* medians of the last year at this severity; 0 = too few to say */
     int64_t now_ms;
 } Facts;
 
