@@ -55,7 +55,7 @@ await spec('what cannot be understood is named', (folder) => {
     refuses(['serve', '--lissten', 'x'], EXIT.usage, '--lissten (did you mean --listen?)');
     refuses(['serve', '--data', folder, '--workers', 'many'], EXIT.usage, '--workers');
     refuses(['migrate', '--data', folder], EXIT.usage, 'HINDSIGHT_PORT', { env: { HINDSIGHT_PORT: '1' } });
-    refuses(['integration', 'add', 'carrier_pigeon', '--name', 'x', '--data', folder], EXIT.usage, 'alertmanager, generic, pagerduty');
+    refuses(['integration', 'add', 'carrier_pigeon', '--name', 'x', '--data', folder], EXIT.usage, 'the kinds are alertmanager, ');
     writeFileSync(join(folder, 'hindsight.conf'), '# ours\nlisen = 127.0.0.1:1\n');
     refuses(['migrate', '--data', folder], EXIT.usage, 'hindsight.conf:2: there is no key "lisen" (did you mean listen?)');
 });
