@@ -33,6 +33,8 @@ CrdtErr crdt_open(const CrdtOptions *options, CrdtDoc **ret)
     *d = (CrdtDoc){ .memory = m, .keep_deleted = o->keep_deleted };
     d->max_update_bytes = o->max_update_bytes != 0 ? o->max_update_bytes : CRDT_MAX_BYTES;
     d->max_pending_bytes = o->max_pending_bytes != 0 ? o->max_pending_bytes : (size_t)64 << 20;
+    d->max_clients = o->max_clients != 0 ? o->max_clients : 1u << 20;
+    d->max_structs = o->max_structs != 0 ? o->max_structs : 1u << 31;
     d->max_steps = o->max_steps != 0 ? o->max_steps : 1u << 28;
     d->epoch = 1;
     d->client_id = o->client != 0 ? o->client : random_client(d);
@@ -174,23 +176,49 @@ static void trim_scratch(CrdtDoc *d)
     }
 }
 
+static CrdtErr too_many(CrdtFault *ret_fault, const char *what)
+{
+    if (ret_fault != NULL)
+        *ret_fault = (CrdtFault){ 0, what };
+    return CRDT_LIMIT;
+}
+
+/** Refuses a decoded update that would make more clients or structs than the document may have. */
+static CrdtErr check_limits(const CrdtDoc *d, const Batch *b, CrdtFault *ret_fault)
+{
+    uint64_t clients = d->client_count;
+    if (d->item_count - 1 - d->free_count + (uint64_t)b->ref_count > d->max_structs)
+        return too_many(ret_fault, "too many structs");
+    for (uint32_t i = 0; clients + b->id_count > d->max_clients && i < b->id_count; i++)
+        if (client_find(d, b->ids[i]) == NONE && ++clients > d->max_clients)
+            return too_many(ret_fault, "too many clients");
+    return CRDT_OK;
+}
+
+/** True when a first update cannot go beyond the limits, whatever is in it. */
+static bool may_load(const CrdtDoc *d, CrdtBytes update)
+{
+    uint64_t sections = 0;
+    return crdt_read_varuint(&update, &sections) == CRDT_OK && sections <= d->max_clients &&
+           update.len / 2 <= d->max_structs;
+}
+
 CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault)
 {
     if (d->in_transaction || d->listening)
         return CRDT_BUSY;
-    if (update.len > d->max_update_bytes) {
-        if (ret_fault != NULL)
-            *ret_fault = (CrdtFault){ 0, "update too large" };
-        return CRDT_LIMIT;
-    }
+    if (update.len > d->max_update_bytes)
+        return too_many(ret_fault, "update too large");
     bool general = true;
     CrdtErr err = CRDT_OK;
     if (typing_apply(d, update))
         general = false;
-    else if (is_blank(d))
+    else if (is_blank(d) && may_load(d, update))
         err = load_update(d, update, &general, ret_fault);
     if (general) {
         err = batch_read(&d->memory, &d->batch, update, ret_fault);
+        if (err == CRDT_OK)
+            err = check_limits(d, &d->batch, ret_fault);
         if (err != CRDT_OK) {
             batch_clear(&d->memory, &d->batch);
             return err;
@@ -219,7 +247,7 @@ CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret, C
     CrdtDoc limits = *d; /* what was accepted once must always open */
     d->max_update_bytes = CRDT_MAX_BYTES;
     d->max_pending_bytes = SIZE_MAX;
-    d->max_steps = UINT64_MAX;
+    d->max_steps = d->max_clients = d->max_structs = UINT64_MAX;
     err = crdt_apply(d, stored, NULL, ret_fault);
     if (err != CRDT_OK) {
         crdt_close(d);
@@ -228,6 +256,8 @@ CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret, C
     d->max_update_bytes = limits.max_update_bytes;
     d->max_pending_bytes = limits.max_pending_bytes;
     d->max_steps = limits.max_steps;
+    d->max_clients = limits.max_clients;
+    d->max_structs = limits.max_structs;
     *ret = d;
     return CRDT_OK;
 }

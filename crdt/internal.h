@@ -208,7 +208,7 @@ struct CrdtDoc {
     uint64_t client_id;
     bool keep_deleted, in_transaction;
     size_t max_update_bytes, max_pending_bytes;
-    uint64_t max_steps, steps;
+    uint64_t max_steps, steps, max_clients, max_structs;
 
     Item *items;
     uint32_t item_count, item_cap, free_item, free_count;

@@ -154,3 +154,27 @@ SPEC("trap 19: a few bytes of format v2 that say a million structs are refused")
     expect(err == CRDT_LIMIT || err == CRDT_MALFORMED);
     expect(out->len == 0 && out->cap < 1000000);
 }
+
+SPEC("more clients or structs than a document may have are refused, and nothing changes")
+{
+    CrdtOptions o = { .client = 9, .max_clients = 3, .max_structs = 8 };
+    CrdtDoc *d = given_doc_with(&o), *fresh = given_doc_with(&o), *stored;
+    CrdtDoc *crowd = given_doc(50), *long_one = given_doc(60);
+    CrdtFault fault = { 0 };
+    for (uint64_t i = 0; i < 5; i++) {
+        CrdtDoc *one = given_doc(100 + i);
+        apply(crowd, commit(one, ok(crdt_set(one, root(one, "m"), CRDT_STR("k"), CRDT_STR("1")))));
+        commit(long_one, ok(crdt_set(long_one, root(long_one, "m"), CRDT_STR("a"), CRDT_STR("1"))),
+               ok(crdt_set(long_one, root(long_one, "m"), CRDT_STR("b"), CRDT_STR("1"))));
+    }
+    commit(d, ok(crdt_text_insert(d, root(d, "t"), 0, CRDT_STR("kept"), NULL, 0)));
+    CrdtBytes before = state_of(d);
+    expect_err(CRDT_LIMIT, crdt_apply(d, state_of(crowd), NULL, &fault));
+    expect(strcmp(fault.what, "too many clients") == 0);
+    expect_err(CRDT_LIMIT, crdt_apply(fresh, state_of(crowd), NULL, &fault));
+    expect_err(CRDT_LIMIT, crdt_apply(d, state_of(long_one), NULL, &fault));
+    expect(strcmp(fault.what, "too many structs") == 0);
+    expect_bytes(state_of(d), before);
+    expect_ok(crdt_load(&o, state_of(crowd), &stored, NULL)); /* what is stored always opens */
+    crdt_close(stored);
+}
