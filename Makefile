@@ -102,6 +102,11 @@ build/room_%: bench/room/%.c bench/room/wire.h
 bench-room: all build/room_load build/room_relay
 	@[ -d bench/room/node_modules ] || (cd bench/room && npm ci --silent --no-progress)
 	@node bench/room/run.mjs $(W)
+# Opening a document after a million updates.
+build/bench_history: build/o/bench/history.o $(O_LIB)
+	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+bench-history: build/bench_history
+	@data=$$(mktemp -d); build/bench_history $$data; rm -rf $$data
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
@@ -145,5 +150,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room bench-history install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

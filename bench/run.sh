@@ -31,5 +31,8 @@ node bench/sockets.mjs 10000
 title "Rooms beside other servers"
 make --no-print-directory -s bench-room
 
+title "A document with a million updates"
+make --no-print-directory -s bench-history
+
 title "Document engine beside Yjs"
 make --no-print-directory -s -C crdt bench || echo "crdt: not measured"

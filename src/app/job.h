@@ -11,7 +11,8 @@ typedef struct JobKind {
     int64_t lease_ms;                               /* 0 = 60,000: how long one run may take before another node may retry */
 } JobKind;
 
-/** Queues one. Within a write. `unique_key` (may be empty): while a job with this key waits, no second is added. */
+/** Queues one. Within a write. `unique_key` (may be empty): while a job with this key waits, no second is added, and
+ *  the earlier of the two times counts. */
 Err job_add(Cx *cx, const char *kind, Str payload, int64_t run_at_ms, Str unique_key);
 /** For long jobs: progress shown to people and the lease renewed. */
 Err job_progress(Cx *cx, int64_t done, int64_t total);

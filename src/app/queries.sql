@@ -41,7 +41,8 @@ INSERT INTO principal (user_id, member) VALUES (:user_id, :member) ON CONFLICT (
 -- name: job_add
 INSERT INTO job (id, kind, payload, unique_key, state, run_at_ms, attempts, lease_until_ms, done, total, error, created_ms)
 VALUES (:id, :kind, :payload, :unique_key, 'waiting', :run_at_ms, 0, 0, 0, 0, '', :now_ms)
-ON CONFLICT (unique_key) DO NOTHING;
+ON CONFLICT (unique_key) DO UPDATE SET run_at_ms = excluded.run_at_ms      -- the earlier time counts, also when the clock was set back
+WHERE job.state = 'waiting' AND job.run_at_ms > excluded.run_at_ms AND substr(job.unique_key, 1, 6) <> 'every:';
 -- name: job_claim
 UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = :now_ms + :lease_ms,
     unique_key = CASE WHEN substr(unique_key, 1, 6) = 'every:' THEN unique_key END   -- from now on the next one may wait

@@ -44,6 +44,7 @@ Exit run_serve(Cli *cli)
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);        /* a limit on the size of files is a full disk, not a death */
     raise_descriptors();
     App *app = NULL;
     Exit code = system_open(cli, &app);

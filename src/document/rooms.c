@@ -121,8 +121,12 @@ Err rooms_serve(App *app)
     if (!rooms) bug("out of memory");
     rooms->app = app;
     snprintf(rooms->node, sizeof rooms->node, "%016llx", (unsigned long long)rand_u64());
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
     pthread_mutex_init(&rooms->lock, NULL);
-    pthread_cond_init(&rooms->drained, NULL);
+    pthread_cond_init(&rooms->drained, &steady);
+    pthread_condattr_destroy(&steady);
     app->rooms = rooms;
     live_every(app->live, TICK_MS, tick, rooms);
     return loaders_start(rooms, app->arena);
@@ -160,7 +164,7 @@ void rooms_quiesce(App *app)
     rooms->closing = true;
     live_post(app->live, begin_drain, rooms);
     struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += 10;
     pthread_mutex_lock(&rooms->lock);
     while (!rooms->is_drained)

@@ -133,73 +133,6 @@ async function disorder(server, tokens) {
     watcher.leave();
 }
 
-/* ---- kill -9 ---------------------------------------------------------------------------------------------------- */
-
-async function killed(system, tokens, rounds) {
-    let server = await serve(system);
-    const report = await makeReport(server, tokens.responder);
-    const acknowledged = [];
-    let lost = 0;
-    for (let round = 0; round < rounds; round++) {
-        const b = bare(server, report.id, tokens.responder);
-        await b.opened;
-        b.step1();
-        await until(`round ${round}: in step`, () => b.doc.getXmlFragment('default').length > 0);
-        const words = [];
-        const p = paragraph('');
-        b.doc.on('update', (u, origin) => { if (origin !== 'server') b.send(u); });
-        b.doc.getXmlFragment('default').push([p]);
-        const enough = 2 + Math.floor(Math.random() * 60);
-        while (b.saved < enough && b.closed === null) {
-            const word = `<r${round}w${words.length}>`;
-            words.push(word);
-            p.get(0).insert(p.get(0).length, word);
-            await new Promise(setImmediate);
-        }
-        const saved = b.saved;
-        await server.stop('SIGKILL');
-        acknowledged.push(...words.slice(0, Math.max(0, saved - 1)));    /* the first update was the paragraph */
-        server = await serve(system);
-    }
-    const reader = peer(server, report.id, tokens.viewer);
-    await until('the document opens after all that', () => reader.fragment.length > 0);
-    const text = reader.fragment.toString();
-    for (const word of acknowledged) if (!text.includes(word)) lost++;
-    expect(`${rounds} kills lose nothing of ${acknowledged.length} acknowledged edits`, lost === 0, `lost ${lost}`);
-    reader.leave();
-    await server.stop();
-}
-
-/** Two nodes on one database: people on either see each other. */
-async function twoNodes(system, tokens) {
-    const one = await serve(system), two = await serve(system);
-    const report = await makeReport(one, tokens.responder);
-    const ann = peer(one, report.id, tokens.responder), ben = peer(two, report.id, tokens.manager);
-    await until('both nodes have the document', () => ann.fragment.length > 0 && ann.text() === ben.text(), () => [ann, ben].map((p) => p.text()));
-    for (let i = 0; i < 20; i++) {
-        ann.fragment.push([paragraph(`one ${i}`)]);
-        ben.fragment.push([paragraph(`two ${i}`)]);
-    }
-    await until('what is written on two nodes meets', () => ann.text() === ben.text() && ann.text().includes('one 19') && ann.text().includes('two 19'), () => [ann, ben].map((p) => p.text()));
-    const link = await api(one, tokens.manager)('POST', `/api/v1/reports/${report.id}/share`, {});
-    const guest = new WebSocket(`ws://127.0.0.1:${two.port}/ws/reports/${report.id}?share=${link.url.split('/').pop()}`);
-    let out = null;
-    guest.on('close', (code) => { out = code; });
-    await new Promise((r) => guest.on('open', r));
-    await api(one, tokens.manager)('DELETE', `/api/v1/reports/${report.id}/share`);
-    await until('a link revoked on one node puts out who came by it on the other', () => out === 1012);
-    await one.stop('SIGKILL');
-    ben.fragment.push([paragraph('after the death of a node')]);
-    await until('the node that is left goes on', () => ben.text().includes('after the death'), () => [ben].map((p) => p.text()));
-    const text = () => markdown(two, tokens.viewer, report.id);
-    let read = '';
-    for (let i = 0; i < 200 && !read.includes('after the death'); i++) read = await text();
-    expect('and saves', read.includes('after the death'), read);
-    ann.leave();
-    ben.leave();
-    await two.stop();
-}
-
 for (const database of databases) {
     const system = makeSystem(database);
     const tokens = addPeople(system);
@@ -210,8 +143,6 @@ for (const database of databases) {
     await shared(server, tokens);
     if (database === 'sqlite') await mended(system, server, tokens);
     expect(`${database}: the stop is clean`, await server.stop() === 0, server.log());
-    await killed(system, tokens, database === 'sqlite' ? 20 : 5);
-    if (database === 'postgres') await twoNodes(system, tokens);
     system.remove();
 }
 finish('rooms');
