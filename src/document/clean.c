@@ -16,34 +16,36 @@ static bool same_marks(const DocNode *a, const DocNode *b)
     return true;
 }
 
-static void clean_marks(Arena *a, DocNode *n)
+typedef enum What { COMMENTS, ALL } What;
+
+static void clean_marks(Arena *a, DocNode *n, What what)
 {
     DocMarks kept = { 0 };
     list_each(&n->marks, i) {
         Str type = n->marks.at[i].type;
-        bool ours = str_eq(type, S("comment")) || str_eq(type, S("deletion")) || str_eq(type, S("insertion"));
+        bool ours = str_eq(type, S("comment")) || (what == ALL && (str_eq(type, S("deletion")) || str_eq(type, S("insertion"))));
         if (!ours) *list_add(a, &kept) = n->marks.at[i];
     }
     n->marks = kept;
 }
 
-void doc_clean(Arena *a, DocNode *n)
+static void clean(Arena *a, DocNode *n, What what)
 {
     DocNodes kept = { 0 };
     if (n->attrs) {
         json_object_del(n->attrs, "comments");
-        json_object_del(n->attrs, "suggested");
+        if (what == ALL) json_object_del(n->attrs, "suggested");
     }
     list_each(&n->children, i) {
         DocNode *child = n->children.at[i];
-        if (is_suggested(child)) continue;
-        clean_marks(a, child);
+        if (what == ALL && is_suggested(child)) continue;
+        clean_marks(a, child, what);
         DocNode *last = kept.len ? kept.at[kept.len - 1] : NULL;
         if (last && doc_is(last, "text") && doc_is(child, "text") && same_marks(last, child)) {
             last->text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(last->text), STR_ARG(child->text));
             continue;
         }
-        doc_clean(a, child);
+        clean(a, child, what);
         *list_add(a, &kept) = child;
     }
     bool was_filled = n->children.len > 0 && kept.len == 0;
@@ -52,3 +54,6 @@ void doc_clean(Arena *a, DocNode *n)
     n->children = kept;
     if (was_filled && list) doc_add(a, n, "paragraph");          /* what must hold a block holds an empty one */
 }
+
+void doc_clean(Arena *a, DocNode *doc) { clean(a, doc, ALL); }
+void doc_without_comments(Arena *a, DocNode *doc) { clean(a, doc, COMMENTS); }

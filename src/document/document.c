@@ -82,7 +82,7 @@ static Err block_texts(Cx *cx, const DocNode *doc, Strs *ret)
     list_each(&doc->children, i) {
         DocNode one = { .type = S("doc"), .children = { .at = &doc->children.at[i], .len = 1, .room = 1 } };
         TRY(doc_from_json(cx->arena, doc_json(cx->arena, &one), &copy));
-        doc_clean(cx->arena, copy);
+        doc_without_comments(cx->arena, copy);
         *list_add(cx->arena, ret) = doc_json(cx->arena, copy);
     }
     return OK;

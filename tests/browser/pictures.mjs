@@ -40,6 +40,7 @@ function screens(of) {
         ['report-edit', `/reports/${of.draft}/edit`, opened],
         ['report-details', `/reports/${of.draft}/edit?panel=details`, opened],
         ['report-history', `/reports/${of.report}/edit?panel=history`, opened],
+        ['report-readiness', `/reports/${of.draft}/edit?panel=readiness`, opened],
         ['report-version', `/reports/${of.draft}/edit?panel=history&version=now`, opened],
         ['report-comments', `/reports/${of.draft}/edit?panel=comments`, opened],
         ['report-published', `/reports/${of.report}`],

@@ -47,4 +47,5 @@ export type Thread = Narrow<Gen.Thread, { created_at: string; comments: Comment[
 export type HistoryEntry = Narrow<Gen.ReportHistory, { made_at: string; by: Person | null; authors: Person[] }>;
 export type Compared = Gen.ReportCompared;
 export type DiffBlock = Compared['blocks'][number];
+export type ReviewRule = Gen.ReviewRule;
 export type Notification = Narrow<Gen.Notification, { created_at: string; actor: Person | null }>;

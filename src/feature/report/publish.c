@@ -87,6 +87,37 @@ Err report_edition(Cx *cx, Str id, int64_t version, Edition *ret)
     return OK;
 }
 
+static int64_t heading_level(const DocNode *n) { return doc_is(n, "heading") ? doc_get_int(n, "level", 2) : 99; }
+
+static bool says_something(Arena *a, const DocNode *n)
+{
+    return str_trim(doc_plain(a, n)).len || doc_is(n, "image") || doc_is(n, "liveBlock") || doc_is(n, "table");
+}
+
+Strs report_empty_sections(Arena *a, const DocNode *doc)
+{
+    Strs empty = { 0 };
+    list_each(&doc->children, i) {
+        const DocNode *h = doc->children.at[i];
+        if (!doc_is(h, "heading") || !doc_get_bool(h, "required")) continue;
+        bool written = false;
+        for (size_t k = i + 1; k < doc->children.len && heading_level(doc->children.at[k]) > heading_level(h) && !written; k++)
+            written = !doc_is(doc->children.at[k], "heading") && says_something(a, doc->children.at[k]);
+        if (!written) *list_add(a, &empty) = str_trim(doc_plain(a, h));
+    }
+    return empty;
+}
+
+/* The workspace may ask that required sections are written. */
+static Err sections_written(Cx *cx, const Report *r)
+{
+    DocNode *doc;
+    if (!str_eq(setting_str(cx, "report.required_sections"), S("must be written"))) return OK;
+    TRY(document_read(cx, r->id, &doc));
+    Strs empty = report_empty_sections(cx->arena, doc);
+    return empty.len ? fail(cx->arena, ERR_CONFLICT, "nothing is written yet in the required section " STR_FMT, STR_ARG(empty.at[0])) : OK;
+}
+
 Err report_publish(Cx *cx, Str id)
 {
     Report r;
@@ -100,6 +131,7 @@ Err report_publish(Cx *cx, Str id)
                     STR_FMT " needs %lld approval(s) before you may publish it; a manager may "
                             "publish it without",
                     STR_ARG(r.reference), (long long)setting_int(cx, "report.approvals"));
+    TRY(sections_written(cx, &r));
     TRY(report_content(cx, &r, false, &doc));
     Str text = doc_json(cx->arena, doc);
     if (text.len > 2 * DOC_MAX_BYTES)

@@ -104,6 +104,8 @@ Err report_write(Cx *cx, Str id, const DocNode *content);
 /** Puts another template under the text; what people wrote stays. Within a write. Fails: ERR_FORBIDDEN, ERR_INVALID (template_id). */
 Err report_change_template(Cx *cx, Str id, Str template_id);
 
+/** Titles of required sections in which nothing is written. */
+Strs report_empty_sections(Arena *a, const DocNode *doc);
 /** Takes note of what was written into its document by Hindsight: excerpt, words, search, whether it changed. Within a write. */
 Err report_noted(Cx *cx, Str id);
 

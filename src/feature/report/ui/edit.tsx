@@ -9,6 +9,7 @@ import type { Report } from 'app/types';
 import type { Threads } from '../../comment/ui/threads';
 import { CommentsPanel } from '../../comment/ui/panel';
 import { ReaderButton, useCommenting } from '../../comment/ui/commenting';
+import { ReadinessPanel, useChecklist } from '../../review/ui/panel';
 import { DetailsPanel } from './details';
 import { EvidencePanel } from './evidence';
 import { Figures } from './figures';
@@ -29,7 +30,7 @@ export default function EditScreen({ params }: ScreenProps) {
     return <Workbench key={report.data.id} report={report.data} handle={report} />;
 }
 
-const PANELS = ['details', 'evidence', 'comments', 'history'] as const;
+const PANELS = ['details', 'evidence', 'comments', 'readiness', 'history'] as const;
 type Panel = (typeof PANELS)[number];
 
 /** Starts the document when the paper stands, ends it when the screen goes. */
@@ -64,6 +65,8 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     const [keys, setKeys] = useState(false);
     const paper = useRef<HTMLElement>(null);
     const threads = useCommenting(report, live);
+    const checklist = useChecklist(report);
+    const missing = checklist.data?.filter((r) => r.state !== 'done').length ?? 0;
     const asked = query.value.get('panel');
     const panel = PANELS.find((p) => p === asked) ?? null;
     useEffect(() => {
@@ -74,7 +77,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     const show = (p: Panel | null) => setQuery({ panel: p });
     const editor = live?.editor.value ?? null;
     return (
-        <div class={`report ${panel ? 'panel-open' : ''}`}>
+        <div class={`report ${panel ? 'panel-open' : ''} ${panel === 'history' && versionAsked() ? 'viewing' : ''}`}>
             <div class="topbar">
                 <nav class="crumbs" aria-label="Breadcrumb"><a href="/reports" class="wide-only">{t('reports')}</a><Icon name="right" small class="wide-only" /><span aria-current="page">{report.reference}</span></nav>
                 <StatePill report={report} handle={handle} />
@@ -106,9 +109,10 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                     <div ref={host} class={live?.ready.value ? '' : 'not-ready'} />
                 </div>
             </article>
-            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} /> }}>
+            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} />, readiness: missing ? <span class="n">{missing}</span> : null }}>
                 {(panel ?? 'evidence') === 'details' ? <DetailsPanel report={report} handle={handle} />
                     : panel === 'comments' ? <CommentsPanel report={report} live={live} threads={threads} />
+                    : panel === 'readiness' ? <ReadinessPanel report={report} live={live} list={checklist} />
                     : panel === 'history' ? <HistoryPanel report={report} live={live} />
                         : <EvidencePanel report={report} live={live} />}
             </Side>

@@ -1,0 +1,93 @@
+#include "feature/review/review.h"
+#include "app/app.h"
+#include "document/document.h"
+#include "feature/comment/comment.h"
+#include "feature/followup/followup.h"
+
+const char *const review_rules[] = { "sections", "approvals", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
+const char *const review_states[] = { "done", "open", "blocks", NULL };
+
+typedef struct Look { Cx *cx; Report report; ReviewRules *out; } Look;
+
+static ReviewRule *rule(Look *l, const char *name)
+{
+    ReviewRule *r = list_add(l->cx->arena, l->out);
+    *r = (ReviewRule){ .rule = str_of(name), .state = S("done") };
+    return r;
+}
+
+static void settle(ReviewRule *r, bool blocks)
+{
+    if (r->count) r->state = blocks ? S("blocks") : S("open");
+}
+
+static void sections(Look *l, const DocNode *doc)
+{
+    ReviewRule *r = rule(l, "sections");
+    r->names = report_empty_sections(l->cx->arena, doc);
+    r->count = (int64_t)r->names.len;
+    settle(r, str_eq(setting_str(l->cx, "report.required_sections"), S("must be written")));
+}
+
+static void approvals(Look *l)
+{
+    ReviewRule *r = rule(l, "approvals"), *c;
+    int64_t needed = setting_int(l->cx, "report.approvals"), given = 0;
+    bool manager = l->cx->actor.role >= ROLE_MANAGER;
+    list_each(&l->report.reviewers, i) {
+        const Reviewer *v = &l->report.reviewers.at[i];
+        if (str_eq(v->state, S("approved"))) given++;
+        else if (str_eq(v->state, S("pending"))) *list_add(l->cx->arena, &r->names) = v->user.name;
+    }
+    r->count = needed > given ? needed - given : 0;
+    settle(r, !manager);
+    c = rule(l, "changes_requested");
+    list_each(&l->report.reviewers, i) {
+        if (!str_eq(l->report.reviewers.at[i].state, S("changes_requested"))) continue;
+        *list_add(l->cx->arena, &c->names) = l->report.reviewers.at[i].user.name;
+        c->count++;
+    }
+    settle(c, !manager && needed > 0);
+}
+
+static int64_t suggestions_in(const DocNode *n)
+{
+    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") || doc_get(n, "suggested").len ? 1 : 0;
+    list_each(&n->children, i) all += suggestions_in(n->children.at[i]);
+    return all;
+}
+
+static Err follow_ups(Look *l)
+{
+    ReviewRule *r = rule(l, "follow_ups");
+    FollowUpFilter f = { .open = true, .sort = S("due") };
+    FollowUps all = { 0 };
+    *list_add(l->cx->arena, &f.report) = l->report.id;
+    TRY(followup_list(l->cx, &f, (Cursor){ 0 }, 200, &all));
+    list_each(&all, i) {
+        if (all.at[i].owner.id.len && all.at[i].due_ms) continue;
+        *list_add(l->cx->arena, &r->names) = all.at[i].reference;
+        r->count++;
+    }
+    settle(r, false);
+    return OK;
+}
+
+Err review_checklist(Cx *cx, Str report, ReviewRules *ret)
+{
+    Look l = { .cx = cx, .out = ret };
+    DocNode *doc;
+    TRY(report_get(cx, report, &l.report));
+    TRY(document_read_whole(cx, report, INT64_MAX, &doc));
+    int64_t suggested = suggestions_in(doc);
+    TRY(document_read(cx, report, &doc));
+    sections(&l, doc);
+    approvals(&l);
+    ReviewRule *s = rule(&l, "suggestions");
+    s->count = suggested;
+    settle(s, false);
+    ReviewRule *c = rule(&l, "comments");
+    TRY(comment_open_count(cx, report, &c->count));
+    settle(c, false);
+    return follow_ups(&l);
+}

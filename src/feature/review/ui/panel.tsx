@@ -1,0 +1,50 @@
+/** Readiness: rule by rule, with a way to what is missing. */
+import { Failed, Icon, Skeleton } from 'kit';
+import { api } from 'app/api';
+import { useResource, type Resource } from 'app/resource';
+import { navigate, setQuery } from 'app/router';
+import type { Page, Report, ReviewRule } from 'app/types';
+import type { LiveDocument } from '../../report/ui/live-document';
+import { t } from './strings';
+
+export type Checklist = Resource<ReviewRule[]>;
+
+export function useChecklist(report: Report): Checklist {
+    return useResource(`checklist ${report.id}`, async () => (await api.get<Page<ReviewRule>>(`/reports/${report.id}/checklist`)).items, [`report:${report.id}`, `comments:${report.id}`]);
+}
+
+const LOOK = { blocks: ['not', 'bad'], open: ['warning', 'warn'], done: ['check', 'ok'] } as const;
+const ORDER = { blocks: 0, open: 1, done: 2 };
+
+export function ReadinessPanel({ report, live, list }: { report: Report; live: LiveDocument | null; list: Checklist }) {
+    if (!list.data) return list.error ? <Failed error={list.error} retry={list.reload} /> : <Skeleton lines={6} />;
+    const rules = [...list.data].sort((a, b) => ORDER[a.state] - ORDER[b.state]);
+    const jump = (name: string) => {
+        const editor = live?.editor.value;
+        const s = live?.facts.value.sections.find((x) => x.title.trim() === name);
+        if (editor && live && s) live.mod.jumpTo(editor, s.pos);
+    };
+    const go = (r: ReviewRule, name: string) => {
+        if (r.rule === 'sections') jump(name);
+        else if (r.rule === 'follow_ups') navigate(`/follow-ups/${name}`);
+        else setQuery({ panel: 'details' });
+    };
+    return (
+        <div class="readiness">
+            <p class="soft">{rules.every((r) => r.state === 'done') ? t('ready') : t('lead')}</p>
+            <ul>
+                {rules.map((r) => (
+                    <li key={r.rule} class={`ready-rule ${r.state}`}>
+                        <Icon name={LOOK[r.state][0]} />
+                        <div>
+                            <p>{r.state === 'done' ? t(`${r.rule}_done`) : t(r.rule, { n: r.count })}{r.state === 'blocks' && <span class="ready-tag">{t('blocks')}</span>}</p>
+                            {r.names.length > 0 && <p class="ready-names">{r.names.map((n) => <button type="button" key={n} class="link" onClick={() => go(r, n)}>{n}</button>)}</p>}
+                            {r.state !== 'done' && (r.rule === 'comments' || r.rule === 'suggestions') && <p class="ready-names"><button type="button" class="link" onClick={() => setQuery({ panel: 'comments' })}>{t('show')}</button></p>}
+                        </div>
+                    </li>
+                ))}
+            </ul>
+            <p class="vh">{report.reference}</p>
+        </div>
+    );
+}
