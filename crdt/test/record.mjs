@@ -37,7 +37,11 @@ const vector = (name, title, play, { gc = true, ids = [1, 2, 3], send = null } =
   list.forEach(u => Y.applyUpdate(doc, u))
   const lines = ['# ' + title, 'gc ' + gc, ...list.map(u => 'update ' + hex(u)), 'state ' + hex(Y.encodeStateAsUpdate(doc)), 'sv ' + hex(Y.encodeStateVector(doc)),
     'merged ' + hex(Y.mergeUpdates(list)), 'v2 ' + hex(Y.convertUpdateFormatV1ToV2(Y.encodeStateAsUpdate(doc)))]
+  if (!doc.store.pendingStructs && !doc.store.pendingDs) lines.push('snapshot ' + hex(Y.encodeSnapshot(Y.snapshot(doc))), 'snap2 ' + hex(Y.encodeSnapshotV2(Y.snapshot(doc))))
   const has = n => doc.share.has(n)
+  for (const [assoc, at] of [[0, 0], [0, 1], [-1, 1], [3, 2], [-1, 0]]) { // the position at an index of a text
+    if (has('t') && doc.getText('t').length >= at) lines.push(`position ${at} ${assoc} ${hex(Y.encodeRelativePosition(Y.createRelativePositionFromTypeIndex(doc.getText('t'), at, assoc)))}`)
+  }
   if (has('t')) lines.push('text ' + JSON.stringify(doc.getText('t').toString()), 'delta ' + JSON.stringify(delta(doc.getText('t'))))
   if (has('a')) lines.push('array ' + JSON.stringify(doc.getArray('a').toJSON()))
   if (has('m')) lines.push('map ' + mapJson(doc.getMap('m')))
@@ -107,6 +111,22 @@ vector('attributes', 'attributes of texts and elements, with types as values', (
   el.setAttribute('n', null); el.removeAttribute('n')
 })
 vector('subdocument', 'an embedded document stays opaque', ([d]) => { m(d).set('doc', new Y.Doc({ guid: 'abc', autoLoad: true, meta: { x: 1 } })); a(d).insert(0, [new Y.Doc({ guid: 'def' })]) })
+
+// Every content there is, put in and half of it deleted again, with and without garbage collection.
+const contents = ([d, e], share) => {
+  t(d).insert(0, 'string'); t(d).insertEmbed(2, { embed: [1] }); t(d).format(1, 4, { mark: { a: null } }); t(d).insertEmbed(4, new Y.Map([['in', 'text']]))
+  m(d).set('any', [1, { x: 1.5 }]); m(d).set('binary', Uint8Array.from([0, 128, 255])); m(d).set('doc', new Y.Doc({ guid: 'g', gc: false }))
+  const hook = new Y.XmlHook('hook'); m(d).set('hook', hook); hook.set('k', 'v')
+  for (const kind of [Y.Array, Y.Map, Y.Text, Y.XmlFragment, Y.XmlText]) m(d).set(kind.name, new kind())
+  m(d).set('YXmlElement', new Y.XmlElement('el'))
+  a(d).insert(0, [1, 'two', { three: 3 }]); a(d).insert(1, [Uint8Array.from([7])]); a(d).insert(2, [new Y.Doc({ guid: 'h', meta: [1] })]); a(d).insert(3, [new Y.XmlHook('other')])
+  share()
+  for (const key of ['any', 'binary', 'doc', 'hook', 'YArray', 'YXmlElement']) { if (key !== 'doc') m(d).set(key + ' again', 1); m(e).delete(key) }
+  t(e).delete(1, 4); a(e).delete(1, 3); share()
+  a(d).delete(a(d).length - 1, 1)
+}
+vector('contents', 'every kind of content, half of it deleted and collected', contents)
+vector('contents_kept', 'every kind of content, half of it deleted and kept', contents, { gc: false })
 
 // Legacy and odd forms, written by hand with lib0.
 const written = f => { const e = encoding.createEncoder(); f(e, encoding.writeVarUint, encoding.writeVarString); return encoding.toUint8Array(e) }

@@ -9,7 +9,9 @@ typedef struct Vector {
     bool keep_deleted;
     CrdtBytes updates[UPDATES];
     size_t count;
-    CrdtBytes state, sv, merged, v2;
+    CrdtBytes state, sv, merged, v2, snapshot, snap2;
+    const char *positions[8];
+    size_t position_count;
     const char *text, *delta, *array, *map, *xml;
 } Vector;
 
@@ -52,6 +54,12 @@ static Vector read_vector(const char *name)
             v.sv = hex(rest);
         else if (starts(line, "v2", &rest))
             v.v2 = hex(rest);
+        else if (starts(line, "snapshot", &rest))
+            v.snapshot = hex(rest);
+        else if (starts(line, "snap2", &rest))
+            v.snap2 = hex(rest);
+        else if (starts(line, "position", &rest) && v.position_count < 8)
+            v.positions[v.position_count++] = rest;
         else if (starts(line, "merged", &rest))
             v.merged = hex(rest);
         else if (!starts(line, "text", &v.text) && !starts(line, "delta", &v.delta) &&
@@ -76,6 +84,39 @@ static void expect_contents(const Vector *v, CrdtDoc *d)
         expect_json(d, "x", CRDT_XML_FRAGMENT, v->xml);
 }
 
+/** The snapshot names the state, in both formats, and holds what it says. */
+static void expect_snapshot(const Vector *v, CrdtDoc *d)
+{
+    CrdtBuf *v1 = given_buf(), *v2 = given_buf();
+    CrdtDoc *past;
+    if (v->snapshot.len == 0)
+        return;
+    expect_ok(crdt_snapshot(d, v1));
+    expect_bytes(crdt_buf_bytes(v1), v->snapshot);
+    expect_ok(crdt_snapshot_to_v2(v->snapshot, v2, NULL));
+    expect_bytes(crdt_buf_bytes(v2), v->snap2);
+    expect_ok(crdt_open_snapshot(d, v->snapshot, NULL, &past, NULL));
+    expect_contents(v, past);
+    crdt_close(past);
+}
+
+static void expect_positions(const Vector *v, CrdtDoc *d)
+{
+    for (size_t i = 0; i < v->position_count; i++) {
+        char *end;
+        uint64_t index = strtoull(v->positions[i], &end, 10), found;
+        int64_t assoc = strtoll(end, &end, 10);
+        CrdtPosition p, again;
+        CrdtNode node;
+        CrdtBuf *bytes = given_buf();
+        expect_ok(crdt_position_at(d, root(d, "t"), index, assoc, &p));
+        expect_ok(crdt_position_encode(&p, bytes));
+        expect_bytes(crdt_buf_bytes(bytes), hex(end + 1));
+        expect_ok(crdt_position_decode(hex(end + 1), &again, NULL));
+        expect(crdt_position_find(d, &again, &node, &found) && found == index);
+    }
+}
+
 static CrdtDoc *doc_for(const Vector *v)
 {
     return given_doc_with(&(CrdtOptions){ .client = 99, .keep_deleted = v->keep_deleted });
@@ -91,6 +132,8 @@ static void check_vector(const Vector *v)
     }
     expect_contents(v, in_order);
     expect_bytes(state_of(in_order), v->state);
+    expect_snapshot(v, in_order);
+    expect_positions(v, in_order);
     expect_contents(v, backwards);
     apply(loaded, v->state);
     expect_contents(v, loaded);
@@ -132,6 +175,8 @@ VECTOR("gap", "trap 9: something is missing; the rest is stored with the state")
 VECTOR("overlap", "trap 8: updates that repeat part of others")
 VECTOR("attributes", "attributes of texts and elements")
 VECTOR("subdocument", "trap 18: an embedded document stays opaque")
+VECTOR("contents", "trap 13, 18: every kind of content, half of it deleted and collected")
+VECTOR("contents_kept", "trap 13, 18: every kind of content, half of it deleted and kept")
 VECTOR("legacy_json", "trap 17: ContentJSON with the word undefined")
 
 SPEC("Yjs: no recorded vector is forgotten")
@@ -142,7 +187,7 @@ SPEC("Yjs: no recorded vector is forgotten")
     for (struct dirent *e; (e = readdir(dir)) != NULL;)
         files += strstr(e->d_name, ".txt") != NULL;
     closedir(dir);
-    expect(files == 18);
+    expect(files == 20);
 }
 
 SPEC("y-protocols: recorded awareness and sync messages are understood")
