@@ -91,6 +91,22 @@ function check(d, of) {
     e.close(d)
 }
 
+/* Memory of JavaScript is what the collector keeps, of WebAssembly what the process grew by; so this comes
+ * first, before there is free room in what it has. */
+const settle = () => { for (let i = 0; i < 4; i++) globalThis.gc() }
+const held = () => {
+    settle()
+    const m = process.memoryUsage()
+    return name === 'ywasm' ? m.rss : m.heapUsed + m.external
+}
+for (const doc of ['b4', 'pm', 'pmbig']) {
+    const stored = bytes(`${doc}.v1`), kept = [load(stored)]
+    const n = doc === 'pm' ? 100 : 20, before = held()
+    for (let i = 0; i < n; i++)
+        kept.push(load(stored))
+    say(`memory.${doc}`, (held() - before) / n / 1e6, 'MB')
+    kept.forEach(d => e.close(d))
+}
 for (const doc of ['b4', 'pm', 'pmbig']) {
     const runs = doc === 'pmbig' ? 7 : 21, v1 = bytes(`${doc}.v1`), v2 = bytes(`${doc}.v2`)
     best(`load.${doc}`, runs, () => v1, u => load(u), (_, d) => check(d, doc))
@@ -145,20 +161,5 @@ for (const [row, doc, sv] of [['half', 'b4', 'half'], ['m100', 'b4', 'm100'], ['
     some.length === edits.length ? check(d, 'b4') : e.close(d)
 }
 
-/* Memory of JavaScript is what the collector keeps, of WebAssembly what the process grew by. */
-const settle = () => { for (let i = 0; i < 4; i++) globalThis.gc() }
-const held = () => {
-    settle()
-    const m = process.memoryUsage()
-    return name === 'ywasm' ? m.rss : m.heapUsed + m.external
-}
-for (const doc of ['b4', 'pm', 'pmbig']) {
-    const stored = bytes(`${doc}.v1`), kept = [load(stored)]
-    const n = doc === 'pm' ? 100 : 20, before = held()
-    for (let i = 0; i < n; i++)
-        kept.push(load(stored))
-    say(`memory.${doc}`, (held() - before) / n / 1e6, 'MB')
-    kept.forEach(d => e.close(d))
-}
 for (const of of differing)
     console.error(`${name}: what it shows of ${of} is not what Yjs shows`)
