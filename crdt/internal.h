@@ -4,6 +4,7 @@
  *    items      one pool of 56-byte Items addressed by a 32-bit index (0 is none); freed ones form
  *               a list
  *    clients    per client a directory of leaves, sorted by clock: where is (client, clock)?
+ *               A flat leaf is a run of the pool, an open one has arrays (leaf.c)
  *    types      one Type a shared type; its children are a linked list of items, head to tail
  *    entries    one Entry a (type, key): the list of items that ever set this key; the tail is the
  *               value
