@@ -3,7 +3,7 @@
  *  say which addresses are called, so the client refuses to be sent where only this machine may
  *  go: it looks at the address it actually connects to, after the name was resolved and at every
  *  redirect, and connects to the public internet only, unless the administrator's list allows
- *  more. Blocking: for jobs, never inside a request. */
+ *  more. Blocking: for jobs; inside a request only through app/fetch.h, which lets few through. */
 #include <stdatomic.h>
 #include "base/err.h"
 #include "net/server.h"

@@ -10,6 +10,8 @@ export type EditorContext = {
     /** References of the incidents that the report is about, first one first. */
     incidents: () => { id: string; reference: string; title: string }[];
     upload: (file: File, progress: (part: number) => void, signal: AbortSignal) => Promise<Uploaded>;
+    /** The server fetches a picture of another site and stores it, or says why not. */
+    fetchImage: (url: string) => Promise<Uploaded>;
     mentions: (q: string) => Promise<MentionHit[]>;
     /** Fetches below /api/v1. */
     get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;

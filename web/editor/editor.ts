@@ -30,7 +30,7 @@ export function createEditor(o: EditorOptions): Editor {
         element: o.element,
         editable: o.editable,
         injectCSS: false,
-        enableCoreExtensions: { delete: false },
+        enableCoreExtensions: { delete: false, clipboardTextSerializer: false },
         extensions: [
             ...all.flatMap((p) => p.extensions),
             Together.configure({ document: o.doc }),
@@ -38,7 +38,7 @@ export function createEditor(o: EditorOptions): Editor {
             Mend(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste, Placeholder, Ends, Length,
+            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste(o.context), Placeholder, Ends, Length,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */

@@ -10,6 +10,7 @@ export function inlineHtml(s: string): string {
     const codes: string[] = [];
     let x = s.replace(/(`+)(.+?)\1/g, (_m, _t, c: string) => `\u0000${codes.push(`<code>${esc(c.trim())}</code>`) - 1}\u0000`);
     x = esc(x)
+        .replace(/!\[([^\]]*)\]\((https?:\/\/[^\s)]+)(?:\s+&quot;[^)]*&quot;)?\)/g, (_m, alt: string, src: string) => `<img src="pending:${src}" alt="${alt}">`)
         .replace(/\[([^\]]+)\]\(((?:https?:\/\/|mailto:|\/)[^\s)]+)\)/g, (_m, text: string, href: string) => `<a href="${href}">${text}</a>`)
         .replace(/(\*\*|__)(?=\S)(.+?)(?<=\S)\1/g, '<strong>$2</strong>')
         .replace(/(?<![\w*])\*(?=\S)([^*]+?)(?<=\S)\*(?![\w*])/g, '<em>$1</em>')
@@ -25,7 +26,7 @@ const cells = (line: string) => line.trim().replace(/^\||\|$/g, '').split(/(?<!\
 /** True when a plain text looks as if it was written in Markdown. */
 export function looksLikeMarkdown(text: string): boolean {
     const lines = text.split('\n');
-    return lines.some((l, i) => /^#{1,6}\s+\S/.test(l) || /^(```|~~~)/.test(l) || /^\s*[-*+]\s+\S/.test(l) || /^\s*\d+\.\s+\S/.test(l) || /^>\s/.test(l)
+    return lines.some((l, i) => /^#{1,6}\s+\S/.test(l) || /^(```|~~~)/.test(l) || /^\s*[-*+]\s+\S/.test(l) || /^\s*\d+\.\s+\S/.test(l) || /^>\s/.test(l) || /!\[[^\]]*\]\(https?:/.test(l)
         || (l.includes('|') && i > 0 && TABLE_LINE.test(l) && l.includes('-'))) || /\*\*\S.*\S\*\*|\[[^\]]+\]\(https?:/.test(text);
 }
 
@@ -89,7 +90,9 @@ export function markdownToHtml(text: string): string {
             flush();
             const quoted = [line.replace(/^>\s?/, '')];
             while (lines[i + 1] !== undefined && /^>\s?/.test(lines[i + 1]!)) quoted.push(lines[++i]!.replace(/^>\s?/, ''));
-            out.push(`<blockquote>${markdownToHtml(quoted.join('\n'))}</blockquote>`);
+            const alert = /^\[!(NOTE|TIP|IMPORTANT|WARNING|CAUTION)\]\s*$/i.exec(quoted[0]!)?.[1]?.toLowerCase();
+            if (alert) out.push(`<aside data-callout="${{ tip: 'success', warning: 'warning', caution: 'danger' }[alert] ?? 'info'}">${markdownToHtml(quoted.slice(1).join('\n')) || '<p></p>'}</aside>`);
+            else out.push(`<blockquote>${markdownToHtml(quoted.join('\n'))}</blockquote>`);
         } else if (LIST.test(line)) {
             flush();
             const items: Item[] = [];

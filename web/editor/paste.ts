@@ -1,10 +1,16 @@
-/** Pasting and dropping: Markdown as text becomes blocks, office HTML loses its dressing, evidence from the panel becomes
- *  a citation. Images are handled by nodes/image.ts. */
+/** Pasting, dropping and copying: HTML of other editors is brought into our shape (paste-html.ts), Markdown as text becomes
+ *  blocks, an address of ours becomes a mention, evidence from the panel a citation; what is copied is Markdown as text.
+ *  Images are handled by nodes/image.ts. */
 import { Extension } from '@tiptap/core';
 import { DOMParser as PmParser } from '@tiptap/pm/model';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
+import type { EditorContext } from './context';
 import { insertEvidence, type Chip } from './evidence';
 import { looksLikeMarkdown, markdownToHtml } from './markdown';
+import { cardOf, targetOf } from './menus/card';
+import { hasPending, pastePending } from './nodes/image';
+import { pin } from './pin';
+import { fragmentToMarkdown } from './to-markdown';
 
 /** Takes out what word processors add around the content. */
 export function cleanHtml(html: string): string {
@@ -13,32 +19,63 @@ export function cleanHtml(html: string): string {
         .replace(/<b\b[^>]*id="docs-internal-guid[^>]*>([\s\S]*)<\/b>/i, '$1');
 }
 
-export const Paste = Extension.create({
+let shape: typeof import('./paste-html') | null = null;
+
+export const Paste = (ctx: EditorContext) => Extension.create({
     name: 'pasteAndDrop',
     addProseMirrorPlugins() {
+        const { editor } = this;
+        /* The address of a record of ours becomes a mention; it stays a link when nobody knows the record. */
+        const mention = (text: string): boolean => {
+            const target = editor.state.selection.empty && /^\S+$/.test(text) ? targetOf(text, location.origin) : null;
+            if (!target || !/^https?:/.test(text)) return false;
+            const place = pin(editor, editor.state.selection.from);
+            void cardOf(ctx, target).then((c) => ({ type: 'mention', attrs: { kind: target.kind, id: c.ref, label: `${c.ref} ${c.title}` } }), () => ({ type: 'text', text, marks: [{ type: 'link', attrs: { href: text } }] }))
+                .then((node) => editor.chain().focus().insertContentAt(place(), [node, { type: 'text', text: ' ' }]).run());
+            return true;
+        };
         return [new Plugin({
             key: new PluginKey('paste'),
+            view: () => {
+                const wait = setTimeout(() => void import('./paste-html').then((m) => { shape = m; }, () => {}), 1000);
+                return { destroy: () => clearTimeout(wait) };
+            },
             props: {
-                transformPastedHTML: cleanHtml,
-                handleDrop: (view, e) => {
+                transformPastedHTML: (html) => (shape ? shape.normalizeHtml(cleanHtml(html), location.origin) : cleanHtml(html)),
+                clipboardTextSerializer: (slice) => fragmentToMarkdown(slice.content),
+                handleDrop: (view, e, slice, moved) => {
                     const raw = e.dataTransfer?.getData('application/x-hindsight-evidence');
                     const at = raw && view.editable ? view.posAtCoords({ left: e.clientX, top: e.clientY }) : null;
+                    if (!raw && !moved && view.editable && hasPending(slice)) {
+                        const to = view.posAtCoords({ left: e.clientX, top: e.clientY });
+                        e.preventDefault();
+                        if (to) view.dispatch(view.state.tr.setSelection(TextSelection.near(view.state.doc.resolve(to.pos))));
+                        pastePending(view, slice, ctx);
+                        return true;
+                    }
                     if (!raw || !at) return false;
                     e.preventDefault();
-                    insertEvidence(this.editor, JSON.parse(raw) as Chip, at.pos);
+                    insertEvidence(editor, JSON.parse(raw) as Chip, at.pos);
                     return true;
                 },
-                handlePaste: (view, e) => {
+                handlePaste: (view, e, slice) => {
                     const data = e.clipboardData;
                     const text = data?.getData('text/plain') ?? '';
                     const html = data?.getData('text/html') ?? '';
                     const inCode = view.state.selection.$from.parent.type.spec.code;
+                    if (!view.editable || inCode) return false;
+                    if (!html && mention(text.trim())) return true;
                     /* An editor such as VS Code adds HTML that only colours the text: the text is what was meant. */
                     const dressed = html && !/vscode-editor-data|data-vscode/.test(html + data?.types.join(' ')) && !data?.types.includes('vscode-editor-data');
-                    if (!text || dressed || inCode || !view.editable || !looksLikeMarkdown(text)) return false;
+                    if (dressed && hasPending(slice)) {
+                        pastePending(view, slice, ctx);
+                        return true;
+                    }
+                    if (!text || dressed || !looksLikeMarkdown(text)) return false;
                     const dom = new DOMParser().parseFromString(markdownToHtml(text), 'text/html').body;
-                    const slice = PmParser.fromSchema(view.state.schema).parseSlice(dom, { preserveWhitespace: false });
-                    view.dispatch(view.state.tr.replaceSelection(slice).scrollIntoView());
+                    const blocks = PmParser.fromSchema(view.state.schema).parseSlice(dom, { preserveWhitespace: false });
+                    if (hasPending(blocks)) pastePending(view, blocks, ctx);
+                    else view.dispatch(view.state.tr.replaceSelection(blocks).scrollIntoView());
                     return true;
                 },
             },

@@ -4,7 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "app/app.h"
+#include "app/fetch.h"
 #include "app/limit.h"
+#include "app/setting.h"
 #include "base/id.h"
 #include "base/utf8.h"
 #include "feature/attachment/attachment.h"
@@ -254,6 +256,44 @@ static Err upload(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+typedef struct FetchAsk { Str url; } FetchAsk;
+static SHAPE(fetch_ask_shape, FetchAsk, "A picture of another site",
+    FIELD(FetchAsk, url, REQUIRED, "Its address: http or https", .max = 2000));
+
+/* What is wrong with an address is said of the field, so that people read why a picture stayed out. */
+static Err refuse(Cx *cx, Err e)
+{
+    if (!err_is(e, ERR_INVALID) && !err_is(e, ERR_FORBIDDEN) && !err_is(e, ERR_UNAVAILABLE)) return e;
+    return fail_field(cx->arena, S("url"), STR_FMT, STR_ARG(e.info->message));
+}
+
+/* People paste pages whose pictures stand elsewhere. Their readers must not be sent there: the picture is fetched once,
+ * by the server, from where everybody may look, and kept like an upload. */
+static Err fetch_picture(Cx *cx, Req *req, Res *res)
+{
+    Report r;
+    Attachment f;
+    Fetched got;
+    const FetchAsk *ask = req->body;
+    TRY(report_get(cx, req_param(req, "report"), &r));
+    if (!r.can_edit)
+        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you", STR_ARG(r.reference));
+    TRY(limit_take(cx, arena_fmt(cx->arena, "fetch:" STR_FMT, STR_ARG(cx->actor.id)), 40, 40));
+    Fetch what = { .url = ask->url, .allow = setting_str(cx, "files.fetch_allow"), .accept = "image/*",
+                   .deadline_ms = 8000, .max_bytes = 20u << 20 };
+    Err e = fetch_get(cx, &what, &got);
+    if (e.info) return refuse(cx, e);
+    if (got.status != 200)
+        return fail_field(cx->arena, S("url"), "the other site answers %d", got.status);
+    if (!str_starts(got.type, S("image/")))
+        return fail_field(cx->arena, S("url"), "there is no picture at that address");
+    Str name = ask->url, query;
+    if (str_next(&name, '?', &query)) name = query;
+    TRY(attachment_add(cx, r.id, name, got.body, &f));
+    res_created(cx, res, &attachment_shape, &f, f.url, 1);
+    return OK;
+}
+
 static Err list(Cx *cx, Req *req, Res *res)
 {
     Attachments all = { 0 };
@@ -320,6 +360,8 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
 static const Route routes[] = {
     { POST, "/api/v1/reports/:report/files", ROLE_RESPONDER, upload, .reply = &attachment_shape, .flags = RAW_BODY | OWN_WRITES, .query = "name", .body_bytes = 20u << 20,
       .doc = "Adds a picture: the bytes are the body (PNG, JPEG, WebP, GIF; at most 20 MiB and 50 megapixels)" },
+    { POST, "/api/v1/reports/:report/files/fetch", ROLE_RESPONDER, fetch_picture, .body = &fetch_ask_shape, .reply = &attachment_shape, .flags = OWN_WRITES,
+      .doc = "Adds a picture from another site: fetched once, by the server, from the public internet only" },
     { GET, "/api/v1/reports/:report/files", ROLE_VIEWER, list, .reply = &attachment_shape, .flags = REPLY_LIST, .doc = "The pictures of a report" },
     { GET, "/files/:stored", ROLE_VIEWER, show, .doc = "A stored picture, for who may read its report" },
     { GET, "/share/:secret/files/:shared_file", ROLE_PUBLIC, show_shared, .doc = "A picture of a shared report" },

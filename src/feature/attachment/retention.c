@@ -13,6 +13,8 @@ enum { ROUND = 200 };
 const Setting attachment_settings[] = {
     { .key = "files.keep_unused_days", .type = SETTING_INT, .standard = "30", .min = 1, .max = 3650, .title = "Keep unused pictures",
       .help = "Days after which a picture is removed that was uploaded, but is in no report and was in none of its earlier texts." },
+    { .key = "files.fetch_allow", .type = SETTING_TEXT, .standard = "", .max = 2000, .title = "Fetch pasted pictures from",
+      .help = "Besides the public internet: addresses, blocks and host names, such as 10.0.0.0/8 or .corp.example. Pictures that somebody pastes from a page are fetched by the server." },
     { 0 },
 };
 

@@ -1,17 +1,43 @@
 /** Images: pasted, dropped or chosen; uploaded with progress; caption, description, width, alignment. */
 import { Node, type Editor } from '@tiptap/core';
-import type { Node as PmNode } from '@tiptap/pm/model';
+import type { Node as PmNode, Slice } from '@tiptap/pm/model';
 import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
-import type { EditorContext, Piece } from '../context';
+import type { EditorContext, Piece, Uploaded } from '../context';
 import { barButton, h, icon } from '../dom';
 import { t } from '../strings';
 
 type Upload = { id: number; pos: number; el: HTMLElement };
+/** How paste-html.ts names a picture that is not ours. */
+const PENDING = 'pending:';
 const uploads = new PluginKey<DecorationSet>('uploads');
 let next = 1;
 
-/** Sends image files and puts each where it belongs, even when others have typed meanwhile. */
+/** Puts a picture where it belongs once it is stored, even when others have typed meanwhile. Answers why it was not. */
+async function arrive(view: EditorView, id: number, work: Promise<Uploaded>, attrs: Record<string, unknown> = {}): Promise<unknown> {
+    try {
+        const done = await work;
+        if (view.isDestroyed) return null;
+        const at = placeOf(view, id);
+        const node = view.state.schema.nodes['image']!.create({ alt: '', width: null, ...attrs, src: done.url });
+        const tr = view.state.tr.setMeta(uploads, { remove: id });
+        if (at !== null) {
+            const $at = tr.doc.resolve(Math.min(at, tr.doc.content.size));
+            const blank = $at.parent.type.name === 'paragraph' && $at.parent.content.size === 0 && $at.depth > 0;
+            if (blank) tr.replaceWith($at.before(), $at.after(), node);
+            else if ($at.parent.isTextblock) tr.insert($at.after(), node);
+            else tr.insert($at.pos, node);
+            if (tr.doc.lastChild?.type.name === 'image') tr.insert(tr.doc.content.size, view.state.schema.nodes['paragraph']!.create());
+        }
+        view.dispatch(tr);
+        return null;
+    } catch (e) {
+        if (!view.isDestroyed) view.dispatch(view.state.tr.setMeta(uploads, { remove: id }));
+        return e;
+    }
+}
+
+/** Sends image files one after the other. */
 export async function insertImages(view: EditorView, files: File[], pos: number, ctx: EditorContext): Promise<void> {
     for (const file of files) {
         if (!file.type.startsWith('image/')) {
@@ -20,30 +46,63 @@ export async function insertImages(view: EditorView, files: File[], pos: number,
         }
         const id = next++;
         const { el, bar, stop, end } = waiting(file.name || 'image', file);
-        view.dispatch(view.state.tr.setMeta(uploads, { add: { id, pos, el } satisfies Upload }));
-        try {
-            const done = await ctx.upload(file, (part) => { bar.value = part; }, stop.signal);
-            const at = placeOf(view, id);
-            if (view.isDestroyed) return;
-            const node = view.state.schema.nodes['image']!.create({ src: done.url, alt: '', width: null });
-            const tr = view.state.tr.setMeta(uploads, { remove: id });
-            if (at !== null) {
-                const $at = tr.doc.resolve(Math.min(at, tr.doc.content.size));
-                const blank = $at.parent.type.name === 'paragraph' && $at.parent.content.size === 0 && $at.depth > 0;
-                if (blank) tr.replaceWith($at.before(), $at.after(), node);
-                else tr.insert($at.depth > 0 ? $at.after(1) : $at.pos, node);
-                if (tr.doc.lastChild?.type.name === 'image') tr.insert(tr.doc.content.size, view.state.schema.nodes['paragraph']!.create());
-            }
-            view.dispatch(tr);
-        } catch (e) {
-            if (view.isDestroyed) return;
-            view.dispatch(view.state.tr.setMeta(uploads, { remove: id }));
-            if (!stop.signal.aborted) ctx.fail(e, t('upload_failed'));
-        } finally {
-            end();
-        }
+        view.dispatch(view.state.tr.setMeta(uploads, { add: [{ id, pos, el }] }));
+        const failed = await arrive(view, id, ctx.upload(file, (part) => { bar.value = part; }, stop.signal));
+        if (failed && !stop.signal.aborted) ctx.fail(failed, t('upload_failed'));
+        end();
     }
 }
+
+const pendingOf = (n: PmNode) => (n.type.name === 'image' && String(n.attrs['src'] ?? '').startsWith(PENDING) ? String(n.attrs['src']).slice(PENDING.length) : null);
+
+/** Does pasted content hold pictures of other sites? */
+export function hasPending(slice: Slice): boolean {
+    let found = false;
+    slice.content.descendants((n) => { found ||= pendingOf(n) !== null; });
+    return found;
+}
+
+/** Pastes content whose pictures stand elsewhere: the text at once, each picture once the server has fetched and stored it. No address of another site enters the document. */
+export function pastePending(view: EditorView, slice: Slice, ctx: EditorContext): void {
+    const tr = view.state.tr.replaceSelection(slice);
+    const found: { pos: number; node: PmNode; url: string }[] = [];
+    tr.doc.descendants((node, pos) => {
+        const url = pendingOf(node);
+        if (url !== null) found.push({ pos, node, url });
+    });
+    const from = tr.mapping.maps.length;
+    for (const { pos, node } of [...found].reverse()) {
+        const alone = tr.doc.resolve(pos).parent.childCount === 1;
+        if (alone) tr.replaceWith(pos, pos + node.nodeSize, view.state.schema.nodes['paragraph']!.create());
+        else tr.delete(pos, pos + node.nodeSize);
+    }
+    const here = found.map(({ pos, node, url }) => {
+        const w = waiting(String(node.attrs['alt'] || hostOf(url)), null);
+        return { id: next++, pos: Math.min(tr.mapping.slice(from).map(pos, -1), tr.doc.content.size), el: w.el, w, url, node };
+    });
+    view.dispatch(tr.setMeta(uploads, { add: here }).scrollIntoView());
+    void bring(view, here, ctx);
+}
+
+async function bring(view: EditorView, all: { id: number; url: string; node: PmNode; w: ReturnType<typeof waiting> }[], ctx: EditorContext): Promise<void> {
+    const reasons = new Map<string, unknown>();
+    for (const { id, url, node, w } of all) {
+        const work = /^data:image\//.test(url) ? fetch(url).then((r) => r.blob()).then((b) => ctx.upload(new File([b], 'image', { type: b.type }), (p) => { w.bar.value = p; }, w.stop.signal))
+            : /^https?:/.test(url) ? ctx.fetchImage(url) : Promise.reject(new Error(t('picture_elsewhere')));
+        const failed = await arrive(view, id, work, { alt: node.attrs['alt'] ?? '', title: node.attrs['title'] ?? null });
+        if (failed) reasons.set(String((failed as Error).message), failed);
+        w.end();
+    }
+    for (const e of reasons.values()) ctx.fail(e, t('fetch_failed'));
+}
+
+const hostOf = (url: string) => {
+    try {
+        return new URL(url).host;
+    } catch {
+        return '';
+    }
+};
 
 /** What stands in the text while a picture is on its way: the picture itself, how far it is, and a way to stop it. */
 function waiting(name: string, file: File | null) {
@@ -201,9 +260,9 @@ function imageNode(ctx: EditorContext) {
                 align: { default: null, parseHTML: (el) => el.getAttribute('data-align') },
             };
         },
-        /* Only pictures that we store: a pasted foreign address would tell its server who reads. */
+        /* Only pictures that we store: a foreign address would tell its server who reads. `pending:` is taken out before it enters (pastePending). */
         parseHTML() {
-            return [{ tag: 'img[src]', getAttrs: (el) => (/^\/files\/|^\/share\//.test((el as HTMLElement).getAttribute('src') ?? '') ? null : false) }];
+            return [{ tag: 'img[src]', getAttrs: (el) => (/^\/files\/|^\/share\/|^pending:/.test((el as HTMLElement).getAttribute('src') ?? '') ? null : false) }];
         },
         renderHTML({ node }) {
             const a = node.attrs;
@@ -219,8 +278,8 @@ function imageNode(ctx: EditorContext) {
                     init: () => DecorationSet.empty,
                     apply(tr, set) {
                         set = set.map(tr.mapping, tr.doc);
-                        const m = tr.getMeta(uploads) as { add?: Upload; remove?: number } | undefined;
-                        if (m?.add) set = set.add(tr.doc, [Decoration.widget(m.add.pos, m.add.el, { id: m.add.id, side: 1 })]);
+                        const m = tr.getMeta(uploads) as { add?: Upload[]; remove?: number } | undefined;
+                        if (m?.add) set = set.add(tr.doc, m.add.map((u) => Decoration.widget(u.pos, u.el, { id: u.id, side: 1 })));
                         if (m?.remove !== undefined) set = set.remove(set.find(undefined, undefined, (s) => s['id'] === m.remove));
                         return set;
                     },
@@ -229,7 +288,9 @@ function imageNode(ctx: EditorContext) {
                     decorations: (state) => uploads.getState(state),
                     handlePaste: (view, e) => {
                         const files = filesOf(e.clipboardData);
-                        if (!view.editable || !files.length || e.clipboardData?.getData('text/html').includes('<table')) return false;
+                        const html = e.clipboardData?.getData('text/html') ?? '';
+                        /* A word processor adds a picture of what was copied: the text is what was meant. */
+                        if (!view.editable || !files.length || html.replace(/<[^>]*>/g, '').trim() || html.includes('<table')) return false;
                         void insertImages(view, files, view.state.selection.from, ctx);
                         return true;
                     },

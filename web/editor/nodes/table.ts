@@ -22,6 +22,9 @@ type Command = (...args: never[]) => (props: { state: EditorState }) => boolean;
 
 /** Commands count on rows of equal length. On a table that two people left uneven they do nothing until it is mended (mend.ts). */
 const Table = Base.extend({
+    renderHTML() {
+        return ['table', ['tbody', 0]];            /* widths stand in the cells */
+    },
     addCommands() {
         const all = (this.parent?.() ?? {}) as Record<string, Command>;
         const safe = Object.entries(all).map(([name, command]): [string, Command] => [name, (...args) => (props) => (name === 'insertTable' || name === 'deleteTable' || !fixTables(props.state)) && command(...args)(props)]);

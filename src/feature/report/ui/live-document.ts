@@ -144,6 +144,7 @@ export class LiveDocument {
         return {
             incidents: () => this.report.incidents,
             upload: (file, progress, signal) => api.upload<Uploaded>(`/reports/${this.report.id}/files?name=${encodeURIComponent(file.name || 'image')}`, file, progress, signal),
+            fetchImage: (url) => api.post<Uploaded>(`/reports/${this.report.id}/files/fetch`, { url }),
             mentions: (q) => this.mentions(q),
             get: (path, query) => api.get(path, query),
             watch: (topics, f) => subscribe(topics, f),
