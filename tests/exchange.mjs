@@ -107,6 +107,39 @@ await spec('exports obey the same rights as the report', async () => {
     }
 });
 
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==', 'base64');
+await spec('a share link hides names unless it may show them, is never indexed, and with a password opens nothing without it, on any path', async () => {
+    const service = await call('/services', { name: 'ledger-db', tier: 1 });
+    const incident = await call('/incidents', { title: 'Shared', service_ids: [service.id] });
+    const text = `# Shared\n\n## Summary\n\nManager looked at ledger-db. [Open](/incidents/${incident.id})\n\n![pool](data:image/png;base64,${PIXEL.toString('base64')})\n`;
+    const { report } = await read('s.md', text, `&incident=${incident.reference}`);
+    const make = (body) => call(`/reports/${report.id}/share`, body);
+    const open = async (link, headers = {}) => { const a = await fetch(link.url, { headers, redirect: 'manual' }); return { status: a.status, robots: a.headers.get('x-robots-tag'), text: await a.text() }; };
+    const hidden = await open(await make({}));
+    expect(hidden.status === 200 && hidden.robots.includes('noindex') && hidden.text.includes('name="robots" content="noindex"'), 'indexed');
+    expect(hidden.text.includes('a colleague looked at a service.') && !hidden.text.includes('Manager') && !hidden.text.includes('ledger-db') && !hidden.text.includes(incident.id), 'a name is shown');
+    const shown = await open(await make({ allow: ['people', 'services'] }));
+    expect(shown.text.includes('Manager looked at ledger-db.'), 'names are hidden');
+    expect((await make({ allow: ['teams'] })).status === 422, 'an unknown name');
+    expect((await make({ password: 'short' })).status === 422, 'a short password');
+    const locked = await make({ allow: ['people', 'services'], password: 'ivory harbour 9!' });
+    expect(locked.has_password && !('password' in locked), JSON.stringify(locked));
+    const asked = await open(locked);
+    expect(asked.status === 401 && asked.text.includes('type="password"') && !asked.text.includes('looked at'), 'the page is open');
+    const picture = /src="([^"]+)"/.exec(shown.text)[1].replace(/share\/[^/]+/, `share/${locked.url.split('/').pop()}`);
+    expect((await fetch(server.url + picture)).status === 404, 'the picture is open');
+    expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${locked.url.split('/').pop()}`)).status === 401, 'the room is open');
+    const send = (password) => fetch(locked.url, { method: 'POST', body: new URLSearchParams({ password }), redirect: 'manual' });
+    expect((await send('ivory harbour 8!')).status === 403, 'another password opens it');
+    const opened = await send('ivory harbour 9!'), cookie = opened.headers.getSetCookie()[0].split(';')[0];
+    expect(opened.status === 303, `${opened.status}`);
+    expect((await open(locked, { cookie })).text.includes('Manager looked at ledger-db.'), 'it stays closed');
+    expect((await fetch(server.url + picture, { headers: { cookie } })).status === 200, 'the picture stays closed');
+    const last = await make({});
+    expect((await open(locked, { cookie })).status === 404, 'the older link still opens it');
+    expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${last.url.split('/').pop()}`)).status === 403, 'the room shows what the page hides');
+});
+
 await server.stop();
 rmSync(folder, { recursive: true, force: true });
 console.log(`exchange: ${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`);

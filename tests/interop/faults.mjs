@@ -326,7 +326,7 @@ async function twoNodes(system, tokens) {
         if (i % 8 === 0) await new Promise((r) => setTimeout(r, roll(20)));
     }
     await until('what is written on two nodes meets', () => people.every((p) => outcome(p.doc) === outcome(ann.doc)), () => people.map((p) => p.text().length));
-    const link = await api(one, tokens.manager)('POST', `/api/v1/reports/${report.id}/share`, {});
+    const link = await api(one, tokens.manager)('POST', `/api/v1/reports/${report.id}/share`, { allow: ['people', 'services'] });
     const guest = new WebSocket(`ws://127.0.0.1:${two.port}/ws/reports/${report.id}?share=${link.url.split('/').pop()}`);
     let out = null;
     guest.on('close', (code) => { out = code; });

@@ -54,6 +54,8 @@ Err user_list_every(Cx *cx, Users *ret);
 /** Checks a new password against the rules (length, not guessable from name or address) and hashes it with argon2id.
  *  Takes about 0.1 s and 64 MiB, so never call it within a write. Fails: ERR_INVALID naming `password`. */
 Err password_make(Cx *cx, Str password, Str name, Str email, Str *ret_hash);
+/** True when it is the password of that hash; takes as long. Never within a write. */
+bool password_matches(Str hash, Str password);
 /** Adds a person. `password_hash` from password_make; empty: they cannot sign in until one is set.
  *  Empty time zone, locale, role and a zero colour are chosen. Fails: ERR_INVALID naming the field,
  *  ERR_CONFLICT when the address is taken. */

@@ -8,8 +8,6 @@
 #define TOKEN_TOUCH_MS (60ll * 1000)
 #define SESSION_COOKIE "hindsight_session"
 
-/** Checks a password in constant time. An empty hash costs as much as a wrong one, and is always false. */
-bool password_matches(Str hash, Str password);
 
 /** A person with the hash of their password. Fails: ERR_NOT_FOUND. */
 Err user_get_secret(Cx *cx, Str id, User *ret, Str *ret_hash);

@@ -337,10 +337,11 @@ static Err show(Cx *cx, Req *req, Res *res)
 static Err show_shared(Cx *cx, Req *req, Res *res)
 {
     Attachment f;
-    Str report;
-    TRY(report_share_find(cx, req_param(req, "secret"), &report, &(int64_t){ 0 }));
+    SharedReport link;
+    TRY(report_share_open(cx, req_param(req, "secret"), &link));
+    if (!report_share_unlocked(&link, req->http)) return fail(cx->arena, ERR_NOT_FOUND, "there is no such file");
     TRY(attachment_get(cx, req_param(req, "shared_file"), &f));
-    if (!str_eq(f.report_id, report))
+    if (!str_eq(f.report_id, link.id))
         return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(f.id));
     return serve_file(cx, &f, res);
 }

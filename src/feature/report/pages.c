@@ -3,7 +3,9 @@
 #include "app/limit.h"
 #include "app/page.h"
 #include "base/time.h"
+#include "document/markdown.h"
 #include "document/words.h"
+#include "feature/account/account.h"
 #include "feature/report/rules.h"
 #include "feature/settings/settings.h"
 
@@ -262,12 +264,11 @@ static Page page_begin(Cx *cx, const Edition *e, Str image_base)
     return p;
 }
 
-static Err page_of(Cx *cx, Str id, bool shared, Str image_base, Res *res)
+static Err page_of(Cx *cx, Str id, Str image_base, Res *res)
 {
     Edition e;
     TRY(report_edition(cx, id, EDITION_READERS, &e));
     Page p = page_begin(cx, &e, image_base);
-    p.shared = shared;
     TRY(draw(&p, e.doc));
     res_text(res, 200, "text/html; charset=utf-8", buf_str(&p.out));
     return OK;
@@ -298,21 +299,74 @@ Err report_page(Cx *cx, Req *req, Res *res)
         res_redirect(cx, res, 302, arena_fmt(cx->arena, "/reports/" STR_FMT "/edit", STR_ARG(r.reference)));
         return OK;
     }
-    return page_of(cx, r.id, false, S("/files/"), res);
+    return page_of(cx, r.id, S("/files/"), res);
+}
+
+static Err open_link(Cx *cx, Req *req, SharedReport *ret)
+{
+    Err e = report_share_open(cx, req_param(req, "secret"), ret);
+    if (err_is(e, ERR_NOT_FOUND))
+        TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
+                       10));
+    return e;
+}
+
+static void no_trace(Res *res)
+{
+    http_set(&res->http, "Referrer-Policy", S("no-referrer"));
+    http_set(&res->http, "X-Robots-Tag", S("noindex, nofollow"));
+}
+
+/* Asks for the password of a link; without scripts. */
+static void ask_password(Cx *cx, Res *res, bool wrong)
+{
+    Buf b = buf_new(cx->arena, 64 << 10);
+    buf_add(&b, S("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><meta name=\"robots\" content=\"noindex\">"
+            "<meta name=\"color-scheme\" content=\"light dark\"><title>Password · 密码</title>"));
+    Str css = page_asset_path(S("/assets/page-"));
+    if (css.len) buf_fmt(&b, "<link rel=\"stylesheet\" href=\"" STR_FMT "\">", STR_ARG(css));
+    buf_fmt(&b, "</head><body><main class=\"message\"><h1>Password</h1><p>This link asks for a password. <span lang=\"zh\">此链接需要密码。</span></p>%s"
+            "<form method=\"post\" class=\"share-open\"><input type=\"password\" name=\"password\" aria-label=\"Password 密码\" autocomplete=\"off\" autofocus required maxlength=\"200\">"
+            "<button class=\"btn primary\">Open · 打开</button></form></main></body></html>", wrong ? "<p role=\"alert\" class=\"share-wrong\">This is not the password. <span lang=\"zh\">密码不正确。</span></p>" : "");
+    res_text(res, wrong ? 403 : 401, "text/html; charset=utf-8", buf_str(&b));
 }
 
 Err report_share_page(Cx *cx, Req *req, Res *res)
 {
-    Str secret = req_param(req, "secret"), id;
-    Err e = report_share_find(cx, secret, &id, &(int64_t){ 0 });
-    if (err_is(e, ERR_NOT_FOUND))
-        TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
-                       10));
-    TRY(e);
+    SharedReport link;
+    Edition e;
+    TRY(open_link(cx, req, &link));
+    no_trace(res);
+    if (!report_share_unlocked(&link, req->http)) { ask_password(cx, res, false); return OK; }
     Cx reader = *cx;                                         /* the link is the permission: to this report and what it shows */
     reader.actor = (Actor){ .role = ROLE_ADMIN, .time_zone = S("UTC"), .locale = S("en") };
-    TRY(page_of(&reader, id, true, arena_fmt(cx->arena, "/share/" STR_FMT "/files/", STR_ARG(secret)), res));
-    http_set(&res->http, "Referrer-Policy", S("no-referrer"));
-    http_set(&res->http, "X-Robots-Tag", S("noindex, nofollow"));
+    TRY(report_edition(&reader, link.id, EDITION_READERS, &e));
+    TRY(report_share_redact(&reader, &link, &e));
+    Page p = page_begin(&reader, &e, arena_fmt(cx->arena, "/share/" STR_FMT "/files/", STR_ARG(req_param(req, "secret"))));
+    p.shared = true;
+    TRY(draw(&p, e.doc));
+    res_text(res, 200, "text/html; charset=utf-8", buf_str(&p.out));
+    return OK;
+}
+
+/* "a+b%21" → "a b!" */
+static Str form_decoded(Arena *a, Str s)
+{
+    Buf b = buf_new(a, s.len + 1);
+    for (size_t i = 0; i < s.len; i++) buf_byte(&b, s.at[i] == '+' ? ' ' : s.at[i]);
+    return percent_decoded(a, buf_str(&b));
+}
+
+/* password=… of the form above. */
+Err report_share_unlock(Cx *cx, Req *req, Res *res)
+{
+    SharedReport link;
+    TRY(open_link(cx, req, &link));
+    no_trace(res);
+    TRY(limit_take(cx, arena_fmt(cx->arena, "share-password:" STR_FMT, STR_ARG(link.id)), 20, 6));
+    Str body = req->http->body, given = str_starts(body, S("password=")) ? str_before(str_sub(body, 9, body.len), '&') : S("");
+    if (!link.password_hash.len || !password_matches(link.password_hash, form_decoded(cx->arena, given))) { ask_password(cx, res, true); return OK; }
+    res_cookie(cx, req, res, link.cookie, link.pass, 12 * 3600);
+    res_redirect(cx, res, 303, arena_fmt(cx->arena, "/share/" STR_FMT, STR_ARG(req_param(req, "secret"))));
     return OK;
 }

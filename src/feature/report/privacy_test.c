@@ -113,7 +113,7 @@ static Err team_has(Cx *cx, World *w, Str user)
 static Err eve_joins(Cx *cx, World *w) { return team_has(cx, w, w->eve); }
 static Err eve_leaves(Cx *cx, World *w) { return team_has(cx, w, S("")); }
 
-static Err share(Cx *cx, World *w) { return report_share_make(cx, w->report.id, 0, &w->share); }
+static Err share(Cx *cx, World *w) { return report_share_make(cx, w->report.id, &(Share){ 0 }, S(""), &w->share); }
 static Err set_visibility(Cx *cx, const Incident *i, const char *to)
 {
     IncidentInput in = { 0 };

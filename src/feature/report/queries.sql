@@ -164,15 +164,16 @@ WHERE report_id = :report AND number = :number;
 SELECT number, revision, title, published_ms, published_by FROM report_version WHERE report_id = :report ORDER BY number DESC LIMIT 200;
 
 -- name: report_share_put
-INSERT INTO report_share (report_id, secret_hash, sealed, expires_ms, created_by, created_ms)
-VALUES (:report, :hash, :sealed, :expires_ms, :user, :now_ms)
-ON CONFLICT (report_id) DO UPDATE SET secret_hash = :hash, sealed = :sealed, expires_ms = :expires_ms, created_by = :user, created_ms = :now_ms;
+INSERT INTO report_share (report_id, secret_hash, sealed, expires_ms, created_by, created_ms, password_hash, allow)
+VALUES (:report, :hash, :sealed, :expires_ms, :user, :now_ms, :password_hash, :allow)
+ON CONFLICT (report_id) DO UPDATE SET secret_hash = :hash, sealed = :sealed, expires_ms = :expires_ms, created_by = :user, created_ms = :now_ms,
+    password_hash = :password_hash, allow = :allow;
 
 -- name: report_share_get
-SELECT sealed, expires_ms, created_by, created_ms FROM report_share WHERE report_id = :report;
+SELECT sealed, expires_ms, created_by, created_ms, password_hash, allow FROM report_share WHERE report_id = :report;
 
 -- name: report_share_by_hash
-SELECT report_id, expires_ms FROM report_share WHERE secret_hash = :hash;
+SELECT report_id, expires_ms, password_hash, allow FROM report_share WHERE secret_hash = :hash;
 
 -- name: report_share_remove
 DELETE FROM report_share WHERE report_id = :report;

@@ -126,3 +126,16 @@ int64_t report_due(Cx *cx, Str severity, int64_t from_ms);
 
 /** The report that a share link opens, and until when (0: until it is revoked). Fails: ERR_NOT_FOUND (also expired and revoked). */
 Err report_share_find(Cx *cx, Str secret, Str *ret_id, int64_t *ret_until_ms);
+typedef struct SharedReport {
+    Str id;
+    int64_t until_ms;
+    Str password_hash;           /* empty: none is asked for */
+    Strs allow;                  /* names that may be shown: people, services */
+    const char *cookie; Str pass;/* what a browser shows that gave the password */
+} SharedReport;
+/** The same with all that the link says. */
+Err report_share_open(Cx *cx, Str secret, SharedReport *ret);
+/** True when the link asks for no password, or the request comes from a browser that gave it. */
+bool report_share_unlocked(const SharedReport *shared, const HttpReq *req);
+/** Names are what the link shows or hides, so only one that shows all of them may read the document as it is. */
+bool report_share_shows_all(const SharedReport *shared);

@@ -376,7 +376,7 @@ typedef struct Shared { World *w; Share share; int64_t expires_ms; } Shared;
 static Err share(Cx *cx, void *arg)
 {
     Shared *s = arg;
-    return report_share_make(cx, s->w->report.id, s->expires_ms, &s->share);
+    return report_share_make(cx, s->w->report.id, &(Share){ .expires_ms = s->expires_ms }, S(""), &s->share);
 }
 static Err unshare(Cx *cx, void *arg) { Shared *s = arg; return report_share_remove(cx, s->w->report.id); }
 

@@ -315,11 +315,20 @@ static Err share_show(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+typedef struct Making { Str report, hash; const Share *in; Share made; } Making;
+static Err make_share(Cx *cx, void *arg)
+{
+    Making *m = arg;
+    return report_share_make(cx, m->report, m->in, m->hash, &m->made);
+}
+
+/* The password is hashed before the write: that takes a while. */
 static Err share_make(Cx *cx, Req *req, Res *res)
 {
-    Share s;
-    TRY(report_share_make(cx, req_param(req, "report"), BODY(req, Share)->expires_ms, &s));
-    res_created(cx, res, &report_share_shape, &s, S(""), 1);
+    Making m = { .report = req_param(req, "report"), .in = BODY(req, Share) };
+    if (m.in->password.len) TRY(password_make(cx, m.in->password, S(""), S(""), &m.hash));
+    TRY(cx_write(cx, make_share, &m));
+    res_created(cx, res, &report_share_shape, &m.made, S(""), 1);
     return OK;
 }
 
@@ -333,7 +342,7 @@ static Err share_remove(Cx *cx, Req *req, Res *res)
 
 static Err join(Cx *cx, Req *req, Res *res)
 {
-    Str given = req_param(req, "room"), secret = req_query(req, "share"), id, shared;
+    Str given = req_param(req, "room"), secret = req_query(req, "share"), id;
     Report r;
     RoomMember member = { .wants_saved = req_flag(req, "saved") };
     if (cx->actor.id.len) {
@@ -343,13 +352,17 @@ static Err join(Cx *cx, Req *req, Res *res)
         member.can_write = r.can_edit && !secret.len;
     } else {
         if (!secret.len) return fail(cx->arena, ERR_UNAUTHENTICATED, "sign in, or open a share link");
-        Err e = report_share_find(cx, secret, &shared, &member.until_ms);
+        SharedReport link;
+        Err e = report_share_open(cx, secret, &link);
         if (err_is(e, ERR_NOT_FOUND))
             TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
                            10));
         TRY(e);
-        TRY(report_row(cx, shared, &r));
-        id = shared;
+        if (!report_share_unlocked(&link, req->http)) return fail(cx->arena, ERR_UNAUTHENTICATED, "this link asks for a password: open it in the browser first");
+        if (!report_share_shows_all(&link)) return fail(cx->arena, ERR_FORBIDDEN, "this link hides names, so it shows the page only");
+        TRY(report_row(cx, link.id, &r));
+        member.until_ms = link.until_ms;
+        id = link.id;
         if (!str_eq(given, r.id) && !str_eq(given, r.reference))
             return fail(cx->arena, ERR_NOT_FOUND, "this link opens another report");
     }
@@ -383,11 +396,12 @@ const Route report_routes[] = {
     { GET, ONE "/follow-ups", ROLE_VIEWER, follow_up_list, .reply = &followup_row_shape, .flags = REPLY_LIST, .doc = "Its follow-ups" },
     { POST, ONE "/follow-ups", ROLE_RESPONDER, follow_up_add, &followup_new_shape, &followup_shape, .doc = "Adds a follow-up to it" },
     { GET, ONE "/share", ROLE_RESPONDER, share_show, .reply = &report_share_shape, .doc = "Its secret link, if there is one" },
-    { POST, ONE "/share", ROLE_RESPONDER, share_make, &report_share_shape, &report_share_shape, .doc = "Makes a secret link that needs no account; an older one stops working" },
+    { POST, ONE "/share", ROLE_RESPONDER, share_make, &report_share_shape, &report_share_shape, .flags = OWN_WRITES, .doc = "Makes a secret link that needs no account; an older one stops working" },
     { DELETE, ONE "/share", ROLE_RESPONDER, share_remove, .flags = NO_MATCH, .doc = "Revokes the secret link" },
     { GET, "/ws/reports/:room", ROLE_PUBLIC, join, .flags = SOCKET, .query = "token saved share",
       .doc = "The text as a live document over the y-websocket protocol; with share=SECRET for reading only" },
     { GET, "/reports/:page", ROLE_PUBLIC, report_page, .flags = PAGE },
     { GET, "/share/:secret", ROLE_PUBLIC, report_share_page, .flags = PAGE },
+    { POST, "/share/:secret", ROLE_PUBLIC, report_share_unlock, .flags = PAGE | RAW_BODY | NO_CSRF | COMPUTES, .body_bytes = 4096 },
     { 0 },
 };

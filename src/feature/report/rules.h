@@ -53,13 +53,18 @@ Err report_version(Cx *cx, Str report, int64_t number, Version *ret);
 Err report_versions(Cx *cx, Str report, Versions *ret);
 Err report_version_metrics(Cx *cx, const Version *v, ReportMetrics *ret);
 /* share.c */
-typedef struct Share { Str url; int64_t expires_ms, created_ms; UserRef created_by; } Share;
+typedef struct Share { Str url, password; int64_t expires_ms, created_ms; UserRef created_by; bool has_password; Strs allow; } Share;
 Err report_share_get(Cx *cx, Str report, Share *ret);            /* url empty: there is none */
-Err report_share_make(Cx *cx, Str report, int64_t expires_ms, Share *ret);
+/** `password_hash` of password_make, may be empty. */
+Err report_share_make(Cx *cx, Str report, const Share *in, Str password_hash, Share *ret);
+extern const char *const report_share_names[];                   /* what allow may hold */
+/** Takes out of an edition what a link does not allow: people, names of services. */
+Err report_share_redact(Cx *cx, const SharedReport *shared, Edition *e);
 Err report_share_remove(Cx *cx, Str report);
 /* pages.c */
 Err report_page(Cx *cx, Req *req, Res *res);
 Err report_share_page(Cx *cx, Req *req, Res *res);
+Err report_share_unlock(Cx *cx, Req *req, Res *res);
 /* history_routes.c */
 Err report_history_get(Cx *cx, Req *req, Res *res);
 Err report_history_compare(Cx *cx, Req *req, Res *res);

@@ -138,3 +138,8 @@ CREATE TABLE report_mark (
     created_ms BIGINT NOT NULL
 );
 CREATE INDEX report_mark_by_report ON report_mark (report_id, revision, id);
+-- step 8
+-- allow: which names a link may show, as a JSON array ("people", "services"); links made before showed all.
+ALTER TABLE report_share ADD COLUMN password_hash TEXT NOT NULL DEFAULT '';
+-- step 9
+ALTER TABLE report_share ADD COLUMN allow TEXT NOT NULL DEFAULT '["people","services"]';

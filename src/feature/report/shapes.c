@@ -105,6 +105,9 @@ SHAPE(report_version_shape, Version, "A report as it was published",
 SHAPE(report_share_shape, Share, "A secret link that shows a report to people without an account",
     FIELD(Share, url, READ_ONLY | NULLABLE, "The link; null when there is none"),
     FIELD_AT(Share, expires_ms, NULLABLE, "When it stops working; null is never"),
+    FIELD(Share, password, WRITE_ONLY | NULLABLE, "Asked of whoever opens it; none when left out", .max = 200),
+    FIELD(Share, has_password, READ_ONLY, "Whether it asks for a password"),
+    FIELD(Share, allow, 0, "Which names it may show: people, services; none when left out", .max = 2),
     FIELD_AT(Share, created_ms, READ_ONLY | NULLABLE, "When it was made"),
     FIELD_OF(Share, created_by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who made it"));
 

@@ -1,9 +1,10 @@
 /** The state of a report, what can be done next, and sharing it. */
 import { useRef, useState } from 'preact/hooks';
-import { Button, Copyable, Dialog, Field, Icon, MenuButton, PeoplePicker, Pill, Popover, TextArea, confirm, toast, toastError, useForm, type IconName, type MenuItem, type Tone } from 'kit';
+import { Button, Check, Copyable, Dialog, Field, Icon, Input, MenuButton, PeoplePicker, Pill, Popover, Select, TextArea, confirm, toast, toastError, useForm, type IconName, type MenuItem, type Tone } from 'kit';
 import { api, ApiError, session } from 'app/api';
 import { me } from 'app/session';
 import { may } from 'app/registry';
+import { day } from 'app/time';
 import type { Person, Report, ReportShare, ReportState, Role } from 'app/types';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
@@ -135,11 +136,17 @@ export function ShareButton({ report }: { report: Report }) {
     );
 }
 
+type Options = { expires: string; password: string; people: boolean; services: boolean };
+const DAYS = ['', '7', '30', '90'];
+
 /** The link for colleagues, and the secret one that needs no sign-in. */
 export function SharePanel({ report }: { report: Report }) {
     const [share, setShare] = useState<ReportShare | null | undefined>(undefined);
+    const [o, setO] = useState<Options>({ expires: '30', password: '', people: false, services: false });
+    const form = useForm();
     const asked = useRef(false);
     const base = `/reports/${report.id}/share`;
+    const may_share = may(me().role, 'responder');
     if (!asked.current) {
         asked.current = true;
         api.get<ReportShare>(base).then((s) => setShare(s?.url ? s : null), (e: ApiError) => {
@@ -147,13 +154,11 @@ export function SharePanel({ report }: { report: Report }) {
             if (e.status !== 404) toastError(e);
         });
     }
-    const make = async () => {
-        try {
-            setShare(await api.post<ReportShare>(base));
-        } catch (e) {
-            toastError(e);
-        }
-    };
+    const make = () => form.submit(async () => {
+        const at = o.expires ? new Date(Date.now() + Number(o.expires) * 86_400_000).toISOString() : null;
+        setShare(await api.post<ReportShare>(base, { expires_at: at, password: o.password || null, allow: [...(o.people ? ['people'] : []), ...(o.services ? ['services'] : [])] }));
+        setO({ ...o, password: '' });
+    });
     const revoke = async () => {
         try {
             await api.delete(base, '*');
@@ -165,12 +170,23 @@ export function SharePanel({ report }: { report: Report }) {
     };
     const inside = `${location.origin}/reports/${report.reference}`;
     const full = (url: string) => new URL(url, location.href).href;
+    const says = (s: ReportShare) => [s.expires_at ? t('share_until', { day: day(s.expires_at) }) : t('share_forever'), s.has_password ? t('share_locked') : '',
+        s.allow.includes('people') ? t('share_people_shown') : t('share_people_hidden')].filter(Boolean).join(' · ');
     return (
         <div class="share">
             <Field label={t('share_internal', { workspace: session.value?.workspace.name ?? '' })}>{() => <Copyable text={inside} label={t('share_internal', { workspace: '' })} />}</Field>
-            <Field label={t('share_link')} help={t('share_body')}>{() => (share?.url
-                ? <><Copyable text={full(share.url)} label={t('share_link')} />{may(me().role, 'responder') && <div><Button kind="danger" onClick={revoke}>{t('share_revoke')}</Button></div>}</>
-                : share === undefined ? <span class="sk w1" /> : <div><Button icon="link" onClick={make} disabled={!may(me().role, 'responder')}>{t('share_make')}</Button></div>)}</Field>
+            {share?.url ? <Field label={t('share_link')} help={says(share)}>{() => <><Copyable text={full(share.url!)} label={t('share_link')} />{may_share && <div><Button kind="danger" onClick={revoke}>{t('share_revoke')}</Button></div>}</>}</Field>
+                : share === undefined ? <span class="sk w1" /> : may_share && (
+                    <form class="form share-make" onSubmit={(e) => { e.preventDefault(); void make(); }}>
+                        <h4>{t('share_link')}</h4><p class="quiet">{t('share_body')}</p>
+                        {form.general(['password', 'expires_at']) && <p class="form-error" role="alert">{form.general(['password', 'expires_at'])}</p>}
+                        <Field label={t('share_expires')}>{(p) => <Select {...p} value={o.expires} options={DAYS.map((d) => ({ value: d, label: d ? t('share_days', { n: Number(d) }) : t('share_never') }))} onChange={(expires) => setO({ ...o, expires })} />}</Field>
+                        <Field label={t('share_password')} optional error={form.field('password')}>{(p) => <Input {...p} type="password" autocomplete="new-password" value={o.password} onChange={(password) => setO({ ...o, password })} />}</Field>
+                        <Check checked={o.people} onChange={(people) => setO({ ...o, people })}>{t('share_people')}</Check>
+                        <Check checked={o.services} onChange={(services) => setO({ ...o, services })}>{t('share_services')}</Check>
+                        <div><Button icon="link" type="submit" busy={form.busy}>{t('share_make')}</Button></div>
+                    </form>
+                )}
         </div>
     );
 }
