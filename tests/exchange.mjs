@@ -22,7 +22,7 @@ const system = makeSystem();
 const tokens = addPeople(system);
 const server = await serve(system);
 const auth = { Authorization: `Bearer ${tokens.manager}` };
-const call = async (path, body) => (await fetch(`${server.url}/api/v1${path}`, { method: 'POST', headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
+const call = async (path, body) => (await fetch(`${server.url}/api/v1${path}`, { method: 'POST', headers: { ...auth, 'Content-Type': 'application/json' }, body: JSON.stringify(body ?? {}) })).text().then((s) => s && JSON.parse(s));
 const read = async (name, bytes, query = '&preview=true') => (await fetch(`${server.url}/api/v1/report-imports?name=${encodeURIComponent(name)}${query}`, { method: 'POST', headers: auth, body: bytes })).json();
 const out = async (report, format) => Buffer.from(await (await fetch(`${server.url}/api/v1/reports/${report}/export?format=${format}`, { headers: auth })).arrayBuffer());
 const folder = mkdtempSync(join(tmpdir(), 'hindsight-exchange-'));
@@ -138,6 +138,21 @@ await spec('a share link hides names unless it may show them, is never indexed, 
     const last = await make({});
     expect((await open(locked, { cookie })).status === 404, 'the older link still opens it');
     expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${last.url.split('/').pop()}`)).status === 403, 'the room shows what the page hides');
+});
+
+await spec('the public version shows what was written in it and nothing of the report, at an address of its own', async () => {
+    const { report } = await read('p.md', '# Internal title\n\n## Root cause\n\nManager broke it.\n', '');
+    const change = async (body) => (await fetch(`${server.url}/api/v1/reports/${report.id}/public-version`, { method: 'PATCH', headers: { ...auth, 'Content-Type': 'application/json', 'If-Match': '*' }, body: JSON.stringify(body) })).json();
+    await change({ title: 'Slow <checkout>', summary: 'Some of you waited. [Inside](/incidents/INC-1)', happened: 'A pool was **too small**.', doing: 'We made it larger.' });
+    const { url } = await call(`/reports/${report.id}/public-version/publish`);
+    const text = async () => (await fetch(url)).text();
+    const seen = await text();
+    for (const part of ['<h1>Slow &lt;checkout&gt;</h1>', 'Some of you waited. Inside', '<h2>What happened</h2>', '<strong>too small</strong>', '<h2>What we are doing</h2>']) expect(seen.includes(part), `no ${part} in ${seen}`);
+    for (const part of ['Internal title', 'Manager', 'Root cause', 'PM-', 'INC-1"', '/incidents']) expect(!seen.includes(part), `${part} is shown`);
+    await change({ summary: 'Being rewritten.' });
+    expect(!(await text()).includes('Being rewritten'), 'a draft is shown');
+    await call(`/reports/${report.id}/public-version/withdraw`);
+    expect((await fetch(url)).status === 404, 'it can still be read');
 });
 
 await server.stop();

@@ -51,7 +51,7 @@ static bool is_hashed(Str name)
 
 static bool is_place(Str path)
 {
-    static const char *const machines[] = { "/api", "/in/", "/ws/", "/files/", "/assets/", "/v2/", "/share/", "/metrics", "/healthz", "/readyz" };
+    static const char *const machines[] = { "/api", "/in/", "/ws/", "/files/", "/assets/", "/v2/", "/share/", "/public/", "/metrics", "/healthz", "/readyz" };
     for (size_t i = 0; i < sizeof machines / sizeof *machines; i++)
         if (str_starts(path, str_of(machines[i]))) return false;
     return true;

@@ -6,6 +6,7 @@ import { me } from 'app/session';
 import { may } from 'app/registry';
 import { day } from 'app/time';
 import type { Person, Report, ReportShare, ReportState, Role } from 'app/types';
+import { openPublic } from '../../public_version/ui/public-layer';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
 
@@ -187,6 +188,7 @@ export function SharePanel({ report }: { report: Report }) {
                         <div><Button icon="link" type="submit" busy={form.busy}>{t('share_make')}</Button></div>
                     </form>
                 )}
+            {may_share && report.can_edit && <Field label={t('public_version')} help={t('public_help')}>{() => <div><Button icon="globe" onClick={() => openPublic(report.id)}>{t('public_open')}</Button></div>}</Field>}
         </div>
     );
 }
