@@ -15,6 +15,8 @@
  *    delete set     ranges of (client, clock) that are deleted
  *    pending   structs that arrived before something they build on; kept, and applied when it
  *              arrives
+ *    snapshot  a state vector and a delete set: they name a past state
+ *    position  a place next to a unit, which stays there while others edit
  *    node      one shared type inside a document (CrdtNode); a *root* is a node found by name
  *
  *  Rules that hold everywhere
