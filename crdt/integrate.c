@@ -227,7 +227,7 @@ bool typing_apply(CrdtDoc *d, CrdtBytes update)
 {
     Reader r = reader(update);
     if (update.len < 8 || update.at[0] != 1 || update.at[1] != 1 || d->client_count == 0 ||
-        d->pending_count > 0 || d->pending_deleted_count > 0 || d->listeners != NULL)
+        d->pending_count > 0 || d->pending_deleted_count > 0)
         return false;
     r.at += 2;
     uint32_t clock = 0, origin = 0, right = NONE, right_clock = 0, units = 0;
@@ -253,6 +253,8 @@ bool typing_apply(CrdtDoc *d, CrdtBytes update)
     tx_start(d);
     if (!grow(d, client, text, units))
         return false;
+    if (d->listeners != NULL)
+        listeners_tell(d);
     Client *c = &d->clients[client];
     Spot last = { c->leaf_count - 1, c->leaf[c->leaf_count - 1].count - 1 };
     join_structs(d, c, last, UINT32_MAX);
