@@ -46,6 +46,7 @@ export class Engine {
 /** The same, but an answer is waited for: for tests that cannot. Two named pipes do it. */
 export class SyncEngine {
   constructor () {
+    fs.accessSync(TOOL, fs.constants.X_OK) // nobody would ever open the other end
     this.folder = fs.mkdtempSync(path.join(os.tmpdir(), 'crdt-peer-'))
     const [to, from] = ['to', 'from'].map(name => path.join(this.folder, name))
     execFileSync('mkfifo', [to, from])
