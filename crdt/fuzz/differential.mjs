@@ -50,10 +50,11 @@ const tamper = (r, u) => {
 
 /* ---- both ---- */
 
-/** Two different structs with the same clock: Yjs believes some of each. `seen` holds those before. */
+/** What no Yjs sends: two different structs with the same clock (Yjs believes some of each), deletions of nothing. `seen` holds those before. */
 const contradicts = (seen, u) => {
-  let structs
-  try { structs = Y.decodeUpdate(u).structs } catch { return false }
+  let structs; let ds
+  try { ({ structs, ds } = Y.decodeUpdate(u)) } catch { return false }
+  if ([...ds.clients.values()].flat().some(d => d.len === 0)) return true // Yjs cuts there, and may cut a pair
   const id = x => x && `${x.client}:${x.clock}`
   let wrong = false
   for (const s of structs) {

@@ -225,3 +225,56 @@ SPEC("an update is taken back long after, as far as its content is kept")
     expect_text(d, "t", "good text!");
     expect(update->len > 0);
 }
+
+static int64_t fixed_clock(void *context) { return *(const int64_t *)context; }
+
+SPEC("edits close in time are one step of undo, unless they are told apart")
+{
+    CrdtDoc *d = given_doc(1);
+    CrdtNode t = root(d, "t");
+    int64_t now = 1000;
+    CrdtUndo *undo;
+    expect_ok(crdt_undo_open(d, &(CrdtUndoOptions){ .capture_ms = 500, .now_ms = fixed_clock,
+                                                    .context = &now }, &undo));
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("one"), NULL, 0)));
+    now += 499;
+    commit(d, ok(crdt_text_insert(d, t, 3, CRDT_STR(" two"), NULL, 0)));
+    expect(crdt_undo_count(undo) == 1);
+    now += 500;
+    commit(d, ok(crdt_text_insert(d, t, 7, CRDT_STR(" three"), NULL, 0)));
+    crdt_undo_split(undo);
+    commit(d, ok(crdt_text_delete(d, t, 0, 4)));
+    expect(crdt_undo_count(undo) == 3);
+    expect_ok(crdt_undo(undo, NULL, NULL));
+    expect_ok(crdt_undo(undo, NULL, NULL));
+    expect_text(d, "t", "one two");
+    expect_ok(crdt_undo(undo, NULL, NULL));
+    expect_text(d, "t", "");
+    crdt_undo_close(undo);
+}
+
+SPEC("a server takes back what one person's updates did, and nobody else's")
+{
+    CrdtDoc *server = given_doc(1), *ann = given_doc(2), *bob = given_doc(3);
+    uint64_t tracked = 2;
+    CrdtUndo *undo;
+    expect_ok(crdt_undo_open(server, &(CrdtUndoOptions){ .origins = &tracked, .origin_count = 1,
+                                                         .remote = true }, &undo));
+    crdt_set_origin(server, 2);
+    apply(server, commit(ann, ok(crdt_text_insert(ann, root(ann, "t"), 0, CRDT_STR("ann "), NULL,
+                                                  0)),
+                         ok(crdt_set(ann, root(ann, "m"), CRDT_STR("k"), CRDT_STR("1")))));
+    apply(bob, state_of(server));
+    crdt_set_origin(server, 3);
+    apply(server, commit(bob, ok(crdt_text_insert(bob, root(bob, "t"), 4, CRDT_STR("bob"), NULL,
+                                                  0)),
+                         ok(crdt_set(bob, root(bob, "m"), CRDT_STR("k"), CRDT_STR("2")))));
+    crdt_set_origin(server, 0);
+    CrdtBuf *update = given_buf();
+    expect_ok(crdt_undo(undo, update, NULL));
+    apply(bob, crdt_buf_bytes(update));
+    expect_text(bob, "t", "bob");
+    expect_json(bob, "m", CRDT_MAP, "{\"k\":2}");
+    expect_equal(server, bob);
+    crdt_undo_close(undo);
+}
