@@ -105,14 +105,18 @@ async function on(name, clients, documents, work, ...extra) {
 
 /* ---- what is measured -------------------------------------------------------------------------------------------- */
 
-/** 200 people in 20 documents, 1,000 updates a second, nine readers each. */
+/** 200 people in 20 documents, nine readers each: 1,000 updates a second, and 4,000, where less of it is waking up. */
 async function steady() {
-    console.log('200 people in 20 documents, nine readers each:');
+    for (const rate of [1000, 4000]) await steadyAt(rate);
+}
+
+async function steadyAt(rate) {
+    console.log(`200 people in 20 documents, nine readers each, ${rate} updates a second:`);
     const all = {};
     for (const name of chosen(['relay', 'hindsight', 'y-websocket', 'hocuspocus']))
         await on(name, 200, 20, async (client, server) => {
             await client.run(1000, 2);
-            all[name] = await client.run(1000, seconds);
+            all[name] = await client.run(rate, seconds);
             row(name, all[name], `${memory(server.pid).toFixed(0)} MB  ${await verified(client)}`);
         });
     const cost = (n) => (all[n].user_s + all[n].sys_s) / all[n].sent, user = (n) => all[n].user_s / all[n].sent;
@@ -129,8 +133,11 @@ async function limit() {
             await client.ask('record 1');
             await client.run(1000, 1);
             for (const rate of [2000, 4000, 6000, 8000, 10000, 12500, 15000, 20000, 25000, 30000, 40000, 50000, 60000]) {
-                const r = await client.run(rate, 3);
-                const good = r.whole && r.p99 <= 100 && r.sent_per_s > rate * 0.95;
+                let r, good = false;                    /* other programs disturb: the best of three tries */
+                for (let i = 0; i < 3 && !good; i++) {
+                    r = await client.run(rate, 3);
+                    good = r.whole && r.p99 <= 100 && r.sent_per_s > rate * 0.95;
+                }
                 if (!good || rate >= 10000) row(name, r);
                 if (!good) break;
                 best[name] = rate;

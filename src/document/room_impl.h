@@ -15,7 +15,7 @@ enum {
     /* What one connection may say: a message costs 1 and 1 more for each 4 KiB. Who says more is read more slowly. */
     MESSAGES_PER_SECOND = 1000, MESSAGES_AT_ONCE = 10000, MESSAGE_BYTES = 4096,
     BEAT_MS = 25,                      /* how exactly what is due is done */
-    SAVE_MS = 100, SAVE_MS_PER_ROOM = 10, MAX_SAVE_MS = 1000,
+    SAVE_MS = 100, SAVE_MS_PER_ROOM = 20, MAX_SAVE_MS = 1000,
     CURSORS_MS_PER_MEMBER = 2,         /* each cursor goes to everybody: a crowd hears of them less often */
     TICK_MS = 2000, IDLE_TICKS = 15,
     SAY_SAVED = 100, SAY_STATE = 101,
@@ -99,6 +99,7 @@ struct Rooms {
     char node[17];                     /* names this process in notices */
     Room *buckets[BUCKETS];
     Room *due;                         /* with something to do soon */
+    CrdtBuf scratch;                   /* for the message that is being built */
     bool beats;                        /* a beat is coming */
     int64_t save_at;                   /* when all rooms save together */
     int saved_rooms;                   /* in the last round */

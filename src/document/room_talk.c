@@ -6,7 +6,10 @@
 #include "base/time.h"
 #include "document/room_impl.h"
 
-enum { KEPT_ANSWER_BYTES = 16 << 10 };     /* smaller ones are made again */
+enum {
+    KEPT_ANSWER_BYTES = 16 << 10,          /* smaller ones are made again */
+    KEPT_SCRATCH_BYTES = 64 << 10,
+};
 
 /* ---- Saying ------------------------------------------------------------------------------------------------ */
 
@@ -44,9 +47,11 @@ void room_tell_all(Room *r, const Member *except, Str message)
 
 void room_tell_update(Room *r, const Member *except, CrdtBytes update)
 {
-    auto_crdt_buf b = { 0 };
-    if (crdt_write_varuint(&b, CRDT_MESSAGE_SYNC) == CRDT_OK && crdt_sync_write_update(update, &b) == CRDT_OK)
-        room_tell_all(r, except, str_of_buf(&b));
+    CrdtBuf *b = &r->rooms->scratch;
+    crdt_buf_clear(b);
+    if (crdt_write_varuint(b, CRDT_MESSAGE_SYNC) == CRDT_OK && crdt_sync_write_update(update, b) == CRDT_OK)
+        room_tell_all(r, except, str_of_buf(b));
+    if (b->cap > KEPT_SCRATCH_BYTES) crdt_buf_done(b);
 }
 
 void member_say(Member *m, uint64_t kind, uint64_t value)

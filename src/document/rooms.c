@@ -181,6 +181,7 @@ void rooms_stop(App *app)
         while (rooms->buckets[b]) room_free(rooms->buckets[b]);
     pthread_mutex_destroy(&rooms->lock);
     pthread_cond_destroy(&rooms->drained);
+    crdt_buf_done(&rooms->scratch);
     free(rooms);
     app->rooms = NULL;
 }
