@@ -1,5 +1,6 @@
 // The main job, walked by two people in real browsers on every database: from the first run and a firing alert to a published and archived post-mortem.
 //     [tests/postgres.sh] node tests/browser/walk.mjs [sqlite|postgres]          VERBOSE=1 names every step
+import { inflateRawSync } from 'node:zlib';
 import { ask, launch, person, Suite, until } from '../lib/browser.mjs';
 import { png } from '../lib/png.mjs';
 import { databases, makeSystem, password, serve } from '../lib/server.mjs';
@@ -18,6 +19,18 @@ function webhook(name, labels, alerts) {
         receiver: 'hindsight', status: alerts.some((a) => a.status === 'firing') ? 'firing' : 'resolved', alerts: alerts.map(own), groupLabels: { alertname: name }, commonLabels: { alertname: name, ...labels },
         commonAnnotations: {}, externalURL: 'http://alertmanager.example.com:9093', version: '4', groupKey: `{}/{team="shop"}:{alertname="${name}"}`, truncatedAlerts: 0,
     };
+}
+
+/** Name → bytes of the files in a zip archive, read from its local headers (PKWARE APPNOTE 4.3.7). */
+function unzipped(zip) {
+    const files = {};
+    for (let at = 0; zip.readUInt32LE(at) === 0x04034b50;) {
+        const packed = zip.readUInt32LE(at + 18), names = zip.readUInt16LE(at + 26), from = at + 30 + names + zip.readUInt16LE(at + 28);
+        const data = zip.subarray(from, from + packed);
+        files[zip.subarray(at + 30, at + 30 + names).toString()] = zip.readUInt16LE(at + 8) === 8 ? inflateRawSync(data) : data;
+        at = from + packed;
+    }
+    return files;
 }
 
 async function post(url, body) {
@@ -488,15 +501,30 @@ async function read(ana, browser, base) {
         const [file] = await Promise.all([ana.page.waitForEvent('download'), ana.choose(ana.button('More actions'), entry)]);
         const chunks = [];
         for await (const c of await file.createReadStream()) chunks.push(c);
-        return { name: file.suggestedFilename(), text: Buffer.concat(chunks).toString() };
+        return { name: file.suggestedFilename(), bytes: Buffer.concat(chunks), text: Buffer.concat(chunks).toString() };
     };
     await step('it is taken away as Markdown', async () => {
-        const { name, text } = await download('Markdown');
-        if (!name.endsWith('.md') || !text.startsWith('# ') || !text.includes('From Bo: birch0') || !/^#+ Summary$/m.test(text)) throw new Error(`${name}: ${text.slice(0, 300)}`);
+        const { name, bytes } = await download('Markdown');
+        const files = unzipped(bytes), text = `${files['PM-1.md']}`.replace(/^---\n[^]*?\n---\n+/, '');
+        if (!name.endsWith('.zip') || Object.keys(files).length < 3 || !text.startsWith('# ') || !text.includes('From Bo: birch0') || !/^#+ Summary$/m.test(text)) throw new Error(`${name}: ${text.slice(0, 300)}`);
     });
     await step('and as HTML, with hostile text as text', async () => {
         const { name, text } = await download('HTML');
         if (!name.endsWith('.html') || !text.includes('From Bo: birch0') || /<img src="?x/.test(text)) throw new Error(`${name}: ${text.slice(0, 300)}`);
+    });
+}
+
+async function wording(ana) {
+    await step('wording that blames is underlined, and one key takes what is proposed instead', async () => {
+        await ana.go('/reports/PM-1/edit?panel=readiness');
+        await ana.page.locator('.doc-body p').first().click();
+        await ana.page.keyboard.press('End');
+        await ana.page.keyboard.type(' It was human error.');
+        await ana.page.locator('.doc-body .wording', { hasText: 'human error' }).waitFor();
+        await ana.page.locator('.wordings li').first().focus();
+        await ana.page.keyboard.press('Enter');
+        await ana.sees('It was an action the system did not guard against.');
+        await ana.page.locator('.wordings li').waitFor({ state: 'detached' });
     });
 }
 
@@ -546,6 +574,7 @@ async function walk(browser, base, system) {
     await publish(ana, bo);
     await read(ana, browser, base);
     await find(ana);
+    await wording(ana);
 }
 
 const wanted = process.argv[2];

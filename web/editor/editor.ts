@@ -131,6 +131,7 @@ const Ends = Extension.create({
 export type { Editor };
 export { insertEvidence } from './evidence';
 export { selectedPlaces, showThreads, threadElements, threadOrder, threadsAt, type Place, type Selected } from './comments';
+export { replaceWording, revealWording, selectWording, showWording } from './wording';
 export { endFind, find, replaceAll, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';

@@ -43,6 +43,7 @@ export type SearchHit = Gen.Found;
 export type Alert = Gen.Alert;
 export type Change = Gen.Change;
 export type Comment = Narrow<Gen.Comment, { created_at: string; author: Person | null }>;
+export type WordingFound = Gen.WordingFound;
 export type Thread = Narrow<Gen.Thread, { created_at: string; comments: Comment[]; resolved_by: Person | null }>;
 export type HistoryEntry = Narrow<Gen.ReportHistory, { made_at: string; by: Person | null; authors: Person[] }>;
 export type Compared = Gen.ReportCompared;

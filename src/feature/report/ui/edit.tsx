@@ -9,6 +9,7 @@ import type { Report } from 'app/types';
 import type { Threads } from '../../comment/ui/threads';
 import { CommentsPanel } from '../../comment/ui/panel';
 import { ReaderButton, useCommenting } from '../../comment/ui/commenting';
+import { WordingList, useWording } from '../../check/ui/wording';
 import { ReadinessPanel, useChecklist } from '../../review/ui/panel';
 import { DetailsPanel } from './details';
 import { EvidencePanel } from './evidence';
@@ -65,6 +66,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
     const [keys, setKeys] = useState(false);
     const paper = useRef<HTMLElement>(null);
     const threads = useCommenting(report, live);
+    const wording = useWording(report, live);
     const checklist = useChecklist(report);
     const missing = checklist.data?.filter((r) => r.state !== 'done').length ?? 0;
     const asked = query.value.get('panel');
@@ -109,10 +111,10 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                     <div ref={host} class={live?.ready.value ? '' : 'not-ready'} />
                 </div>
             </article>
-            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} />, readiness: missing ? <span class="n">{missing}</span> : null }}>
+            <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} />, readiness: missing + wording.items.length ? <span class="n">{missing + wording.items.length}</span> : null }}>
                 {(panel ?? 'evidence') === 'details' ? <DetailsPanel report={report} handle={handle} />
                     : panel === 'comments' ? <CommentsPanel report={report} live={live} threads={threads} />
-                    : panel === 'readiness' ? <ReadinessPanel report={report} live={live} list={checklist} />
+                    : panel === 'readiness' ? <><ReadinessPanel report={report} live={live} list={checklist} /><WordingList report={report} live={live} wording={wording} /></>
                     : panel === 'history' ? <HistoryPanel report={report} live={live} />
                         : <EvidencePanel report={report} live={live} />}
             </Side>
