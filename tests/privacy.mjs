@@ -59,7 +59,7 @@ async function makePrivate(member, people) {
     const mark = await member('POST', `/reports/${report.id}/history`, { name: `${SECRET} draft` });
     const followUp = await member('POST', `/reports/${report.id}/follow-ups`, { title: `${SECRET} keys`, owner_id: people.former.id });
     await member('POST', `/reports/${report.id}/request-review`, { reviewer_ids: [people.former.id] });
-    const share = await member('POST', `/reports/${report.id}/share`, {});
+    const share = await member('POST', `/reports/${report.id}/share`, { allow: ['people', 'services'] });
     return { incident, report, file, thread, mark, followUp, share, comment: thread.comments[0] };
 }
 
