@@ -15,6 +15,10 @@ export type EditorContext = {
     mentions: (q: string) => Promise<MentionHit[]>;
     /** Fetches below /api/v1. */
     get: <T>(path: string, query?: Record<string, string | number | boolean>) => Promise<T>;
+    /** Changes a record; says what was wrong if it was refused. What shows it hears of it by `watch`. */
+    change: (path: string, change: Record<string, unknown>, version: number) => void;
+    /** Who may own something. */
+    people: () => Promise<{ id: string; name: string }[]>;
     /** Calls back when something about these topics changed. */
     watch: (topics: string[], f: () => void) => () => void;
     /** What an event of the timeline says, in the reader's language. */

@@ -124,7 +124,7 @@ export function ShortcutSheet({ nav, commands }: { nav: NavEntry[]; commands: Co
                 </ul>
                 <h3>{t('keys_editor')}</h3><ul>
                     <Row k="/" label={t('key_slash')} /><Row k="@" label={t('key_mention')} /><Row k="mod+k" label={t('key_link')} /><Row k="mod+f" label={t('key_find')} />
-                    <Row k="mod+b / mod+i / mod+u" label={t('key_bold')} /><Row k="mod+z" label={t('key_undo')} />
+                    <Row k="mod+b / mod+i / mod+u" label={t('key_bold')} /><Row k="mod+z" label={t('key_undo')} /><Row k="mod+/" label={t('key_all')} />
                 </ul><p class="quiet">{t('key_save')}</p></section>
             </div>
         </Dialog>

@@ -48,8 +48,19 @@ static bool tells_the_story(const TimelineEvent *e)
     return false;
 }
 
+/* A block may say that it shows everything, or one phase. */
+static bool is_chosen(const Facts *f, const TimelineEvent *e)
+{
+    return f->phase.len ? str_eq(e->phase, f->phase) : f->all_events || f->by_phase;
+}
+
 void facts_key_events(Arena *a, const Facts *f, TimelineEvents *ret)
 {
+    if (f->phase.len || f->all_events || f->by_phase) {
+        list_each (&f->events, i)
+            if (ret->len < 200 && is_chosen(f, &f->events.at[i])) *list_add(a, ret) = f->events.at[i];
+        return;
+    }
     size_t starred = 0;
     list_each(&f->events, i) starred += f->events.at[i].starred;
     list_each(&f->events, i) {

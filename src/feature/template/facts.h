@@ -20,6 +20,9 @@ typedef struct Facts {
     Str url;                     /* of the incident */
     int64_t usual[INCIDENT_USUAL];   /* medians of the last year at this severity; 0 = too few to say */
     int64_t now_ms;
+    /* what of a live timeline is shown: `options` of the block */
+    bool all_events, by_phase;
+    Str phase;
 } Facts;
 
 /** Reads everything about an incident that the actor may see (the caller has checked), and also the readers of the text

@@ -1,5 +1,6 @@
 /* Template + incident → document; live blocks → what they show. */
 #include "base/map.h"
+#include "base/time.h"
 #include "document/words.h"
 #include "feature/template/internal.h"
 
@@ -64,6 +65,27 @@ static Err facts_of(Expand *x, Str incident, Facts **ret)
     return OK;
 }
 
+/* What of the timeline the block shows; its options are an object. */
+static void choose(Facts *f, const DocNode *block)
+{
+    json_t *given = block->attrs ? json_object_get(block->attrs, "options") : NULL;
+    f->all_events = json_is_false(json_object_get(given, "starred"));
+    f->by_phase = json_is_true(json_object_get(given, "by_phase"));
+    f->phase = json_str(given, "phase");
+}
+
+/* "As of 20 Nov 2026, 21:30": a page is read later than it was made. */
+static void when_taken(Expand *x, DocNodes *out)
+{
+    DocNode *p = doc_node(x->cx->arena, "paragraph");
+    bool zh = words_zh(x->locale);
+    char at[TIME_TEXT_MAX];
+    doc_mark(x->cx->arena, doc_text(x->cx->arena, p, zh ? S("截至 ") : S("As of ")), "italic");
+    DocNode *stamp = doc_add(x->cx->arena, p, "timestamp");
+    doc_attr(x->cx->arena, stamp, "at", arena_str(x->cx->arena, str_of(time_rfc3339(x->cx->now_ms, at))));
+    *list_add(x->cx->arena, out) = p;
+}
+
 static Err expand(Expand *x, DocNode *n, int depth)
 {
     DocNodes out = { 0 };
@@ -78,7 +100,10 @@ static Err expand(Expand *x, DocNode *n, int depth)
         Facts *facts = NULL;
         any = true;
         TRY(facts_of(x, doc_get(child, "incident"), &facts));
+        size_t before = out.len;
+        if (facts) choose(facts, child);
         if (facts && may_show(x, facts)) facts_block(facts, x->cx->arena, facts_block_of_live(doc_get(child, "kind")), BLOCK_SNAPSHOT, &out);
+        if (out.len > before) when_taken(x, &out);
     }
     if (any) n->children = out;
     return OK;

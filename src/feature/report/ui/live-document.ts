@@ -147,6 +147,8 @@ export class LiveDocument {
             fetchImage: (url) => api.post<Uploaded>(`/reports/${this.report.id}/files/fetch`, { url }),
             mentions: (q) => this.mentions(q),
             get: (path, query) => api.get(path, query),
+            change: (path, change, version) => void api.patch(path, change, version).catch((e: unknown) => toastError(e)),
+            people: () => api.get<Page<User>>('/people', { limit: 100 }).then((r) => r.items.filter((u) => !u.disabled), () => []),
             watch: (topics, f) => subscribe(topics, f),
             eventTitle,
             addFollowUp: (title, added) => addFollowUp({
