@@ -211,7 +211,9 @@ CrdtErr crdt_position_decode(CrdtBytes bytes, CrdtPosition *ret, CrdtFault *ret_
     if (ok && r.at < r.end) { /* older ones end here */
         uint64_t size = 0;
         bool negative = false;
-        ok = read_signed(&r, &size, &negative);
+        ok = read_signed(&r, &size, &negative) &&
+             (size <= CRDT_MAX_CLIENT ||
+              reader_fail(&r, CRDT_MALFORMED, "integer above 2^53 - 1"));
         p.assoc = negative ? -(int64_t)size : (int64_t)size;
     }
     if (ok && r.at != r.end)
