@@ -1,4 +1,5 @@
 #include "base/spec.h"
+#include "feature/catalog/catalog.h"
 #include "feature/incident/spec_incident.h"
 
 static Metric metric(const Incident *i, const char *key)
@@ -275,6 +276,46 @@ SPEC("lists page by cursor without losing or repeating an incident, in every ord
     int64_t active = 0;
     expect_ok(incident_total(&cx, &(IncidentFilter){ .active = true }, &active));
     expect_int(4, active);
+}
+
+enum { OF_SERVICE = 501 };
+static Err add_to_service(Cx *cx, void *arg)
+{
+    Str *service = arg;
+    Service v = { .name = S("checkout-web"), .tier = 1 };
+    Incident made;
+    TRY(service_add(cx, &v, service));
+    for (int k = 0; k < OF_SERVICE; k++) {
+        IncidentInput in = { .title = k ? S("errors") : S("latency"), .severity = k % 2 ? S("SEV-1") : S("SEV-2") };
+        *list_add(cx->arena, &in.service_ids) = *service;
+        TRY(incident_add(cx, &in, &made));
+    }
+    return OK;
+}
+
+SPEC("incidents of a service are found among others, also when it has hundreds, and together with "
+     "other filters")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Str service;
+    Incident other;
+    expect_ok(declare(&w, (IncidentInput){ .title = S("errors"), .severity = S("SEV-1") }, &other));
+    expect_ok(write_as(&w, w.ann, add_to_service, &service));
+    auto_store s = store_take(w.app->db);
+    Cx cx = reader(&w, w.ann, s);
+    IncidentFilter f = { 0 };
+    *list_add(a, &f.service) = service;
+    Incidents page = { 0 };
+    int64_t total;
+    expect_ok(incident_page(&cx, &f, (Cursor){ 0 }, 10, &page, &total));
+    expect_int(10, (int64_t)page.len);
+    expect_int(OF_SERVICE, total);
+    *list_add(a, &f.severity) = S("SEV-2");
+    f.q = S("latency");
+    expect_ok(incident_page(&cx, &f, (Cursor){ 0 }, 10, &page, &total));
+    expect_int(1, total);
+    expect_str("latency", page.at[0].title);
 }
 
 SPEC("the CSV of incidents has the rows of the list and defuses formulas")

@@ -7,7 +7,8 @@
 #include "store/search.h"
 #include "sql.gen.h"
 
-enum { SEARCH_MOST = 200, COUNT_MOST = 1000 };
+/* Incidents of a service are looked up one by one until it has so many that a walk through all meets them soon. */
+enum { SEARCH_MOST = 200, COUNT_MOST = 1000, SERVICE_FEW = 500 };
 
 /* ---- which index */
 
@@ -35,11 +36,22 @@ static Walk walk_of(Cx *cx, const IncidentFilter *f)
 
 /* ---- filters */
 
-typedef struct Found { int64_t number; Str ids; bool by_ids; } Found;
+typedef struct Found { int64_t number; Str ids; bool by_ids, common_service; } Found;
+
+static Err weigh_service(Cx *cx, const IncidentFilter *f, Found *ret)
+{
+    if (!f->service.len) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_service_weight);
+    stmt_str(&q, "service", strs_json(cx->arena, f->service));
+    stmt_int(&q, "limit", SERVICE_FEW);
+    if (stmt_step(&q)) ret->common_service = stmt_col_int(&q, 0) == SERVICE_FEW;
+    return stmt_end(&q);
+}
 
 /** What `q` finds: a reference or number directly, words through the index. */
 static Err find(Cx *cx, const IncidentFilter *f, Found *ret)
 {
+    TRY(weigh_service(cx, f, ret));
     if (str_empty(f->q)) return OK;
     int64_t number = reference_number(f->q, "INC");
     if (!number && str_int(f->q, &number) && number < 0) number = 0;
@@ -59,7 +71,7 @@ static Err find(Cx *cx, const IncidentFilter *f, Found *ret)
     (w)->one, \
     stmt_if(!access_all(cx), "visible"), stmt_if((f)->status.len, "status"), stmt_if((f)->severity.len, "severity"), \
     stmt_if((f)->kind.len, "kind"), stmt_if((f)->channel.len, "channel"), stmt_if((f)->team.len, "team"), \
-    stmt_if((f)->service.len, "service"), stmt_if((f)->person.len, "person"), \
+    stmt_if((f)->service.len, (found)->common_service ? "common_service" : "service"), stmt_if((f)->person.len, "person"), \
     stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("public")), "public"), \
     stmt_if((f)->visibility.len == 1 && str_eq((f)->visibility.at[0], S("private")), "private"), \
     stmt_if((f)->active, "active"), stmt_if(str_eq((f)->report, S("none")), "no_report"), \

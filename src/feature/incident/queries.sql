@@ -71,6 +71,8 @@ SELECT i.id, i.number, i.title, i.status FROM incident i WHERE i.id IN LIST(:ids
   AND coalesce(i.team_id, '') IN LIST(:team)
 --if service
   AND i.id IN (SELECT s.incident_id FROM incident_service s WHERE s.service_id IN LIST(:service))
+--if common_service
+  AND coalesce(i.id, '') IN (SELECT s.incident_id FROM incident_service s WHERE s.service_id IN LIST(:service))
 --if person
   AND i.id IN (SELECT r.incident_id FROM incident_role r WHERE r.user_id = :person AND r.left_ms IS NULL)
 --if public
@@ -150,6 +152,9 @@ FROM incident i
 WHERE 1 = 1
 --use incident_filters
 LIMIT :limit) found;
+
+-- name: incident_service_weight
+SELECT count(*) FROM (SELECT 1 FROM incident_service s WHERE s.service_id IN LIST(:service) LIMIT :limit) found;
 
 -- name: incident_services_of
 SELECT incident_id, service_id FROM incident_service WHERE incident_id IN LIST(:ids) ORDER BY incident_id, service_id;

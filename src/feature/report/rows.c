@@ -330,11 +330,12 @@ static Err find_page(Cx *cx, const ReportFilter *f, const Searched *s, Cursor af
     const char *by = arena_fmt(cx->arena, "by_" STR_FMT, STR_ARG(sort)).at,
                *next = arena_fmt(cx->arena, "after_" STR_FMT, STR_ARG(sort)).at;
     bool ascending = str_eq(sort, S("oldest")) || str_eq(sort, S("due"));
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_page, PARTS(f, s), stmt_if(f->state.len > 1, "state"),
-                                stmt_if(f->state.len == 1, "one_state"), by, stmt_if(ascending, "ascending"),
+    bool one = f->state.len == 1 && f->owner.len;            /* report_by_owner has the order of what is due, too */
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_report_page, PARTS(f, s), stmt_if(f->state.len && !one, "state"),
+                                stmt_if(one, "one_state"), by, stmt_if(ascending, "ascending"),
                                 stmt_if(after.id.len, next), NULL);
     bind_filter(&q, cx, f, s);
-    if (f->state.len) stmt_str(&q, "state", f->state.len > 1 ? strs_json(cx->arena, f->state) : f->state.at[0]);
+    if (f->state.len) stmt_str(&q, "state", one ? f->state.at[0] : strs_json(cx->arena, f->state));
     if (after.id.len) { stmt_int(&q, "at", after.at); stmt_str(&q, "after", after.id); }
     stmt_int(&q, "limit", limit);
     while (stmt_step(&q)) *list_add(cx->arena, ret) = stmt_col_str(&q, 0);
