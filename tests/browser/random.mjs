@@ -91,7 +91,7 @@ async function play({ seed: start, count, letters }) {
         language: attrs(['codeBlock'], () => ({ language: pick(['yaml', 'sql', null]) })), start: attrs(['orderedList'], () => ({ start: 1 + below(4) })),
         image: () => { here(); editor.commands.insertContent({ type: 'image', attrs: { src: '/files/none', alt: '', caption: word() } }); },
         caption: attrs(['image'], () => ({ caption: word() })), caption2: attrs(['image'], (n) => ({ caption: `${n.attrs.caption ?? ''}${word()}` })), width: attrs(['image'], () => ({ width: 100 + below(300) })),
-        chip: () => { here(); editor.commands.insertContent({ type: 'evidence', attrs: { kind: 'alert', id: 'x', title: word().trim() || 'x' } }); },
+        chip: () => { here(); editor.commands.insertContent({ type: 'evidence', attrs: { kind: 'alert', id: 'x', title: 'Alert' } }); },            /* plain text leaves sources out */
         table: () => { if (nodes('table').length < 4) { here(); editor.commands.insertTable({ rows: 2 + below(2), cols: 2 + below(2), withHeaderRow: random() < 0.5 }); } },
         rowBefore: inTable('addRowBefore'), rowAfter: inTable('addRowAfter'), columnBefore: inTable('addColumnBefore'), columnAfter: inTable('addColumnAfter'),
         deleteRow: inTable('deleteRow'), deleteColumn: inTable('deleteColumn'), headerRow: inTable('toggleHeaderRow'), headerColumn: inTable('toggleHeaderColumn'), split: inTable('splitCell'),

@@ -17,7 +17,7 @@ const keyText = (x: string) => (x.length > 2 && x.includes('+') ? shown(x).repla
 export function KeySheet({ onClose }: { onClose: () => void }) {
     return (
         <Dialog title={k('title')} wide onClose={onClose}>
-            <div class="sheet key-sheet">
+            <div class="sheet key-sheet" tabIndex={0} role="region" aria-label={k('title')}>
                 {ROWS.map(([heading, rows]) => (
                     <section key={heading}><h3>{k(heading)}</h3><ul>
                         {rows.map(([name, keys]) => <li key={name}><span>{k(name)}</span><span>{keys.split(' / ').map((x) => <kbd key={x}>{keyText(x)}</kbd>)}</span></li>)}
