@@ -36,10 +36,12 @@ async function hindsight() {
         return answer.json();
     };
     const template = (await ask('/api/v1/templates')).items[0].id;
-    const incident = await ask('/api/v1/incidents', { title: 'Checkout fails', severity: 'SEV-2' });
     const paths = async (n) => {
         const all = [];
-        while (all.length < n) all.push(...await Promise.all(Array.from({ length: Math.min(10, n - all.length) }, () => ask('/api/v1/reports', { incident_ids: [incident.id], template_id: template }))));
+        while (all.length < n) {
+            const incident = await ask('/api/v1/incidents', { title: 'Checkout fails', severity: 'SEV-2' });
+            all.push(...await Promise.all(Array.from({ length: Math.min(10, n - all.length) }, () => ask('/api/v1/reports', { incident_ids: [incident.id], template_id: template }))));
+        }
         return all.map((r) => `/ws/reports/${r.id}?token=${tokens.responder}`);
     };
     return { port: server.port, pid: server.child.pid, paths, stop: async () => { await server.stop(); system.remove(); } };

@@ -1,4 +1,5 @@
 /** serve and migrate. */
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ Exit run_serve(Cli *cli)
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);        /* a limit on the size of files is a full disk, not a death */
     raise_descriptors();
+    mallopt(M_ARENA_MAX, 2);         /* more would keep what one thread freed from the others: a tenth of all memory */
     App *app = NULL;
     Exit code = system_open(cli, &app);
     if (code) return code;
