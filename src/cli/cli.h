@@ -99,6 +99,8 @@ Exit run_doctor(Cli *cli);
 Exit run_doctor_documents(Cli *cli);
 Exit run_document_salvage(Cli *cli);
 Exit run_demo(Cli *cli);
+Exit run_export(Cli *cli);
+Exit run_import(Cli *cli);
 Exit run_api(Cli *cli);
 Exit run_user_add(Cli *cli);
 Exit run_user_list(Cli *cli);

@@ -24,6 +24,10 @@ const Command commands[] = {
       "For what doctor documents calls lost, when there is no backup. ID is what it names." },
     { "doctor", NULL, "listen", false, run_doctor, "Says what is wrong and how to mend it", NULL },
     { "demo", NULL, "", false, run_demo, "Loads sample data: a year of an invented company's incidents", NULL },
+    { "export", "DIR", "", false, run_export, "Writes the whole workspace into a folder: tables as JSON, reports as Markdown, pictures",
+      "Stop the server first, or what is written meanwhile may be in one table and not yet in another. Sessions, jobs and secret.key are left out:\n"
+      "keep secret.key yourself, settings that are secrets are sealed with it." },
+    { "import", "DIR", "", false, run_import, "Fills an empty database from a folder that export wrote, identically", NULL },
     { "api", NULL, "openapi typescript routes", true, run_api, "Prints the API as a document, as types or as a table of routes", NULL },
     { 0 },
 };

@@ -1,0 +1,75 @@
+// A whole workspace goes out as a folder and back identically: exported, imported into an empty database, exported again, the two folders are the
+// same to the byte. With PostgreSQL also from one database into the other.
+//     [tests/postgres.sh] node tests/workspace.mjs
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { addPeople, binary, cleanEnv, databases, makeSystem, serve } from './lib/server.mjs';
+
+let passed = 0;
+const failed = [];
+async function spec(says, body) {
+    try { await body(); passed++; } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${String(e.stderr || e.stack).split('\n').slice(0, 6).join('\n    ')}`); }
+}
+function expect(fine, what) { if (!fine) throw new Error(what); }
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==';
+
+const folder = mkdtempSync(join(tmpdir(), 'hindsight-workspace-'));
+const systems = [];
+const system = (database) => { const s = makeSystem(database); systems.push(s); return s; };
+const same = (a, b) => { const d = spawnSync('diff', ['-rq', a, b]); return d.status === 0 ? '' : d.stdout.toString(); };
+
+const first = system('sqlite');
+const tokens = addPeople(first);
+first.cli(['demo']);
+const server = await serve(first);
+const made = await (await fetch(`${server.url}/api/v1/report-imports?name=r.md`, { method: 'POST', headers: { Authorization: `Bearer ${tokens.manager}` },
+    body: `# 支付失败\n\n## Summary\n\nA **pool**.\n\n![pool](data:image/png;base64,${PIXEL})\n` })).json();
+await server.stop();
+const out = join(folder, 'first');
+first.cli(['export', out]);
+
+await spec('an export holds every table, every report for people, and the pictures', async () => {
+    const report = readFileSync(join(out, 'reports', `${made.report.reference}.md`), 'utf8');
+    expect(report.includes('title: "支付失败"') && report.includes('A **pool**.'), report);
+    expect(readdirSync(join(out, 'media')).length === 1, 'no picture');
+    for (const table of ['incident', 'report', 'document_update', 'timeline_entry', 'account_user']) expect(readFileSync(join(out, 'tables', `${table}.jsonl`), 'utf8').includes('{'), `${table} is empty`);
+    expect(!existsSync(join(out, 'tables/account_session.jsonl')) && !existsSync(join(out, 'secret.key')), 'sessions or the key are in it');
+});
+
+for (const database of databases) {
+    await spec(`it comes back identically (${database})`, async () => {
+        const second = system(database), again = join(folder, `again-${database}`);
+        second.cli(['import', out]);
+        second.cli(['export', again]);
+        expect(same(out, again) === '', same(out, again));
+        const there = await serve(second);
+        const read = await fetch(`${there.url}/api/v1/reports/${made.report.reference}/export?format=html`, { headers: { Authorization: `Bearer ${tokens.viewer}` } });
+        const page = await read.text();
+        const found = await (await fetch(`${there.url}/api/v1/search?q=${encodeURIComponent('支付失败')}`, { headers: { Authorization: `Bearer ${tokens.viewer}` } })).json();
+        await there.stop();
+        expect(read.status === 200 && page.includes('src="data:image/png'), 'the report or its picture is not there');
+        expect(found.items.some((i) => i.reference === made.report.reference), 'search does not find it');
+    });
+    await spec(`a database that holds something is left alone (${database})`, async () => {
+        const used = system(database);
+        addPeople(used);
+        const r = spawnSync(binary, ['import', out, ...used.where], { encoding: 'utf8', env: cleanEnv() });
+        expect(r.status !== 0 && /not empty/.test(r.stderr), r.stderr);
+        expect(used.cli(['user', 'list']).includes('viewer@example.com'), 'people are gone');
+    });
+}
+
+await spec('an export of another version is refused', async () => {
+    const other = join(folder, 'other');
+    execFileSync('cp', ['-r', out, other]);
+    execFileSync('sed', ['-i', 's/"report": [0-9]*/"report": 999/', join(other, 'workspace.json')]);
+    const r = spawnSync(binary, ['import', other, ...system('sqlite').where], { encoding: 'utf8', env: cleanEnv() });
+    expect(r.status !== 0 && /another version/.test(r.stderr), r.stderr);
+});
+
+for (const s of systems) s.remove();
+rmSync(folder, { recursive: true, force: true });
+console.log(`workspace: ${passed} passed, ${failed.length} failed`);
+process.exit(failed.length ? 1 : 0);
