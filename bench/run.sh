@@ -25,6 +25,9 @@ node bench/api.mjs "$data"
 title "The editor on a long document, beside TipTap’s collaborative example"
 node bench/editor/run.mjs
 
+title "Pages a second: PDF and DOCX"
+node bench/pages.mjs
+
 title "Sockets"
 node bench/sockets.mjs 10000
 

@@ -396,8 +396,8 @@ static int columns_of(Book *b, const json_t *table, double w, double *width)
         json_array_foreach(children(row), k, cell) {
             int span = span_of(cell);
             if (at + span > MOST_COLUMNS) break;
-            if (span == 1 && i < 400) {
-                double l = widest(b, cell, true), m = widest(b, cell, false);
+            if (span == 1 && i < 60) {                       /* the rest is seldom wider, and setting text costs most */
+                double m = widest(b, cell, false), l = m <= 60 || (i > 20 && m <= like[at]) ? (m < 60 ? m : 0) : widest(b, cell, true);
                 if (l > least[at]) least[at] = l;
                 if (m > like[at]) like[at] = m;
             }
