@@ -26,7 +26,7 @@ Str export_byline(Cx *cx, const Export *x)
         buf_fmt(&b, "%s%s ", b.len ? " · " : "", zh ? "作者" : "Authors");
         list_each(&r->authors, i) buf_fmt(&b, "%s" STR_FMT, !i ? "" : zh ? "、" : ", ", STR_ARG(r->authors.at[i].name));
     }
-    if (x->edition.version && r->published_ms) {
+    if (r->published_version && r->published_ms) {
         Str day = words_time(cx->arena, r->published_ms, WORDS_DATE, r->language, x->time_zone);
         buf_fmt(&b, "%s%s " STR_FMT, b.len ? " · " : "", zh ? "发布于" : "Published", STR_ARG(day));
     }
@@ -83,7 +83,8 @@ static Str input_head(Cx *cx, const Export *x)
     member(&b, "title", r->title);
     member(&b, "over", export_over(cx, x));
     member(&b, "byline", export_byline(cx, x));
-    if (!x->edition.version) member(&b, "note", zh ? S("草稿，尚未发布") : S("Draft, not published yet"));
+    if (!r->published_version) member(&b, "note", zh ? S("草稿，尚未发布") : S("Draft, not published yet"));
+    else if (!x->edition.version && r->changed_since_published) member(&b, "note", zh ? S("包含发布之后的修改") : S("With edits that are not published yet"));
     member(&b, "footer", arena_fmt(cx->arena, STR_FMT " · " STR_FMT, STR_ARG(r->reference), STR_ARG(r->title)));
     member(&b, "contents", zh ? S("目录") : S("Contents"));
     member(&b, "author", r->owner.name);

@@ -20,7 +20,8 @@ const BuiltinSection standard_en[] = {
       "{{incident.detection_overview}}\n\n{{incident.alerts}}", true },
     { "root_cause", "Root cause",
       "Explain the mechanism: how did each step make the next possible? Go on asking why until you reach something that can be changed. "
-      "\"Human error\" is where the questions begin: what made the action reasonable at that moment?",
+      "\"Human error\" is where the questions begin: what made the action reasonable at that moment? "
+      "Write \"the script accepted an empty region\", not \"the operator forgot the region\".",
       "{{incident.causes_overview}}\n\n{{#if changes}}\nChanges linked to this incident:\n\n{{incident.changes}}\n{{/if}}", true },
     { "factors", "Contributing factors",
       "What else had to be true for this to happen or to last so long? Think of tests, reviews, limits, defaults, ownership, load, documentation, fatigue. Several small things are more usual than one big one.",
@@ -32,7 +33,8 @@ const BuiltinSection standard_en[] = {
       "What should we do again? Tools, habits and decisions that made this shorter or smaller.",
       "{{incident.went_well}}", false },
     { "went_poorly", "What went poorly",
-      "What cost us time or made it worse? Write about systems and processes, not about people. Assume that everybody did their best with what they knew.",
+      "What cost us time or made it worse? Write about systems and processes, not about people. Assume that everybody did their best with what they knew. "
+      "Write \"the alert named no service\", not \"nobody looked\".",
       "{{incident.went_poorly}}", false },
     { "lucky", "Where we got lucky",
       "What could have made this far worse but happened not to? Luck is a risk that has not been paid for yet.",
@@ -42,7 +44,7 @@ const BuiltinSection standard_en[] = {
       "", false },
     { "actions", "Action items",
       "What changes so that this does not happen again, is found sooner, or hurts less? Each one has an owner, a date and a way to tell that it worked. "
-      "Prefer few that will be done. Add follow-ups here: the table fills itself.",
+      "Prefer few that will be done: \"alert when 90 % of the pool is in use\" can be checked, \"be more careful\" cannot. Add follow-ups here: the table fills itself.",
       "{{incident.follow_ups live}}\n\n{{incident.proposals}}", true },
     { 0 },
 };

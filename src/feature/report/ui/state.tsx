@@ -94,7 +94,7 @@ export function StateButton({ report, handle }: { report: Report; handle: Report
 
 /** Download and print, as menu items. */
 export function exportItems(report: Report): MenuItem[] {
-    const url = (format: string) => `/api/v1/reports/${report.id}/export?format=${format}`;
+    const url = (format: string) => `/api/v1/reports/${report.id}/export?format=${format}${report.state === 'published' ? '&version=published' : ''}`;
     return [
         { heading: t('export') },
         { label: t('export_pdf'), icon: 'download', href: url('pdf'), download: true },
