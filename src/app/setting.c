@@ -71,6 +71,7 @@ Err setting_set(Cx *cx, Str key, Str value)
     const Setting *s = setting_find(key);
     if (!s) return fail(cx->arena, ERR_NOT_FOUND, "there is no setting " STR_FMT, STR_ARG(key));
     TRY(check(cx, s, value));
+    if (s->check) TRY(s->check(cx, value));
     Str stored = value;
     if (s->type == SETTING_SECRET && value.len) TRY(secret_seal(cx, value, &stored));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_setting_put);

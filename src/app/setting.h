@@ -18,6 +18,7 @@ typedef struct Setting {
     const char *title, *help;
     const char *const *options;       /* SETTING_CHOICE */
     int64_t min, max;                 /* SETTING_INT when max > 0; length of text when max > 0 */
+    Err (*check)(Cx *cx, Str value);  /* MAY be NULL: what the type cannot say. Fails: ERR_INVALID naming the field */
 } Setting;
 
 /** The value or its default; in cx->arena. Unknown keys are a bug(). Secrets come unsealed. */

@@ -37,7 +37,7 @@ async function run(step, url, tokens, jar, values) {
         if (d) return d;
     }
     if (!step.expect) return null;
-    if (!/json/.test(answer.headers.get('content-type') ?? '')) return text.includes(fill(step.expect, values)) ? null : `lacks ${step.expect}: ${text.slice(0, 600)}`;
+    if (!/[/+]json/.test(answer.headers.get('content-type') ?? '')) return text.includes(fill(step.expect, values)) ? null : `lacks ${step.expect}: ${text.slice(0, 600)}`;
     return difference(JSON.parse(fill(step.expect, values)), JSON.parse(text), values);
 }
 

@@ -346,3 +346,30 @@ SPEC("the time to report runs from resolution to publication, and is not asked f
     incident_metrics(a, &i);
     expect_str("not_applicable", metric(&i, "time_to_report").status);
 }
+
+static Err set_factors(Cx *cx, void *json) { return setting_set(cx, S("incident.causes"), *(Str *)json); }
+
+SPEC("contributing factors are told in the language of who asks, and a list with two of one key is refused")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    auto_store s = store_take(w.app->db);
+    Cx ann = reader(&w, w.ann, s);
+    Causes en = { 0 }, zh = { 0 };
+    expect_ok(incident_cause_list(&ann, &en));
+    ann.actor.locale = S("zh");
+    expect_ok(incident_cause_list(&ann, &zh));
+    expect_str("Code defect", en.at[0].name);
+    expect_str("代码缺陷", zh.at[0].name);
+    Cx all = app_cx(w.app, a, NULL);
+    Str twice = S("[{\"key\":\"a\",\"name\":\"A\"},{\"key\":\"a\",\"name\":\"B\"}]"), odd = S("[{\"key\":\"A b\",\"name\":\"A\"}]"), ours = S("[{\"key\":\"a\",\"name\":\"Ours\"}]");
+    Err e = cx_write(&all, set_factors, &twice);
+    expect(err_is(e, ERR_INVALID));
+    expect_str("factors[1].key", e.info->field);
+    expect_err(ERR_INVALID, cx_write(&all, set_factors, &odd));
+    expect_ok(cx_write(&all, set_factors, &ours));
+    zh = (Causes){ 0 };
+    expect_ok(incident_cause_list(&ann, &zh));
+    expect_int(1, zh.len);
+    expect_str("Ours", zh.at[0].name);
+}

@@ -21,6 +21,7 @@ Err report_gather(Cx *cx, Strs incident_ids, Gathered *ret)
         template_figures(i, &f);
         ids_add(cx->arena, &audiences, i->audience);
         list_each(&i->services, s) ids_add(cx->arena, &g.services, i->services.at[s].id);
+        list_each(&i->causes, c) ids_add(cx->arena, &g.causes, i->causes.at[c].key);
         list_each(&i->roles, p)
             if (!str_eq(i->roles.at[p].role, S("observer")))
                 ids_add(cx->arena, &people, i->roles.at[p].user.id);
@@ -147,18 +148,24 @@ int64_t report_due(Cx *cx, Str severity, int64_t from_ms)
 
 /* -- following the incidents ------------------------------------------------------------------------------------------- */
 
-Err report_put_services(Cx *cx, Str report, Strs services)
+static Err put_all(Cx *cx, Str report, const Sql *clear, const Sql *put, const char *name, const Strs *values)
 {
-    auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_report_service_clear);
-    stmt_str(&clear, "report", report);
-    TRY(stmt_exec(&clear));
-    list_each(&services, i) {
-        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_service_put);
+    auto_stmt none = stmt_begin(cx->arena, cx->store, clear);
+    stmt_str(&none, "report", report);
+    TRY(stmt_exec(&none));
+    list_each(values, i) {
+        auto_stmt q = stmt_begin(cx->arena, cx->store, put);
         stmt_str(&q, "report", report);
-        stmt_str(&q, "service", services.at[i]);
+        stmt_str(&q, name, values->at[i]);
         TRY(stmt_exec(&q));
     }
     return OK;
+}
+
+Err report_put_kin(Cx *cx, Str report, const Gathered *g)
+{
+    TRY(put_all(cx, report, &sql_report_service_clear, &sql_report_service_put, "service", &g->services));
+    return put_all(cx, report, &sql_report_cause_clear, &sql_report_cause_put, "cause", &g->causes);
 }
 
 Err report_refresh(Cx *cx, Report *r)
@@ -177,7 +184,7 @@ Err report_refresh(Cx *cx, Report *r)
     r->audience = g.audience;
     TRY(incident_report_audience(cx, r->id, r->audience));
     Str figures = report_figures_json(cx->arena, &g.figures);
-    TRY(report_put_services(cx, r->id, g.services));
+    TRY(report_put_kin(cx, r->id, &g));
     r->metrics = (ReportMetrics){ 0 };
     report_metrics(cx->arena, figures, r->overrides, &r->metrics);
     r->figures = figures;

@@ -44,6 +44,8 @@ WHERE r.id IN LIST(:ids);
   AND coalesce(r.language, '') IN LIST(:language)
 --if service
   AND r.id IN (SELECT s.report_id FROM report_service s WHERE s.service_id IN LIST(:service))
+--if cause
+  AND r.id IN (SELECT c.report_id FROM report_cause c WHERE c.cause IN LIST(:cause))
 --if incident
   AND r.id IN (SELECT x.report_id FROM report_incident x WHERE x.incident_id IN LIST(:incident))
 --if author
@@ -126,6 +128,12 @@ SELECT report_id FROM report_incident WHERE incident_id = :incident ORDER BY rep
 
 -- name: report_service_clear
 DELETE FROM report_service WHERE report_id = :report;
+
+-- name: report_cause_clear
+DELETE FROM report_cause WHERE report_id = :report;
+
+-- name: report_cause_put
+INSERT INTO report_cause (report_id, cause) VALUES (:report, :cause) ON CONFLICT (report_id, cause) DO NOTHING;
 
 -- name: report_service_put
 INSERT INTO report_service (report_id, service_id) VALUES (:report, :service) ON CONFLICT (report_id, service_id) DO NOTHING;

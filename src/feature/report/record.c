@@ -228,7 +228,7 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     TRY(document_create(cx, r.id, doc));
     TRY(report_insert(cx, &r));
     TRY(put_incidents(cx, &r, ids));
-    TRY(report_put_services(cx, r.id, g.services));
+    TRY(report_put_kin(cx, r.id, &g));
     TRY(report_text_noted(cx, &r, &doc));
     TRY(report_mentions(cx, &r, doc, false, S("")));         /* whom the template names is told nothing */
     TRY(report_save(cx, &r, 0));

@@ -70,6 +70,7 @@ Err report_audience(Cx *cx, Str id, Str *ret);
 
 typedef struct ReportFilter {
     Strs state, severity, team, channel, service, language, incident;
+    Strs cause;                             /* keys of the taxonomy: of one of its incidents */
     Str author, owner, reviewer;            /* user ids; reviewer: whose decision is pending */
     bool overdue;
     Str q, sort;                            /* "updated" (default), "newest", "oldest", "due", "published" */

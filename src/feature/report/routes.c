@@ -9,7 +9,7 @@
 static const char *const languages[] = { "en", "zh", NULL };
 static const char *const sorts[] = { "updated", "newest", "oldest", "due", "published", NULL };
 static const char *const formats[] = { "markdown", "html", "text", "json", NULL };
-#define FILTERS "state severity team channel service language incident author owner reviewer overdue q since until sort"
+#define FILTERS "state severity team channel service cause language incident author owner reviewer overdue q since until sort"
 
 static Err person(Cx *cx, Req *req, const char *name, Str *ret)
 {
@@ -29,6 +29,7 @@ static Err filter_of(Cx *cx, Req *req, ReportFilter *f)
     TRY(req_filter(cx, req, "team", NULL, &f->team));
     TRY(req_filter(cx, req, "channel", NULL, &f->channel));
     TRY(req_filter(cx, req, "service", NULL, &f->service));
+    TRY(req_filter(cx, req, "cause", NULL, &f->cause));
     TRY(req_filter(cx, req, "language", languages, &f->language));
     TRY(req_filter(cx, req, "incident", NULL, &incidents));
     TRY(req_filter(cx, req, "sort", sorts, &sort));

@@ -300,6 +300,7 @@ static void bind_filter(Stmt *q, Cx *cx, const ReportFilter *f, const Searched *
     if (f->channel.len) stmt_str(q, "channel", strs_json(a, f->channel));
     if (f->language.len) stmt_str(q, "language", strs_json(a, f->language));
     if (f->service.len) stmt_str(q, "service", strs_json(a, f->service));
+    if (f->cause.len) stmt_str(q, "cause", strs_json(a, f->cause));
     if (f->incident.len) stmt_str(q, "incident", strs_json(a, f->incident));
     if (f->author.len) stmt_str(q, "author", f->author);
     if (f->owner.len) stmt_str(q, "owner", f->owner);
@@ -311,7 +312,7 @@ static void bind_filter(Stmt *q, Cx *cx, const ReportFilter *f, const Searched *
 }
 
 #define PARTS(f, s) stmt_if(!access_all(cx), "visible"), stmt_if((f)->severity.len, "severity"), stmt_if((f)->team.len, "team"), \
-    stmt_if((f)->channel.len, "channel"), stmt_if((f)->language.len, "language"), stmt_if((f)->service.len, "service"), \
+    stmt_if((f)->channel.len, "channel"), stmt_if((f)->language.len, "language"), stmt_if((f)->service.len, "service"), stmt_if((f)->cause.len, "cause"), \
     stmt_if((f)->incident.len, "incident"), stmt_if((f)->author.len, "author"), stmt_if((f)->owner.len, "owner"), \
     stmt_if((f)->reviewer.len, "reviewer"), stmt_if((f)->overdue, "overdue"), stmt_if((f)->since_ms, "since"), \
     stmt_if((f)->until_ms, "until"), stmt_if((s)->on, "ids")

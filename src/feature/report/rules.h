@@ -7,7 +7,7 @@
 typedef struct Gathered {
     Incidents incidents;
     KeyFigures figures;
-    Strs services;              /* ids */
+    Strs services, causes;      /* ids; keys of the taxonomy */
     Str audience;
     int64_t began_ms;
 } Gathered;
@@ -25,7 +25,7 @@ Str  report_figures_json(Arena *a, const KeyFigures *f);
 void report_metrics(Arena *a, const Str figures, const Str overrides, ReportMetrics *ret);
 Err  report_overrides_merge(Cx *cx, Str before, Str patch, Str *ret);
 Err  report_refresh(Cx *cx, Report *r);                         /* figures, severity, audience from its incidents; saved */
-Err  report_put_services(Cx *cx, Str report, Strs services);
+Err  report_put_kin(Cx *cx, Str report, const Gathered *g);      /* services and causes, for filters */
 /* record.c */
 Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in);
 Err report_author_remove(Cx *cx, Str id, Str user);

@@ -148,3 +148,12 @@ ALTER TABLE report_share ADD COLUMN allow TEXT NOT NULL DEFAULT '["people","serv
 DROP INDEX report_by_state;
 CREATE INDEX report_by_state ON report (state, updated_ms, id, severity, channel_id, team_id, language, audience, began_ms,
     due_ms, owner_id);
+-- step 11
+CREATE TABLE report_cause (
+    report_id TEXT NOT NULL REFERENCES report,
+    cause     TEXT NOT NULL,           -- key of the taxonomy (setting incident.causes)
+    PRIMARY KEY (report_id, cause)
+);
+CREATE INDEX report_cause_by_cause ON report_cause (cause, report_id);
+INSERT INTO report_cause (report_id, cause)
+    SELECT DISTINCT r.report_id, c.cause FROM report_incident r JOIN incident_cause c ON c.incident_id = r.incident_id;

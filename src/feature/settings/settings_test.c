@@ -54,3 +54,28 @@ SPEC("severities keep their five keys in order, and each has a colour")
     expect(err_is(e, ERR_INVALID));
     expect_str("severities[0].color", e.info->field);
 }
+
+static Err rename_first(Cx *cx, void *arg)
+{
+    (void)arg;
+    Str all = setting_str(cx, "incident.severities");
+    ptrdiff_t at = str_find(all, S("Critical"));
+    return setting_set(cx, S("incident.severities"),
+                       arena_fmt(cx->arena, STR_FMT "Fire" STR_FMT, STR_ARG(str_sub(all, 0, (size_t)at)), STR_ARG(str_sub(all, (size_t)at + 8, all.len))));
+}
+
+SPEC("severities that a workspace did not word itself are told in the language of the reader")
+{
+    auto_arena a = arena_new(4096);
+    App *app = given_a_system(a, 1794330000000);
+    Cx cx = app_cx(app, a, NULL);
+    expect_ok(cx_write(&cx, rename_first, NULL));
+    auto_store s = store_take(app->db);
+    cx.store = s;
+    cx.actor.locale = S("zh");
+    Severities list = { 0 };
+    severity_list(&cx, &list);
+    expect_str("Fire", list.at[0].name);
+    expect_has("大量客户", list.at[0].description);
+    expect_str("重大", list.at[1].name);
+}

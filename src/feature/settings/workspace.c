@@ -11,6 +11,11 @@ static const char *const severity_keys[] = { "SEV-1", "SEV-2", "SEV-3", "SEV-4",
     "{\"key\":\"SEV-4\",\"name\":\"Low\",\"color\":\"#6885a6\",\"description\":\"Customers hardly notice\"}," \
     "{\"key\":\"unknown\",\"name\":\"Unknown\",\"color\":\"#80878f\",\"description\":\"Not judged yet\"}]"
 
+static const struct { const char *name, *description; } standard_zh[] = {
+    { "严重", "大量客户无法使用产品，或数据面临风险" }, { "重大", "重要功能对大量客户失效" }, { "一般", "部分功能异常，或少数客户受影响" },
+    { "轻微", "客户几乎没有察觉" }, { "未知", "尚未判定" },
+};
+
 const Setting workspace_settings[] = {
     { .key = "workspace.name", .type = SETTING_TEXT, .standard = "Hindsight", .title = "Workspace name",
       .help = "Shown on every page and in what is sent out", .max = 100 },
@@ -92,5 +97,13 @@ void severity_list(Cx *cx, Severities *ret)
         e = decode(cx, S(SEVERITIES_STANDARD), &list);
         if (e.info) bug("the standard severities do not decode");
     }
+    /* What a workspace did not word itself is said in the language of the reader. */
+    Severities standard = { 0 };
+    if (str_starts(cx->actor.locale, S("zh")) && !decode(cx, S(SEVERITIES_STANDARD), &standard).info)
+        list_each(&list, i) {
+            Severity *s = &list.at[i];
+            if (str_eq(s->name, standard.at[i].name)) s->name = str_of(standard_zh[i].name);
+            if (str_eq(s->description, standard.at[i].description)) s->description = str_of(standard_zh[i].description);
+        }
     *ret = list;
 }

@@ -15,7 +15,9 @@ Err facts_gather(Cx *cx, Str incident, Str locale, Str time_zone, Str owner, Str
     f->time_zone = str_empty(time_zone) ? S("UTC") : time_zone;
     f->owner = owner;
     f->now_ms = cx->now_ms;
-    TRY(incident_get(cx, incident, &f->incident));
+    Cx reader = *cx;
+    reader.actor.locale = f->locale;                         /* names of factors are those of the text's language */
+    TRY(incident_get(&reader, incident, &f->incident));
     f->url = app_link(cx, arena_fmt(cx->arena, "/incidents/" STR_FMT, STR_ARG(f->incident.reference)));
     TRY(incident_usual(cx, &f->incident, f->usual));
     TimelineEvents events = { 0 };

@@ -42,7 +42,5 @@ Str  facts_event_title(Arena *a, const Facts *f, const TimelineEvent *e);
 
 /** The word for a key ("config_change", "incident_commander", "SEV-1") in a language; the key itself when there is none. */
 Str  term(Str key, Str locale);
-/** The name of a contributing factor in a language. */
-Str  cause_words(Str name, Str locale);
 /** "a, b and c" · "a、b 和 c" */
 Str  terms_joined(Arena *a, Strs list, Str locale);

@@ -206,7 +206,7 @@ static void why(Say *s)
     const Incident *i = &s->f->incident;
     Str trigger = str_eq(i->trigger, S("unknown")) ? S("") : say_lower(s, term(i->trigger, s->f->locale));
     Strs names = { 0 };
-    list_each(&i->causes, k) *list_add(s->a, &names) = say_lower(s, cause_words(i->causes.at[k].name, s->f->locale));
+    list_each(&i->causes, k) *list_add(s->a, &names) = say_lower(s, i->causes.at[k].name);
     if (trigger.len) {
         SAY(s, "It was set off by: " STR_FMT, "触发原因：" STR_FMT, STR_ARG(trigger));
         if (i->trigger_note.len) SAY(s, ", " STR_FMT, "，" STR_FMT, STR_ARG(i->trigger_note));

@@ -53,20 +53,3 @@ Str terms_joined(Arena *a, Strs list, Str locale)
     }
     return buf_str(&b);
 }
-
-/* The factors of the standard taxonomy. One that was renamed keeps the words of the workspace. */
-static const struct { const char *name, *zh; } causes[] = {
-    { "Code defect", "代码缺陷" }, { "Configuration", "配置" }, { "Deployment process", "发布流程" }, { "Capacity or limits", "容量或限额" },
-    { "Dependency failure", "依赖故障" }, { "Third-party provider", "第三方供应商" }, { "Infrastructure or hardware", "基础设施或硬件" }, { "Network", "网络" },
-    { "Data or schema", "数据或表结构" }, { "System design", "系统设计" }, { "Missing resilience", "缺少容错" }, { "Testing gap", "测试缺口" },
-    { "Monitoring or alerting gap", "监控或告警缺口" }, { "Documentation or runbook gap", "文档或预案缺口" }, { "Process or review gap", "流程或评审缺口" },
-    { "Communication", "沟通" }, { "Knowledge or training", "知识或培训" }, { "Workload or staffing", "工作量或人手" },
-    { "Expiry of a certificate, key or quota", "证书、密钥或配额过期" }, { "Security", "安全" }, { 0 },
-};
-
-Str cause_words(Str name, Str locale)
-{
-    for (size_t i = 0; words_zh(locale) && causes[i].name; i++)
-        if (str_eq(name, str_of(causes[i].name))) return str_of(causes[i].zh);
-    return name;
-}

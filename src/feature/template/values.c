@@ -75,7 +75,7 @@ static json_t *incident_values(Arena *a, const Facts *f)
         if (impact.len && text.len) buf_byte(&impact, '\n');
         buf_add(&impact, text);
     }
-    list_each(&i->causes, k) *list_add(a, &causes) = cause_words(i->causes.at[k].name, f->locale);
+    list_each(&i->causes, k) *list_add(a, &causes) = i->causes.at[k].name;
     put(w.to, "id", i->reference);
     put(w.to, "title", i->title);
     put(w.to, "kind", term(i->kind, f->locale));
@@ -183,7 +183,7 @@ static json_t *cause_values(const Facts *f)
     json_t *list = json_array();
     list_each(&f->incident.causes, k) {
         json_t *to = json_object();
-        put(to, "name", cause_words(f->incident.causes.at[k].name, f->locale));
+        put(to, "name", f->incident.causes.at[k].name);
         put(to, "note", f->incident.causes.at[k].note);
         json_array_append_new(list, to);
     }

@@ -21,7 +21,7 @@ export type Row = Report & { severity: string; overdue: boolean; began_at: strin
 type Counts = { draft: number; in_review: number; published: number; archived: number; total: number };
 
 const STATES = ['draft', 'in_review', 'published', 'archived'] as const;
-const FILTERS = ['team', 'channel', 'severity', 'service', 'author', 'owner', 'reviewer', 'language', 'incident'] as const;
+const FILTERS = ['team', 'channel', 'severity', 'service', 'cause', 'author', 'owner', 'reviewer', 'language', 'incident'] as const;
 const SORTS = ['updated', 'newest', 'oldest', 'due', 'published'] as const;
 const SPANS = { d30: 30, d90: 90, d365: 365 } as const;
 const LOOK: Record<string, { tone: Tone; icon: IconName }> = {
@@ -35,6 +35,7 @@ function useFacets(): Facet[] {
     const teams = useResource('teams', () => api.all<Ref>('/teams'));
     const channels = useResource('channels', () => api.all<Ref>('/channels'));
     const services = useResource('services', () => api.all<Ref>('/services'));
+    const causes = useResource('causes', () => api.all<{ key: string; name: string }>('/causes'));
     const people = useResource('people', () => api.all<Person>('/people'));
     const refs = (all: Ref[] | undefined) => (all ?? []).map((r) => ({ value: r.id, label: r.name, text: r.name }));
     const mine = { value: 'me', label: t('me'), text: t('me') };
@@ -43,6 +44,7 @@ function useFacets(): Facet[] {
         { key: 'severity', label: t('severity'), always: true, options: ['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4'].map((v) => ({ value: v, label: <Severity value={v} />, text: v })) },
         { key: 'channel', label: t('channel'), options: refs(channels.data) },
         { key: 'service', label: t('service'), options: refs(services.data) },
+        { key: 'cause', label: t('cause'), options: (causes.data ?? []).map((c) => ({ value: c.key, label: c.name, text: c.name })) },
         { key: 'author', label: t('author'), single: true, always: true, options: [mine, ...refs(people.data)] },
         { key: 'owner', label: t('owner'), single: true, options: [mine, ...refs(people.data)] },
         { key: 'reviewer', label: t('reviewer'), single: true, options: [mine] },

@@ -5,6 +5,7 @@ import { useResource } from 'app/resource';
 import { SettingsPage } from 'app/settings';
 import type { Page } from 'app/types';
 import { Button, Check, Dialog, Failed, Field, Input, Select, Skeleton, TextArea, toast, toastError, useForm } from 'kit';
+import { Factors } from './factors';
 import { Severities } from './severities';
 import { t } from './strings';
 
@@ -77,8 +78,8 @@ function Row({ s, onSaved }: { s: Setting; onSaved: (s: Setting) => void }) {
     </div>;
 }
 
-/* Severities have a form of their own; that sample data is loaded is not for people to say. */
-const ownPlace = ['incident.severities', 'workspace.sample_data'];
+/* Severities and factors have forms of their own; that sample data is loaded is not for people to say. */
+const ownPlace = ['incident.severities', 'incident.causes', 'workspace.sample_data'];
 /** The server words its settings in English; here stand those that are known in the reader's language. */
 const titleOf = (s: Setting) => t.any(`${s.key} title`, s.title);
 const helpOf = (s: Setting) => t.any(`${s.key} help`, s.help);
@@ -90,6 +91,7 @@ export default function WorkspaceSettings() {
     const general = items.filter((s) => s.key.startsWith('workspace.'));
     const other = items.filter((s) => !s.key.startsWith('workspace.'));
     const severities = all.data?.items.find((s) => s.key === 'incident.severities');
+    const factors = all.data?.items.find((s) => s.key === 'incident.causes');
     return (
         <SettingsPage title={t('workspace')} about={t('workspace_about')}>
             {all.error && !all.data ? <Failed error={all.error} retry={all.reload} /> : !all.data ? <Skeleton /> : <>
@@ -100,6 +102,11 @@ export default function WorkspaceSettings() {
                 {severities && <Severities key={severities.value} value={severities.value} standard={severities.default} onSave={async (v) => {
                     try {
                         saved(await saveSetting(severities.key, v));
+                    } catch (e) { toastError(e); }
+                }} />}
+                {factors && <Factors key={factors.value} value={factors.value} standard={factors.default} onSave={async (v) => {
+                    try {
+                        saved(await saveSetting(factors.key, v));
                     } catch (e) { toastError(e); }
                 }} />}
                 {other.length > 0 && <section class="block">
