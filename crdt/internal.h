@@ -390,7 +390,7 @@ bool json_text_to(CrdtBytes json_string, CrdtBuf *out);
 bool json_escape_to(CrdtBytes text, CrdtBuf *out);
 bool json_string_is(CrdtBytes json_string, CrdtBytes text);
 double json_number(CrdtBytes json);
-bool json_equal(CrdtBytes a, CrdtBytes b);
+bool json_equal_text(CrdtBytes a, CrdtBytes b);
 bool json_same(CrdtBytes a, CrdtBytes b);
 
 /* value.c: lib0 Any */

@@ -431,7 +431,7 @@ static CrdtBytes trim(CrdtBytes v)
 
 enum { FIELDS_COMPARED = 64 }; /* beyond this only the same bytes are equal */
 
-bool json_equal(CrdtBytes a, CrdtBytes b)
+bool json_equal_text(CrdtBytes a, CrdtBytes b)
 {
     a = trim(a);
     b = trim(b);

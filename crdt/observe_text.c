@@ -176,10 +176,10 @@ static void close_retain(TextDelta *t)
 
 static void see_added_mark(TextDelta *t, CrdtMark mark)
 {
-    if (json_equal(mark_json(&t->now, mark.key), mark.value.raw))
+    if (json_equal_text(mark_json(&t->now, mark.key), mark.value.raw))
         return;
     close_retain(t);
-    if (json_equal(mark.value.raw, mark_json(&t->old, mark.key)))
+    if (json_equal_text(mark.value.raw, mark_json(&t->old, mark.key)))
         mark_unset(&t->changed, mark.key);
     else
         mark_set(t, &t->changed, mark);
@@ -189,7 +189,7 @@ static void see_deleted_mark(TextDelta *t, CrdtMark mark)
 {
     mark_set(t, &t->old, mark);
     CrdtBytes now = mark_json(&t->now, mark.key);
-    if (json_equal(now, mark.value.raw))
+    if (json_equal_text(now, mark.value.raw))
         return;
     close_retain(t);
     mark_set(t, &t->changed, (CrdtMark){ mark.key, value_of_json(now) });
@@ -202,7 +202,7 @@ static bool see_kept_mark(TextDelta *t, CrdtMark mark)
     size_t i = mark_at(&t->changed, mark.key);
     if (i == t->changed.count)
         return true;
-    if (json_equal(t->changed.at[i].value.raw, mark.value.raw))
+    if (json_equal_text(t->changed.at[i].value.raw, mark.value.raw))
         return t->changed.at[i].value.kind == CRDT_VALUE_NULL;
     close_retain(t);
     if (mark.value.kind == CRDT_VALUE_NULL)
@@ -221,7 +221,7 @@ static void see_mark(TextDelta *t, const Item *it)
     mark.value.raw = json;
     switch (unit_fate(t->changes->doc, it, 0, &units)) {
     case FATE_ADDED: {
-        bool same = json_equal(mark_json(&t->now, key), json);
+        bool same = json_equal_text(mark_json(&t->now, key), json);
         see_added_mark(t, mark);
         if (same && mark.value.kind != CRDT_VALUE_NULL)
             return;

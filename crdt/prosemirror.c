@@ -109,7 +109,7 @@ static size_t same_marks(CrdtBytes marks, CrdtBytes mark)
     size_t n = 0;
     json_open(&j, '[');
     while (json_item(&j))
-        n += json_equal(field(json_take(&j), "type"), field(mark, "type"));
+        n += json_equal_text(field(json_take(&j), "type"), field(mark, "type"));
     return n;
 }
 

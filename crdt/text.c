@@ -104,7 +104,7 @@ static bool skip_same(Pos *p, const Marks *attrs)
             if (it->ref != REF_FORMAT)
                 return true;
             format_parts(it, &key, &json);
-            if (!json_equal(marks_get(attrs, key), json))
+            if (!json_equal_text(marks_get(attrs, key), json))
                 return true;
         }
         if (!forward(p))
@@ -118,7 +118,7 @@ static bool open_marks(Pos *p, const Marks *attrs, Marks *undo)
 {
     for (uint32_t i = 0; i < attrs->count; i++) {
         Mark now = mark_or_null(&p->now, attrs->at[i].key);
-        if (json_equal(now.json, attrs->at[i].json))
+        if (json_equal_text(now.json, attrs->at[i].json))
             continue;
         if (!marks_set(undo, now))
             return pos_fail(p, CRDT_NOMEM);
@@ -138,7 +138,7 @@ static bool close_marks(Pos *p, Marks *undo)
                 break;
             format_parts(it, &key, &json);
             const Mark *a = marks_find(undo, key);
-            if (a == NULL || !json_equal(a->json, json))
+            if (a == NULL || !json_equal_text(a->json, json))
                 break;
             marks_remove(undo, key);
         }
@@ -178,7 +178,7 @@ static bool replace_mark(Pos *p, const Marks *attrs, Marks *undo, uint64_t units
     const Mark *wanted = marks_find(attrs, mark.key);
     if (wanted == NULL)
         return marks_set(&p->now, mark) || pos_fail(p, CRDT_NOMEM);
-    if (json_equal(wanted->json, mark.json)) {
+    if (json_equal_text(wanted->json, mark.json)) {
         marks_remove(undo, mark.key);
     } else {
         if (units == 0) {

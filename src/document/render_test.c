@@ -1,4 +1,5 @@
 #include "base/spec.h"
+#include "document/clean.h"
 #include "document/node.h"
 #include "document/words.h"
 
@@ -230,4 +231,18 @@ SPEC("times and durations are worded in the language and zone of the reader")
     expect_str("12,316", words_number(a, 12316));
     expect_str("-1,000", words_number(a, -1000));
     expect_str("999", words_number(a, 999));
+}
+
+/* A library and the document engine once had a function of the same name, and the linker took the wrong one. */
+SPEC("neighbouring texts of one link are joined")
+{
+    auto_arena a = arena_new(8192);
+    DocNode *doc = doc_node(a, "doc"), *p = doc_add(a, doc, "paragraph");
+    for (int i = 0; i < 3; i++) {
+        DocNode *t = doc_text(a, p, S("six"));
+        doc_mark_attr(a, doc_mark(a, t, "link"), "href", i < 2 ? S("https://a.example/1") : S("https://a.example/2"));
+    }
+    doc_clean(a, doc);
+    expect_int(2, p->children.len);
+    expect_str("sixsix", p->children.at[0]->text);
 }
