@@ -41,7 +41,8 @@ async function post(url, body) {
 const minutesAgo = (n) => new Date(Math.floor(Date.now() / 1000 - n * 60) * 1000).toISOString();
 const dateIn = (days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 /** For an <input type=datetime-local step=1>, in UTC as the browsers here. */
-const local = (iso) => iso.slice(0, 19);
+// At a whole minute the browser drops the seconds of what is typed, and Playwright then takes it for malformed.
+const local = (iso) => iso.slice(0, 19).replace(/:00$/, '');
 
 /* ---- 1: first run, the first source, the second person ---------------------------------------------------------- */
 
