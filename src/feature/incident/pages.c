@@ -240,9 +240,11 @@ static Err read_rows(Cx *cx, Walk *w, const Found *found, const Order *order, Cu
     return OK;
 }
 
-/** At most COUNT_MOST + 1. */
-static Err count_rows(Cx *cx, const Walk *w, const Found *found, int64_t *ret)
+/** At most COUNT_MOST + 1. What is not ordered need not be met in order: a service's are looked up. */
+static Err count_rows(Cx *cx, const Walk *w, const Found *by, int64_t *ret)
 {
+    Found once = *by, *found = &once;
+    found->common_service = false;
     *ret = w->counted;
     for (size_t k = 0; k < w->words.len && *ret <= COUNT_MOST; k++) {
         auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list, FILTER_PARTS(w, &w->rest, found), NULL);
