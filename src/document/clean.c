@@ -3,7 +3,7 @@
 
 static bool is_suggested(const DocNode *n)
 {
-    return n->type.len && (doc_find_mark(n, "insertion") || str_starts(doc_get(n, "suggested"), S("insert")));
+    return doc_find_mark(n, "insertion") != NULL;
 }
 
 static bool same_marks(const DocNode *a, const DocNode *b)
@@ -32,10 +32,7 @@ static void clean_marks(Arena *a, DocNode *n, What what)
 static void clean(Arena *a, DocNode *n, What what)
 {
     DocNodes kept = { 0 };
-    if (n->attrs) {
-        json_object_del(n->attrs, "comments");
-        if (what == ALL) json_object_del(n->attrs, "suggested");
-    }
+    if (n->attrs) json_object_del(n->attrs, "comments");
     list_each(&n->children, i) {
         DocNode *child = n->children.at[i];
         if (what == ALL && is_suggested(child)) continue;
@@ -48,11 +45,7 @@ static void clean(Arena *a, DocNode *n, What what)
         clean(a, child, what);
         *list_add(a, &kept) = child;
     }
-    bool was_filled = n->children.len > 0 && kept.len == 0;
-    bool list = doc_is(n, "listItem") || doc_is(n, "taskItem") || doc_is(n, "blockquote") || doc_is(n, "callout")
-                || doc_is(n, "detailsContent") || doc_is(n, "tableCell") || doc_is(n, "tableHeader");
     n->children = kept;
-    if (was_filled && list) doc_add(a, n, "paragraph");          /* what must hold a block holds an empty one */
 }
 
 void doc_clean(Arena *a, DocNode *doc) { clean(a, doc, ALL); }

@@ -152,6 +152,50 @@ async function history(ana, bo) {
     });
 }
 
+async function suggesting(ana, bo) {
+    const words = (p) => p.page.locator('.doc-body p', { hasText: 'Tuesday' });
+    await step('what is typed and deleted while suggesting is marked, on the other screen, too', async () => {
+        await bo.go('/reports/PM-1/edit?panel=comments');
+        await opened(bo);
+        await bo.button('Mode: Editing').click();
+        await bo.page.locator('[role=menu] .it', { hasText: 'Suggesting' }).click();
+        await bo.button('Mode: Suggesting').waitFor();
+        await words(bo).click({ position: { x: 1, y: 10 } });
+        await bo.page.keyboard.type('Last');
+        await bo.page.locator('.doc-body ins', { hasText: 'Last' }).waitFor();
+        await bo.page.keyboard.press('Delete');
+        await bo.page.keyboard.press('Delete');
+        await bo.page.locator('.doc-body del', { hasText: 'On' }).waitFor();
+        await saved(bo);
+        await ana.go('/reports/PM-1/edit?panel=comments');
+        await opened(ana);
+        await ana.page.locator('.doc-body ins', { hasText: 'Last' }).waitFor();
+        await ana.page.locator('.doc-body del', { hasText: 'On' }).waitFor();
+        await ana.page.locator('.suggestion', { hasText: 'Bo Tanaka' }).first().waitFor();
+        await picture(ana, 'suggesting');
+    });
+    await step('what changes more than words is refused', async () => {
+        const before = await bo.page.locator('.doc-body > *').count();
+        await bo.page.keyboard.press('Enter');
+        await bo.sees('Only words can be suggested. Comment on the rest.');
+        if (await bo.page.locator('.doc-body > *').count() !== before) throw new Error('a block more');
+    });
+    await step('an export shows the text as if nothing were suggested', async () => {
+        const text = await until(() => ana.page.evaluate(() => fetch('/api/v1/reports/PM-1/content?format=text').then((r) => r.text())));
+        if (!text.includes('On Tuesday') || text.includes('Last')) throw new Error(text);
+    });
+    await step('accepting makes it the text, for both; one can be rejected alone', async () => {
+        await ana.button('Accept all').click();
+        await until(async () => (await words(bo).textContent()).startsWith('Last Tuesday'), 'Bo sees it');
+        if (await bo.page.locator('.doc-body :is(ins, del)').count()) throw new Error('something is still suggested');
+        await words(bo).click({ position: { x: 1, y: 10 } });
+        await bo.page.keyboard.type('Perhaps ');
+        await ana.page.locator('.doc-body ins', { hasText: 'Perhaps' }).waitFor();
+        await ana.page.locator('.suggestion').getByRole('button', { name: 'Reject' }).click();
+        await until(async () => (await words(bo).textContent()).startsWith('Last Tuesday'), 'it is gone');
+    });
+}
+
 const system = makeSystem(process.env.TEST_POSTGRES && process.env.REVIEW_ON === 'postgres' ? 'postgres' : 'sqlite');
 for (const [name, full, role] of people) system.cli(['user', 'add', '--email', `${name}@example.com`, '--name', full, '--role', role, '--password-stdin'], password);
 const token = system.cli(['token', 'create', '--user', 'bo@example.com', '--scope', 'write']);
@@ -167,6 +211,7 @@ await suite.walk('review', async () => {
     await signIn(vi, 'vi');
     await comments(ana, bo, vi);
     await history(ana, bo);
+    await suggesting(ana, bo);
 });
 suite.check('the server stops cleanly', await server.stop() === 0, server.log());
 system.remove();

@@ -1,7 +1,7 @@
 /** Places of comments: words carry a mark, blocks without text an attribute. The threads themselves stand beside the document. */
 import { Extension, type Editor } from '@tiptap/core';
 import { Fragment, Slice, type Node as PmNode } from '@tiptap/pm/model';
-import { NodeSelection, Plugin, PluginKey, type EditorState } from '@tiptap/pm/state';
+import { NodeSelection, Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
 import { ySyncPluginKey } from '@tiptap/y-tiptap';
 
@@ -40,13 +40,17 @@ function withoutCopies(slice: Slice, state: EditorState): Slice {
     return new Slice(clean(slice.content), slice.openStart, slice.openEnd);
 }
 
+export type Correct = (trs: readonly Transaction[], before: EditorState, after: EditorState) => Transaction | null;
+
 export const Comments = Extension.create({
     name: 'comments',
     addGlobalAttributes() {
         return [{ types: BLOCKS, attributes: { comments: { default: null, rendered: false } } }];
     },
+    /** What suggesting makes of an edit; set while somebody suggests. A plugin of its own would restart the binding. */
+    addStorage: (): { correct: Correct | null } => ({ correct: null }),
     addProseMirrorPlugins() {
-        return [new Plugin<DecorationSet>({
+        return [new Plugin({ key: new PluginKey('suggesting'), appendTransaction: (trs, before, after) => this.storage.correct?.(trs, before, after) ?? null }), new Plugin<DecorationSet>({
             key,
             state: {
                 init: (_c, state) => blocksOf(state.doc),

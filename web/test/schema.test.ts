@@ -17,7 +17,7 @@ const NODES: Record<string, string[]> = {
     tableHeader: ['colspan', 'rowspan', 'colwidth'], tableCell: ['colspan', 'rowspan', 'colwidth'], callout: ['kind'], details: ['open'], detailsSummary: [], detailsContent: [],
     mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'],
 };
-const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'] };
+const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'] };
 
 const text = (t: string, ...marks: object[]) => ({ type: 'text', text: t, ...(marks.length ? { marks } : {}) });
 const p = (...content: object[]) => ({ type: 'paragraph', ...(content.length ? { content } : {}) });
@@ -29,7 +29,7 @@ const all = {
             { type: 'evidence', attrs: { kind: 'alert', id: 'a1', title: 'LedgerQueueDepth', at: null, url: null } }, text('d', { type: 'comment', attrs: { id: 'c1' } })),
         { type: 'bulletList', content: [{ type: 'listItem', content: [p(text('x')), { type: 'orderedList', attrs: { start: 3 }, content: [{ type: 'listItem', content: [p(text('y'))] }] }] }] },
         { type: 'taskList', content: [{ type: 'taskItem', attrs: { checked: true }, content: [p(text('z'))] }] },
-        { type: 'blockquote', content: [p(text('q'))] }, { type: 'codeBlock', attrs: { language: 'yaml' }, content: [text('a: 1')] }, { type: 'horizontalRule' },
+        { type: 'blockquote', content: [p(text('q'))] }, { type: 'codeBlock', attrs: { language: 'yaml' }, content: [text('a: '), text('1', { type: 'comment', attrs: { id: 'c2' } })] }, { type: 'horizontalRule' },
         { type: 'image', attrs: { src: '/files/1', alt: 'graph', width: 320, caption: 'wait', align: 'left' } },
         { type: 'table', content: [{ type: 'tableRow', content: [{ type: 'tableHeader', attrs: { colspan: 1, rowspan: 1, colwidth: [120] }, content: [p(text('h'))] }] }, { type: 'tableRow', content: [{ type: 'tableCell', content: [p()] }] }] },
         { type: 'callout', attrs: { kind: 'warning' }, content: [p(text('w'))] },
@@ -45,6 +45,10 @@ describe('the schema', () => {
         for (const name of Object.keys(NODES)) assert.ok(schema.nodes[name], name);
         for (const [name, attrs] of Object.entries(MARKS)) for (const a of attrs) assert.ok(a in (schema.marks[name]?.spec.attrs ?? {}), `${name}.${a}`);
         for (const name of Object.keys(MARKS)) assert.ok(schema.marks[name], name);
+    });
+
+    it('allows what comments and suggestions mark wherever there is text, since the binding deletes blocks with marks it must not have', () => {
+        for (const n of Object.values(schema.nodes)) if (n.isTextblock) for (const m of ['comment', 'insertion', 'deletion']) assert.ok(n.allowsMarkType(schema.marks[m]!), `${m} in ${n.name}`);
     });
 
     it('brings a document through Yjs and back unchanged', () => {

@@ -52,7 +52,7 @@ static void approvals(Look *l)
 
 static int64_t suggestions_in(const DocNode *n)
 {
-    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") || doc_get(n, "suggested").len ? 1 : 0;
+    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") ? 1 : 0;
     list_each(&n->children, i) all += suggestions_in(n->children.at[i]);
     return all;
 }

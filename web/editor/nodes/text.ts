@@ -21,6 +21,21 @@ const Comment = Mark.create({
     },
 });
 
+/** What is only suggested: by whom, since when. Readers and exports see the text as if it were not (document/clean.h). */
+const suggestion = (name: 'insertion' | 'deletion', tag: 'ins' | 'del') => Mark.create({
+    name,
+    inclusive: false,
+    addAttributes() {
+        return { user: { default: '', rendered: false }, name: { default: '', rendered: false }, at: { default: null, rendered: false } };
+    },
+    parseHTML() {
+        return [];          /* what is pasted is nobody's suggestion */
+    },
+    renderHTML({ mark }) {
+        return [tag, { class: 'sg', title: String(mark.attrs['name']) }, 0];
+    },
+});
+
 /** `[words](address)` as Markdown writes it. */
 const MarkdownLink = Extension.create({
     name: 'markdownLink',
@@ -43,6 +58,8 @@ export const text: Piece = {
         Highlight,
         MarkdownLink,
         Comment,
+        suggestion('insertion', 'ins'),
+        suggestion('deletion', 'del'),
     ],
     slash: [
         { id: 'text', group: 'text', label: () => t('text'), words: 'paragraph plain 正文 段落', icon: 'text', run: (e, r) => { e.chain().focus().deleteRange(r).setParagraph().run(); } },

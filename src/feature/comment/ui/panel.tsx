@@ -8,6 +8,7 @@ import type { Comment, Report, Thread } from 'app/types';
 import type { LiveDocument } from '../../report/ui/live-document';
 import { MentionArea, mentioned, type Named } from './mention-area';
 import { t } from './strings';
+import { Suggestions } from './suggesting';
 import { begin, beginning, type Threads } from './threads';
 
 const FACES = { thumbs_up: '👍', eyes: '👀', check: '✅', heart: '❤️', party: '🎉', question: '❓' } as const;
@@ -34,6 +35,7 @@ export function CommentsPanel({ report, live, threads }: { report: Report; live:
                 <span class="grow" />
                 {report.can_comment && <IconButton small icon="plus" label={t('comment_whole')} onClick={() => { beginning.value = { quote: '', places: [] }; }} />}
             </div>
+            {!settled && <Suggestions report={report} live={live} />}
             {draft && <NewThread report={report} live={live} threads={threads} />}
             {list.map((x) => <Card key={x.id} thread={x} report={report} live={live} threads={threads} active={x.id === asked} place={rank(x) < order.length} />)}
             {!list.length && !draft && (settled ? <p class="quiet">{t('none_resolved')}</p>

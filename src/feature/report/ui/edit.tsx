@@ -11,6 +11,7 @@ import { CommentsPanel } from '../../comment/ui/panel';
 import { ReaderButton, useCommenting } from '../../comment/ui/commenting';
 import { WordingList, useWording } from '../../check/ui/wording';
 import { ReadinessPanel, useChecklist } from '../../review/ui/panel';
+import { ModeButton } from '../../comment/ui/suggesting';
 import { DetailsPanel } from './details';
 import { EvidencePanel } from './evidence';
 import { Figures } from './figures';
@@ -86,6 +87,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
                 <SaveLine live={live} report={report} />
                 <span class="grow" />
                 {live && <Here live={live} />}
+                <ModeButton report={report} live={live} />
                 <IconButton class="find-button" icon="search" label={`${t('find')} ${shown('mod+f')}`} onClick={() => setFinding('find')} />
                 <span class="wide-only"><ShareButton report={report} /></span>
                 <StateButton report={report} handle={handle} />
