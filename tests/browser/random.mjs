@@ -221,6 +221,8 @@ async function round(n, people, api, report) {
             throw new Error(`${e.message}\n${part ? `${part} differs (${seen[0].vector === seen[1].vector ? 'same' : 'other'} vectors) ${difference(seen[0][part], seen[1][part])}` : 'not saved'}\n${done.map((d) => d.join(' ')).join('\n')}`);
         }
         for (const x of seen) if (x.valid) throw new Error(`not valid: ${x.valid}\n${done.map((d) => d.join(' ')).join('\n')}`);
+        /* Who has just opened the page mends nothing by that alone (web/README.md), only once somebody writes. */
+        if (how === 'reload') for (const p of people) await p.page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.view.dispatch(editor.state.tr.insert(editor.state.doc.content.size, editor.schema.nodes.paragraph.create())); });
         /* the server's own reading, once it has written what it was told (mending included) */
         let last = '';
         await until(async () => {
