@@ -50,8 +50,9 @@ function Form({ template, onSaved }: { template: Template | null; onSaved: (x: T
     const names = useResource('template-variables', () => api.all<Name>('/template-variables'));
     const form = useForm();
     const locked = !!template?.built_in || !may(me().role, 'manager');
-    const set = (part: Partial<Draft>) => { setD({ ...d, ...part }); setDirty(true); form.clear(); };
-    useEffect(() => (dirty ? beforeLeave(() => window.confirm(t('unsaved'))) : undefined), [dirty]);
+    const set = (part: Partial<Draft>) => { setD({ ...d, ...part }); setDirty(true); kept.current = false; form.clear(); };
+    const kept = useRef(false);                              /* saved, though the question below may still be set up */
+    useEffect(() => (dirty ? beforeLeave(() => kept.current || window.confirm(t('unsaved'))) : undefined), [dirty]);
     const save = async () => {
         let saved: Template | undefined;
         const ok = await form.submit(async () => {
@@ -59,6 +60,7 @@ function Form({ template, onSaved }: { template: Template | null; onSaved: (x: T
         });
         if (!ok || !saved) return;
         setDirty(false);
+        kept.current = true;
         toast(t('saved'));
         if (template) onSaved(saved);
         else setTimeout(() => navigate(`/templates/${saved!.id}`, { replace: true }));

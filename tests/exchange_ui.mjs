@@ -1,0 +1,93 @@
+// Templates, import and what is shown outside, in a real browser.
+//     node tests/exchange_ui.mjs          Needs Chromium; without it everything is skipped.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { addPeople, makeSystem, password, root, serve } from './lib/server.mjs';
+
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
+if (!executablePath) { console.log('exchange_ui: 0 passed, 0 failed, 1 skipped'); process.exit(0); }
+
+let passed = 0;
+const failed = [];
+async function spec(says, body) {
+    try { await body(); passed++; } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.message.split('\n').slice(0, 6).join('\n    ')}`); }
+}
+function expect(fine, what) { if (!fine) throw new Error(what); }
+
+const system = makeSystem();
+addPeople(system);
+const server = await serve(system);
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+const page = await context.newPage();
+page.setDefaultTimeout(30_000);
+const complaints = [];
+page.on('console', (m) => { if (m.type() === 'error' && !/status of 4\d\d/.test(m.text())) complaints.push(m.text()); });
+page.on('pageerror', (e) => complaints.push(e.message));
+const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
+mkdirSync(join(root, 'build/browser'), { recursive: true });
+async function fine(name) {
+    await page.screenshot({ path: join(root, `build/browser/${name}.png`) });
+    await page.evaluate(axe);
+    const found = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'] })).violations.filter((v) => ['serious', 'critical'].includes(v.impact)).map((v) => `${v.id}: ${v.nodes[0].html}`));
+    expect(found.length === 0, found.join('\n'));
+}
+await page.goto(`${server.url}/reports`);
+await page.getByLabel('Email').fill('admin@example.com');
+await page.getByLabel('Password').fill(password);
+await page.keyboard.press('Enter');
+
+await spec('a document is looked at before it is imported, and then stands in the editor', async () => {
+    await page.getByRole('button', { name: 'Import', exact: true }).click();
+    await page.locator('input[type=file]').setInputFiles({ name: '2018-01-18-hug.md', mimeType: 'text/markdown', buffer: Buffer.from('# A hug\n\n## Summary\n\nWe were **loved**.\n') });
+    await page.locator('.write-preview strong', { hasText: 'loved' }).waitFor();
+    expect(await page.getByLabel('Title').inputValue() === 'A hug', 'the title is not taken over');
+    await fine('import');
+    await page.getByRole('button', { name: 'Import', exact: true }).last().click();
+    await page.waitForURL(/\/reports\/PM-1\/edit/);
+    await page.locator('.ProseMirror strong', { hasText: 'loved' }).waitFor();
+});
+
+await spec('the public version is seen as it is written, and published', async () => {
+    await page.getByRole('button', { name: 'Share' }).first().click();
+    await page.getByRole('button', { name: 'Write it' }).click();
+    const dialog = page.locator('dialog.full');
+    await dialog.getByLabel('Title').fill('Checkout was slow');
+    await dialog.getByLabel('Summary').fill('Some of you waited.');
+    await page.locator('.write-preview h1', { hasText: 'Checkout was slow' }).waitFor();
+    await fine('public-version');
+    await page.getByRole('button', { name: 'Publish', exact: true }).last().click();
+    await page.locator('dialog:not(.full)').getByRole('button', { name: 'Publish', exact: true }).click();
+    const address = page.locator('code[aria-label="Public address"]');
+    await address.waitFor();
+    const text = await (await fetch((await address.textContent()).trim().replace(/^https?:\/\/[^/]+/, server.url))).text();
+    expect(text.includes('Some of you waited.') && !text.includes('loved'), text);
+    await page.keyboard.press('Escape');
+});
+
+await spec('names complete behind two braces, wrong ones are mended by a click, and the preview follows', async () => {
+    await page.goto(`${server.url}/templates/new`);
+    await page.getByLabel('Name').fill('Ours');
+    await page.getByLabel('Heading').fill('What');
+    const prefill = page.locator('.prefill textarea').first();
+    await prefill.click();
+    await page.keyboard.type('It was {{incident.tit');
+    await page.locator('.prefill-menu [role=option]').first().waitFor();
+    await page.keyboard.press('Enter');
+    expect(await prefill.inputValue() === 'It was {{incident.title}}', await prefill.inputValue());
+    await page.locator('.tpl-preview', { hasText: 'It was A hug' }).waitFor();
+    await prefill.fill('It was {{incident.titel}}');
+    await page.getByRole('button', { name: 'Use incident.title' }).click();
+    expect(await prefill.inputValue() === 'It was {{incident.title}}', 'not mended');
+    await fine('template-editor');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.waitForURL(/\/templates\/(?!new)/);
+});
+
+await spec('nothing complained', async () => expect(complaints.length === 0, complaints.join('\n')));
+await browser.close();
+await server.stop();
+system.remove();
+console.log(`exchange_ui: ${passed} passed, ${failed.length} failed`);
+process.exit(failed.length ? 1 : 0);
