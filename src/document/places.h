@@ -1,7 +1,7 @@
 #pragma once
 /** Places in a live document that something outside refers to (comments). The place is held by the document itself: a mark on
  *  text, an attribute on what holds no text, so it moves with what is edited around it, is cut and pasted, undone and
- *  restored (docs/decisions/007). */
+ *  restored (docs/decisions/010). */
 #include "app/cx.h"
 #include "app/shape.h"
 
