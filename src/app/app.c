@@ -159,6 +159,7 @@ static void hand_on(App *app, Str channel, Str payload)
     if (str_eq(channel, S("reconnected"))) {
         guards_rights_changed(app->guards);
         guards_check_all(app->guards);
+        jobs_wake(app->jobs);
     }
 }
 

@@ -84,6 +84,7 @@ typedef struct Backend {
     Err  (*lock)(Store *s, Arena *a, Lock what);                    /* among all nodes; before BEGIN */
     void (*unlock)(Store *s, Lock what);
     void (*wrote)(Store *s, bool idle);                             /* after a batch; idle: nothing waits. May be NULL */
+    bool (*others_wrote)(Store *s);                                 /* the writer's connection: another process committed since it was asked last. May be NULL */
     bool (*outdated)(Store *s);                                     /* a new connection would plan better. May be NULL */
     int64_t (*bytes)(Database *db);
     Err  (*claim)(Database *db, Arena *a);

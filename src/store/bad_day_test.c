@@ -1,4 +1,5 @@
 #include "base/spec.h"
+#include <pthread.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <signal.h>
@@ -108,6 +109,51 @@ SPEC("a second server on a file is refused; other processes may still write")
     database_close(server);
     server = NULL;
     expect_ok(database_claim(second, a));
+}
+
+/* ---- what others write ---- */
+
+typedef struct Ears { pthread_mutex_t lock; pthread_cond_t more; int missed, heard; } Ears;
+
+static void listen_to(void *ctx, Str channel, Str payload)
+{
+    (void)payload;
+    Ears *h = ctx;
+    pthread_mutex_lock(&h->lock);
+    if (str_eq(channel, S("reconnected"))) h->missed++;
+    else h->heard++;
+    pthread_cond_broadcast(&h->more);
+    pthread_mutex_unlock(&h->lock);
+}
+
+static void await_more(Ears *h, const int *what, int than)
+{
+    pthread_mutex_lock(&h->lock);
+    while (*what <= than) pthread_cond_wait(&h->more, &h->lock);
+    pthread_mutex_unlock(&h->lock);
+}
+
+static Err tell_all(Store *s, void *arena) { return store_notify(s, arena, S("news"), S("x")); }
+
+SPEC("a server notices that a command wrote to its file, and not its own writes")
+{
+    if (spec_database_kind() != DATABASE_SQLITE) { spec_skip("SQLite only"); return; }
+    auto_arena a = arena_new(4096);
+    Str url = given_a_database_url(a);
+    auto_database server = NULL;
+    auto_database command = NULL;
+    Ears h = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0 };
+    expect_ok(open_url(a, url, &server));
+    expect_ok(database_migrate(server, a, thing_schemas, 1, NULL));
+    expect_ok(open_url(a, url, &command));
+    database_listen(server, listen_to, &h);
+    for (int i = 0; i < 3; i++) expect_ok(database_write(server, a, tell_all, a));
+    await_more(&h, &h.heard, 2);
+    expect_int(0, h.missed);
+    expect_ok(database_write(command, a, thing_insert, &(Thing){ a, "x", 1 }));
+    await_more(&h, &h.missed, 0);
+    expect_ok(database_write(command, a, thing_insert, &(Thing){ a, "y", 1 }));
+    await_more(&h, &h.missed, 1);
 }
 
 /* ---- kill -9 ---- */
@@ -243,6 +289,26 @@ static Err cut_inside(Store *s, void *arg)
     TRY(thing_insert(s, &(Thing){ c->arena, "inside", 1 }));
     cut_connections(c->url);
     return thing_insert(s, &(Thing){ c->arena, "inside too", 1 });
+}
+
+SPEC("who listens to PostgreSQL hears again after a lost connection, and is told that something may have been missed")
+{
+    if (spec_database_kind() != DATABASE_POSTGRES) { spec_skip("PostgreSQL only"); return; }
+    auto_arena a = arena_new(4096);
+    Str url = given_a_database_url(a);
+    auto_database db = NULL;
+    Ears h = { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0, 0 };
+    expect_ok(open_url(a, url, &db));
+    database_listen(db, listen_to, &h);
+    expect_ok(database_write(db, a, tell_all, a));
+    await_more(&h, &h.heard, 0);
+    for (int i = 0; i < 2; i++) {
+        cut_connections(url);
+        await_more(&h, &h.missed, i);
+        int before = h.heard;
+        expect_ok(database_write(db, a, tell_all, a));
+        await_more(&h, &h.heard, before);
+    }
 }
 
 SPEC("lost connections to PostgreSQL come back; a write that loses its own is not promised")

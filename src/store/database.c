@@ -197,8 +197,14 @@ Err store_notify(Store *s, Arena *a, Str channel, Str payload)
 
 void database_listen(Database *db, void (*heard)(void *ctx, Str channel, Str payload), void *ctx)
 {
-    db->heard = heard;
+    Writer *w = &db->writer;
+    if (w->started) pthread_mutex_lock(&w->lock);
     db->heard_ctx = ctx;
+    db->heard = heard;
+    if (w->started) {
+        pthread_cond_signal(&w->wake);           /* from now on it looks what other processes write */
+        pthread_mutex_unlock(&w->lock);
+    }
     if (db->backend->listen) err_log(db->backend->listen(db), "listening for notices");
 }
 

@@ -33,6 +33,7 @@ typedef struct Sqlite {
     const char *folder;          /* of ":memory:", else NULL */
     int lock_fd;                 /* -1 until claimed */
     int log_pages;               /* in the write-ahead log; the writer's */
+    int64_t data_version;        /* of the writer's connection; 0 before it was asked for */
     int64_t analyzed_changes;    /* rows the writer had changed when it last made statistics */
     _Atomic unsigned statistics; /* how often it did: connections that planned without them are opened again */
 } Sqlite;
@@ -391,6 +392,23 @@ static void sqlite_wrote(Store *s, bool idle)
     file->statistics++;
 }
 
+static int one_number(void *to, int n, char **values, char **names)
+{
+    (void)names;
+    *(int64_t *)to = n && values[0] ? atoll(values[0]) : 0;
+    return 0;
+}
+
+/** PRAGMA data_version of a connection changes when another one commits; the writer is the only one here that does. */
+static bool sqlite_others_wrote(Store *s)
+{
+    Sqlite *file = file_of(s);
+    int64_t now = 0, before = file->data_version;
+    if (!s->conn || sqlite3_exec(s->conn, "PRAGMA data_version", one_number, &now, NULL) != SQLITE_OK) return false;
+    file->data_version = now;
+    return before && now != before;
+}
+
 static bool sqlite_outdated(Store *s) { return s->conn && s->generation != file_of(s)->statistics; }
 
 static int64_t sqlite_bytes(Database *db)
@@ -407,5 +425,5 @@ const Backend sqlite_backend = {
     .disconnect = sqlite_disconnect, .run = sqlite_run, .prepare = sqlite_prepare, .forget = sqlite_forget,
     .step = sqlite_step, .column = sqlite_column, .reset = sqlite_reset, .control = sqlite_control,
     .in_transaction = sqlite_in_transaction, .notify = sqlite_notify, .lock = sqlite_lock, .unlock = sqlite_unlock,
-    .wrote = sqlite_wrote, .outdated = sqlite_outdated, .bytes = sqlite_bytes, .claim = sqlite_claim,
+    .wrote = sqlite_wrote, .others_wrote = sqlite_others_wrote, .outdated = sqlite_outdated, .bytes = sqlite_bytes, .claim = sqlite_claim,
 };

@@ -102,7 +102,8 @@ void database_submit(Database *db, WriteJob *job);
 /** Tells every node (this one too), once the transaction is committed. `payload` ≤ 7,000 bytes. Within a write only. */
 Err  store_notify(Store *s, Arena *a, Str channel, Str payload);
 /** Calls `heard` on a thread of the store's for every notice; set once, before the first write. After a lost
- *  connection to PostgreSQL it calls heard(ctx, "reconnected", ""): notices may have been missed. */
+ *  connection to PostgreSQL, and within a second after another process wrote to the SQLite file, it calls
+ *  heard(ctx, "reconnected", ""): notices may have been missed. */
 void database_listen(Database *db, void (*heard)(void *ctx, Str channel, Str payload), void *ctx);
 
 /** A statement in flight. The first error sticks: bind and step freely, then ask once with stmt_end(). */

@@ -131,18 +131,27 @@ static size_t take_batch(Writer *w, Batch *b)
     return b->n;
 }
 
-/** Waits for work. False: nothing came for a while. */
-static bool wait_for_work(Writer *w, bool dirty)
+/** Waits for work; for a while only when there is something to look after then. False: nothing came. */
+static bool wait_for_work(const Database *db, Writer *w, bool dirty)
 {
     struct timespec until;
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += (IDLE_MS % 1000) * 1000000L;
     if (until.tv_nsec >= 1000000000L) { until.tv_sec++; until.tv_nsec -= 1000000000L; }
     while (!w->first && !w->stop) {
-        if (!dirty) pthread_cond_wait(&w->wake, &w->lock);
+        bool looks = (dirty && db->backend->wrote) || (db->heard && db->backend->others_wrote);
+        if (!looks) pthread_cond_wait(&w->wake, &w->lock);
         else if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT) return false;
     }
     return true;
+}
+
+/** Commands write to the file of a running server. Their notices stay in their process: what they may have told is looked
+ *  for, as after a lost connection. */
+static void hear_others(Database *db)
+{
+    if (db->heard && db->backend->others_wrote && db->backend->others_wrote(&db->writer.store))
+        db->heard(db->heard_ctx, S("reconnected"), S(""));
 }
 
 static void *writer_main(void *arg)
@@ -154,12 +163,13 @@ static void *writer_main(void *arg)
     bool dirty = false;
     pthread_mutex_lock(&w->lock);
     for (;;) {
-        bool woken = wait_for_work(w, dirty && wrote);
+        bool woken = wait_for_work(db, w, dirty);
         if (w->stop && !w->first) break;
         take_batch(w, &batch);
         pthread_mutex_unlock(&w->lock);
         if (woken) write_batch(&w->store, &batch);
-        if (wrote) wrote(&w->store, !woken);
+        if (wrote && (woken || dirty)) wrote(&w->store, !woken);
+        hear_others(db);
         dirty = woken;
         pthread_mutex_lock(&w->lock);
     }

@@ -191,16 +191,6 @@ Err channel_get(Cx *cx, Str id, Channel *ret)
     return OK;
 }
 
-Err channel_list_all(Cx *cx, Channels *ret)
-{
-    Services found;
-    TRY(item_list(cx, &catalog_channel, S(""), S(""), &found));
-    Channels all = { 0 };
-    list_each(&found, i) *list_add(cx->arena, &all) = channel_of(&found.at[i]);
-    *ret = all;
-    return OK;
-}
-
 Err channel_add(Cx *cx, const Channel *channel, Str *ret_id)
 {
     Service item = item_of(channel);

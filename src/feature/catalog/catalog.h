@@ -22,8 +22,6 @@ Err service_named(Cx *cx, Str field, Str given, Ref *ret);
 /** Fails: ERR_NOT_FOUND. Removed ones are found. */
 Err channel_get(Cx *cx, Str id, Channel *ret);
 Err service_get(Cx *cx, Str id, Service *ret);
-/** All that are not removed, by name. */
-Err channel_list_all(Cx *cx, Channels *ret);
 
 /** Adds one. Within a write. Fails: ERR_INVALID naming the field, ERR_CONFLICT when the name is taken. A tier of 0 means 3. */
 Err channel_add(Cx *cx, const Channel *channel, Str *ret_id);

@@ -53,12 +53,12 @@ SPEC("a removed channel is in no list, but records that mention it still know it
     Work w = { .channel = { .name = S("Search") } };
     expect_ok(in_write(app, a, add_channel, &w));
     expect_ok(in_write(app, a, drop_channel, &w));
-    Channels all;
+    Services all;
     Channel one;
     Ref ref;
     Map *refs;
     Strs ids = { &w.id, 1, 1 };
-    expect_ok(channel_list_all(&cx, &all));
+    expect_ok(item_list(&cx, &catalog_channel, S(""), S(""), &all));
     expect_int(0, all.len);
     expect_err(ERR_INVALID, channel_named(&cx, S("channel_id"), w.id, &ref));
     expect_ok(channel_get(&cx, w.id, &one));
