@@ -61,6 +61,48 @@ async function killed(database, times) {
     system.remove();
 }
 
+/** Uploads pictures until the process dies: each a different colour, so that none is stored already. */
+async function uploadsKilled(database, times) {
+    const system = makeSystem(database);
+    const { responder } = addPeople(system);
+    const kept = [];
+    let lost = 0, colour = 0, report;
+    const gif = (n) => Buffer.concat([Buffer.from('GIF89a\x01\0\x01\0\x80\0\0', 'latin1'), Buffer.from([n & 255, n >> 8 & 255, n >> 16]),
+        Buffer.from('\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;', 'latin1')]);
+    for (let round = 0; round < times; round++) {
+        const server = await serve(system);
+        if (!report) {
+            const incident = await (await post(server.url, responder, '/api/v1/incidents', { title: 'Pictures' })).json();
+            report = (await (await post(server.url, responder, '/api/v1/reports', { incident_ids: [incident.id], template_id: 'brief-en' })).json()).id;
+        }
+        const before = kept.length, enough = 1 + Math.floor(Math.random() * 3);
+        let alive = true, busy = 3;
+        const lanes = Array.from({ length: 3 }, async () => {
+            for (let n = 0; alive && n < 6; n++) {                                    /* an hour's limit is not what is tested here */
+                try {
+                    const answer = await fetch(`${server.url}/api/v1/reports/${report}/files?name=x.gif`, { method: 'POST', body: gif(++colour),
+                        headers: { Authorization: `Bearer ${responder}`, 'Content-Type': 'image/gif' } });
+                    if (answer.status === 201) kept.push(await answer.json());
+                } catch { alive = false; }
+            }
+            busy--;
+        });
+        while (kept.length < before + enough && alive && busy) await new Promise(setImmediate);
+        await server.stop('SIGKILL');
+        alive = false;
+        await Promise.all(lanes);
+    }
+    const server = await serve(system);
+    for (const f of kept) {
+        const answer = await fetch(server.url + f.url, { headers: { Authorization: `Bearer ${responder}` } });
+        const bytes = answer.ok ? Buffer.from(await answer.arrayBuffer()) : Buffer.alloc(0);
+        if (bytes.length !== f.bytes || !/^(\x89PNG|GIF8|RIFF)/.test(bytes.toString('latin1', 0, 4))) lost++;
+    }
+    expect(`${database}: ${times} kills lose none of ${kept.length} acknowledged pictures`, lost === 0 && kept.length >= times, `lost ${lost}`);
+    expect(`${database}: a stop after uploads is clean`, await server.stop() === 0);
+    system.remove();
+}
+
 /* ---- hostile requests ------------------------------------------------------------------------------------------ */
 
 const bodies = [
@@ -163,6 +205,7 @@ for (const database of databases) {
     expect(`${database}: the stop is clean`, await server.stop() === 0, server.log());
     system.remove();
     await killed(database, database === 'sqlite' ? rounds : Math.ceil(rounds / 5));
+    await uploadsKilled(database, Math.ceil(rounds / 10));
 }
 for (const f of failed) console.error(`FAIL ${f}`);
 console.log(`bad days: ${passed} passed, ${failed.length} failed`);

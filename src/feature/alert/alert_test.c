@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "feature/account/account.h"
 #include "feature/alert/internal.h"
+#include "feature/incident/rules.h"
 #include "feature/timeline/timeline.h"
 #include "store/search.h"
 #include "sql.gen.h"
@@ -534,4 +535,51 @@ SPEC("an acknowledgement at the source is a line on the timeline, and an inciden
     int lines = 0;
     list_each(&events, i) lines += str_eq(events.at[i].kind, S("acknowledged"));
     expect_int(1, lines);
+}
+
+/* ---- alerts of an incident that turns private */
+
+static Err turn_private(Cx *cx, void *incident)
+{
+    IncidentInput in = { 0 };
+    Present present;
+    Str ann;
+    TRY(user_add(cx, &(User){ .name = S("Ann Abel"), .email = S("ann@example.com") }, S(""), &ann));
+    cx->actor = (Actor){ .id = ann, .role = ROLE_RESPONDER, .scopes = SCOPE_ALL };
+    TRY(shape_decode(cx->arena, &incident_edit_shape, DECODE_PATCH, S("{\"visibility\":\"private\"}"), &in, &present));
+    return incident_edit(cx, *(Str *)incident, present, &in);
+}
+
+SPEC("alerts of an incident that turns private are in no list, count or search of outsiders, nor is news of them")
+{
+    GIVEN("alertmanager");
+    Str id;
+    Alerts seen = { 0 };
+    Cx write = app_cx(app, a, NULL);
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    expect_ok(post(app, a, source, am(a, "db-2", "info", 1, 0)));
+    Str incident = all_incidents(app, a).at[0].id;
+    auto_store s = store_take(app->db);
+    Cx eve = app_cx(app, a, s);
+    eve.actor = (Actor){ .id = S("eve"), .role = ROLE_VIEWER, .scopes = SCOPE_ALL };
+    expect_ok(alert_list_newest(&eve, 10, &seen));
+    expect_int(2, seen.len);
+    Str hidden = str_starts(seen.at[0].title, S("db-1")) ? seen.at[0].id : seen.at[1].id;
+    expect_ok(cx_write(&write, turn_private, &incident));
+    seen = (Alerts){ 0 };
+    expect_ok(alert_list_newest(&eve, 10, &seen));
+    expect_int(1, seen.len);
+    expect_err(ERR_NOT_FOUND, alert_resolve(&eve, hidden, &id));
+    SearchHits hits = { 0 };
+    Str audiences;
+    expect_ok(access_audiences(&eve, &audiences));
+    Cx job = app_cx(app, a, s);
+    expect_ok(alert_index_job(&job, S("")));
+    expect_ok(search_match(s, a, S("db-1"), S("[\"alert\"]"), audiences, 10, &hits));
+    expect_int(0, hits.len);
+    /* And one that fires into it afterwards. */
+    expect_ok(post(app, a, source, am(a, "db-1", "warning", 2, 0)));
+    seen = (Alerts){ 0 };
+    expect_ok(alert_list_newest(&eve, 10, &seen));
+    expect_int(1, seen.len);
 }
