@@ -139,8 +139,11 @@ Err storage_append(Cx *cx, Str id, Str update, Str authors, Str node, int64_t te
     stmt_str(&q, "authors", authors);
     stmt_int(&q, "at_ms", cx->now_ms);
     TRY(stmt_exec(&q));
-    if (tell_at_ms)
-        TRY(job_add(cx, "document.changed", id, tell_at_ms, arena_fmt(cx->arena, "document:" STR_FMT, STR_ARG(id))));
+    if (tell_at_ms) {
+        /* A room remembers when its job comes: what Hindsight writes has one of its own, and does not move that. */
+        TRY(job_add(cx, "document.changed", id, tell_at_ms,
+                    arena_fmt(cx->arena, "document:" STR_FMT "%s", STR_ARG(id), node.len ? "" : ":own")));
+    }
     *ret_revision = revision;
     return store_notify(cx->store, cx->arena, S("document"),
                         arena_fmt(cx->arena, STR_FMT " %lld " STR_FMT, STR_ARG(id), (long long)revision, STR_ARG(node)));

@@ -189,8 +189,9 @@ async function suggesting(ana, bo) {
         await until(async () => (await words(bo).textContent()).startsWith('Last Tuesday'), 'Bo sees it');
         if (await bo.page.locator('.doc-body :is(ins, del)').count()) throw new Error('something is still suggested');
         await words(bo).click({ position: { x: 1, y: 10 } });
-        await bo.page.keyboard.type('Perhaps ');
-        await ana.page.locator('.doc-body ins', { hasText: 'Perhaps' }).waitFor();
+        await bo.page.keyboard.type('Perhaps');
+        await saved(bo);
+        await ana.page.locator('.suggestion ins', { hasText: 'Perhaps' }).waitFor();
         await ana.page.locator('.suggestion').getByRole('button', { name: 'Reject' }).click();
         await until(async () => (await words(bo).textContent()).startsWith('Last Tuesday'), 'it is gone');
     });

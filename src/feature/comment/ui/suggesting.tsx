@@ -46,7 +46,7 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
     const shown = who && people.has(who) ? all.filter((s) => s.user === who) : all;
     /* Places are looked up again at the moment of the click: others write meanwhile. */
     const settle = (pick: (s: Suggestion, i: number) => boolean, accept: boolean) => mod!.settleSuggestions(editor, mod!.suggestions(editor.state.doc).filter(pick), accept);
-    const same = (s: Suggestion) => (x: Suggestion, i: number) => i === all.indexOf(s) && x.user === s.user && x.inserted === s.inserted && x.deleted === s.deleted;
+    const same = (s: Suggestion) => (x: Suggestion, i: number) => i === all.indexOf(s) && x.user === s.user;
     return (
         <section class="suggestions" aria-label={t('suggestions')}>
             <header class="row wrap">
