@@ -68,6 +68,10 @@ async function keysAndLimits(at, { as, post }) {
     const there = (await admin('GET', '/api/v1/alerts?q=hostile')).json.items[0];
     check(`${at}: hostile text stays text, and a script is no link`, there.title === hostile && there.links.length === 0, there);
     check(`${at}: the payload is kept as received`, (await admin('GET', `/api/v1/alerts/${there.id}/raw`)).text.includes('javascript:alert(1)'));
+    const between = async (q) => (await admin('GET', `/api/v1/alerts?${q}`)).json.items.length;
+    const all = await between('limit=200'), hour = (h) => new Date(Date.now() + h * 3_600_000).toISOString();
+    check(`${at}: a time leaves the alerts that came then, and no others`, all > 2 && await between(`since=${hour(-1)}&limit=200`) === all && await between(`until=${hour(-1)}`) === 0
+        && await between(`since=${hour(1)}`) === 0 && await between(`since=${hour(-1)}&until=${hour(1)}&limit=200`) === all, all);
     const off = await admin('PATCH', `/api/v1/integrations/${id}`, { enabled: false }, { 'If-Match': '*' });
     check(`${at}: switched off, it refuses`, off.json.enabled === false && (await post(url, am('web-2'))).status === 403, off);
     await admin('PATCH', `/api/v1/integrations/${id}`, { enabled: true }, { 'If-Match': '*' });

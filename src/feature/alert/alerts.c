@@ -11,7 +11,7 @@
 
 /* q= looks through the newest alerts for any part of a word, and through the search index for
  * older ones. */
-enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200 };
+enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200, FEW_ALERTS = 2000 };
 
 static const char *const statuses[] = { "firing", "resolved", NULL };
 static const char *const severities[] = { "SEV-1", "SEV-2", "SEV-3", "SEV-4", "unknown", NULL };
@@ -212,11 +212,25 @@ static void bind_words(Cx *cx, Stmt *q, const char *name, Strs words)
     else if (words.len) stmt_str(q, name, strs_json(cx->arena, words));
 }
 
+/** Whether a filter by time leaves few alerts: then they are read from the index by time; else the newest are walked until
+ *  enough fit, which is soon. */
+static Err few_between(Cx *cx, int64_t from_ms, int64_t to_ms, bool *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_count_between);
+    stmt_int(&q, "from_ms", from_ms);
+    stmt_int(&q, "to_ms", to_ms);
+    stmt_int(&q, "limit", FEW_ALERTS);
+    *ret = stmt_step(&q) && stmt_col_int(&q, 0) < FEW_ALERTS;
+    return stmt_end(&q);
+}
+
 /** One word of a filter is compared as it is, so that its index gives the order too. */
 static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *ret)
 {
     bool one_status = f->status.len == 1;
-    bool firing = one_status && str_eq(f->status.at[0], S("firing"));
+    bool firing = one_status && str_eq(f->status.at[0], S("firing")), few = false;
+    int64_t to_ms = f->until_ms ? f->until_ms : INT64_MAX;
+    if (f->since_ms || f->until_ms) TRY(few_between(cx, f->since_ms, to_ms, &few));
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_select, "newest_first",
         stmt_if(!access_all(cx), "visible"),
         stmt_if(firing, "firing"), stmt_if(one_status && !firing, "resolved"),
@@ -224,7 +238,7 @@ static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *r
         stmt_if(f->source.len == 1, "one_source"), stmt_if(f->source.len > 1, "source"),
         stmt_if(f->channel.len == 1, "one_channel"), stmt_if(f->channel.len > 1, "channel"),
         stmt_if(f->incident.len, "incident"), stmt_if(f->no_incident, "no_incident"),
-        stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"),
+        stmt_if(f->since_ms, "since"), stmt_if(f->until_ms, "until"), stmt_if(few, "few"),
         stmt_if(f->q.len && !f->incident.len, "recent"), stmt_if(f->q.len, "q"),
         stmt_if(f->ids.len, "ids"), stmt_if(after, "after"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
@@ -234,6 +248,8 @@ static Err find(Cx *cx, const Filter *f, int64_t after, int64_t limit, Alerts *r
     if (f->incident.len) stmt_str(&q, "incident", f->incident);
     if (f->since_ms) stmt_int(&q, "since_ms", f->since_ms);
     if (f->until_ms) stmt_int(&q, "until_ms", f->until_ms);
+    if (few) stmt_int(&q, "from_ms", f->since_ms);
+    if (few) stmt_int(&q, "to_ms", to_ms);
     if (f->q.len && !f->incident.len) stmt_int(&q, "recent", RECENT_ALERTS);
     if (f->q.len) stmt_str(&q, "q", like_anywhere(cx->arena, f->q));
     if (f->q.len) stmt_str(&q, "exact", f->q);

@@ -151,6 +151,8 @@ WHERE 1 = 1
   AND a.received_ms >= :since_ms
 --if until
   AND a.received_ms < :until_ms
+--if few
+  AND a.n IN (SELECT t.n FROM alert t WHERE t.received_ms >= :from_ms AND t.received_ms < :to_ms)
 --if recent
   AND a.n > (SELECT coalesce(max(n), 0) - :recent FROM alert)
 --if q
@@ -287,3 +289,6 @@ ORDER BY d.n LIMIT :limit;
 DELETE FROM delivery WHERE n >= :from AND n <= :upto AND last_ms < :before_ms
   AND n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.incident_id IS NOT NULL AND a.delivery_n IS NOT NULL)
   AND n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.is_open = 1 AND a.delivery_n IS NOT NULL);
+
+-- name: alert_count_between
+SELECT count(*) FROM (SELECT 1 FROM alert WHERE received_ms >= :from_ms AND received_ms < :to_ms LIMIT :limit) AS found;

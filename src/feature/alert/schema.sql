@@ -114,3 +114,5 @@ CREATE TABLE alert_indexed (
 CREATE INDEX alert_private ON alert (integration_id, received_ms) WHERE audience <> '';
 -- step 3
 ALTER TABLE integration ADD COLUMN secret_sealed TEXT NOT NULL DEFAULT '';   -- what the sender signs with; '' when nothing is checked
+-- step 4
+CREATE INDEX alert_by_arrival ON alert (received_ms, n);
