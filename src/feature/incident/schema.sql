@@ -147,3 +147,5 @@ CREATE INDEX incident_by_severity ON incident (rank_severity, id, status, severi
 CREATE INDEX incident_by_updated ON incident (updated_ms, id, status, severity, kind, channel_id, team_id, audience,
     active, began_ms, rank_active, n_reports, no_report_reason);
 CREATE INDEX incident_private ON incident (audience, id) WHERE audience > '';
+-- step 5
+CREATE INDEX incident_usual ON incident (severity, declared_ms, id) WHERE audience = '';
