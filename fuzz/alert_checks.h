@@ -34,7 +34,7 @@ static inline void check_decode_as(const char *kind, Str mapping, Str content_ty
     const AlertSource *source = alert_source_find(str_of(kind));
     SourceConfig config = { .mapping = mapping, .name = S("fuzz") };
     AlertsIn alerts = { 0 };
-    Err e = source->decode(a, &config, content_type, payload, &alerts);
+    Err e = alerts_decode(a, source, &config, content_type, payload, &alerts);
     if (e.info) {
         must(e.info->kind == ERR_INVALID || e.info->kind == ERR_TOO_LARGE);
         if (source->refuse) (void)source->refuse(a, e);

@@ -21,19 +21,13 @@ static const AlertWord states[] = { { "firing", "firing" }, { "resolved", "resol
 
 static const AlertMap map = { .key = "id", .title = "title", .state = "state", .states = states, .started = "at" };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const AlertSource source = {
     .kind = "$name",
     .title = "$name",
     .description = "What it sends, in a sentence",
     .instructions = "Send a POST request to {{url}}.",
     .sample = "{\"id\":\"42\",\"state\":\"firing\",\"title\":\"The disk is nearly full\",\"at\":\"2026-11-10T14:07:30Z\"}",
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration ${name}_integration = { .name = "$name", .alert_source = &source };

@@ -1,6 +1,19 @@
 #include "port/alert_map.h"
 #include "base/utf8.h"
 
+const AlertWord alert_plugin_states[] = {
+    { "OK", "info" }, { "UP", "info" }, { "WARNING", "warning" }, { "WARN", "warning" },
+    { "CRITICAL", "critical" }, { "CRIT", "critical" }, { "DOWN", "critical" },
+    { "UNREACHABLE", "error" }, { "UNREACH", "error" }, { "UNKNOWN", "unknown" },
+    { 0 },
+};
+
+const AlertWord alert_plugin_notices[] = {
+    { "PROBLEM", "firing" }, { "RECOVERY", "resolved" }, { "ACKNOWLEDGEMENT", "acknowledged" },
+    { "*", "ignored" },
+    { 0 },
+};
+
 json_t *alert_at(json_t *root, json_t *alert, Str path)
 {
     json_t *at = alert;

@@ -28,6 +28,9 @@ typedef struct AlertMap {
     Err (*fix)(Arena *a, json_t *root, json_t *alert, AlertIn *in);      /* MAY be NULL; last word on each alert */
 } AlertMap;
 
+/** The words of the plug-ins of Nagios and its relatives, for what a check found and for why a notice is sent. */
+extern const AlertWord alert_plugin_states[], alert_plugin_notices[];
+
 /** The body of a request as alerts. Fails: ERR_INVALID naming the field. */
 Err alert_map(Arena *a, const AlertMap *map, json_t *root, AlertsIn *ret);
 /** Parses and maps: the decode of a source that is nothing but a table. JSON, or a form

@@ -23,6 +23,8 @@ typedef LIST(AlertIn) AlertsIn;
 
 typedef struct SourceConfig { Str mapping; /* JSON, generic only */ Str name; } SourceConfig;
 
+struct AlertMap;
+
 typedef struct AlertSource {
     const char *kind;
         /* "alertmanager": in the URL and in settings */
@@ -31,6 +33,8 @@ typedef struct AlertSource {
     const char *instructions;
     /* a whole payload: the demo and *Send a test* */
     const char *sample;
+    /** A source that is nothing but a table (port/alert_map.h) has a map; any other has a `decode`. */
+    const struct AlertMap *map;
     /** Payload → alerts, in order. Fails: ERR_INVALID naming the field. Pure: no store, no
      *  clock. */
     Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload,
@@ -51,4 +55,8 @@ typedef struct AlertSource {
      *  "mapping.title". */
     Err (*check)(Arena *a, Str mapping);
 } AlertSource;
+
+/** Payload → alerts, in order, by the map or the `decode` of a source. Fails: ERR_INVALID naming the field. */
+Err alerts_decode(Arena *a, const AlertSource *source, const SourceConfig *config, Str content_type,
+    Str payload, AlertsIn *ret);
 

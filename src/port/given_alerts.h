@@ -24,7 +24,7 @@
 {
     const AlertSource *source = alert_source_find(str_of(kind));
     SourceConfig config = { .name = S("test"), .mapping = str_of(mapping) };
-    return source->decode(a, &config, S("application/json"), payload, ret);
+    return alerts_decode(a, source, &config, S("application/json"), payload, ret);
 }
 
 /** The field that an error names; "" without an error. */
@@ -35,7 +35,7 @@
 {
     AlertsIn list = { 0 };
     SourceConfig config = { .name = S("test") };
-    Err e = alert_source_find(str_of(kind))->decode(a, &config, str_of(content_type), payload, &list);
+    Err e = alerts_decode(a, alert_source_find(str_of(kind)), &config, str_of(content_type), payload, &list);
     if (e.info) return arena_fmt(a, "refused " STR_FMT ": " STR_FMT, STR_ARG(e.info->field), STR_ARG(e.info->message));
     Buf out = buf_new(a, 1 << 20);
     list_each(&list, i) {

@@ -18,7 +18,8 @@ SPEC("every source has words, steps that name its address, and a sample that it 
             sample = str_sub(sample, (size_t)at + 7, sample.len);
         }
         filled = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(filled), STR_ARG(sample));
-        expect_ok(source->decode(a, &config, S("application/json"), filled, &list));
+        expect(!source->map != !source->decode);
+        expect_ok(alerts_decode(a, source, &config, S("application/json"), filled, &list));
         expect(list.len >= 1 && !list.at[0].resolved);
     }
 }

@@ -68,7 +68,7 @@ Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, D
         return fail(cx->arena, ERR_INTERNAL, "no integration of the kind " STR_FMT,
             STR_ARG(source->kind));
     ret->hash = hash16(cx->arena, source->id, body);
-    TRY(ret->port->decode(cx->arena, &config, content_type, body, &ret->alerts));
+    TRY(alerts_decode(cx->arena, ret->port, &config, content_type, body, &ret->alerts));
     return delivery_plan(cx, ret);
 }
 

@@ -442,7 +442,7 @@ Err integrations_preview(Cx *cx, Req *req, Res *res)
     AlertsIn alerts = { 0 };
     LIST(PreviewAlert) all = { 0 };
     TRY(check_mapping(cx, port, in->mapping));
-    TRY(port->decode(cx->arena, &config, S("application/json"), in->payload, &alerts));
+    TRY(alerts_decode(cx->arena, port, &config, S("application/json"), in->payload, &alerts));
     for (size_t i = 0; i < alerts.len && i < 20; i++) {
         const AlertIn *x = &alerts.at[i];
         *list_add(cx->arena, &all) = (PreviewAlert){ x->dedup_key, x->resolved ? S("resolved")

@@ -32,12 +32,6 @@ static const AlertMap map = {
     .links = "Alert=data.essentials.investigationLink",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Azure: **Monitor → Alerts → Action groups → Create**, action type *Webhook*, URI `{{url}}`, *Enable the common alert schema*: **Yes**. Then add the action group to your alert rules.\n"
     "\n"
@@ -58,7 +52,7 @@ static const AlertSource source = {
     .description = "Alerts of Azure Monitor in the common alert schema, through an action group.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration azure_monitor_integration = { .name = "azure_monitor", .alert_source = &source };

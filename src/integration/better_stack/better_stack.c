@@ -32,12 +32,6 @@ static const AlertMap map = {
     .fix = state_by_times,
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Better Stack: **Uptime → Integrations → Exporting data → Outgoing webhooks → Create** for *incidents*, URL `{{url}}`, on *Incident started, acknowledged, resolved*.\n";
 
@@ -53,7 +47,7 @@ static const AlertSource source = {
     .description = "Incidents of Better Stack Uptime, through an outgoing webhook.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration better_stack_integration = { .name = "better_stack", .alert_source = &source };

@@ -4,37 +4,18 @@
 #include "port/alert_map.h"
 #include "port/integration.h"
 
-static const AlertWord types[] = {
-    { "PROBLEM", "firing" }, { "RECOVERY", "resolved" }, { "ACKNOWLEDGEMENT", "acknowledged" },
-    { "*", "ignored" },
-    { 0 },
-};
-
-static const AlertWord severities[] = {
-    { "OK", "info" }, { "UP", "info" }, { "WARNING", "warning" }, { "CRITICAL", "critical" },
-    { "DOWN", "critical" }, { "UNREACHABLE", "error" }, { "UNKNOWN", "unknown" },
-    { "CRIT", "critical" }, { "WARN", "warning" }, { "UNREACH", "error" },
-    { 0 },
-};
-
 static const AlertMap map = {
     .key = "{host}/{service}|host",
     .title = "{service} on {host} is {status}|{host} is {status}|summary",
     .description = "{output}\n{long_output}|output",
     .severity = "status|severity",
-    .severities = severities,
+    .severities = alert_plugin_states,
     .state = "notification_type",
-    .states = types,
+    .states = alert_plugin_notices,
     .at = "time",
     .labels = "host|service|site|address",
     .links = "Checkmk=url",
 };
-
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
 
 static const char instructions[] =
     "Save this as `~/local/share/check_mk/notifications/hindsight` of the site, make it executable, and choose it in **Setup → Events → Notifications → Add rule** as notification method:\n"
@@ -55,7 +36,7 @@ static const AlertSource source = {
     .description = "Host and service notifications of Checkmk, by a notification script.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration checkmk_integration = { .name = "checkmk", .alert_source = &source };

@@ -24,12 +24,6 @@ static const AlertMap map = {
     .links = "Monitor=link|Snapshot=snapshot",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Datadog: **Integrations → Webhooks → New**. Name `hindsight`, URL `{{url}}`, payload:\n"
     "\n"
@@ -54,7 +48,7 @@ static const AlertSource source = {
     .description = "Monitors of Datadog, through its Webhooks integration.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration datadog_integration = { .name = "datadog", .alert_source = &source };

@@ -14,12 +14,6 @@ static const AlertMap map = {
     .links = "Kibana=url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In the rule:\n"
     "\n"
@@ -45,7 +39,7 @@ static const AlertSource source = {
     .description = "Rules of ElastAlert 2, through its HTTP POST alerter.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration elastalert_integration = { .name = "elastalert", .alert_source = &source };

@@ -25,12 +25,6 @@ static const AlertMap map = {
     .links = "Incident=incident.url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Google Cloud: **Monitoring → Alerting → Edit notification channels → Webhooks → Add new**, endpoint URL `{{url}}`. Then choose the channel in your alerting policies, and tick *Notify on incident closure*.\n";
 
@@ -49,7 +43,7 @@ static const AlertSource source = {
     .description = "Incidents of Google Cloud Monitoring, through a webhook notification channel.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration google_cloud_integration = { .name = "google_cloud", .alert_source = &source };

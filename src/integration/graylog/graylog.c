@@ -20,12 +20,6 @@ static const AlertMap map = {
     .links = "Event=event.replay_info.url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Graylog: **Alerts → Notifications → Create notification**, type *HTTP Notification*, URL `{{url}}` (add it to the URL allow-list when asked). Then choose it in your event definitions. A Graylog event has no end: close the alert here.\n";
 
@@ -41,7 +35,7 @@ static const AlertSource source = {
     .description = "Event definitions of Graylog 3.1 and newer, and alert conditions of older ones, through an HTTP notification.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration graylog_integration = { .name = "graylog", .alert_source = &source };

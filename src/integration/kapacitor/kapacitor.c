@@ -20,12 +20,6 @@ static const AlertMap map = {
     .labels = "data.series.0.tags|measurement=data.series.0.name",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In the TICKscript: `|alert().id('{{ .TaskName }}/{{ .Group }}').post('{{url}}')`, or in `kapacitor.conf` an `[[httppost]]` with that URL.\n";
 
@@ -41,7 +35,7 @@ static const AlertSource source = {
     .description = "Alerts of Kapacitor (InfluxDB), through the post handler.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration kapacitor_integration = { .name = "kapacitor", .alert_source = &source };

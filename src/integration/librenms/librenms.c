@@ -19,12 +19,6 @@ static const AlertMap map = {
     .labels = "hostname|os|location|type|rule=name",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In LibreNMS: **Alerts → Alert Transports → Create**, type *API*, method POST, API URL `{{url}}`, header `Content-Type=application/json`, body:\n"
     "\n"
@@ -44,7 +38,7 @@ static const AlertSource source = {
     .description = "Alerts of LibreNMS, through the API transport.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration librenms_integration = { .name = "librenms", .alert_source = &source };

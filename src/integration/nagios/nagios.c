@@ -4,36 +4,18 @@
 #include "port/alert_map.h"
 #include "port/integration.h"
 
-static const AlertWord types[] = {
-    { "PROBLEM", "firing" }, { "RECOVERY", "resolved" }, { "ACKNOWLEDGEMENT", "acknowledged" },
-    { "*", "ignored" },
-    { 0 },
-};
-
-static const AlertWord severities[] = {
-    { "OK", "info" }, { "UP", "info" }, { "WARNING", "warning" }, { "CRITICAL", "critical" },
-    { "DOWN", "critical" }, { "UNREACHABLE", "error" }, { "UNKNOWN", "unknown" },
-    { 0 },
-};
-
 static const AlertMap map = {
     .key = "{host}/{service}|host",
     .title = "{service} on {host} is {state}|{host} is {state}",
     .description = "output",
     .severity = "state",
-    .severities = severities,
+    .severities = alert_plugin_states,
     .state = "type",
-    .states = types,
+    .states = alert_plugin_notices,
     .at = "time",
     .labels = "host|service|address|group",
     .links = "Nagios=url",
 };
-
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
 
 static const char instructions[] =
     "Define a command and give it to a contact as host and service notification command (Nagios):\n"
@@ -57,7 +39,7 @@ static const AlertSource source = {
     .description = "Host and service notifications of Nagios, Icinga 2, Naemon and Centreon, by a notification command.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration nagios_integration = { .name = "nagios", .alert_source = &source };

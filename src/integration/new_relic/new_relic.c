@@ -24,12 +24,6 @@ static const AlertMap map = {
     .links = "Issue=issueUrl|Incident=incident_url|Runbook=runbook_url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In New Relic: **Alerts → Destinations → Webhook**, endpoint URL `{{url}}`. Then **Alerts → Workflows**: add a channel *Webhook* with that destination; the default payload template is right. Notify when an issue is *activated, acknowledged, closed*.\n";
 
@@ -46,7 +40,7 @@ static const AlertSource source = {
     .description = "Issues of New Relic through a workflow, and incidents of its older webhook channel.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration new_relic_integration = { .name = "new_relic", .alert_source = &source };

@@ -23,12 +23,6 @@ static const AlertMap map = {
     .labels = "alert.details|alert.tags|source=alert.source|entity=alert.entity|team=alert.team",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Opsgenie: **Settings → Integrations → Add integration → Webhook**. Webhook URL `{{url}}`; tick *Add alert description* and *Add alert details* so that they arrive; leave the actions Create, Acknowledge, UnAcknowledge, Close and Delete on. Save and turn it on.\n";
 
@@ -45,7 +39,7 @@ static const AlertSource source = {
     .description = "Alerts of Opsgenie and Jira Service Management, through an outgoing webhook.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration opsgenie_integration = { .name = "opsgenie", .alert_source = &source };

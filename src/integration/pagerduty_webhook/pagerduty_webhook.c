@@ -36,12 +36,6 @@ static const AlertMap map = {
     .fix = times,
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 /** One of the signatures that the header lists, while secrets change. */
 static Err verify(Arena *a, const HttpReq *req, Str secret)
 {
@@ -70,7 +64,7 @@ static const AlertSource source = {
     .description = "Incidents of PagerDuty as they happen there, through a webhook subscription.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
     .secret = "Shown once when the webhook subscription is made, as its signing secret.",
     .verify = verify,
 };

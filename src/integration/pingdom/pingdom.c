@@ -21,12 +21,6 @@ static const AlertMap map = {
     .links = "Checked=check_params.full_url|Checked=check_params.url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Pingdom: **Settings → Integrations → Add integration**, type *Webhook*, URL `{{url}}`. Then tick the integration in each check.\n";
 
@@ -45,7 +39,7 @@ static const AlertSource source = {
     .description = "Uptime and transaction checks of Pingdom, through a webhook integration.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration pingdom_integration = { .name = "pingdom", .alert_source = &source };

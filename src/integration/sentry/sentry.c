@@ -29,12 +29,6 @@ static const AlertMap map = {
               "Sentry=data.web_url|Sentry=url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static Err verify(Arena *a, const HttpReq *req, Str secret)
 {
     if (alert_signed(http_header(req, "Sentry-Hook-Signature"), secret, req->body)) return OK;
@@ -57,7 +51,7 @@ static const AlertSource source = {
     .description = "Issue alerts, metric alerts and issues of Sentry, through an internal integration or the Webhooks plugin.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
     .secret = "The *Client Secret* of the internal integration, on its page in Sentry.",
     .verify = verify,
 };

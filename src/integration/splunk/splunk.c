@@ -14,12 +14,6 @@ static const AlertMap map = {
     .links = "Results=results_link",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Splunk: save the search as an alert, **Add Actions → Webhook**, URL `{{url}}`. A Splunk alert has no end: close it here, or let the search’s own recovery alert do it through *Webhook (JSON)*.\n";
 
@@ -35,7 +29,7 @@ static const AlertSource source = {
     .description = "Saved searches of Splunk, through the webhook alert action.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration splunk_integration = { .name = "splunk", .alert_source = &source };

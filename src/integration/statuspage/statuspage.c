@@ -32,12 +32,6 @@ static const AlertMap map = {
     .links = "Statuspage=incident.shortlink",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "On the vendor’s status page: **Subscribe to updates → Webhook**, URL `{{url}}`, and an e-mail address that is told when calls fail. So an outage of a supplier becomes an alert here.\n";
 
@@ -55,7 +49,7 @@ static const AlertSource source = {
     .description = "Incidents and component changes of a vendor’s Atlassian Statuspage, as a subscriber.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration statuspage_integration = { .name = "statuspage", .alert_source = &source };

@@ -21,12 +21,6 @@ static const AlertMap map = {
     .links = "Monitored=monitor.url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Uptime Kuma: **Settings → Notifications → Setup Notification**, type *Webhook*, POST URL `{{url}}`, request body *Preset – application/json*. Turn *Default enabled* on, or choose the notification in each monitor.\n";
 
@@ -43,7 +37,7 @@ static const AlertSource source = {
     .description = "Monitors of Uptime Kuma, through a webhook notification.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration uptime_kuma_integration = { .name = "uptime_kuma", .alert_source = &source };

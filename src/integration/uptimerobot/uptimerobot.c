@@ -21,12 +21,6 @@ static const AlertMap map = {
     .links = "Monitored=monitorURL|Monitored=monitor_url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In UptimeRobot: **Integrations → Webhook**. URL to notify `{{url}}`; POST value, sent as JSON:\n"
     "\n"
@@ -45,7 +39,7 @@ static const AlertSource source = {
     .description = "Monitors of UptimeRobot, through a webhook alert contact.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration uptimerobot_integration = { .name = "uptimerobot", .alert_source = &source };

@@ -24,12 +24,6 @@ static const AlertMap map = {
     .links = "Tool=alert_url",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "Where a tool asks for the URL of the VictorOps or Splunk On-Call REST endpoint, give `{{url}}`. Kapacitor, Grafana, Sensu and others know this form. `message_type`: CRITICAL and WARNING fire, ACKNOWLEDGEMENT acknowledges, RECOVERY ends; INFO changes nothing.\n";
 
@@ -44,7 +38,7 @@ static const AlertSource source = {
     .description = "Anything that speaks to the REST endpoint of Splunk On-Call (VictorOps).",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration victorops_integration = { .name = "victorops", .alert_source = &source };

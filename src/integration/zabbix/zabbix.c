@@ -29,12 +29,6 @@ static const AlertMap map = {
     .links = "Zabbix=url|Zabbix=link_to_upstream_details",
 };
 
-static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
-{
-    (void)config;
-    return alert_map_payload(a, &map, content_type, payload, ret);
-}
-
 static const char instructions[] =
     "In Zabbix: **Alerts → Media types → Create media type**, type *Webhook*. Parameters: `url` = `{{url}}`, `event_id` = `{EVENT.ID}`, `value` = `{EVENT.VALUE}`, `name` = `{EVENT.NAME}`, `severity` = `{EVENT.NSEVERITY}`, `message` = `{ALERT.MESSAGE}`, `host` = `{HOST.NAME}`, `trigger_id` = `{TRIGGER.ID}`, `tags` = `{EVENT.TAGSJSON}`; from Zabbix 7.0 also `started_at` = `{EVENT.TIMESTAMP}` and `ended_at` = `{EVENT.RECOVERY.TIMESTAMP}`. Script:\n"
     "\n"
@@ -62,7 +56,7 @@ static const AlertSource source = {
     .description = "Problems of Zabbix, through a webhook media type.",
     .instructions = instructions,
     .sample = sample,
-    .decode = decode,
+    .map = &map,
 };
 
 const Integration zabbix_integration = { .name = "zabbix", .alert_source = &source };
