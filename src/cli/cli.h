@@ -86,6 +86,9 @@ Exit complain_err(Cli *cli, Err e, Exit otherwise);
 Exit folder_prepare(Cli *cli);
 /** Folder, database, migration. Belongs to the caller; on failure it has complained already. */
 Exit system_open(Cli *cli, App **ret);
+/** The database for commands that only look: it must be there and of this version; it is not migrated. On failure it has
+ *  complained already. */
+Exit database_current(Cli *cli, Database **ret);
 AppOptions cli_app_options(const Cli *cli);
 /** The SQLite file or the PostgreSQL URL; the URL without its password for printing. */
 Str  database_url(const Cli *cli);
@@ -98,6 +101,7 @@ Exit run_migrate(Cli *cli);
 Exit run_doctor(Cli *cli);
 Exit run_doctor_documents(Cli *cli);
 Exit run_document_salvage(Cli *cli);
+Exit run_verify(Cli *cli);
 Exit run_demo(Cli *cli);
 Exit run_export(Cli *cli);
 Exit run_import(Cli *cli);

@@ -22,6 +22,9 @@ const Command commands[] = {
       "The whole history is read: seconds per GB. It changes nothing and may run beside the server." },
     { "document salvage", "ID", "", false, run_document_salvage, "Lets a damaged document be opened again, with all that can still be read",
       "For what doctor documents calls lost, when there is no backup. ID is what it names." },
+    { "verify", NULL, "", false, run_verify, "Proves that no timeline was changed behind the program's back",
+      "Every entry of every timeline is read, and its chain of hashes recomputed. It changes nothing and may run beside the server.\n"
+      "How the chain is made, and how to check it without this program: docs/internals/timeline.md." },
     { "doctor", NULL, "listen", false, run_doctor, "Says what is wrong and how to mend it", NULL },
     { "demo", NULL, "", false, run_demo, "Loads sample data: a year of an invented company's incidents", NULL },
     { "export", "DIR", "", false, run_export, "Writes the whole workspace into a folder: tables as JSON, reports as Markdown, pictures",

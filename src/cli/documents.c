@@ -31,8 +31,7 @@ static void found(void *ctx, const DocumentFault *f)
     }
 }
 
-/** Opens the database for the commands below, without migrating it. */
-static Exit open_database(Cli *cli, Database **ret)
+Exit database_current(Cli *cli, Database **ret)
 {
     const Schema *all[APP_SCHEMAS_MAX];
     int missing = 0;
@@ -66,7 +65,7 @@ Exit run_doctor_documents(Cli *cli)
 {
     App app = { 0 };
     log_level_set(LOG_ERROR);
-    Exit code = open_database(cli, &app.db);
+    Exit code = database_current(cli, &app.db);
     if (!code) code = verify_all(cli, &app);
     database_close(app.db);
     return code;
@@ -87,7 +86,7 @@ static Exit salvage(Cli *cli, App *app)
 Exit run_document_salvage(Cli *cli)
 {
     App app = { 0 };
-    Exit code = open_database(cli, &app.db);
+    Exit code = database_current(cli, &app.db);
     if (!code) code = salvage(cli, &app);
     database_close(app.db);
     return code;

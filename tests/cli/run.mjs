@@ -38,7 +38,7 @@ async function spec(says, body) {
 }
 
 await spec('help and version are there for every command, with exit code 0', () => {
-    const commands = ['serve', 'user add', 'user list', 'user role', 'user disable', 'user enable', 'user password', 'token create', 'integration add', 'migrate', 'doctor', 'doctor documents', 'demo', 'api'];
+    const commands = ['serve', 'user add', 'user list', 'user role', 'user disable', 'user enable', 'user password', 'token create', 'integration add', 'migrate', 'doctor', 'doctor documents', 'verify', 'demo', 'api'];
     expect(/^hindsight \d+\.\d+\.\d+\n$/.test(run(['--version']).out), 'version');
     for (const c of commands) {
         const help = run([...c.split(' '), '--help']);
@@ -193,6 +193,19 @@ for (const database of databases)
             expect(system.cli(['user', 'list']).split('\n').length === people, 'people were doubled');
         } finally { system.remove(); }
     });
+
+await spec('verify proves every timeline, and names the one that was changed behind the back of the program', () => {
+    const system = makeSystem('sqlite');
+    try {
+        system.cli(['demo']);
+        const verify = () => run(['verify', '--data', system.data]);
+        const whole = verify();
+        expect(whole.code === EXIT.ok && /ok +timelines +\d+ incidents, \d{3,} entries: every chain is whole/.test(whole.out), `whole: ${whole.out}${whole.err}`);
+        execFileSync('sqlite3', [`${system.data}/hindsight.db`, "UPDATE timeline_entry SET content = content || ' ' WHERE seq = 2 AND incident_id = (SELECT id FROM incident WHERE number = 2)"]);
+        const changed = verify();
+        expect(changed.code === EXIT.failed && /WRONG timeline +INC-2: entry 2 .*\n\n1 of \d+ timelines was changed/.test(changed.out), `changed: ${changed.out}${changed.err}`);
+    } finally { system.remove(); }
+});
 
 await spec('the API is printed as a document and as types', () => {
     const page = JSON.parse(run(['api', '--openapi']).out);

@@ -133,23 +133,59 @@ static Err matches_view(Cx *cx, const Entry *last, bool *ret)
     return OK;
 }
 
-Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken)
+typedef LIST(Entry) Entries;
+
+/** Does an entry that tells of a redaction name this one, which lost its content, with all that is left of it? */
+static bool named_by(Arena *a, const Entry *teller, const Entry *empty)
 {
-    LIST(Entry) all = { 0 };
-    Str before = S("");
-    int64_t broken = 0;
+    json_t *content, *data, *one;
+    if (json_parse(a, teller->content, &content).info || json_parse(a, json_str(content, "data"), &data).info) return false;
+    json_t *entries = json_object_get(json_object_get(data, "redacted"), "entries");
+    size_t k;
+    json_array_foreach(entries, k, one) {
+        if (json_integer_value(json_object_get(one, "seq")) != empty->seq) continue;
+        return json_integer_value(json_object_get(one, "at_ms")) == empty->at_ms && str_eq(json_str(one, "action"), empty->action)
+               && str_eq(json_str(one, "actor"), empty->actor) && str_eq(json_str(one, "hash"), empty->hash);
+    }
+    return false;
+}
+
+/** An entry without content is sound when the entry of its event that redacted it says so; that one is in the chain. */
+static bool is_redacted(Arena *a, const Entries *all, const Entry *empty)
+{
+    for (size_t k = (size_t)empty->seq; k < all->len; k++) {
+        const Entry *e = &all->at[k];
+        if (e->content.len && str_eq(e->event, empty->event)) return named_by(a, e, empty);
+    }
+    return false;
+}
+
+static Err read_entries(Cx *cx, Str incident, Entries *ret)
+{
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_all);
     stmt_str(&q, "incident", incident);
     while (stmt_step(&q)) {
-        Entry *e = list_add(cx->arena, &all);
+        Entry *e = list_add(cx->arena, ret);
         *e = (Entry){ .seq = stmt_col_int(&q, 0), .event = stmt_col_str(&q, 1), .action = stmt_col_str(&q, 2),
                       .at_ms = stmt_col_int(&q, 3), .actor = stmt_col_str(&q, 4), .content = stmt_col_str(&q, 5),
                       .hash = stmt_col_str(&q, 6) };
-        bool fits = e->seq == (int64_t)all.len && str_eq(e->hash, entry_hash(cx->arena, before, e));
-        if (!fits && !broken) broken = (int64_t)all.len;
+    }
+    return stmt_end(&q);
+}
+
+Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken)
+{
+    Entries all = { 0 };
+    Str before = S("");
+    int64_t broken = 0;
+    TRY(read_entries(cx, incident, &all));
+    list_each(&all, k) {
+        const Entry *e = &all.at[k];
+        bool fits = e->seq == (int64_t)k + 1
+                    && (e->content.len ? str_eq(e->hash, entry_hash(cx->arena, before, e)) : is_redacted(cx->arena, &all, e));
+        if (!fits && !broken) broken = (int64_t)k + 1;
         before = e->hash;
     }
-    TRY(stmt_end(&q));
     auto_stmt head = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_head);
     stmt_str(&head, "incident", incident);
     bool begun = stmt_step(&head);
@@ -168,6 +204,17 @@ Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_bro
     *ret_entries = (int64_t)all.len;
     *ret_broken = broken;
     return OK;
+}
+
+Err timeline_chains(Cx *cx, Str after, Chains *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_all);
+    stmt_str(&q, "after", after);
+    while (stmt_step(&q)) {
+        Chain *c = list_add(cx->arena, ret);
+        *c = (Chain){ stmt_col_str(&q, 0), arena_fmt(cx->arena, "INC-%lld", (long long)stmt_col_int(&q, 1)) };
+    }
+    return stmt_end(&q);
 }
 
 Err timeline_history(Cx *cx, Str id, Revisions *ret)

@@ -9,13 +9,20 @@ ON CONFLICT (id) DO UPDATE SET occurred_ms = excluded.occurred_ms, title = exclu
     data = excluded.data, evidence_kind = excluded.evidence_kind, evidence_id = excluded.evidence_id,
     evidence_url = excluded.evidence_url, evidence_title = excluded.evidence_title, starred = excluded.starred,
     visibility = excluded.visibility, phase = excluded.phase, state = excluded.state, state_ms = excluded.state_ms,
-    corrected_from_ms = excluded.corrected_from_ms, removed = excluded.removed, version = excluded.version;
+    corrected_from_ms = excluded.corrected_from_ms, hand_made = excluded.hand_made, removed = excluded.removed,
+    version = excluded.version;
 
 -- name: timeline_event_get
 SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
     evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version,
     audience
 FROM timeline_event WHERE id = :id AND removed = 0;
+
+-- name: timeline_event_even_removed
+SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
+    evidence_url, evidence_title, starred, visibility, phase, state, state_ms, corrected_from_ms, hand_made, version,
+    audience, removed
+FROM timeline_event WHERE id = :id;
 
 -- name: timeline_event_list
 SELECT id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, evidence_kind, evidence_id,
@@ -79,3 +86,13 @@ WHERE n.incident_id = :incident ORDER BY n.seq;
 
 -- name: timeline_entry_of_event
 SELECT seq, action, at_ms, actor_id, content FROM timeline_entry WHERE event_id = :event ORDER BY seq;
+
+-- name: timeline_entry_whole
+SELECT seq, action, at_ms, actor_id, hash FROM timeline_entry WHERE event_id = :event AND content <> '' ORDER BY seq;
+
+-- name: timeline_entry_blank
+UPDATE timeline_entry SET content = '' WHERE event_id = :event;
+
+-- name: timeline_chain_all
+SELECT c.incident_id, i.number FROM timeline_chain c JOIN incident i ON i.id = c.incident_id
+WHERE c.incident_id > :after ORDER BY c.incident_id LIMIT 500;

@@ -145,6 +145,7 @@ static Err log_lines(Cx *cx, Req *req, Res *res)
         buf_json(&b, n->actor);
         buf_add(&b, seen ? S(",\"content\":") : S(",\"withheld\":true"));
         if (seen) buf_json(&b, n->content);
+        if (str_empty(n->content)) buf_add(&b, S(",\"redacted\":true"));
         buf_fmt(&b, ",\"hash\":\"" STR_FMT "\"}\n", STR_ARG(n->hash));
     }
     if (buf_full(&b)) return fail(cx->arena, ERR_TOO_LARGE, "the log is over 32 MiB");
@@ -232,6 +233,41 @@ static Err verify(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+typedef struct Redaction { Str event_id, reason; } Redaction;
+static SHAPE(redaction_shape, Redaction, "What must not stay written down",
+    FIELD(Redaction, event_id, REQUIRED, "The event; also one that was removed from the view", .max = 100),
+    FIELD(Redaction, reason, REQUIRED, "Why; it stays where the words stood", .max = 500));
+
+static Err redact(Cx *cx, Req *req, Res *res)
+{
+    const Redaction *in = BODY(req, Redaction);
+    TRY(timeline_redact(cx, req_param(req, "incident"), in->event_id, in->reason));
+    res_none(res);
+    return OK;
+}
+
+typedef struct Duplicates { Strs ids; } Duplicates;
+static SHAPE(duplicates_shape, Duplicates, "Events that tell the same",
+    FIELD(Duplicates, ids, REQUIRED, "The one that stays first; 2 to 100", .max = 100));
+
+static Err merge(Cx *cx, Req *req, Res *res)
+{
+    const Duplicates *in = BODY(req, Duplicates);
+    TimelineEvent e;
+    TRY(timeline_merge(cx, req_param(req, "incident"), in->ids));
+    TRY(timeline_get(cx, in->ids.at[0], &e));
+    res_record(cx, res, &timeline_shape, &e, e.version);
+    return OK;
+}
+
+static Err split(Cx *cx, Req *req, Res *res)
+{
+    TimelineEvent e;
+    TRY(of_incident(cx, req, &e));
+    TRY(timeline_split(cx, e.id));
+    return show(cx, req, res);
+}
+
 #define ALL "/api/v1/incidents/:incident/timeline"
 #define FILTERS "kind phase actor starred since until q"
 static const Route routes[] = {
@@ -241,6 +277,11 @@ static const Route routes[] = {
       .doc = "The whole log with its hashes, one entry a line, for checking it elsewhere" },
     { POST, ALL, ROLE_RESPONDER, add, .body = &timeline_new_shape, .reply = &timeline_shape, .doc = "Adds a note, decision, hypothesis or action" },
     { GET, ALL "/verify", ROLE_VIEWER, verify, .reply = &verdict_shape, .doc = "Recomputes the chain of hashes" },
+    { POST, ALL "/redact", ROLE_MANAGER, redact, .body = &redaction_shape,
+      .doc = "Takes the words of an event out of the view and of the log; a tombstone says who did it, when and why" },
+    { POST, ALL "/merge", ROLE_RESPONDER, merge, .body = &duplicates_shape, .reply = &timeline_shape,
+      .doc = "Folds duplicates into one event; the log keeps them" },
+    { POST, ALL "/:event/split", ROLE_RESPONDER, split, .reply = &timeline_shape, .doc = "Takes apart what was folded into this event" },
     { GET, ALL "/:event", ROLE_VIEWER, show, .reply = &timeline_shape, .doc = "One event" },
     { PATCH, ALL "/:event", ROLE_RESPONDER, edit, .body = &timeline_edit_shape, .reply = &timeline_shape,
       .doc = "Stars it, corrects its time, phase or words, gives a verdict on a hypothesis; what was before is kept" },

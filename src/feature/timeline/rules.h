@@ -7,12 +7,25 @@ extern const Shape timeline_new_shape, timeline_edit_shape;
 
 /** Writes the event as it is now: an entry at the end of the chain, and the row of the present. */
 Err timeline_write(Cx *cx, const TimelineEvent *e, const char *action);
+/** The same for an event that is there: its version rises, and open pages hear of it. */
+Err timeline_revise(Cx *cx, TimelineEvent *e, const char *action);
 /** The content that is chained: the event as JSON with its keys in a fixed order. */
 Str timeline_content(Arena *a, const TimelineEvent *e);
 /** Applies what `present` (of timeline_edit_shape) names. */
 Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in);
 /** Takes a hand-made one out of the view; the log keeps it. */
 Err timeline_remove(Cx *cx, Str id);
+
+/** Takes the words of an event out of the view and out of the log, for good: what should never have been written down (a
+ *  password, a customer's name). A tombstone stays: when, what kind, by whom and why. The chain stays provable: the new
+ *  entry names the hash of each that it emptied. An event that was removed from the view can be redacted too.
+ *  Fails: ERR_CONFLICT when it was redacted before, ERR_INVALID without a reason. Within a write. */
+Err timeline_redact(Cx *cx, Str incident, Str id, Str reason);
+/** Folds events that tell the same into the first of `ids`, which says so in its data (`merged`); the others leave the view.
+ *  Within a write. Fails: ERR_INVALID naming ids; ERR_CONFLICT when they are not seen by the same people. */
+Err timeline_merge(Cx *cx, Str incident, Strs ids);
+/** Takes apart what timeline_merge folded into this event. Within a write. */
+Err timeline_split(Cx *cx, Str id);
 
 typedef struct Revision { Str action; int64_t recorded_ms; UserRef actor; Str content; } Revision;
 typedef LIST(Revision) Revisions;

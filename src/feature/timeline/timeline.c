@@ -220,7 +220,7 @@ Err timeline_audience(Cx *cx, Str incident, Str audience, Str *ret)
 
 /* ---- revising */
 
-static Err revise(Cx *cx, TimelineEvent *e, const char *action)
+Err timeline_revise(Cx *cx, TimelineEvent *e, const char *action)
 {
     e->version++;
     TRY(timeline_write(cx, e, action));
@@ -271,7 +271,7 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
     e.data = with_known(cx, &e);
     TRY(check(cx, &e));
     if (str_eq(before, timeline_content(cx->arena, &e))) return OK;
-    return revise(cx, &e, "revised");
+    return timeline_revise(cx, &e, "revised");
 }
 
 Err timeline_remove(Cx *cx, Str id)
@@ -281,5 +281,5 @@ Err timeline_remove(Cx *cx, Str id)
     TRY(cx_match(cx, e.version));
     if (!e.hand_made) return fail(cx->arena, ERR_CONFLICT, "what Hindsight recorded cannot be removed");
     TRY(incident_count(cx, e.incident_id, INCIDENT_EVENTS, -1));
-    return revise(cx, &e, "removed");
+    return timeline_revise(cx, &e, "removed");
 }

@@ -8,7 +8,8 @@
  *      hash(n) = BLAKE2b-256( hash(n-1) "\n" n "\n" action "\n" at_ms "\n" actor "\n" content )      hash(0) = ""
  *
  *  in lower-case hex, so that a changed, missing or inserted entry shows (timeline_verify). `timeline_event` is the
- *  present view of the log, for lists; verifying compares it with the last entry of each event as well.
+ *  present view of the log, for lists; verifying compares it with the last entry of each event as well. A redaction is
+ *  the one thing that takes content out of the log; the entry that tells of it names the hashes of those it emptied.
  *
  *  An event whose subject is no incident is ignored. Kinds that are heard stand in listen.c. */
 #include "feature/incident/incident.h"
@@ -58,3 +59,7 @@ Err timeline_get(Cx *cx, Str id, TimelineEvent *ret);
 
 /** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
 Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken);
+typedef struct Chain { Str incident, reference; } Chain;
+typedef LIST(Chain) Chains;
+/** The next 500 incidents that have a chain, whoever may see them, in the order of their ids; `after` = "" for the first. */
+Err timeline_chains(Cx *cx, Str after, Chains *ret);
