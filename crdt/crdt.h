@@ -145,7 +145,7 @@ typedef struct CrdtOptions {
                                        CRDT_MAX_BYTES */
     size_t max_pending_bytes;       /* what may wait for missing structs; default 64 MiB */
     uint64_t max_clients;           /* that may have written in it; default 2^20 */
-    uint64_t max_structs;           /* it may hold; default 2^31 */
+    uint64_t max_structs;           /* it may hold, what an update cuts included; default 2^31 */
     uint64_t max_steps;             /* work one apply may spend on ordering concurrent inserts and
                                        on cutting structs; default 2^28, about a second */
 } CrdtOptions;
@@ -173,7 +173,8 @@ typedef struct CrdtApplied {
 /** Applies an update (v1) from a peer or from storage. Order and repetition do not matter.
  *  `update` is not kept. `ret` and `ret_fault` may be NULL.
  *  Fails: CRDT_MALFORMED (`ret_fault` says where; nothing changed) · CRDT_LIMIT: too large, or too many clients or structs (nothing
- *  changed), or too much pending or too many conflict steps: then the part that could not be
+ *  changed), or too much pending, too many conflict steps, or too many structs by what it cuts and
+ *  what had waited: then the part that could not be
  *  integrated is dropped, never half of a struct, and a later state-vector exchange fetches it
  *  again (`ret` is filled) · CRDT_NOMEM likewise · CRDT_BUSY inside a transaction.
  *  Cost: O(bytes + structs · log structs of the client + concurrent items at the same place). */

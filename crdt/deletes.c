@@ -258,31 +258,42 @@ void item_collect(CrdtDoc *d, uint32_t i)
     it->flags &= (uint8_t)~FLAG_GROWN;
 }
 
+/** Cuts an item before the unit `clock`: *ret is what begins there. */
+static CrdtErr cut_at(CrdtDoc *d, uint32_t i, uint32_t clock, uint32_t *ret)
+{
+    if (struct_count(d) >= d->max_structs)
+        return CRDT_LIMIT;
+    *ret = item_split(d, i, clock - d->items[i].clock);
+    return *ret == 0 ? CRDT_NOMEM : CRDT_OK;
+}
+
 /** Deletes what we have of the range; the part beyond our state comes back in *ret_rest (len 0:
- *  none). */
+ *  none). CRDT_LIMIT: it needs a cut, and there may be no more structs. */
 CrdtErr deletion_apply(CrdtDoc *d, uint32_t client, uint32_t clock, uint32_t len,
                        Range *ret_rest)
 {
     Client *c = &d->clients[client];
-    uint32_t end = clock + len, state = c->state;
+    uint32_t end = clock + len, state = c->state, next;
+    CrdtErr err = CRDT_OK;
     if (clock >= state) {
         *ret_rest = (Range){ clock, len };
         return CRDT_OK;
     }
-    *ret_rest = (Range){ state, end > state ? end - state : 0 };
     uint32_t i = spot_item(c, spot_find(d, c, clock));
-    if (!is_deleted(&d->items[i]) && d->items[i].clock < clock &&
-        (i = item_split(d, i, clock - d->items[i].clock)) == 0)
-        return CRDT_NOMEM;
+    if (!is_deleted(&d->items[i]) && d->items[i].clock < clock)
+        err = cut_at(d, i, clock, &i);
+    if (err != CRDT_OK)
+        return err;
+    *ret_rest = (Range){ state, end > state ? end - state : 0 };
     for (Spot s = spot_find(d, c, d->items[i].clock); (i = spot_before(d, c, s, end)) != 0;
          spot_next(c, &s)) {
         if (is_deleted(&d->items[i]))
             continue;
         if (end < d->items[i].clock + d->items[i].len) {
-            if (item_split(d, i, end - d->items[i].clock) == 0)
-                return CRDT_NOMEM;
-            item_delete(d, i);
-            break;
+            err = cut_at(d, i, end, &next);
+            if (err == CRDT_OK)
+                item_delete(d, i);
+            return err;
         }
         item_delete(d, i);
     }

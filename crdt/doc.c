@@ -183,11 +183,52 @@ static CrdtErr too_many(CrdtFault *ret_fault, const char *what)
     return CRDT_LIMIT;
 }
 
-/** Refuses a decoded update that would make more clients or structs than the document may have. */
-static CrdtErr check_limits(const CrdtDoc *d, const Batch *b, CrdtFault *ret_fault)
+static bool is_range_deleted(const Client *c, uint32_t clock, uint32_t len)
 {
-    uint64_t clients = d->client_count;
-    if (d->item_count - 1 - d->free_count + (uint64_t)b->ref_count > d->max_structs)
+    uint32_t low = 0, high = c->deleted_count;
+    while (low < high) {
+        uint32_t mid = (low + high) / 2;
+        if (c->deleted[mid].clock <= clock)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return low > 0 && c->deleted[low - 1].clock + c->deleted[low - 1].len >= clock + len;
+}
+
+/** 1 when a cut before this clock makes one struct two. */
+static uint64_t is_cut(CrdtDoc *d, uint32_t client, uint32_t clock)
+{
+    if (client == NONE || clock >= d->clients[client].state)
+        return 0;
+    const Item *it = &d->items[item_at(d, client, clock)];
+    return it->clock < clock && !is_deleted(it);
+}
+
+/** At most how many structs an update adds: those that are new, what they are put between, which
+ *  may be cut, and where deletions cut what is here. */
+static uint64_t structs_more(CrdtDoc *d, const Batch *b)
+{
+    uint64_t more = 0;
+    for (uint32_t i = 0; i < b->ref_count; i++) {
+        const Ref *ref = &b->refs[i];
+        if ((uint64_t)ref->clock + ref->len > crdt_state(d, b->ids[ref->client]))
+            more += ref_structs(ref);
+    }
+    for (uint32_t i = 0; i < b->deletion_count; i++) {
+        const Deletion *del = &b->deletions[i];
+        uint32_t client = client_find(d, del->client);
+        more += is_cut(d, client, del->clock) + is_cut(d, client, del->clock + del->len);
+    }
+    return more;
+}
+
+/** Refuses a decoded update that would make more clients or structs than the document may have. */
+static CrdtErr check_limits(CrdtDoc *d, const Batch *b, CrdtFault *ret_fault)
+{
+    uint64_t clients = d->client_count, structs = struct_count(d);
+    if (structs + 3 * (uint64_t)b->ref_count + 2 * (uint64_t)b->deletion_count > d->max_structs &&
+        structs + structs_more(d, b) > d->max_structs)
         return too_many(ret_fault, "too many structs");
     for (uint32_t i = 0; clients + b->id_count > d->max_clients && i < b->id_count; i++)
         if (client_find(d, b->ids[i]) == NONE && ++clients > d->max_clients)
@@ -195,12 +236,13 @@ static CrdtErr check_limits(const CrdtDoc *d, const Batch *b, CrdtFault *ret_fau
     return CRDT_OK;
 }
 
-/** True when a first update cannot go beyond the limits, whatever is in it. */
+/** True when a first update cannot go beyond the limits, whatever is in it: two bytes make a
+ *  struct, or delete a range and so cut two. */
 static bool may_load(const CrdtDoc *d, CrdtBytes update)
 {
     uint64_t sections = 0;
     return crdt_read_varuint(&update, &sections) == CRDT_OK && sections <= d->max_clients &&
-           update.len / 2 <= d->max_structs;
+           update.len <= d->max_structs;
 }
 
 CrdtErr crdt_apply(CrdtDoc *d, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault)
@@ -260,19 +302,6 @@ CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret, C
     d->max_structs = limits.max_structs;
     *ret = d;
     return CRDT_OK;
-}
-
-static bool is_range_deleted(const Client *c, uint32_t clock, uint32_t len)
-{
-    uint32_t low = 0, high = c->deleted_count;
-    while (low < high) {
-        uint32_t mid = (low + high) / 2;
-        if (c->deleted[mid].clock <= clock)
-            low = mid + 1;
-        else
-            high = mid;
-    }
-    return low > 0 && c->deleted[low - 1].clock + c->deleted[low - 1].len >= clock + len;
 }
 
 CrdtErr crdt_is_known(CrdtDoc *d, CrdtBytes update, bool *ret, CrdtFault *ret_fault)

@@ -479,7 +479,7 @@ CrdtErr batch_integrate(CrdtDoc *d, Batch *b)
         }
         uint32_t missing = ref->clock > state ? ref->client : first_missing(d, b, ref);
         if (missing == NONE) {
-            if (d->steps > d->max_steps)
+            if (d->steps > d->max_steps || struct_count(d) + ref_structs(ref) > d->max_structs)
                 return CRDT_LIMIT;
             err = integrate_ref(d, b, ref, state - ref->clock);
             if (err != CRDT_OK)

@@ -493,6 +493,19 @@ static inline bool is_countable(const Item *it)
 {
     return it->ref != REF_DELETED && it->ref != REF_FORMAT && it->ref != REF_GC;
 }
+/** How many structs the document has. */
+static inline uint64_t struct_count(const CrdtDoc *d)
+{
+    return d->item_count - 1 - d->free_count;
+}
+/** At most how many structs another one makes: itself, and what it is put between may be cut. */
+static inline uint32_t ref_structs(const Ref *ref)
+{
+    if (ref->ref == REF_GC || ref->ref == REF_SKIP)
+        return ref->ref == REF_GC;
+    bool behind_own = ref->origin_client == ref->client && ref->origin_clock + 1 == ref->clock;
+    return 1 + (ref->origin_client != NONE && !behind_own) + (ref->right_client != NONE);
+}
 static inline bool is_visible(const Item *it) { return !is_deleted(it) && is_countable(it); }
 
 /* deletes.c */

@@ -150,9 +150,10 @@ static bool write_run(Merger *g, uint32_t *at, uint32_t count, uint32_t *clock)
     g->structs++;
     uint32_t units = end - *clock;
     *clock = end;
-    if (joined == 1)
-        return write_ref(&g->body, &g->b, first, offset, units);
     Ref whole = *first;
+    whole.has_sub = first->has_sub && offset == 0; /* the rest of one is known by its origin */
+    if (joined == 1)
+        return write_ref(&g->body, &g->b, &whole, offset, units);
     if (offset > 0) {
         whole.origin_client = first->client;
         whole.origin_clock = first->clock + offset - 1;

@@ -178,3 +178,54 @@ SPEC("more clients or structs than a document may have are refused, and nothing 
     expect_ok(crdt_load(&o, state_of(crowd), &stored, NULL)); /* what is stored always opens */
     crdt_close(stored);
 }
+
+/** A text of one struct in a document that may hold `max` structs. */
+static CrdtDoc *given_narrow(uint64_t max)
+{
+    CrdtDoc *d = given_doc_with(&(CrdtOptions){ .client = 9, .max_structs = max });
+    apply(d, hex("01 01 01 00 04 010174 0a 30313233343536373839 00"));
+    return d;
+}
+
+SPEC("a first update and what its deletions cut make no more structs than a document may have")
+{
+    CrdtDoc *d = given_doc_with(&(CrdtOptions){ .client = 9, .max_structs = 4 });
+    CrdtFault fault = { 0 };
+    CrdtDoc *many = given_doc(60);
+    for (int i = 0; i < 5; i++)
+        commit(many, ok(crdt_set(many, root(many, "m"), CRDT_STR("a"), CRDT_STR("1"))),
+               ok(crdt_set(many, root(many, "m"), CRDT_STR("b"), CRDT_STR("1"))));
+    expect_err(CRDT_LIMIT, crdt_apply(d, state_of(many), NULL, &fault));
+    expect(strcmp(fault.what, "too many structs") == 0);
+    expect_bytes(state_of(d), hex("0000"));
+    /* one text and three holes would be seven */
+    expect_err(CRDT_LIMIT,
+               crdt_apply(d, hex("01 01 01 00 04 010174 0a 30313233343536373839 01 01 03 0101 0301 0501"),
+                          NULL, NULL));
+    expect(crdt_stats(d).structs <= 4);
+}
+
+SPEC("a document with as many structs as it may have refuses cuts, and takes what it knows and what deletes whole ones")
+{
+    CrdtDoc *d = given_narrow(3);
+    apply(d, hex("00 01 01 01 0201"));
+    CrdtBytes full = state_of(d);
+    expect(crdt_stats(d).structs == 3);
+    expect_err(CRDT_LIMIT, crdt_apply(d, hex("00 01 01 01 0501"), NULL, NULL));
+    expect_err(CRDT_LIMIT, crdt_apply(d, hex("01 01 02 00 84 0105 0178 00"), NULL, NULL));
+    expect_bytes(state_of(d), full);
+    apply(d, full);
+    apply(d, hex("00 01 01 01 000a"));
+    expect_text(d, "t", "");
+    expect(crdt_stats(d).structs == 1);
+}
+
+SPEC("what waited brings no more structs than the document may have")
+{
+    CrdtDoc *d = given_doc_with(&(CrdtOptions){ .client = 9, .max_structs = 6 });
+    apply(d, hex("00 01 01 02 0101 0501"));                /* deletions that wait */
+    apply(d, hex("01 01 02 00 84 0103 0178 00"));           /* text that waits for client 1 */
+    expect_err(CRDT_LIMIT,
+               crdt_apply(d, hex("01 01 01 00 04 010174 0a 30313233343536373839 00"), NULL, NULL));
+    expect(crdt_stats(d).structs <= 6);
+}

@@ -101,3 +101,14 @@ SPEC("a subdocument keeps its guid and options, wherever it stands")
                crdt_set_subdoc(d, m, CRDT_STR("s"), CRDT_STR("g"), CRDT_STR("[1]")));
     expect_ok(crdt_commit(d, NULL));
 }
+
+SPEC("the rest of a map entry whose beginning is collected is written as one that has an origin, which merging again does not change")
+{
+    CrdtBytes parts[] = { hex("01 01 01 00 00 01 00"), hex("01 01 01 00 21 010174 016b 02 00") };
+    CrdtBuf *out = given_buf(), *again = given_buf();
+    expect_ok(crdt_merge_updates(parts, 2, out, NULL, NULL));
+    expect_bytes(crdt_buf_bytes(out), hex("01 02 01 00 00 01 81 0100 01 00"));
+    CrdtBytes merged = crdt_buf_bytes(out);
+    expect_ok(crdt_merge_updates(&merged, 1, again, NULL, NULL));
+    expect_bytes(crdt_buf_bytes(again), merged);
+}
