@@ -87,6 +87,7 @@ static void begin_stop(void *arg)
 {
     Live *l = arg;
     l->stopping = true;
+    uv_update_time(&l->loop);
     l->stop_at_ms = (int64_t)uv_now(&l->loop) + STOP_MS;
     for (Sock *s = l->socks; s; s = s->next)
         sock_begin_close(s, WS_GOING_AWAY, S("the server is stopping"));

@@ -12,7 +12,7 @@
 #include "base/spec.h"
 #include "base/time.h"
 
-#define PATIENCE_MS 20000     /* for what should come at once; a spec that waits this long has failed */
+#define PATIENCE_MS 60000     /* for what should come at once; a spec that waits this long has failed */
 
 /** A connection to our own server; -1 when it is refused. */
 [[maybe_unused]] static int peer_open(int port)

@@ -528,12 +528,22 @@ SPEC("a head that drips in for ever is cut")
     expect_has("HTTP/1.1 408", drip(g->a, fd, 'x', PATIENCE_MS));
 }
 
+/** A connection that has had an answer. Where a head may take a second only, a slow machine may need more than one try. */
+static int peer_open_used(Given *g)
+{
+    int64_t until = clock_monotonic_ms() + PATIENCE_MS;
+    while (clock_monotonic_ms() < until) {
+        int fd = peer_open(g->port);
+        if (peer_send(fd, GET("/first")) && str_starts(peer_read_answer(g->a, fd), S("HTTP/1.1 200 OK"))) return fd;
+        close(fd);
+    }
+    return -1;
+}
+
 SPEC("a head that drips in on a connection used before is cut")
 {
     auto_given g = given_a_server((ServerOptions){ .header_seconds = 1, .idle_seconds = 100 });
-    auto_peer fd = peer_open(g->port);
-    expect(peer_send(fd, GET("/first")));
-    expect_has("200 OK", peer_read_answer(g->a, fd));
+    auto_peer fd = peer_open_used(g);
     expect_has("HTTP/1.1 408", drip(g->a, fd, 'x', PATIENCE_MS));
 }
 
@@ -548,9 +558,8 @@ SPEC("a body that drips in is cut")
 SPEC("connections that say nothing are closed without a word")
 {
     auto_given g = given_a_server((ServerOptions){ .header_seconds = 1, .idle_seconds = 1 });
-    auto_peer fresh = peer_open(g->port), used = peer_open(g->port);
-    expect(peer_send(used, GET("/first")));
-    expect_has("200 OK", peer_read_answer(g->a, used));
+    auto_peer fresh = peer_open(g->port), used = peer_open_used(g);
+    expect(fresh >= 0 && used >= 0);
     expect_str("", peer_read_all(g->a, fresh));
     expect_str("", peer_read_all(g->a, used));
 }
