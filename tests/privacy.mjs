@@ -60,7 +60,9 @@ async function makePrivate(member, people) {
     const followUp = await member('POST', `/reports/${report.id}/follow-ups`, { title: `${SECRET} keys`, owner_id: people.former.id });
     await member('POST', `/reports/${report.id}/request-review`, { reviewer_ids: [people.former.id] });
     const share = await member('POST', `/reports/${report.id}/share`, { allow: ['people', 'services'] });
-    return { incident, report, file, thread, mark, followUp, share, comment: thread.comments[0] };
+    const said = await member('POST', `/incidents/${incident.id}/messages/files?name=b.png`, png, 'image/png');
+    const message = await member('POST', `/incidents/${incident.id}/messages`, { body: `${SECRET} in the war room, @Former`, mention_ids: [people.former.id], file_ids: [said.id] });
+    return { said, message, incident, report, file, thread, mark, followUp, share, comment: thread.comments[0] };
 }
 
 /* Everything that names one of its records, as somebody who may not know that it exists. */
@@ -75,6 +77,9 @@ const paths = (w) => [
     ['PATCH', `/api/v1/comments/${w.comment.id}`, { body: 'x' }], ['DELETE', `/api/v1/comments/${w.comment.id}`], ['PUT', `/api/v1/comments/${w.comment.id}/reactions/eyes`],
     ['GET', `/api/v1/reports/${w.report.id}/share`], ['POST', `/api/v1/reports/${w.report.id}/share`, {}], ['GET', `/api/v1/reports/${w.report.id}/files`], ['GET', w.file.url],
     ['GET', `/reports/${w.report.reference}`], ['GET', `/ws/reports/${w.report.id}`], ['GET', `/api/v1/follow-ups/${w.followUp.id}`], ['GET', `/api/v1/incidents/${w.incident.id}`],
+    ['GET', `/api/v1/incidents/${w.incident.id}/messages`], ['POST', `/api/v1/incidents/${w.incident.id}/messages`, { body: 'x' }], ['GET', `/api/v1/incidents/${w.incident.id}/war-room`],
+    ['GET', `/api/v1/messages/${w.message.id}`], ['GET', `/api/v1/messages/${w.message.id}/thread`], ['PATCH', `/api/v1/messages/${w.message.id}`, { body: 'x' }],
+    ['PUT', `/api/v1/messages/${w.message.id}/reactions/x`], ['PUT', `/api/v1/messages/${w.message.id}/pin`], ['DELETE', `/api/v1/messages/${w.message.id}`], ['GET', w.said.url],
 ];
 const lists = ['/reports', '/report-counts', `/reports?q=${SECRET}`, `/search?q=${SECRET}`, `/search?q=${COMMENT}`, '/notifications', '/home', '/follow-ups', '/incidents', '/alerts'];
 

@@ -48,6 +48,7 @@ async function makePrivate(url, tokens) {
     const at = `/api/v1/incidents/${incident.id}`;
     ids.impact = (await as('POST', `${at}/impacts`, { title: 'SECRETWORD impact', kind: 'data', started_at: '2026-01-01T00:00:00Z' })).id ?? 'none';
     ids.event = (await as('POST', `${at}/timeline`, { kind: 'note', title: 'SECRETWORD note' })).id;
+    ids.message = (await as('POST', `${at}/messages`, { body: 'SECRETWORD in the war room' })).id;
     ids.follow_up = ids.followup = (await as('POST', `${at}/follow-ups`, { title: 'SECRETWORD follow-up' })).id;
     if (has('POST', '/api/v1/reports')) {
         const templates = await as('GET', '/api/v1/templates');

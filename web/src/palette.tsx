@@ -16,13 +16,14 @@ export const sheetOpen = signal(false);
 
 type Row = { id: string; group: string; label: string; note?: string; icon: IconName; keys?: string; run: () => void };
 
-const hitIcon: Record<SearchHit['kind'], IconName> = { incident: 'incident', report: 'doc', follow_up: 'todo', alert: 'bell' };
+const hitIcon: Record<SearchHit['kind'], IconName> = { incident: 'incident', report: 'doc', follow_up: 'todo', alert: 'bell', message: 'chat' };
 
 /** Where a search hit lives. A published report opens to read, a draft to write. */
 export function hitHref(h: { kind: string; reference: string | null; id: string; state?: string }): string {
     const ref = h.reference || h.id;
     if (h.kind === 'incident') return `/incidents/${ref}`;
     if (h.kind === 'report') return h.state === 'published' || h.state === 'archived' ? `/reports/${ref}` : `/reports/${ref}/edit`;
+    if (h.kind === 'message') return `/incidents/${ref}?tab=room&message=${h.id}`;
     if (h.kind === 'follow_up') return `/follow-ups/${ref}`;
     return `/alerts?alert=${h.id}`;
 }

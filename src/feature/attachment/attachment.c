@@ -13,6 +13,7 @@
 #include "feature/attachment/convert.h"
 #include "feature/attachment/helper.h"
 #include "feature/attachment/retention.h"
+#include "feature/incident/incident.h"
 #include "feature/report/report.h"
 #include "sql.gen.h"
 
@@ -128,7 +129,8 @@ static Str name_clean(Arena *a, Str name)
 static Attachment read_row(Stmt *q, Arena *a)
 {
     Attachment f = { .id = stmt_col_str(q, 0), .report_id = stmt_col_str(q, 1), .name = stmt_col_str(q, 2), .format = stmt_col_str(q, 3),
-                     .width = stmt_col_int(q, 4), .height = stmt_col_int(q, 5), .bytes = stmt_col_int(q, 6), .hash = stmt_col_str(q, 7), .created_ms = stmt_col_int(q, 8) };
+                     .width = stmt_col_int(q, 4), .height = stmt_col_int(q, 5), .bytes = stmt_col_int(q, 6), .hash = stmt_col_str(q, 7), .created_ms = stmt_col_int(q, 8),
+                     .incident_id = stmt_col_str(q, 9) };
     f.url = arena_fmt(a, "/files/" STR_FMT, STR_ARG(f.id));
     return f;
 }
@@ -143,25 +145,27 @@ Err attachment_get(Cx *cx, Str id, Attachment *ret)
     return found ? OK : fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(id));
 }
 
-static Err room_left(Cx *cx, Str report, int64_t more)
+static Err room_left(Cx *cx, const Attachment *f, int64_t more)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_attachment_sum);
-    stmt_str(&q, "report", report);
+    bool said = f->incident_id.len > 0;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, said ? &sql_attachment_sum_said : &sql_attachment_sum);
+    stmt_str(&q, said ? "incident" : "report", said ? f->incident_id : f->report_id);
     int64_t n = 0, bytes = 0;
     if (stmt_step(&q)) { n = stmt_col_int(&q, 0); bytes = stmt_col_int(&q, 1); }
     TRY(stmt_end(&q));
     if (n < MOST_FILES && bytes + more <= MOST_BYTES) return OK;
-    return fail(cx->arena, ERR_TOO_LARGE, "a report holds at most %d pictures of %lld MiB together",
-                MOST_FILES, (long long)(MOST_BYTES >> 20));
+    return fail(cx->arena, ERR_TOO_LARGE, "%s holds at most %d pictures of %lld MiB together",
+                said ? "a war room" : "a report", MOST_FILES, (long long)(MOST_BYTES >> 20));
 }
 
 static Err insert(Cx *cx, void *arg)
 {
     Attachment *f = arg;
-    TRY(room_left(cx, f->report_id, f->bytes));
+    TRY(room_left(cx, f, f->bytes));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_attachment_insert);
     stmt_str(&q, "id", f->id);
     stmt_str(&q, "report", f->report_id);
+    stmt_str(&q, "incident", f->incident_id);
     stmt_str(&q, "name", f->name);
     stmt_str(&q, "format", f->format);
     stmt_int(&q, "width", f->width);
@@ -173,17 +177,18 @@ static Err insert(Cx *cx, void *arg)
     return stmt_exec(&q);
 }
 
-Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret)
+static Err keep(Cx *cx, Attachment f, Str name, Str bytes, Attachment *ret)
 {
     Str folder;
     Converted c = { .fd = -1 };
-    TRY(room_left(cx, report, 0));
+    TRY(room_left(cx, &f, 0));
     TRY(folder_of(cx, S(""), &folder));
     Err e = image_convert(cx->arena, folder, bytes, &c);
     auto_fd fd = c.fd;
     TRY(e);
-    Attachment f = { .id = id_new(cx->arena, cx->now_ms), .report_id = report, .name = name_clean(cx->arena, name), .format = c.format, .width = c.width,
-                     .height = c.height, .bytes = c.bytes, .created_ms = cx->now_ms };
+    f = (Attachment){ .id = id_new(cx->arena, cx->now_ms), .report_id = f.report_id, .incident_id = f.incident_id,
+                      .name = name_clean(cx->arena, name), .format = c.format, .width = c.width, .height = c.height,
+                      .bytes = c.bytes, .created_ms = cx->now_ms };
     f.url = arena_fmt(cx->arena, "/files/" STR_FMT, STR_ARG(f.id));
     TRY(store(cx, fd, &f.hash));
     TRY(cx_write(cx, insert, &f));
@@ -191,6 +196,34 @@ Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret)
     *ret = f;
     return OK;
 }
+
+Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret)
+{
+    return keep(cx, (Attachment){ .report_id = report, .incident_id = S("") }, name, bytes, ret);
+}
+
+Err attachment_add_said(Cx *cx, Str incident, Str name, Str bytes, Attachment *ret)
+{
+    return keep(cx, (Attachment){ .report_id = S(""), .incident_id = incident }, name, bytes, ret);
+}
+
+static Err mark(Cx *cx, const Sql *sql, Str id)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, sql);
+    stmt_str(&q, "id", id);
+    return stmt_exec(&q);
+}
+
+Err attachment_use(Cx *cx, Str incident, Str id, Attachment *ret)
+{
+    Err e = attachment_get(cx, id, ret);
+    if (err_is(e, ERR_NOT_FOUND) || (!e.info && !str_eq(ret->incident_id, incident)))
+        return fail_field(cx->arena, S("files"), "there is no picture " STR_FMT " in this war room", STR_ARG(id));
+    TRY(e);
+    return mark(cx, &sql_attachment_use_one, id);
+}
+
+Err attachment_drop(Cx *cx, Str id) { return mark(cx, &sql_attachment_drop_one, id); }
 
 Err attachment_open(Cx *cx, const Attachment *f, int *ret_fd)
 {
@@ -352,6 +385,12 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
     Attachment f;
     Str audience;
     TRY(attachment_get(cx, given, &f));
+    if (f.incident_id.len) {
+        Err e = incident_resolve(cx, f.incident_id, &audience);
+        if (err_is(e, ERR_NOT_FOUND)) return fail(cx->arena, ERR_NOT_FOUND, "no file " STR_FMT, STR_ARG(given));
+        *ret_id = f.id;
+        return e;
+    }
     TRY(report_audience(cx, f.report_id, &audience));
     TRY(access_check(cx, audience, "file", given));
     *ret_id = f.id;

@@ -1,11 +1,12 @@
 #pragma once
-/** Pictures in reports. An upload is never kept: it is decoded and encoded again by hindsight-image (image/), a program of its
+/** Pictures in reports and in what was said about incidents. An upload is never kept: it is decoded and encoded again by hindsight-image (image/), a program of its
  *  own, and only what that made is stored, by the hash of its bytes, under data_dir/files/. The file and its folder are on
- *  disk before the row is. Whoever may read the report may read its pictures. */
+ *  disk before the row is. Whoever may read the report (the incident) may read its pictures. */
 #include "app/feature.h"
 
 typedef struct Attachment {
-    Str id, report_id, name, format;      /* format: png, jpeg, webp */
+    Str id, report_id, incident_id;       /* one of them: whose it is */
+    Str name, format;                     /* format: png, jpeg, webp */
     Str url;                              /* "/files/ID" */
     Str hash;
     int64_t width, height, bytes, created_ms;
@@ -15,6 +16,12 @@ typedef LIST(Attachment) Attachments;
 /** Stores a picture for a report. Not within a write: it takes its own. `name` is only what people see.
  *  Fails: ERR_INVALID (no picture, damaged), ERR_TOO_LARGE (bytes, megapixels, limits of the report), ERR_UNAVAILABLE (disk). */
 Err attachment_add(Cx *cx, Str report, Str name, Str bytes, Attachment *ret);
+/** The same for an incident: of a message that is still to be written. One that never is, goes like an unused one. */
+Err attachment_add_said(Cx *cx, Str incident, Str name, Str bytes, Attachment *ret);
+/** A message with this picture was written: it stays. Within a write. Fails: ERR_INVALID when it is not of this incident. */
+Err attachment_use(Cx *cx, Str incident, Str id, Attachment *ret);
+/** The message was taken back: so is its picture, at once. Within a write. */
+Err attachment_drop(Cx *cx, Str id);
 /** Fails: ERR_NOT_FOUND. */
 Err attachment_get(Cx *cx, Str id, Attachment *ret);
 /** Opens the stored bytes for reading. The caller closes it. */

@@ -71,7 +71,7 @@ static Err round_of_rows(Cx *cx, int64_t before_ms, bool *ret_more)
     list_each(&ids, i) {
         bool said = false;
         Strs one = { .at = &ids.at[i], .len = 1, .room = 1 };
-        TRY(document_ever_said(cx, reports.at[i], &one, &said));
+        if (reports.at[i].len) TRY(document_ever_said(cx, reports.at[i], &one, &said));
         *list_add(cx->arena, said ? &used : &left) = ids.at[i];
     }
     bool *there = arena_array(cx->arena, bool, left.len + 1);

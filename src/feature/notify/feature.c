@@ -4,18 +4,18 @@
 #include "feature/notify/rules.h"
 #include "sql.gen.h"
 
-static const char *const record_kinds[] = { "report", "follow_up", NULL };
+static const char *const record_kinds[] = { "report", "follow_up", "incident", NULL };
 
 static SHAPE(notification_shape, Notification, "Something that happened and concerns you",
     FIELD(Notification, id, READ_ONLY, "UUIDv7"),
     FIELD(Notification, kind, READ_ONLY, "What happened", .values = notify_kinds),
     FIELD(Notification, record_kind, READ_ONLY, "What it is about", .values = record_kinds),
     FIELD(Notification, record_id, READ_ONLY, "Its id"),
-    FIELD(Notification, reference, READ_ONLY, "PM-7, FU-31"),
+    FIELD(Notification, reference, READ_ONLY, "PM-7, FU-31, INC-42"),
     FIELD(Notification, title, READ_ONLY, "Its title then"),
     FIELD(Notification, path, READ_ONLY, "Where it stands in Hindsight"),
     FIELD(Notification, thread_id, READ_ONLY | NULLABLE, "Of a comment: its thread"),
-    FIELD(Notification, comment_id, READ_ONLY | NULLABLE, "Of a comment: itself"),
+    FIELD(Notification, comment_id, READ_ONLY | NULLABLE, "Of a comment, or of a message in a war room: itself"),
     FIELD(Notification, excerpt, READ_ONLY | NULLABLE | MULTILINE, "The first words of a comment or note"),
     FIELD_OF(Notification, actor, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who did it; null is the clock"),
     FIELD_AT(Notification, created_ms, READ_ONLY, "When"),

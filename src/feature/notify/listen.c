@@ -185,6 +185,40 @@ static Err follow_up_assigned(Cx *cx, const Event *e)
 
 static Err follow_up_access(Cx *cx, const Event *e) { return audience_set(cx, e->object, e->audience); }
 
+/* -- war rooms --------------------------------------------------------------------------------------------------------- */
+
+static Err message_said(Cx *cx, const Event *e)
+{
+    Incident i;
+    json_t *data = data_of(cx, e);
+    Strs people = strs_of(cx, json_object_get(data, "people"));
+    if (!people.len) return OK;
+    TRY(incident_row(cx, e->subject, &i));
+    Tell t = { .kind = "mention", .record_kind = S("incident"), .record_id = i.id, .reference = i.reference, .title = i.title,
+        .audience = i.audience, .actor_id = cx->actor.id, .comment_id = e->object, .excerpt = arena_str(cx->arena, json_str(data, "body")),
+        .cause = arena_fmt(cx->arena, "message " STR_FMT, STR_ARG(e->object)) };
+    return notify_tell(cx, &t, people);
+}
+
+static Err message_changed(Cx *cx, const Event *e)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_comment_edited);
+    stmt_str(&q, "comment", e->object);
+    stmt_str(&q, "excerpt", arena_str(cx->arena, json_str(data_of(cx, e), "body")));
+    TRY(stmt_exec(&q));
+    return message_said(cx, e);
+}
+
+static Err message_deleted(Cx *cx, const Event *e)
+{
+    TRY(tell_people_of(cx, e->object));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_comment_removed);
+    stmt_str(&q, "comment", e->object);
+    return stmt_exec(&q);
+}
+
+static Err incident_access(Cx *cx, const Event *e) { return audience_set(cx, e->subject, e->audience); }
+
 /* -- what time brings -------------------------------------------------------------------------------------------------- */
 
 static Err overdue_follow_ups(Cx *cx)
@@ -255,5 +289,9 @@ const Listener notify_listeners[] = {
     { "comment.removed", LISTEN_NOW, comment_removed },
     { "followup.assigned", LISTEN_NOW, follow_up_assigned },
     { "followup.access_changed", LISTEN_NOW, follow_up_access },
+    { "message.added", LISTEN_NOW, message_said },
+    { "message.edited", LISTEN_NOW, message_changed },
+    { "message.deleted", LISTEN_NOW, message_deleted },
+    { "incident.visibility_changed", LISTEN_NOW, incident_access },
     { 0 },
 };

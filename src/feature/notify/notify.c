@@ -67,6 +67,8 @@ Err notify_tell(Cx *cx, const Tell *what, Strs people)
 static Str path_of(Arena *a, const Notification *n)
 {
     if (str_eq(n->record_kind, S("follow_up"))) return arena_fmt(a, "/follow-ups/" STR_FMT, STR_ARG(n->reference));
+    if (str_eq(n->record_kind, S("incident")))
+        return arena_fmt(a, "/incidents/" STR_FMT "?tab=room&message=" STR_FMT, STR_ARG(n->reference), STR_ARG(n->comment_id));
     if (n->thread_id.len)
         return arena_fmt(a, "/reports/" STR_FMT "/edit?panel=comments&thread=" STR_FMT, STR_ARG(n->reference),
                          STR_ARG(n->thread_id));

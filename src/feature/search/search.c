@@ -3,14 +3,15 @@
 #include "feature/followup/followup.h"
 #include "feature/incident/incident.h"
 #include "feature/report/report.h"
+#include "feature/warroom/warroom.h"
 #include "store/search.h"
 
-static const char *const kinds[] = { "incident", "report", "follow_up", "alert", NULL };
+static const char *const kinds[] = { "incident", "report", "follow_up", "alert", "message", NULL };
 
 static SHAPE(found_shape, Found, "Something that was found",
     FIELD(Found, kind, READ_ONLY, "What it is", .values = kinds),
     FIELD(Found, id, READ_ONLY, "Its id"),
-    FIELD(Found, reference, READ_ONLY | NULLABLE, "INC-42, PM-7, FU-31; null for alerts"),
+    FIELD(Found, reference, READ_ONLY | NULLABLE, "INC-42, PM-7, FU-31; of a message its incident; null for alerts"),
     FIELD(Found, title, READ_ONLY, "Its title"),
     FIELD(Found, snippet, READ_ONLY,
     "Text around what matched; matches stand between U+E000 and U+E001"),
@@ -69,12 +70,27 @@ static Err find_alert(Cx *cx, Str given, Found *ret)
     return OK;
 }
 
+/* What was said: under the incident it was said about. */
+static Err find_message(Cx *cx, Str given, Found *ret)
+{
+    Message m;
+    Incident i;
+    Str id;
+    TRY(message_get(cx, given, &m));
+    TRY(incident_resolve(cx, m.incident_id, &id));
+    TRY(incident_row(cx, id, &i));
+    *ret = (Found){ .kind = S("message"), .id = m.id, .reference = i.reference, .state = S(""), .at_ms = m.at_ms,
+        .title = arena_fmt(cx->arena, STR_FMT ", " STR_FMT, STR_ARG(m.author.name), STR_ARG(i.title)) };
+    return OK;
+}
+
 static const struct { const char *kind, *prefix; Err (*find)(Cx *cx, Str given, Found *ret);
     } finders[] = {
     { "incident", "INC", find_incident },
     { "report", "PM", find_report },
     { "follow_up", "FU", find_follow_up },
     { "alert", NULL, find_alert },
+    { "message", NULL, find_message },
 };
 enum { N_FINDERS = sizeof finders / sizeof *finders };
 

@@ -8,8 +8,8 @@ import type { Page, SearchHit } from 'app/types';
 import { Empty, Failed, Icon, Input, Segmented, Severity, Skeleton, Time, Topbar, type IconName } from 'kit';
 import { t } from './strings';
 
-const icons: Record<SearchHit['kind'], IconName> = { incident: 'incident', report: 'doc', follow_up: 'todo', alert: 'bell' };
-const kinds = ['incident', 'report', 'follow_up', 'alert'] as const;
+const icons: Record<SearchHit['kind'], IconName> = { incident: 'incident', report: 'doc', follow_up: 'todo', alert: 'bell', message: 'chat' };
+const kinds = ['incident', 'report', 'follow_up', 'alert', 'message'] as const;
 
 /** Text with its matches, which the server puts between U+E000 and U+E001. */
 export function Marked({ text }: { text: string }) {
@@ -25,7 +25,7 @@ function Hit({ h }: { h: SearchHit }) {
                 {h.snippet && <p class="hit-text"><Marked text={h.snippet} /></p>}
             </div>
             {h.severity && <Severity value={h.severity}>{h.severity}</Severity>}
-            <span class="quiet nowrap">{t.any(h.state)}</span>
+            <span class="quiet nowrap">{h.state && t.any(h.state)}</span>
             <span class="quiet nowrap wide-only"><Time at={h.at} as="day" /></span>
         </li>
     );
