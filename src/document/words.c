@@ -43,6 +43,20 @@ Str words_zone(Arena *a, int64_t ms, Str locale, Str time_zone)
     return formatted(a, ms, "zzz", words_zh(locale), time_zone);
 }
 
+void words_out_of_hours(Str time_zone, const int64_t *ms, size_t n, bool *ret)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar zone[64] = { 'U', 'T', 'C', 0 };
+    if (time_zone.len && time_zone.len < 60) u_strFromUTF8(zone, 64, NULL, time_zone.at, (int32_t)time_zone.len, &status);
+    UCalendar *c = ucal_open(zone, -1, "en_GB", UCAL_GREGORIAN, &status);
+    for (size_t k = 0; k < n; k++) {
+        ucal_setMillis(c, (UDate)ms[k], &status);
+        int day = ucal_get(c, UCAL_DAY_OF_WEEK, &status), hour = ucal_get(c, UCAL_HOUR_OF_DAY, &status);
+        ret[k] = U_SUCCESS(status) && (day == UCAL_SATURDAY || day == UCAL_SUNDAY || hour < 9 || hour >= 18);
+    }
+    if (c) ucal_close(c);
+}
+
 typedef struct Unit { int64_t ms; const char *one, *many, *zh, *brief; } Unit;
 static const Unit units[] = {
     { 86400000, "day", "days", "天", "d" }, { 3600000, "hour", "hours", "小时", "h" },

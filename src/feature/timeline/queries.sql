@@ -96,3 +96,11 @@ UPDATE timeline_entry SET content = '' WHERE event_id = :event;
 -- name: timeline_chain_all
 SELECT c.incident_id, i.number FROM timeline_chain c JOIN incident i ON i.id = c.incident_id
 WHERE c.incident_id > :after ORDER BY c.incident_id LIMIT 500;
+
+-- name: timeline_activity_add
+INSERT INTO timeline_activity (incident_id, user_id, slot) VALUES (:incident, :user, :slot)
+ON CONFLICT (incident_id, user_id, slot) DO NOTHING;
+
+-- name: timeline_activity_of
+SELECT user_id, slot FROM timeline_activity
+WHERE incident_id = :incident AND slot >= :since AND slot <= :until ORDER BY user_id, slot LIMIT 200000;

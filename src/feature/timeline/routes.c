@@ -268,10 +268,30 @@ static Err split(Cx *cx, Req *req, Res *res)
     return show(cx, req, res);
 }
 
+static SHAPE(stretch_shape, Stretch, "From when to when", FIELD_AT(Stretch, started_ms, READ_ONLY, ""), FIELD_AT(Stretch, ended_ms, READ_ONLY, ""));
+static SHAPE(responder_shape, Responder, "Who was at it, and for how long",
+    FIELD_OF(Responder, user, FIELD_ONE, &user_ref_shape, READ_ONLY, "Who"),
+    FIELD(Responder, roles, READ_ONLY, "What roles they had"),
+    FIELD_AT(Responder, started_ms, READ_ONLY, "The first thing they did"),
+    FIELD_AT(Responder, ended_ms, READ_ONLY, "The last thing they did"),
+    FIELD(Responder, active_ms, READ_ONLY, "Five minutes for each thing done, and pauses of up to 30 minutes between two"),
+    FIELD(Responder, out_of_hours_ms, READ_ONLY, "How much of it was not between 9 and 18 on Monday to Friday where they are"),
+    FIELD_OF(Responder, stretches, FIELD_MANY, &stretch_shape, READ_ONLY, "When they were at it"));
+
+static Err responders(Cx *cx, Req *req, Res *res)
+{
+    Responders all = { 0 };
+    TRY(timeline_responders(cx, req_param(req, "incident"), &all));
+    res_list(cx, res, &responder_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    return OK;
+}
+
 #define ALL "/api/v1/incidents/:incident/timeline"
 #define FILTERS "kind phase actor starred since until q"
 static const Route routes[] = {
     { GET, ALL, ROLE_VIEWER, list, .reply = &timeline_shape, .flags = REPLY_LIST, .query = FILTERS, .doc = "What happened, in order" },
+    { GET, "/api/v1/incidents/:incident/responders", ROLE_VIEWER, responders, .reply = &responder_shape, .flags = REPLY_LIST,
+      .doc = "Who worked on it, when, for how long, and how much of it out of hours" },
     { GET, "/api/v1/incidents/:incident/timeline.csv", ROLE_VIEWER, csv, .query = FILTERS, .doc = "The same as CSV" },
     { GET, "/api/v1/incidents/:incident/timeline.jsonl", ROLE_VIEWER, log_lines,
       .doc = "The whole log with its hashes, one entry a line, for checking it elsewhere" },

@@ -46,3 +46,13 @@ CREATE TABLE timeline_chain (
 -- Empty: whoever may see the incident. Else an audience as well: a report or follow-up may be private by something else.
 ALTER TABLE timeline_event ADD COLUMN audience TEXT NOT NULL DEFAULT '';
 CREATE INDEX timeline_event_by_record ON timeline_event (evidence_id) WHERE evidence_kind IN ('report', 'follow_up');
+-- step 3
+-- Who did something in which five minutes (Unix time / 300,000 ms): hours of responders follow from it.
+CREATE TABLE timeline_activity (
+    incident_id TEXT NOT NULL,
+    user_id     TEXT NOT NULL,
+    slot        BIGINT NOT NULL,
+    PRIMARY KEY (incident_id, user_id, slot)
+);
+INSERT INTO timeline_activity (incident_id, user_id, slot)
+SELECT DISTINCT incident_id, actor_id, occurred_ms / 300000 FROM timeline_event WHERE actor_id <> '' AND audience = '';

@@ -182,7 +182,10 @@ Err timeline_add(Cx *cx, Str incident, TimelineEvent *e)
     e->data = with_known(cx, e);
     TRY(check(cx, e));
     TRY(timeline_write(cx, e, "recorded"));
-    if (str_empty(e->audience)) TRY(incident_count(cx, incident, INCIDENT_EVENTS, 1));
+    if (str_empty(e->audience)) {
+        TRY(incident_count(cx, incident, INCIDENT_EVENTS, 1));
+        if (e->actor.id.len) TRY(timeline_active(cx, incident, e->actor.id, e->occurred_ms));
+    }
     return tell(cx, e);
 }
 

@@ -63,3 +63,15 @@ typedef struct Chain { Str incident, reference; } Chain;
 typedef LIST(Chain) Chains;
 /** The next 500 incidents that have a chain, whoever may see them, in the order of their ids; `after` = "" for the first. */
 Err timeline_chains(Cx *cx, Str after, Chains *ret);
+
+/** Notes that a person did something for an incident then; what timeline_add records is noted already. Within a write. */
+Err timeline_active(Cx *cx, Str incident, Str user, int64_t at_ms);
+
+typedef struct Stretch { int64_t started_ms, ended_ms; } Stretch;
+typedef LIST(Stretch) Stretches;
+/** When somebody was at it: five minutes for each thing done, and pauses of up to 30 minutes between two. Hours are out of
+ *  work when they are not between 9 and 18 on Monday to Friday in that person's time zone. */
+typedef struct Responder { UserRef user; Strs roles; int64_t started_ms, ended_ms, active_ms, out_of_hours_ms; Stretches stretches; } Responder;
+typedef LIST(Responder) Responders;
+/** Who was at it until the incident was resolved (now, while it is not), whoever was first comes first. */
+Err timeline_responders(Cx *cx, Str incident, Responders *ret);
