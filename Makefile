@@ -107,6 +107,11 @@ build/bench_history: build/o/bench/history.o $(O_LIB)
 	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 bench-history: build/bench_history
 	@data=$$(mktemp -d); build/bench_history $$data; rm -rf $$data
+# The writer without AI, and the check of claims.
+build/bench_draft: build/o/bench/draft.o $(O_LIB)
+	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+bench-draft: build/bench_draft
+	@build/bench_draft
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
@@ -150,5 +155,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room bench-history install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room bench-history bench-draft install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

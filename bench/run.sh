@@ -37,5 +37,8 @@ make --no-print-directory -s bench-room
 title "A document with a million updates"
 make --no-print-directory -s bench-history
 
+title "Drafts and the check of their claims"
+make --no-print-directory -s bench-draft
+
 title "Document engine beside Yjs"
 make --no-print-directory -s -C crdt bench || echo "crdt: not measured"

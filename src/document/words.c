@@ -2,7 +2,9 @@
 #include <unicode/ucal.h>
 #include <unicode/udat.h>
 #include <unicode/ustring.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include "base/buf.h"
 #include "document/words.h"
 
@@ -14,18 +16,60 @@ static const char *const patterns[][2] = {
     [WORDS_DATE_TIME] = { "d MMM yyyy, HH:mm", "yyyy'年'M'月'd'日' HH:mm" },
 };
 
+/* Opening a formatter costs fifty times what using it does, and a page uses a few of them hundreds of times. */
+enum { KEPT = 12, ZONE_BYTES = 60 };
+typedef struct Formatter { const char *pattern; bool zh; char zone[ZONE_BYTES]; UDateFormat *format; } Formatter;
+typedef struct Formatters { Formatter at[KEPT]; size_t next; } Formatters;
+static pthread_key_t formatters_key;
+static pthread_once_t formatters_once = PTHREAD_ONCE_INIT;
+
+static void close_formatters(void *arg)
+{
+    Formatters *all = arg;
+    for (size_t i = 0; i < KEPT; i++) udat_close(all->at[i].format);
+    free(all);
+}
+
+static void make_key(void) { pthread_key_create(&formatters_key, close_formatters); }
+
+static UDateFormat *open_formatter(const char *pattern, bool zh, Str time_zone)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar zone[64] = { 'U', 'T', 'C', 0 }, form[64];
+    if (time_zone.len) u_strFromUTF8(zone, 64, NULL, time_zone.at, (int32_t)time_zone.len, &status);
+    u_strFromUTF8(form, 64, NULL, pattern, -1, &status);
+    UDateFormat *f = U_FAILURE(status) ? NULL : udat_open(UDAT_PATTERN, UDAT_PATTERN, zh ? "zh_CN" : "en_GB", zone, -1, form, -1, &status);
+    return U_FAILURE(status) ? NULL : f;
+}
+
+/** One of this thread's; NULL when the zone or pattern is none. */
+static UDateFormat *formatter(const char *pattern, bool zh, Str time_zone)
+{
+    pthread_once(&formatters_once, make_key);
+    if (time_zone.len >= ZONE_BYTES) time_zone = S("");
+    Formatters *all = pthread_getspecific(formatters_key);
+    if (!all) {
+        all = calloc(1, sizeof *all);
+        if (!all) return NULL;
+        pthread_setspecific(formatters_key, all);
+    }
+    for (size_t i = 0; i < KEPT; i++)
+        if (all->at[i].pattern == pattern && all->at[i].zh == zh && str_eq(str_of(all->at[i].zone), time_zone)) return all->at[i].format;
+    Formatter *new = &all->at[all->next++ % KEPT];
+    udat_close(new->format);
+    *new = (Formatter){ .pattern = pattern, .zh = zh, .format = open_formatter(pattern, zh, time_zone) };
+    if (time_zone.len) memcpy(new->zone, time_zone.at, time_zone.len);
+    return new->format;
+}
+
 static Str formatted(Arena *a, int64_t ms, const char *pattern, bool zh, Str time_zone)
 {
     UErrorCode status = U_ZERO_ERROR;
-    UChar zone[64] = { 'U', 'T', 'C', 0 }, form[64], out[128];
+    UChar out[128];
     char text[512];
-    if (time_zone.len && time_zone.len < 60) u_strFromUTF8(zone, 64, NULL, time_zone.at, (int32_t)time_zone.len, &status);
-    u_strFromUTF8(form, 64, NULL, pattern, -1, &status);
-    if (U_FAILURE(status)) return S("");
-    UDateFormat *f = udat_open(UDAT_PATTERN, UDAT_PATTERN, zh ? "zh_CN" : "en_GB", zone, -1, form, -1, &status);
-    if (U_FAILURE(status)) return S("");
+    UDateFormat *f = formatter(pattern, zh, time_zone);
+    if (!f) return S("");
     int32_t n = udat_format(f, (UDate)ms, out, 128, NULL, &status), width = 0;
-    udat_close(f);
     if (U_FAILURE(status) || n >= 128) return S("");
     u_strToUTF8(text, sizeof text, &width, out, n, &status);
     return U_FAILURE(status) ? S("") : arena_str(a, (Str){ text, (size_t)width });
@@ -40,7 +84,8 @@ Str words_time(Arena *a, int64_t ms, WordsTime form, Str locale, Str time_zone)
 Str words_zone(Arena *a, int64_t ms, Str locale, Str time_zone)
 {
     if (str_empty(time_zone) || str_eq(time_zone, S("UTC")) || str_eq(time_zone, S("Etc/UTC"))) return S("UTC");
-    return formatted(a, ms, "zzz", words_zh(locale), time_zone);
+    static const char zone[] = "zzz";
+    return formatted(a, ms, zone, words_zh(locale), time_zone);
 }
 
 void words_out_of_hours(Str time_zone, const int64_t *ms, size_t n, bool *ret)
