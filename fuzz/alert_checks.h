@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/utf8.h"
 #include "port/alert_build.h"
+#include "port/change_source.h"
 #include "port/integration.h"
 
 static inline void must(bool holds) { if (!holds) abort(); }
@@ -28,12 +29,33 @@ static inline void check_alert(Arena *a, const AlertIn *x)
     }
 }
 
+static inline void check_changes(const AlertSource *source, Str content_type, Str payload)
+{
+    auto_arena a = arena_new(1 << 16);
+    ChangesIn list = { 0 };
+    json_t *labels = NULL;
+    Err e = change_map(a, source->changes, content_type, payload, &list);
+    if (e.info) { must(e.info->kind == ERR_INVALID); return; }
+    must(list.len <= ALERT_MAX_PER_PAYLOAD);
+    list_each(&list, i) {
+        const ChangeIn *x = &list.at[i];
+        must(x->kind.len && x->title.len && x->title.len <= 300 && is_text(x->title) && is_text(x->description));
+        must(x->dedup_key.len <= ALERT_KEY_BYTES && is_text(x->dedup_key) && is_text(x->author) && is_text(x->url));
+        must(x->description.len <= ALERT_TEXT_BYTES && x->services.len <= 60);
+        list_each(&x->services, k) must(x->services.at[k].len && is_text(x->services.at[k]));
+        must(x->started_ms >= 0 && x->ended_ms >= 0 && x->told_ms >= 0);
+        must(!x->ended_ms || x->started_ms <= x->ended_ms);
+        must(!json_parse(a, x->labels, &labels).info && json_is_object(labels));
+    }
+}
+
 static inline void check_decode_as(const char *kind, Str mapping, Str content_type, Str payload)
 {
     auto_arena a = arena_new(1 << 16);
     const AlertSource *source = alert_source_find(str_of(kind));
     SourceConfig config = { .mapping = mapping, .name = S("fuzz") };
     AlertsIn alerts = { 0 };
+    if (source->changes) { check_changes(source, content_type, payload); return; }
     Err e = alerts_decode(a, source, &config, content_type, payload, &alerts);
     if (e.info) {
         must(e.info->kind == ERR_INVALID || e.info->kind == ERR_TOO_LARGE);

@@ -94,6 +94,8 @@ static bool text_time(Str text, int64_t *ret_ms)
     char fixed[64], *end;
     int64_t n;
     text = str_trim(text);
+    bool utc = str_ends(text, S(" UTC"));                       /* "2026-11-10 14:07:30 UTC", as GitLab has it */
+    if (utc) text.len -= 4;
     if (str_empty(text)) return keep_time(0, ret_ms);
     if (time_parse(text, &n)) return keep_time(n, ret_ms);
     if (str_int(text, &n)) return unix_time(n, ret_ms);
@@ -104,6 +106,10 @@ static bool text_time(Str text, int64_t *ret_ms)
     if (text.len > 5 && (text.at[text.len - 5] == '+' || text.at[text.len - 5] == '-')) {
         memmove(fixed + text.len - 1, fixed + text.len - 2, 2);
         fixed[text.len - 2] = ':';
+        if (text.len > 6 && fixed[text.len - 6] == ' ') {       /* "… 14:07:30 +0200", as GitLab has it */
+            memmove(fixed + text.len - 6, fixed + text.len - 5, 6);
+            text.len--;
+        }
         if (time_parse((Str){ fixed, text.len + 1 }, &n)) return keep_time(n, ret_ms);
         return false;
     }
@@ -249,6 +255,23 @@ Str alert_key(Arena *a, Str key)
 Str alert_key_made(Arena *a, Str text)
 {
     return arena_fmt(a, "labels:%.32s", secret_hash(a, text).at);
+}
+
+bool alert_same(Str given, Str secret)
+{
+    return given.len == secret.len && secret.len && sodium_memcmp(given.at, secret.at, secret.len) == 0;
+}
+
+bool alert_signed512(Str given, Str secret, Str text)
+{
+    unsigned char sum[crypto_auth_hmacsha512_BYTES], told[crypto_auth_hmacsha512_BYTES];
+    size_t n = 0;
+    crypto_auth_hmacsha512_state state;
+    crypto_auth_hmacsha512_init(&state, (const unsigned char *)secret.at, secret.len);
+    crypto_auth_hmacsha512_update(&state, (const unsigned char *)text.at, text.len);
+    crypto_auth_hmacsha512_final(&state, sum);
+    return sodium_hex2bin(told, sizeof told, given.at, given.len, NULL, &n, NULL) == 0 && n == sizeof told
+           && sodium_memcmp(told, sum, sizeof sum) == 0;
 }
 
 bool alert_signed(Str given, Str secret, Str text)

@@ -55,5 +55,9 @@ Str  alert_key(Arena *a, Str key);
 Str  alert_key_made(Arena *a, Str text);
 /** True when `given` is the HMAC-SHA256 of `text` under `secret` in hex (RFC 2104); takes the same time whatever differs. */
 bool alert_signed(Str given, Str secret, Str text);
+/** The same with HMAC-SHA512. */
+bool alert_signed512(Str given, Str secret, Str text);
+/** True when both are the same and not empty; takes the same time whatever differs. For tokens that are sent as they are. */
+bool alert_same(Str given, Str secret);
 /** The scalar as text ("" for null, objects and arrays). */
 Str  alert_scalar(Arena *a, const json_t *value);

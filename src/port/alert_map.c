@@ -164,13 +164,25 @@ static void add_labels(Mapping *m, AlertLabels *labels, Str path)
     }
 }
 
-static void labels_and_links(Mapping *m)
+static Str labels_at(Mapping *m, const char *paths, Buf *note)
 {
     AlertLabels labels = { .arena = m->arena };
-    Buf note = buf_new(m->arena, 1000), links = buf_new(m->arena, 64 << 10);
-    Str rest = str_of(m->map->labels), item;
+    Str rest = str_of(paths), item;
     while (str_next(&rest, '|', &item)) add_labels(m, &labels, item);
-    m->in->labels = alert_labels_end(&labels, &note);
+    return alert_labels_end(&labels, note);
+}
+
+Str alert_map_labels(Arena *a, json_t *root, json_t *alert, const char *paths)
+{
+    Buf note = buf_new(a, 1000);
+    return labels_at(&(Mapping){ .arena = a, .root = root, .alert = alert }, paths, &note);
+}
+
+static void labels_and_links(Mapping *m)
+{
+    Buf note = buf_new(m->arena, 1000), links = buf_new(m->arena, 64 << 10);
+    Str rest, item;
+    m->in->labels = labels_at(m, m->map->labels, &note);
     m->in->note = buf_str(&note);
     rest = str_of(m->map->links);
     while (str_next(&rest, '|', &item))

@@ -42,3 +42,5 @@ Err alert_body(Arena *a, Str content_type, Str payload, json_t **ret);
 json_t *alert_at(json_t *root, json_t *alert, Str path);
 /** What a text gives, trimmed; "" for nothing. */
 Str alert_text_at(Arena *a, json_t *root, json_t *alert, const char *text);
+/** What the paths of an AlertMap's `labels` give, as a JSON object of strings. */
+Str alert_map_labels(Arena *a, json_t *root, json_t *alert, const char *paths);

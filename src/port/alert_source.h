@@ -39,6 +39,8 @@ typedef struct AlertSource {
      *  clock. */
     Err (*decode)(Arena *a, const SourceConfig *config, Str content_type, Str payload,
         AlertsIn *ret);
+    /** Of a source of changes, in place of both: rows up to one of zeros (port/change_source.h). */
+    const struct ChangeMap *changes;
     /** MAY be NULL (it signs nothing): a sentence on what its signing secret is called on the other side, and where it stands. */
     const char *secret;
     /** With `secret`: checks the signature of a request, once an administrator has given the secret. Fails: ERR_FORBIDDEN. */

@@ -18,6 +18,12 @@ SPEC("every source has words, steps that name its address, and a sample that it 
             sample = str_sub(sample, (size_t)at + 7, sample.len);
         }
         filled = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(filled), STR_ARG(sample));
+        if (source->changes) {
+            ChangesIn changes = { 0 };
+            expect_ok(changes_as(a, source->kind, filled, &changes));
+            expect(changes.len >= 1 && changes.at[0].started_ms + changes.at[0].ended_ms > 0);
+            continue;
+        }
         expect(!source->map != !source->decode);
         expect_ok(alerts_decode(a, source, &config, S("application/json"), filled, &list));
         expect(list.len >= 1 && !list.at[0].resolved);

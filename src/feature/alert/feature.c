@@ -34,6 +34,8 @@ static const Route routes[] = {
     .doc = "One alert" },
     { GET, "/api/v1/alerts/:alert/raw", ROLE_VIEWER, alerts_raw,
     .doc = "The payload that it last came with, as received" },
+    { GET, "/api/v1/changes/:change/raw", ROLE_VIEWER, changes_raw,
+    .doc = "The payload that told of a change last, as received" },
     { POST, "/api/v1/alerts/:alert/attach", ROLE_RESPONDER, alerts_attach, &attach_shape,
     &alert_shape, .doc = "Attaches it to an incident" },
     { GET, "/api/v1/integration-kinds", ROLE_VIEWER, integrations_kinds, .reply = &kind_shape,

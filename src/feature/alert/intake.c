@@ -68,7 +68,8 @@ Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, D
         return fail(cx->arena, ERR_INTERNAL, "no integration of the kind " STR_FMT,
             STR_ARG(source->kind));
     ret->hash = hash16(cx->arena, source->id, body);
-    TRY(alerts_decode(cx->arena, ret->port, &config, content_type, body, &ret->alerts));
+    if (ret->port->changes) TRY(change_map(cx->arena, ret->port->changes, content_type, body, &ret->changes));
+    else TRY(alerts_decode(cx->arena, ret->port, &config, content_type, body, &ret->alerts));
     return delivery_plan(cx, ret);
 }
 
@@ -206,6 +207,7 @@ Err delivery_store(Cx *cx, Delivery *d)
     cx->actor = (Actor){ .name = d->source.name, .role = ROLE_ADMIN, .scopes = SCOPE_ALL,
         .via_integration = true };
     TRY(put_delivery(cx, d, &n, &before_ms));
+    TRY(delivery_changes(cx, d, n, before_ms < 0 ? -1 : cx->now_ms - before_ms));
     for (size_t i = 0; i < d->alerts.len; i++) {
         const AlertIn *alert = &d->alerts.at[i];
         Fired fired = { 0 };
@@ -221,7 +223,7 @@ Err delivery_store(Cx *cx, Delivery *d)
         TRY(tell_incidents(cx, "alert.acknowledged", "acknowledged", d->source.kind, &taken));
         TRY(note_acknowledged(cx, &taken));
     }
-    TRY(source_count(cx, d->source.id, (int64_t)d->alerts.len, cx->now_ms));
+    TRY(source_count(cx, d->source.id, delivery_count(d), cx->now_ms));
     return live_touch(cx, S("alerts"), "received", S(""), 0, S(""));
 }
 
@@ -233,7 +235,7 @@ static Err store_and_answer(Cx *cx, Req *req, Res *res)
     TRY(delivery_store(cx, d));
     count_received((int64_t)d->alerts.len, true);
     Str body = d->port->reply ? d->port->reply(cx->arena, &d->alerts)
-        : arena_fmt(cx->arena, "{\"accepted\":%zu}", d->alerts.len);
+        : arena_fmt(cx->arena, "{\"accepted\":%lld}", (long long)delivery_count(d));
     res_text(res, d->port->status ? d->port->status : 202, "application/json; charset=utf-8", body);
     return OK;
 }

@@ -340,7 +340,7 @@ Str sample_now(Cx *cx, const AlertSource *port)
 }
 
 typedef struct KindView { Str kind, title, description, instructions_markdown, sample, secret;
-    bool has_mapping; } KindView;
+    bool has_mapping, gives_changes; } KindView;
 SHAPE(kind_shape, KindView, "A kind of integration",
     FIELD(KindView, kind, READ_ONLY, "Its word in addresses"),
     FIELD(KindView, title, READ_ONLY, "Its name"),
@@ -349,7 +349,8 @@ SHAPE(kind_shape, KindView, "A kind of integration",
     "What to do on the other side; {{url}} stands for the address"),
     FIELD(KindView, sample, READ_ONLY, "A payload as it is sent"),
     FIELD(KindView, secret, READ_ONLY | NULLABLE, "What its signing secret is and where it stands; null: it signs nothing"),
-    FIELD(KindView, has_mapping, READ_ONLY, "Does it take a mapping?"));
+    FIELD(KindView, has_mapping, READ_ONLY, "Does it take a mapping?"),
+    FIELD(KindView, gives_changes, READ_ONLY, "Does it tell of changes, not of alerts?"));
 
 Err integrations_kinds(Cx *cx, Req *req, Res *res)
 {
@@ -360,7 +361,7 @@ Err integrations_kinds(Cx *cx, Req *req, Res *res)
         if (port)
             *list_add(cx->arena, &all) = (KindView){ str_of(port->kind), str_of(port->title),
                 str_of(port->description),
-                str_of(port->instructions), sample_now(cx, port), str_of(port->secret), port->check != NULL };
+                str_of(port->instructions), sample_now(cx, port), str_of(port->secret), port->check != NULL, port->changes != NULL };
     }
     res_list(cx, res, &kind_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 },
         (int64_t)all.len);
@@ -370,7 +371,7 @@ Err integrations_kinds(Cx *cx, Req *req, Res *res)
 typedef struct TestResult { int64_t accepted; Str dedup_key, payload; } TestResult;
 SHAPE(test_shape, TestResult, "What a test did",
     FIELD(TestResult, accepted, READ_ONLY, "Alerts taken in"),
-    FIELD(TestResult, dedup_key, READ_ONLY, "Key of the first"),
+    FIELD(TestResult, dedup_key, READ_ONLY, "Key of the first; of a source of changes its title"),
     FIELD(TestResult, payload, READ_ONLY, "What was sent"));
 
 /** The sample of the kind, through the same code that takes in what is posted. */
@@ -383,7 +384,8 @@ Err integrations_test(Cx *cx, Req *req, Res *res)
     Str payload = sample_now(cx, alert_source_find(source.kind));
     TRY(delivery_prepare(cx, &source, S("application/json"), payload, &d));
     TRY(delivery_store(cx, &d));
-    TestResult result = { (int64_t)d.alerts.len, d.alerts.at[0].dedup_key, payload };
+    Str key = d.alerts.len ? d.alerts.at[0].dedup_key : d.changes.len ? d.changes.at[0].title : S("");
+    TestResult result = { delivery_count(&d), key, payload };
     res_json(cx, res, &test_shape, &result);
     return OK;
 }

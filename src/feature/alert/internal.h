@@ -2,6 +2,7 @@
 /** Inside this room only. */
 #include "base/map.h"
 #include "feature/alert/alert.h"
+#include "port/change_source.h"
 #include "port/integration.h"
 
 enum {
@@ -73,6 +74,7 @@ typedef struct Delivery {
     Str content_type, body;
     Str hash;                      /* of source and bytes: 16 bytes */
     AlertsIn alerts;
+    ChangesIn changes;
     Plan *plans;
     /* for each alert: the id it gets if it is new; hash of source and dedup_key */
     Str *ids, *keys;
@@ -80,6 +82,10 @@ typedef struct Delivery {
 
 /** Decodes and routes. Reads only. Fails: ERR_INVALID naming the field when it fits nothing. */
 Err delivery_prepare(Cx *cx, const Source *source, Str content_type, Str body, Delivery *ret);
+/** Stores the changes of a delivery. `again_ms`: how long ago the same bytes came; -1: never. Within a write. */
+Err delivery_changes(Cx *cx, const Delivery *d, int64_t payload_n, int64_t again_ms);
+/** What a payload told of: alerts and changes. */
+static inline int64_t delivery_count(const Delivery *d) { return (int64_t)(d->alerts.len + d->changes.len); }
 /** Prepares alerts that did not come as a payload of their own kind (POST /api/v1/alerts,
  *  replay). */
 Err delivery_plan(Cx *cx, Delivery *d);
@@ -113,6 +119,7 @@ Err alerts_get(Cx *cx, Req *req, Res *res);
 Err alerts_raw(Cx *cx, Req *req, Res *res);
 /** The payload that told of it last. Fails: ERR_NOT_FOUND when it is not kept, or may tell of private alerts that the actor may not see. */
 Err alert_raw(Cx *cx, Str id, Str *ret_body);
+Err changes_raw(Cx *cx, Req *req, Res *res);
 Err alerts_attach(Cx *cx, Req *req, Res *res);
 Err alerts_post(Cx *cx, Req *req, Res *res);
 Err alerts_summary(Cx *cx, Req *req, Res *res);

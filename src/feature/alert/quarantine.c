@@ -163,7 +163,7 @@ Err quarantine_replay(Cx *cx, Req *req, Res *res)
     TRY_AS(cx->arena, delivery_prepare(cx, &source, type, body, &d), "it still does not fit");
     TRY(delivery_store(cx, &d));
     TRY(drop(cx, req_param(req, "quarantined")));
-    Replayed told = { (int64_t)d.alerts.len };
+    Replayed told = { delivery_count(&d) };
     res_json(cx, res, &replayed_shape, &told);
     return OK;
 }

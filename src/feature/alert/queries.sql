@@ -56,6 +56,9 @@ VALUES (:hash, :content_type, :body, :now_ms, :now_ms, -1)
 ON CONFLICT (hash) DO UPDATE SET before_ms = delivery.last_ms, last_ms = excluded.last_ms
 RETURNING n, before_ms;
 
+-- name: delivery_body
+SELECT body FROM delivery WHERE n = :n;
+
 -- Has it ended already? A source that tells start times tells by them which firing it means.
 -- name: alert_ended_since
 SELECT 1 FROM alert WHERE key_hash = :key_hash AND is_open IS NULL AND started_ms >= :told_ms LIMIT 1;

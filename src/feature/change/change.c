@@ -10,8 +10,9 @@
 #define HOUR_MS 3600000LL
 enum { LOOK_BACK_HOURS = 24, SUGGESTED_MOST = 50 };
 
-const char *const change_kinds[] = { "deploy", "config", "feature_flag", "infrastructure",
+const char *const change_kinds[] = { "deploy", "code", "config", "feature_flag", "infrastructure",
     "migration", NULL };
+const char *const change_states[] = { "in_progress", "succeeded", "failed", "canceled", NULL };
 const char *const change_relations[] = { "suspect", "caused", "fixed", "dismissed", NULL };
 
 SHAPE(change_shape, Change, "Something that was changed on purpose",
@@ -27,7 +28,9 @@ SHAPE(change_shape, Change, "Something that was changed on purpose",
     FIELD_RAW(Change, labels, MAP, "Free labels: environment, version …", .max = 20000),
     FIELD(Change, dedup_key, NULLABLE, "The sender's own name for it: sent again it is updated",
     .max = 500),
-    FIELD_AT(Change, occurred_ms, 0, "When it took effect; now unless said"),
+    FIELD(Change, state, NULLABLE, "How far it is; told again with the same dedup_key it is updated", .values = change_states),
+    FIELD_AT(Change, occurred_ms, 0, "When it began; now unless said"),
+    FIELD_AT(Change, ended_ms, NULLABLE, "When it was done"),
     FIELD_AT(Change, created_ms, READ_ONLY, "When it was told"),
     FIELD(Change, relation, READ_ONLY | NULLABLE,
     "suspect, caused, fixed or dismissed, as one of an incident's changes"),
@@ -72,7 +75,8 @@ static Err read_all(Cx *cx, Stmt *q, Changes *ret)
             .labels = stmt_col_str(q, 7), .occurred_ms = stmt_col_int(q, 8),
             .dedup_key = stmt_col_str(q, 9),
             .version = stmt_col_int(q, 10), .created_ms = stmt_col_int(q, 11),
-            .relation = stmt_col_str(q, 12), .linked_ms = stmt_col_int(q, 13) };
+            .relation = stmt_col_str(q, 12), .linked_ms = stmt_col_int(q, 13),
+            .state = stmt_col_str(q, 14), .ended_ms = stmt_col_int(q, 15), .payload_n = stmt_col_int(q, 16) };
     TRY(stmt_end(q));
     return fill_services(cx, ret);
 }
@@ -145,6 +149,12 @@ Err change_add(Cx *cx, const Change *change, Str *ret_id)
     if (!safe) return fail_field(cx->arena, S("url"), "url must begin with https:// or http://");
     if (change->occurred_ms > cx->now_ms + 24 * HOUR_MS)
         return fail_field(cx->arena, S("occurred_at"), "occurred_at lies in the future");
+    if (change->ended_ms && change->occurred_ms > change->ended_ms)
+        return fail_field(cx->arena, S("ended_at"), "ended_at lies before occurred_at");
+    bool is_over = change->state.len && !str_eq(change->state, S("in_progress"));
+    int64_t told_ms = change->told_ms ? change->told_ms : cx->now_ms;
+    int64_t ended_ms = change->ended_ms ? change->ended_ms : is_over ? told_ms : 0;
+    int64_t began_ms = change->occurred_ms ? change->occurred_ms : ended_ms ? ended_ms : told_ms;
     TRY(services_of(cx, change, &services, &labels));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_change_put);
     stmt_str(&q, "id", id_new(cx->arena, cx->now_ms));
@@ -156,12 +166,22 @@ Err change_add(Cx *cx, const Change *change, Str *ret_id)
     stmt_str(&q, "url", change->url);
     stmt_str(&q, "source", str_empty(change->source) ? S("api") : change->source);
     stmt_str(&q, "labels", labels);
-    stmt_int(&q, "occurred_ms", change->occurred_ms ? change->occurred_ms : cx->now_ms);
+    stmt_int(&q, "occurred_ms", began_ms);
+    stmt_int(&q, "has_time", change->any_order ? 2 : change->occurred_ms != 0);
+    stmt_str(&q, "state", change->state);
+    stmt_int_or_null(&q, "ended_ms", ended_ms);
+    stmt_int(&q, "told_ms", told_ms);
+    stmt_int_or_null(&q, "payload_n", change->payload_n);
     stmt_str_or_null(&q, "created_by", cx->actor.id);
     stmt_int(&q, "now_ms", cx->now_ms);
-    if (stmt_step(&q)) { *ret_id = stmt_col_str(&q, 0); version = stmt_col_int(&q, 1); }
+    bool is_newest = false;
+    if (stmt_step(&q)) {
+        *ret_id = stmt_col_str(&q, 0);
+        version = stmt_col_int(&q, 1);
+        is_newest = stmt_col_int(&q, 2) == told_ms;
+    }
     TRY(stmt_end(&q));
-    TRY(put_services(cx, *ret_id, services));
+    if (is_newest && (version == 1 || services.len)) TRY(put_services(cx, *ret_id, services));
     return live_touch(cx, S("changes"), "added", *ret_id, version, S(""));
 }
 

@@ -7,7 +7,7 @@
  *  subject, the change as object. */
 #include "feature/incident/incident.h"
 
-extern const char *const change_kinds[], *const change_relations[];
+extern const char *const change_kinds[], *const change_relations[], *const change_states[];
 
 typedef struct Change {
     Str id, kind, title, description;
@@ -16,7 +16,12 @@ typedef struct Change {
     Str author, url, source;
     Str labels;                     /* JSON object of strings */
     Str dedup_key;                  /* the sender's own name for it: sent again it is updated */
-    int64_t occurred_ms, created_ms, version;
+    Str state;                      /* in_progress, succeeded, failed, canceled; empty: not told */
+    int64_t occurred_ms, ended_ms;  /* start and end; 0 = not told */
+    int64_t told_ms;                /* C only: when the source said so; 0: now */
+    bool any_order;                 /* C only: notices of its source may come in any order: the earliest start counts */
+    int64_t payload_n;              /* C only: the payload that told of it last; 0: none */
+    int64_t created_ms, version;
     Str relation;                   /* only as one of an incident's changes */
     int64_t linked_ms;
 } Change;
@@ -24,7 +29,8 @@ typedef LIST(Change) Changes;
 extern const Shape change_shape;
 
 /** Adds one, or updates the one with the same dedup_key. `service_ids` are ids or names; names that
- *  the catalogue lacks become the label `service`. Empty occurred_ms = now. Within a write. Fails:
+ *  the catalogue lacks become the label `service`. Empty occurred_ms = now; of an update: as it was, and what is empty stays.
+ *  A state that was told later wins, in whatever order they come. Within a write. Fails:
  *  ERR_INVALID naming the field. */
 Err change_add(Cx *cx, const Change *change, Str *ret_id);
 /** Fails: ERR_NOT_FOUND. */

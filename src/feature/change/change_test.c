@@ -95,3 +95,36 @@ SPEC("the same change told again is updated; a wrong relation or address is refu
     expect_err(ERR_INVALID, e);
     expect_str("url", e.info->field);
 }
+
+static Err told_at(Cx *cx, const char *state, int64_t began_ms, int64_t ended_ms, int64_t told_ms, Str *ret_id)
+{
+    Change change = { .kind = S("deploy"), .title = arena_fmt(cx->arena, "checkout 4.2 %s", state), .dedup_key = S("github:d/1"),
+        .state = str_of(state), .occurred_ms = began_ms, .ended_ms = ended_ms, .told_ms = told_ms, .any_order = true, .labels = S("{}") };
+    return change_add(cx, &change, ret_id);
+}
+typedef struct Told { const char *state; int64_t began_ms, ended_ms, told_ms; Str id; } Told;
+static Err tell(Cx *cx, void *arg)
+{
+    Told *t = arg;
+    return told_at(cx, t->state, t->began_ms, t->ended_ms, t->told_ms, &t->id);
+}
+
+SPEC("a deploy that begins and ends is one change, in whatever order its notices come; its last state counts")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon);
+    Cx cx = app_cx(app, a, NULL);
+    Told end = { "failed", 0, noon - 1000, noon - 1000, { 0 } }, start = { "in_progress", noon - 60000, 0, noon - 60000, { 0 } };
+    Change change;
+    expect_ok(cx_write(&cx, tell, &end));
+    expect_ok(cx_write(&cx, tell, &start));
+    expect_ok(cx_write(&cx, tell, &end));
+    expect_str(arena_cstr(a, end.id), start.id);
+    auto_store s = store_take(app->db);
+    cx.store = s;
+    expect_ok(change_get(&cx, end.id, &change));
+    expect_str("failed", change.state);
+    expect_str("checkout 4.2 failed", change.title);
+    expect_int(noon - 60000, change.occurred_ms);
+    expect_int(noon - 1000, change.ended_ms);
+}

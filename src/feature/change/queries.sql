@@ -1,11 +1,26 @@
+-- What was told later counts, whatever order it comes in; what an update leaves out stays. has_time: 0 the start was not told,
+-- 1 it was, 2 by a source whose notices may come in any order.
 -- name: change_put
-INSERT INTO change (id, dedup_key, kind, title, description, author, url, source, labels, occurred_ms, created_by, version, created_ms)
+INSERT INTO change (id, dedup_key, kind, title, description, author, url, source, labels, occurred_ms, created_by, version, created_ms,
+    state, ended_ms, told_ms, payload_n)
 VALUES (:id, CAST(:dedup_key AS TEXT), :kind, :title, :description, :author, :url, :source, :labels, :occurred_ms,
-    CAST(:created_by AS TEXT), 1, :now_ms)
-ON CONFLICT (dedup_key) DO UPDATE SET kind = excluded.kind, title = excluded.title, description = excluded.description,
-    author = excluded.author, url = excluded.url, source = excluded.source, labels = excluded.labels,
-    occurred_ms = excluded.occurred_ms, version = change.version + 1
-RETURNING id, version;
+    CAST(:created_by AS TEXT), 1, :now_ms, :state, CAST(:ended_ms AS BIGINT), :told_ms, CAST(:payload_n AS BIGINT))
+ON CONFLICT (dedup_key) DO UPDATE SET
+    occurred_ms = CASE CAST(:has_time AS BIGINT) WHEN 0 THEN change.occurred_ms WHEN 1 THEN excluded.occurred_ms
+        ELSE LEAST(change.occurred_ms, excluded.occurred_ms) END,
+    kind = CASE WHEN excluded.told_ms >= change.told_ms THEN excluded.kind ELSE change.kind END,
+    title = CASE WHEN excluded.told_ms >= change.told_ms THEN excluded.title ELSE change.title END,
+    description = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.description <> '' THEN excluded.description ELSE change.description END,
+    author = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.author <> '' THEN excluded.author ELSE change.author END,
+    url = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.url <> '' THEN excluded.url ELSE change.url END,
+    source = CASE WHEN excluded.told_ms >= change.told_ms THEN excluded.source ELSE change.source END,
+    labels = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.labels <> '{}' THEN excluded.labels ELSE change.labels END,
+    state = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.state <> '' THEN excluded.state ELSE change.state END,
+    ended_ms = CASE WHEN excluded.told_ms < change.told_ms OR excluded.state = '' THEN change.ended_ms ELSE excluded.ended_ms END,
+    payload_n = CASE WHEN excluded.told_ms >= change.told_ms AND excluded.payload_n IS NOT NULL THEN excluded.payload_n ELSE change.payload_n END,
+    told_ms = GREATEST(change.told_ms, excluded.told_ms),
+    version = change.version + 1
+RETURNING id, version, told_ms;
 
 -- name: change_service_clear
 DELETE FROM change_service WHERE change_id = :id;
@@ -18,7 +33,7 @@ SELECT change_id, service_id FROM change_service WHERE change_id IN LIST(:ids) O
 
 -- name: change_select
 SELECT c.id, c.kind, c.title, c.description, c.author, c.url, c.source, c.labels, c.occurred_ms, c.dedup_key, c.version,
-    c.created_ms, '', 0
+    c.created_ms, '', 0, c.state, c.ended_ms, c.payload_n
 FROM change c
 WHERE 1 = 1
 --if id
@@ -44,7 +59,7 @@ ORDER BY c.occurred_ms DESC, c.id DESC LIMIT :limit;
 
 -- name: change_of_incident
 SELECT c.id, c.kind, c.title, c.description, c.author, c.url, c.source, c.labels, c.occurred_ms, c.dedup_key, c.version,
-    c.created_ms, l.relation, l.linked_ms
+    c.created_ms, l.relation, l.linked_ms, c.state, c.ended_ms, c.payload_n
 FROM incident_change l JOIN change c ON c.id = l.change_id
 WHERE l.incident_id = :incident
 ORDER BY c.occurred_ms, c.id LIMIT :limit;

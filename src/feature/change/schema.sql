@@ -30,3 +30,8 @@ CREATE TABLE incident_change (
     PRIMARY KEY (incident_id, change_id)
 );
 CREATE INDEX incident_change_by_change ON incident_change (change_id);
+-- step 2
+ALTER TABLE change ADD COLUMN state TEXT NOT NULL DEFAULT '';      -- in_progress, succeeded, failed, canceled; '' when it was not told
+ALTER TABLE change ADD COLUMN ended_ms BIGINT;
+ALTER TABLE change ADD COLUMN told_ms BIGINT NOT NULL DEFAULT 0;   -- when its source said what is known: an older notice that comes later adds nothing
+ALTER TABLE change ADD COLUMN payload_n BIGINT;                    -- the payload that told of it last
