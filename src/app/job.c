@@ -24,8 +24,8 @@ struct Jobs {
 };
 
 /** What the thread is running, for job_progress. */
-typedef struct Running { Str id; int64_t attempts, lease_ms; } Running;
-static _Thread_local const Running *running;
+typedef struct Running { Str id; int64_t attempts, lease_ms, not_before_ms; } Running;
+static _Thread_local Running *running;
 
 extern const JobKind event_job;
 
@@ -72,6 +72,8 @@ Err job_progress(Cx *cx, int64_t done, int64_t total)
     return cx_write(cx, set_progress, &p);
 }
 
+void job_not_before(int64_t at_ms) { if (running) running->not_before_ms = at_ms; }
+
 typedef struct Claim { Str id, kind, payload; int64_t attempts; bool found; int64_t now_ms; } Claim;
 
 static Err claim(Cx *cx, void *arg)
@@ -94,7 +96,7 @@ static Err claim(Cx *cx, void *arg)
 
 static int64_t most_attempts(const JobKind *kind) { return kind && kind->max_attempts ? kind->max_attempts : STANDARD_ATTEMPTS; }
 
-typedef struct Outcome { const Claim *claim; const JobKind *kind; Str error; int64_t now_ms; } Outcome;
+typedef struct Outcome { const Claim *claim; const JobKind *kind; Str error; int64_t now_ms, not_before_ms; } Outcome;
 
 static Err finish(Cx *cx, void *arg)
 {
@@ -108,7 +110,7 @@ static Err finish(Cx *cx, void *arg)
         int64_t exponent = o->claim->attempts < 12 ? o->claim->attempts : 12;
         int64_t pause = again ? o->kind->every_ms : (int64_t)1000 << exponent;      /* 2 s, 4 s, … about an hour */
         stmt_str(&q, "state", dead ? S("dead") : S("waiting"));
-        stmt_int(&q, "run_at_ms", o->now_ms + pause);
+        stmt_int(&q, "run_at_ms", o->now_ms + pause > o->not_before_ms ? o->now_ms + pause : o->not_before_ms);
         stmt_str(&q, "error", o->error);
         stmt_int(&q, "attempts", o->claim->attempts);
     } else if (again) stmt_int(&q, "run_at_ms", o->now_ms + o->kind->every_ms);
@@ -129,7 +131,7 @@ static void run_claimed(App *app, const Claim *c)
           : kind->run(&cx, c->payload);
     store_give(s);
     running = NULL;
-    Outcome o = { c, kind, e.info ? err_text(a, e) : S(""), app_cx(app, a, NULL).now_ms };
+    Outcome o = { c, kind, e.info ? err_text(a, e) : S(""), app_cx(app, a, NULL).now_ms, job.not_before_ms };
     if (e.info) log_warn("job " STR_FMT " " STR_FMT " attempt %lld: " STR_FMT, STR_ARG(c->kind), STR_ARG(c->id), (long long)c->attempts, STR_ARG(o.error));
     err_log(cx_write(&cx, finish, &o), "ending a job");
 }

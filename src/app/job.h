@@ -16,6 +16,8 @@ typedef struct JobKind {
 Err job_add(Cx *cx, const char *kind, Str payload, int64_t run_at_ms, Str unique_key);
 /** For long jobs: progress shown to people and the lease renewed. */
 Err job_progress(Cx *cx, int64_t done, int64_t total);
+/** Should the running job fail, it is not tried again before this time: what another side asked for. */
+void job_not_before(int64_t at_ms);
 
 typedef struct JobRow {
     Str id, kind, payload, state;

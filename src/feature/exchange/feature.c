@@ -6,6 +6,8 @@
 #include "base/utf8.h"
 #include "feature/attachment/helper.h"
 #include "feature/exchange/internal.h"
+#include "feature/exchange/targets.h"
+#include "sql.gen.h"
 
 /* How many exports are made at the same time: each may take a processor and some hundred megabytes. */
 #define MOST_AT_ONCE 4
@@ -77,12 +79,25 @@ static Err export_one(Cx *cx, Req *req, Res *res)
 }
 
 #define ONE "/api/v1/reports/:report"
+#define TARGETS "/api/v1/export-targets"
 static const Route routes[] = {
     { GET, ONE "/export", ROLE_VIEWER, export_one, .query = "format version",
       .doc = "The report as a file: markdown (a zip with its pictures), html (one file), pdf or docx; version=published or a number" },
     { POST, "/api/v1/report-imports", ROLE_RESPONDER, import_report, .reply = &import_reply_shape, .flags = RAW_BODY | OWN_WRITES, .query = "name incident title language started_at preview",
       .body_bytes = 40u << 20, .doc = "Makes a report of a document (DOCX, HTML, Markdown, or a zip of a page and its pictures), about the incident or one filled in afterwards; preview=true only shows it" },
+    { GET, TARGETS, ROLE_VIEWER, targets_list, .reply = &export_target_row_shape, .flags = REPLY_LIST, .doc = "Places outside where reports can become pages" },
+    { GET, TARGETS "/:target", ROLE_ADMIN, targets_get, .reply = &export_target_shape, .doc = "How a place outside is set up" },
+    { PUT, TARGETS "/:target", ROLE_ADMIN, targets_put, &export_target_shape, &export_target_shape, OWN_WRITES, .doc = "Sets it up: it is tried first, and only kept when pages can be written there" },
+    { POST, TARGETS "/:target/test", ROLE_ADMIN, targets_test, &export_target_shape, &export_place_shape, COMPUTES, .doc = "Tries what is given, with the token that is kept when none is; keeps nothing" },
+    { DELETE, TARGETS "/:target", ROLE_ADMIN, targets_delete, .doc = "Forgets it and its token; pages that were written stay" },
+    { GET, ONE "/exports", ROLE_VIEWER, target_pages_list, .reply = &report_export_shape, .flags = REPLY_LIST, .doc = "The pages of a report in places outside" },
+    { POST, ONE "/exports/:target", ROLE_RESPONDER, target_pages_post, .reply = &report_export_shape, .doc = "Makes the page or brings it up to date, in the background" },
     { 0 },
 };
 
-const Feature exchange_feature = { .name = "exchange", .routes = routes };
+static const JobKind jobs[] = {
+    { .name = "export.page", .run = target_run, .lease_ms = 120 * 1000 },
+    { 0 },
+};
+
+const Feature exchange_feature = { .name = "exchange", .schema = &exchange_schema, .routes = routes, .jobs = jobs, .settings = exchange_settings };
