@@ -272,3 +272,17 @@ Err incident_edit(Cx *cx, Str id, Present present, const IncidentInput *in)
     list_each(&e.all, k) TRY(tell(cx, &i, &e.all.at[k]));
     return OK;
 }
+
+Err incident_set_time(Cx *cx, Str id, Str field, int64_t ms)
+{
+    IncidentInput in = { 0 };
+    for (int k = 0; k < INCIDENT_TIMES; k++) {
+        if (!str_eq(field, arena_fmt(cx->arena, "%s_at", incident_time_fields[k].name))) continue;
+        for (int f = 0; incident_edit_shape.fields[f].name; f++) {
+            if (incident_edit_shape.fields[f].offset != incident_time_fields[k].in) continue;
+            *incident_time_in(&in, incident_time_fields[k].in) = ms;
+            return incident_edit(cx, id, (Present)1 << f, &in);
+        }
+    }
+    return fail_field(cx->arena, field, "an incident has no time " STR_FMT, STR_ARG(field));
+}

@@ -107,6 +107,9 @@ Err incident_refs(Cx *cx, Strs ids, RecordRefs *ret);
 Err incident_set_status(Cx *cx, Str id, Str status);
 /** Raises or lowers severity; event incident.severity_changed. Within a write. */
 Err incident_set_severity(Cx *cx, Str id, Str severity);
+/** Records or corrects one of its times ("mitigated_at"), as an edit would; event incident.time_corrected. Within a write.
+ *  Fails: ERR_INVALID naming the field. */
+Err incident_set_time(Cx *cx, Str id, Str field, int64_t ms);
 /** Adds or corrects an impact (in->id empty adds); recomputes the incident's times. Within a write. */
 Err incident_impact_put(Cx *cx, Str incident, Impact *in);
 /** Gives a role; a second time while held changes nothing. Within a write. */

@@ -277,6 +277,14 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
     return timeline_revise(cx, &e, "revised");
 }
 
+Err timeline_verdict(Cx *cx, Str id, Str state)
+{
+    for (int k = 0; timeline_edit_shape.fields[k].name; k++)
+        if (timeline_edit_shape.fields[k].offset == offsetof(TimelineEvent, state))
+            return timeline_edit(cx, id, (Present)1 << k, &(TimelineEvent){ .state = state });
+    bug("timeline_edit_shape has no state");
+}
+
 Err timeline_remove(Cx *cx, Str id)
 {
     TimelineEvent e;

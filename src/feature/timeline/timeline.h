@@ -56,6 +56,8 @@ Err timeline_all(Cx *cx, Str incident, const TimelineFilter *filter, TimelineEve
  *  empty source = "hindsight". Within a write. Fails: ERR_INVALID naming the field. */
 Err timeline_add(Cx *cx, Str incident, TimelineEvent *e);
 Err timeline_get(Cx *cx, Str id, TimelineEvent *ret);
+/** Says of a hypothesis: open, confirmed, rejected. Within a write. Fails: ERR_INVALID, ERR_STALE. */
+Err timeline_verdict(Cx *cx, Str id, Str state);
 
 /** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
 Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken);

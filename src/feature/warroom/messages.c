@@ -328,6 +328,22 @@ Err message_edit_own(Cx *cx, Str id, Str body, Strs mention_ids)
     return tell(cx, &m, &i, "edited", false);
 }
 
+Err message_event_set(Cx *cx, Str id, Str event)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_message_event_set);
+    stmt_str(&q, "id", id);
+    stmt_str(&q, "event", event);
+    return stmt_exec(&q);
+}
+
+Err message_done(Cx *cx, Str id, const CommandDone *done)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_message_data_set);
+    stmt_str(&q, "id", id);
+    stmt_str(&q, "data", done->data);
+    return stmt_exec(&q);
+}
+
 /* ---- taking back */
 
 static Err clear(Cx *cx, const Sql *sql, Str message)

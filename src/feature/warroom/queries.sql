@@ -143,3 +143,10 @@ SELECT id FROM message WHERE incident_id = :incident AND deleted_ms = 0 AND id >
 
 -- name: message_incident
 SELECT incident_id FROM message WHERE id = :id;
+
+-- name: message_data_set
+UPDATE message SET data = :data, version = version + 1 WHERE id = :id;
+
+-- name: message_before
+SELECT id FROM message WHERE incident_id = :incident AND thread_id = '' AND deleted_ms = 0 AND kind = 'text' AND (at_ms, id) < (:at_ms, :id)
+ORDER BY at_ms DESC, id DESC LIMIT 1;

@@ -106,11 +106,18 @@ static Err thread(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+static Err obey(Cx *cx, Message *m)
+{
+    CommandDone done = { 0 };
+    TRY(command_run(cx, m->incident_id, m->body, m->id, &done));
+    TRY(message_done(cx, m->id, &done));
+    return message_get(cx, m->id, m);
+}
+
 static Err say(Cx *cx, Req *req, Res *res)
 {
     const MessageNew *new = BODY(req, MessageNew);
     Message m;
-    bool is_new = false;
     TRY(limit_take(cx, arena_fmt(cx->arena, "say:" STR_FMT, STR_ARG(cx->actor.id)), 60, 120));
     MessageIn in = { .incident = req_param(req, "incident"), .source = S("war_room"), .channel = cx->actor.id, .source_id = new->client_id,
                      .thread_id = new->thread_id, .author = message_actor(cx), .body = new->body, .mention_ids = new->mention_ids };
@@ -118,8 +125,12 @@ static Err say(Cx *cx, Req *req, Res *res)
         *list_add(cx->arena, &in.files) = (MessageFile){ .id = new->file_ids.at[k], .kind = S("image") };
     Str known = S("");
     if (new->client_id.len) TRY(message_known(cx, in.source, in.channel, in.source_id, &known));
+    bool command = command_is(in.body);
+    if (command) in.kind = S("command");
+    else if (str_starts(in.body, S("//"))) in.body = str_sub(in.body, 1, in.body.len);
     if (known.len) TRY(message_get(cx, known, &m));          /* it was edited since, perhaps: what was said first stays said */
-    else TRY(message_put(cx, &in, &m, &is_new));
+    else TRY(message_put(cx, &in, &m, NULL));
+    if (command && !known.len) TRY(obey(cx, &m));
     if (!str_eq(m.incident_id, in.incident))
         return fail_field(cx->arena, S("client_id"), "that message was said about another incident");
     res_created(cx, res, &message_shape, &m, arena_fmt(cx->arena, "/api/v1/messages/" STR_FMT, STR_ARG(m.id)), m.version);
@@ -258,7 +269,7 @@ const Resolver warroom_resolvers[] = { { "message", find_message }, { 0 } };
 const Route warroom_routes[] = {
     { GET, ALL, ROLE_VIEWER, list, .reply = &message_shape, .flags = REPLY_LIST, .query = "sort pinned q",
       .doc = "What was said, newest first: the room itself; with q or pinned replies too" },
-    { POST, ALL, ROLE_RESPONDER, say, &message_new_shape, &message_shape, .doc = "Says something" },
+    { POST, ALL, ROLE_RESPONDER, say, &message_new_shape, &message_shape, .doc = "Says something; a line such as /sev SEV-1 or /decision … does it (status, sev, role, decision, hypothesis, followup, star, time)" },
     { POST, ALL "/files", ROLE_RESPONDER, upload, .reply = &message_upload_shape, .flags = RAW_BODY | OWN_WRITES, .query = "name",
       .body_bytes = 20u << 20, .doc = "Adds a picture to say something with: the bytes are the body (PNG, JPEG, WebP, GIF; at most 20 MiB)" },
     { GET, "/api/v1/incidents/:incident/war-room", ROLE_VIEWER, war_room, .reply = &war_room_shape, .doc = "What is new to you, and which channels outside belong to it" },

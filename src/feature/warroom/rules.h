@@ -15,6 +15,10 @@ Err message_search_put(Cx *cx, const Message *m, const Incident *i);
 /** The actor, as author. */
 MessageAuthor message_actor(const Cx *cx);
 
+/** A command is done: what it did, on the message that it was said with. */
+Err message_done(Cx *cx, Str id, const CommandDone *done);
+Err message_event_set(Cx *cx, Str id, Str event);
+
 /* read.c */
 /** The columns of message_columns. */
 void message_row(Cx *cx, Stmt *q, Message *m);

@@ -123,3 +123,19 @@ typedef struct MessageFilter {
 } MessageFilter;
 /** A page, newest first unless ascending; tombstones too. The caller has checked access to the incident. */
 Err message_list(Cx *cx, Str incident, const MessageFilter *filter, Cursor after, int64_t limit, Messages *ret);
+
+/* ---- commands: lines that begin with "/" and a word */
+
+typedef struct CommandDone {
+    Str command;               /* "sev" */
+    Str text;                  /* one English sentence: what happened */
+    Str data;                  /* JSON for pages: {"command","text","value","person",…} */
+    Str event_id;              /* the timeline event that it made; may be empty */
+} CommandDone;
+typedef struct CommandKind { const char *name, *usage, *doc; } CommandKind;
+extern const CommandKind command_kinds[];          /* for help; ends with a NULL name */
+/** True for "/word …": a path like "/etc/hosts" is none, nor is "//…". */
+bool command_is(Str line);
+/** Runs it as the actor, who needs the rights for what it does. `message`: the message that it was said with, which becomes its
+ *  evidence; may be empty. Within a write. Fails: ERR_INVALID naming `body`, with how to write it. */
+Err command_run(Cx *cx, Str incident, Str line, Str message, CommandDone *ret);
