@@ -125,13 +125,13 @@ static bool text_time(Str text, int64_t *ret_ms)
     return end == fixed + text.len && end != fixed && real_time(real, ret_ms);
 }
 
-bool alert_time(const json_t *value, int64_t *ret_ms)
+bool alert_time(const Json *value, int64_t *ret_ms)
 {
-    if (!value || json_is_null(value)) return keep_time(0, ret_ms);
-    if (json_is_integer(value)) return unix_time(json_integer_value(value), ret_ms);
-    if (json_is_real(value)) return real_time(json_real_value(value), ret_ms);
-    if (!json_is_string(value)) return false;
-    return text_time((Str){ json_string_value(value), json_string_length(value) }, ret_ms);
+    if (json_is_nothing(value)) return keep_time(0, ret_ms);
+    if (json_is(value, JS_INT)) return unix_time(value->n, ret_ms);
+    if (json_is(value, JS_REAL)) return real_time(value->real, ret_ms);
+    if (!json_is(value, JS_TEXT)) return false;
+    return text_time(value->text, ret_ms);
 }
 
 /** Bytes that neither a database nor a reader wants become spaces. */
@@ -167,30 +167,27 @@ static const char *const important[] = {
     "host", "app", "component", "pod", NULL,
 };
 
-static bool is_important(const char *name)
+static bool is_important(Str name)
 {
     for (size_t i = 0; important[i]; i++)
-        if (!strcmp(name, important[i])) return true;
+        if (str_eq(name, str_of(important[i]))) return true;
     return false;
 }
 
-static Str label_text(Arena *a, const json_t *value)
+static Str label_text(Arena *a, const Json *value)
 {
-    if (json_is_object(value) || json_is_array(value)) return json_text(a, value);
-    return alert_scalar(a, value);
+    if (json_is_nest(value)) return json_compact(a, value);
+    return alert_scalar(value);
 }
 
-void alert_labels_add_all(AlertLabels *l, const json_t *object)
+void alert_labels_add_all(AlertLabels *l, const Json *object)
 {
-    const char *name;
-    json_t *value;
-    bool crowded = json_object_size(object) > ALERT_MAX_LABELS;
+    bool crowded = json_is(object, JS_OBJECT) && object->count > ALERT_MAX_LABELS;
     for (int pass = crowded ? 0 : 1; pass < 2; pass++)
-        json_object_foreach((json_t *)object, name, value) {
-            if (json_is_null(value) || !*name || (crowded && is_important(name) != (pass == 0)))
+        json_members(object, x) {
+            if (x->kind == JS_NULL || !x->name.len || (crowded && is_important(x->name) != (pass == 0)))
                 continue;
-            alert_labels_add(l, str_of(name), l->len < ALERT_MAX_LABELS
-                ? label_text(l->arena, value) : S(""));
+            alert_labels_add(l, x->name, l->len < ALERT_MAX_LABELS ? label_text(l->arena, x) : S(""));
         }
 }
 
@@ -286,11 +283,9 @@ bool alert_signed(Str given, Str secret, Str text)
            && sodium_memcmp(told, sum, sizeof sum) == 0;
 }
 
-Str alert_scalar(Arena *a, const json_t *value)
+Str alert_scalar(const Json *value)
 {
-    if (json_is_string(value)) return (Str){ json_string_value(value), json_string_length(value) };
-    if (json_is_integer(value)) return arena_fmt(a, "%lld", (long long)json_integer_value(value));
-    if (json_is_real(value)) return json_text(a, value);
-    if (json_is_boolean(value)) return json_is_true(value) ? S("true") : S("false");
-    return S("");
+    if (json_is_nothing(value) || json_is_nest(value)) return S("");
+    if (value->kind == JS_TRUE || value->kind == JS_FALSE) return value->kind == JS_TRUE ? S("true") : S("false");
+    return value->text;
 }

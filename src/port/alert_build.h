@@ -25,7 +25,7 @@ bool alert_word_resolved(Str word);
  *  told apart by size; the number may be a JSON integer, real or digits in a string. Times before
  *  1970-01-02 ("0001-01-01") and null give 0: not told. False when it is none of these; `ret_ms`
  *  untouched. */
-bool alert_time(const json_t *value, int64_t *ret_ms);
+bool alert_time(const Json *value, int64_t *ret_ms);
 
 /** Labels being gathered: sorted by name at the end. The first value of a name stays. */
 typedef struct AlertLabels {
@@ -36,7 +36,7 @@ typedef struct AlertLabels {
 void alert_labels_add(AlertLabels *l, Str name, Str value);
 /** Adds the members of an object: those that people route by (alertname, service, …) first, so that
  *  a limit keeps them. Values that are not strings become JSON text; null is left out. */
-void alert_labels_add_all(AlertLabels *l, const json_t *object);
+void alert_labels_add_all(AlertLabels *l, const Json *object);
 /** The JSON object. Appends to `note` what was left out. */
 Str  alert_labels_end(AlertLabels *l, Buf *note);
 
@@ -60,4 +60,4 @@ bool alert_signed512(Str given, Str secret, Str text);
 /** True when both are the same and not empty; takes the same time whatever differs. For tokens that are sent as they are. */
 bool alert_same(Str given, Str secret);
 /** The scalar as text ("" for null, objects and arrays). */
-Str  alert_scalar(Arena *a, const json_t *value);
+Str  alert_scalar(const Json *value);

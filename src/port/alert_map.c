@@ -14,35 +14,31 @@ const AlertWord alert_plugin_notices[] = {
     { 0 },
 };
 
-json_t *alert_at(json_t *root, json_t *alert, Str path)
+const Json *alert_at(const Json *root, const Json *alert, Str path)
 {
-    json_t *at = alert;
+    const Json *at = alert;
     Str part;
-    char name[128];
     int64_t index;
     if (str_starts(path, S("$"))) {
         at = root;
         path = str_sub(path, path.len > 1 ? 2 : 1, path.len);
     }
     while (at && str_next(&path, '.', &part)) {
-        if (part.len >= sizeof name) return NULL;
-        memcpy(name, part.at, part.len);
-        name[part.len] = 0;
-        at = json_is_array(at) ? str_int(part, &index) && index >= 0 ? json_array_get(at, (size_t)index) : NULL
-                               : json_object_get(at, name);
+        at = json_is(at, JS_LIST) ? str_int(part, &index) && index >= 0 ? json_at(at, (size_t)index) : NULL
+                               : json_get(at, part);
     }
     return at;
 }
 
-static Str scalar_at(Arena *a, json_t *root, json_t *alert, Str path)
+static Str scalar_at(const Json *root, const Json *alert, Str path)
 {
-    json_t *found = alert_at(root, alert, path);
-    if (json_is_object(found) || json_is_array(found)) return S("");
-    return str_trim(alert_scalar(a, found));
+    const Json *found = alert_at(root, alert, path);
+    if (json_is_nest(found)) return S("");
+    return str_trim(alert_scalar(found));
 }
 
 /** "{host}: {service}"; "" when one of its paths gives nothing. */
-static Str sentence(Arena *a, json_t *root, json_t *alert, Str text)
+static Str sentence(Arena *a, const Json *root, const Json *alert, Str text)
 {
     Buf out = buf_new(a, 4 * ALERT_TEXT_BYTES);
     while (text.len) {
@@ -50,7 +46,7 @@ static Str sentence(Arena *a, json_t *root, json_t *alert, Str text)
         buf_add(&out, plain);
         text = str_sub(text, plain.len + 1, text.len);
         if (!text.len) break;
-        Str path = str_before(text, '}'), found = scalar_at(a, root, alert, path);
+        Str path = str_before(text, '}'), found = scalar_at(root, alert, path);
         if (!found.len) return S("");
         buf_add(&out, found);
         text = str_sub(text, path.len + 1, text.len);
@@ -58,11 +54,11 @@ static Str sentence(Arena *a, json_t *root, json_t *alert, Str text)
     return str_trim(buf_str(&out));
 }
 
-Str alert_text_at(Arena *a, json_t *root, json_t *alert, const char *text)
+Str alert_text_at(Arena *a, const Json *root, const Json *alert, const char *text)
 {
     Str rest = str_of(text), option;
     while (str_next(&rest, '|', &option)) {
-        Str found = str_index(option, '{') >= 0 ? sentence(a, root, alert, option) : scalar_at(a, root, alert, option);
+        Str found = str_index(option, '{') >= 0 ? sentence(a, root, alert, option) : scalar_at(root, alert, option);
         if (found.len) return found;
     }
     return S("");
@@ -77,14 +73,14 @@ static Str field_name(Arena *a, Str path, const char *text)
     return path.len ? arena_fmt(a, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(first)) : first;
 }
 
-typedef struct Mapping { Arena *arena; const AlertMap *map; json_t *root, *alert; Str path; AlertIn *in; } Mapping;
+typedef struct Mapping { Arena *arena; const AlertMap *map; const Json *root, *alert; Str path; AlertIn *in; } Mapping;
 
 static Err time_at(Mapping *m, const char *paths, int64_t *ret_ms)
 {
     Str rest = str_of(paths), path;
     while (str_next(&rest, '|', &path)) {
-        json_t *found = alert_at(m->root, m->alert, path);
-        if (!found || json_is_null(found) || (json_is_string(found) && !json_string_length(found))) continue;
+        const Json *found = alert_at(m->root, m->alert, path);
+        if (json_is_nothing(found) || (found->kind == JS_TEXT && !found->text.len)) continue;
         if (alert_time(found, ret_ms)) return OK;
         Str field = field_name(m->arena, m->path, arena_cstr(m->arena, path));
         return fail_field(m->arena, field, STR_FMT " is not a time", STR_ARG(field));
@@ -126,20 +122,20 @@ static void add_text(AlertLabels *labels, Str otherwise, Str text)
     if (name.len && value.len) alert_labels_add(labels, name, value);
 }
 
-static void add_pair(Mapping *m, AlertLabels *labels, Str otherwise, const json_t *one)
+static void add_pair(Mapping *m, AlertLabels *labels, Str otherwise, const Json *one)
 {
     Arena *a = m->arena;
     Str name, value;
-    if (json_is_string(one)) {
-        add_text(labels, otherwise, alert_scalar(a, one));
+    if (json_is(one, JS_TEXT)) {
+        add_text(labels, otherwise, alert_scalar(one));
         return;
     }
-    if (json_is_array(one)) {
-        name = alert_scalar(a, json_array_get(one, 0));
-        value = alert_scalar(a, json_array_get(one, 1));
+    if (json_is(one, JS_LIST)) {
+        name = alert_scalar(json_at(one, 0));
+        value = alert_scalar(json_at(one, 1));
     } else {
-        name = alert_text_at(a, NULL, (json_t *)one, "key|name|tag");
-        value = alert_scalar(a, json_object_get(one, "value"));
+        name = alert_text_at(a, NULL, one, "key|name|tag");
+        value = alert_scalar(json_get(one, S("value")));
     }
     if (name.len && value.len) alert_labels_add(labels, name, value);
 }
@@ -150,12 +146,11 @@ static void add_labels(Mapping *m, AlertLabels *labels, Str path)
     bool commas = str_ends(path, S(","));
     if (commas) path.len--;
     if (str_index(path, '=') >= 0) { name = str_before(path, '='); path = str_after(path, '='); }
-    json_t *found = alert_at(m->root, m->alert, path), *one;
-    size_t i;
-    Str value = str_trim(alert_scalar(m->arena, found)), last = path;
-    if (json_is_object(found)) alert_labels_add_all(labels, found);
-    else if (json_is_array(found)) {
-        json_array_foreach(found, i, one) add_pair(m, labels, name.len ? name : S("tag"), one);
+    const Json *found = alert_at(m->root, m->alert, path);
+    Str value = str_trim(alert_scalar(found)), last = path;
+    if (json_is(found, JS_OBJECT)) alert_labels_add_all(labels, found);
+    else if (json_is(found, JS_LIST)) {
+        json_items(found, one) add_pair(m, labels, name.len ? name : S("tag"), one);
     } else if (commas) {
         while (str_next(&value, ',', &part)) add_text(labels, S("tag"), part);
     } else {
@@ -172,7 +167,7 @@ static Str labels_at(Mapping *m, const char *paths, Buf *note)
     return alert_labels_end(&labels, note);
 }
 
-Str alert_map_labels(Arena *a, json_t *root, json_t *alert, const char *paths)
+Str alert_map_labels(Arena *a, const Json *root, const Json *alert, const char *paths)
 {
     Buf note = buf_new(a, 1000);
     return labels_at(&(Mapping){ .arena = a, .root = root, .alert = alert }, paths, &note);
@@ -186,7 +181,7 @@ static void labels_and_links(Mapping *m)
     m->in->note = buf_str(&note);
     rest = str_of(m->map->links);
     while (str_next(&rest, '|', &item))
-        alert_link_add(&links, str_before(item, '='), scalar_at(m->arena, m->root, m->alert, str_after(item, '=')));
+        alert_link_add(&links, str_before(item, '='), scalar_at(m->root, m->alert, str_after(item, '=')));
     m->in->links = alert_links_end(&links);
 }
 
@@ -198,7 +193,7 @@ static Err one_alert(Mapping *m, bool *ret_ignored)
     const AlertMap *map = m->map;
     AlertIn *in = m->in;
     Str path = m->path.len ? m->path : S("body");
-    if (!json_is_object(m->alert)) return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
+    if (!json_is(m->alert, JS_OBJECT)) return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
     TRY(state_of(m, ret_ignored));
     if (*ret_ignored) return OK;
     Str key = alert_text_at(a, m->root, m->alert, map->key), field = field_name(a, m->path, map->key);
@@ -220,7 +215,7 @@ static Err one_alert(Mapping *m, bool *ret_ignored)
     return map->fix ? map->fix(a, m->root, m->alert, in) : OK;
 }
 
-static Err add_alert(Arena *a, const AlertMap *map, json_t *root, json_t *alert, Str path, AlertsIn *ret)
+static Err add_alert(Arena *a, const AlertMap *map, const Json *root, const Json *alert, Str path, AlertsIn *ret)
 {
     AlertIn in = { .severity = S("unknown"), .labels = S("{}"), .links = S("[]") };
     bool ignored = false;
@@ -229,19 +224,19 @@ static Err add_alert(Arena *a, const AlertMap *map, json_t *root, json_t *alert,
     return OK;
 }
 
-Err alert_map(Arena *a, const AlertMap *map, json_t *root, AlertsIn *ret)
+Err alert_map(Arena *a, const AlertMap *map, const Json *root, AlertsIn *ret)
 {
     *ret = (AlertsIn){ 0 };
     if (!map->list) return add_alert(a, map, root, root, S(""), ret);
     Str path = str_of(map->list);
-    json_t *list = alert_at(root, root, path), *one;
-    size_t i;
-    if (!json_is_array(list)) return fail_field(a, path, STR_FMT " must be a list", STR_ARG(path));
-    if (json_array_size(list) > ALERT_MAX_PER_PAYLOAD)
-        return fail_field(a, path, STR_FMT " has %zu entries; at most %d fit into one payload", STR_ARG(path),
-                          json_array_size(list), ALERT_MAX_PER_PAYLOAD);
-    json_array_foreach(list, i, one)
-        TRY(add_alert(a, map, root, one, arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i), ret));
+    const Json *list = alert_at(root, root, path);
+    size_t i = 0;
+    if (!json_is(list, JS_LIST)) return fail_field(a, path, STR_FMT " must be a list", STR_ARG(path));
+    if (list->count > ALERT_MAX_PER_PAYLOAD)
+        return fail_field(a, path, STR_FMT " has %u entries; at most %d fit into one payload", STR_ARG(path),
+                          list->count, ALERT_MAX_PER_PAYLOAD);
+    json_items(list, one)
+        TRY(add_alert(a, map, root, one, arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i++), ret));
     return OK;
 }
 
@@ -259,7 +254,7 @@ static Str form_text(Arena *a, Str text)
 }
 
 /** Source: WHATWG URL, application/x-www-form-urlencoded parsing. */
-static Err form_body(Arena *a, Str payload, json_t **ret)
+static Err form_body(Arena *a, Str payload, const Json **ret)
 {
     Buf json = buf_new(a, 6 * payload.len + 64);
     Str pair;
@@ -275,18 +270,18 @@ static Err form_body(Arena *a, Str payload, json_t **ret)
         buf_json(&json, value);
     }
     buf_byte(&json, '}');
-    return json_parse(a, buf_str(&json), ret);
+    return json_read(a, buf_str(&json), ret);
 }
 
-Err alert_body(Arena *a, Str content_type, Str payload, json_t **ret)
+Err alert_body(Arena *a, Str content_type, Str payload, const Json **ret)
 {
     if (str_starts(content_type, S("application/x-www-form-urlencoded"))) return form_body(a, payload, ret);
-    return json_parse(a, payload, ret);
+    return json_read(a, payload, ret);
 }
 
 Err alert_map_payload(Arena *a, const AlertMap *map, Str content_type, Str payload, AlertsIn *ret)
 {
-    json_t *root;
+    const Json *root;
     TRY(alert_body(a, content_type, payload, &root));
     return alert_map(a, map, root, ret);
 }

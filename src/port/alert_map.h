@@ -25,22 +25,22 @@ typedef struct AlertMap {
                                         [name, value] or {"key"|"name"|"tag", "value"}; a path that ends with "," text of such pairs
                                         divided by commas; else the last part of the path is the name, and name=path gives another */
     const char *links;               /* Title=path divided by "|" */
-    Err (*fix)(Arena *a, json_t *root, json_t *alert, AlertIn *in);      /* MAY be NULL; last word on each alert */
+    Err (*fix)(Arena *a, const Json *root, const Json *alert, AlertIn *in);      /* MAY be NULL; last word on each alert */
 } AlertMap;
 
 /** The words of the plug-ins of Nagios and its relatives, for what a check found and for why a notice is sent. */
 extern const AlertWord alert_plugin_states[], alert_plugin_notices[];
 
 /** The body of a request as alerts. Fails: ERR_INVALID naming the field. */
-Err alert_map(Arena *a, const AlertMap *map, json_t *root, AlertsIn *ret);
+Err alert_map(Arena *a, const AlertMap *map, const Json *root, AlertsIn *ret);
 /** Parses and maps: the decode of a source that is nothing but a table. JSON, or a form
  *  (application/x-www-form-urlencoded) as an object of strings. */
 Err alert_map_payload(Arena *a, const AlertMap *map, Str content_type, Str payload, AlertsIn *ret);
 /** The body as JSON, be it JSON or a form. Fails: ERR_INVALID. */
-Err alert_body(Arena *a, Str content_type, Str payload, json_t **ret);
+Err alert_body(Arena *a, Str content_type, Str payload, const Json **ret);
 /** What stands at a path, or NULL. */
-json_t *alert_at(json_t *root, json_t *alert, Str path);
+const Json *alert_at(const Json *root, const Json *alert, Str path);
 /** What a text gives, trimmed; "" for nothing. */
-Str alert_text_at(Arena *a, json_t *root, json_t *alert, const char *text);
+Str alert_text_at(Arena *a, const Json *root, const Json *alert, const char *text);
 /** What the paths of an AlertMap's `labels` give, as a JSON object of strings. */
-Str alert_map_labels(Arena *a, json_t *root, json_t *alert, const char *paths);
+Str alert_map_labels(Arena *a, const Json *root, const Json *alert, const char *paths);

@@ -2,6 +2,7 @@
 /** Where alerts come from. An integration turns the bytes that a monitoring system posts into
  *  alerts; the alert feature stores, groups and routes them. */
 #include "app/cx.h"
+#include "base/json.h"
 #include "app/shape.h"
 #include "net/server.h"
 

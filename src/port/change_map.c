@@ -3,18 +3,18 @@
 
 static const char *const kinds[] = { "deploy", "code", "config", "feature_flag", "infrastructure", "migration", NULL };
 
-static bool is_for(Arena *a, const ChangeMap *map, json_t *root)
+static bool is_for(Arena *a, const ChangeMap *map, const Json *root)
 {
     if (!map->when) return true;
     Str word = str_after(str_of(map->when), '=');
     Str path = str_before(str_of(map->when), '=');
     Str found = alert_text_at(a, root, root, arena_cstr(a, path));
     if (word.len) return str_eq(found, word);
-    json_t *there = alert_at(root, root, path);
-    return found.len || json_is_object(there) || json_is_array(there);
+    const Json *there = alert_at(root, root, path);
+    return found.len || json_is_nest(there);
 }
 
-typedef struct Mapping { Arena *arena; const ChangeMap *map; json_t *root, *body; Str path; ChangeIn *in; } Mapping;
+typedef struct Mapping { Arena *arena; const ChangeMap *map; const Json *root, *body; Str path; ChangeIn *in; } Mapping;
 
 static Str field_of(const Mapping *m, const char *text)
 {
@@ -46,8 +46,8 @@ static Err time_at(const Mapping *m, const char *paths, int64_t *ret_ms)
 {
     Str rest = str_of(paths), path;
     while (str_next(&rest, '|', &path)) {
-        json_t *found = alert_at(m->root, m->body, path);
-        if (!found || json_is_null(found) || (json_is_string(found) && !json_string_length(found))) continue;
+        const Json *found = alert_at(m->root, m->body, path);
+        if (json_is_nothing(found) || (found->kind == JS_TEXT && !found->text.len)) continue;
         if (alert_time(found, ret_ms)) return OK;
         Str field = field_of(m, arena_cstr(m->arena, path));
         return fail_field(m->arena, field, STR_FMT " is not a time", STR_ARG(field));
@@ -67,10 +67,9 @@ static void add_service(const Mapping *m, Str name)
 static void find_services(const Mapping *m)
 {
     Str rest = str_of(m->map->services), text;
-    size_t i;
     while (str_next(&rest, ';', &text)) {
-        json_t *found = alert_at(m->root, m->body, text), *one;
-        if (json_is_array(found)) json_array_foreach(found, i, one) add_service(m, alert_scalar(m->arena, one));
+        const Json *found = alert_at(m->root, m->body, text);
+        if (json_is(found, JS_LIST)) json_items(found, one) add_service(m, alert_scalar(one));
         else add_service(m, text_at(m, arena_cstr(m->arena, text)));
     }
 }
@@ -122,7 +121,7 @@ static Err one_change(const Mapping *m, bool *ret_ignored)
     const ChangeMap *map = m->map;
     ChangeIn *in = m->in;
     Str path = m->path.len ? m->path : S("body");
-    if (!json_is_object(m->body)) return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
+    if (!json_is(m->body, JS_OBJECT)) return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
     TRY(find_state(m, ret_ignored));
     if (*ret_ignored) return OK;
     TRY(find_kind(m, ret_ignored));
@@ -144,7 +143,7 @@ static Err one_change(const Mapping *m, bool *ret_ignored)
     return map->fix ? map->fix(a, m->root, m->body, in, ret_ignored) : OK;
 }
 
-static Err add_one(Arena *a, const ChangeMap *map, json_t *root, json_t *body, Str path, ChangesIn *ret)
+static Err add_one(Arena *a, const ChangeMap *map, const Json *root, const Json *body, Str path, ChangesIn *ret)
 {
     ChangeIn in = { .labels = S("{}") };
     bool ignored = false;
@@ -153,26 +152,26 @@ static Err add_one(Arena *a, const ChangeMap *map, json_t *root, json_t *body, S
     return OK;
 }
 
-static Err add_list(Arena *a, const ChangeMap *map, json_t *root, ChangesIn *ret)
+static Err add_list(Arena *a, const ChangeMap *map, const Json *root, ChangesIn *ret)
 {
     Str path = str_of(map->list);
-    json_t *list = alert_at(root, root, path), *one;
-    size_t i;
-    if (!json_is_array(list)) return fail_field(a, path, STR_FMT " must be a list", STR_ARG(path));
-    if (json_array_size(list) > ALERT_MAX_PER_PAYLOAD)
-        return fail_field(a, path, STR_FMT " has %zu entries; at most %d fit into one payload", STR_ARG(path),
-                          json_array_size(list), ALERT_MAX_PER_PAYLOAD);
-    json_array_foreach(list, i, one)
-        TRY(add_one(a, map, root, one, arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i), ret));
+    const Json *list = alert_at(root, root, path);
+    size_t i = 0;
+    if (!json_is(list, JS_LIST)) return fail_field(a, path, STR_FMT " must be a list", STR_ARG(path));
+    if (list->count > ALERT_MAX_PER_PAYLOAD)
+        return fail_field(a, path, STR_FMT " has %u entries; at most %d fit into one payload", STR_ARG(path),
+                          list->count, ALERT_MAX_PER_PAYLOAD);
+    json_items(list, one)
+        TRY(add_one(a, map, root, one, arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i++), ret));
     return OK;
 }
 
 Err change_map(Arena *a, const ChangeMap *maps, Str content_type, Str payload, ChangesIn *ret)
 {
-    json_t *root;
+    const Json *root;
     *ret = (ChangesIn){ 0 };
     TRY(alert_body(a, content_type, payload, &root));
-    if (!json_is_object(root)) return fail_field(a, S("body"), "the body must be an object");
+    if (!json_is(root, JS_OBJECT)) return fail_field(a, S("body"), "the body must be an object");
     for (const ChangeMap *map = maps; map->title || map->when; map++) {
         if (!is_for(a, map, root)) continue;
         if (!map->title) return OK;
@@ -193,16 +192,15 @@ void change_label(Arena *a, ChangeIn *in, const char *name, Str value)
     in->labels = buf_str(&out);
 }
 
-void change_count_commits(Arena *a, const json_t *commits, ChangeIn *in)
+void change_count_commits(Arena *a, const Json *commits, ChangeIn *in)
 {
     static const char *const lists[] = { "added", "removed", "modified" };
     Map *files = map_new(a);
-    json_t *commit, *file;
-    size_t i, k, n = json_array_size(commits), n_files = 0;
-    json_array_foreach((json_t *)commits, i, commit)
+    size_t n = json_count(commits), n_files = 0;
+    json_items(commits, commit)
         for (size_t list = 0; list < 3 && n_files < 10000; list++)
-            json_array_foreach(json_object_get(commit, lists[list]), k, file) {
-                Str name = alert_scalar(a, file);
+            json_items(json_get(commit, str_of(lists[list])), file) {
+                Str name = alert_scalar(file);
                 if (!name.len || map_get(files, name)) continue;
                 map_set(files, name, in);
                 n_files++;

@@ -36,7 +36,7 @@ typedef struct ChangeMap {
     const char *at;              /* when the notice was made: orders notices, and is the end of what has ended, else the start */
     const char *labels;          /* as in AlertMap */
     /** MAY be NULL: last word on each. Sets *ret_ignored for what is no change. */
-    Err (*fix)(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored);
+    Err (*fix)(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored);
 } ChangeMap;
 
 /** What a body tells, by the first row of `maps` (up to one of zeros) that is for it. Nothing is fine.
@@ -44,7 +44,7 @@ typedef struct ChangeMap {
 Err change_map(Arena *a, const ChangeMap *maps, Str content_type, Str payload, ChangesIn *ret);
 
 /** For `fix`: labels `commits` and `files` of a push: how many, each file once (GitHub and GitLab have the same form). */
-void change_count_commits(Arena *a, const json_t *commits, ChangeIn *in);
+void change_count_commits(Arena *a, const Json *commits, ChangeIn *in);
 /** For `fix`: of a commit message that went into the title only its first line stays there. */
 void change_first_line(ChangeIn *in, Str message);
 /** Does the word stand in the text, without regard to case? */

@@ -295,8 +295,8 @@ SPEC("a condition compares labels, and the alert's own fields when there is no s
     auto_arena a = arena_new(4096);
     Source from = { .name = S("Prod"), .kind = S("generic") };
     AlertIn alert = { .title = S("Disk full"), .severity = S("SEV-2") };
-    json_t *labels = NULL;
-    expect_ok(json_parse(a, S("{\"service\":\"checkout-eu\",\"empty\":\"\"}"), &labels));
+    const Json *labels = NULL;
+    expect_ok(json_read(a, S("{\"service\":\"checkout-eu\",\"empty\":\"\"}"), &labels));
     static const struct { const char *label, *op, *value; bool fits; } all[] = {
         { "service", "is", "checkout-eu", true }, { "service", "is", "checkout", false },
             { "service", "is_not", "x", true },
@@ -325,14 +325,13 @@ SPEC("an expression made to run for ever is given up, not waited for")
     auto_arena a = arena_new(4096);
     Condition one = { S("x"), S("matches"), S("(a+)+(b+)+c") };
     RoutingRule rule = rule_of(&one, 1);
-    json_t *labels = json_object();
+    const Json *labels = NULL;
     bool fits = true;
     char long_text[60];
     memset(long_text, 'a', 50);
     long_text[50] = 0;
-    json_object_set_new(labels, "x", json_string(long_text));
+    expect_ok(json_read(a, arena_fmt(a, "{\"x\":\"%s\"}", long_text), &labels));
     expect_ok(rule_matches(a, &rule, &(Source){ 0 }, &(AlertIn){ 0 }, labels, &fits));
-    json_decref(labels);
     expect(!fits);
 }
 

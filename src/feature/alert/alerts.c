@@ -404,8 +404,8 @@ static Err input_alert(Cx *cx, const AlertInput *in, AlertIn *ret)
     Arena *a = cx->arena;
     Buf note = buf_new(a, 1000), links = buf_new(a, 8 << 10);
     AlertLabels labels = { .arena = a };
-    json_t *object = NULL;
-    if (!str_empty(in->labels)) TRY(json_parse(a, in->labels, &object));
+    const Json *object = NULL;
+    if (!str_empty(in->labels)) TRY(json_read(a, in->labels, &object));
     alert_labels_add_all(&labels, object);
     alert_link_add(&links, S("Source"), in->url);
     *ret = (AlertIn){ .dedup_key = alert_key(a, in->dedup_key), .resolved = str_eq(in->status,

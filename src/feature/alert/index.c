@@ -18,12 +18,11 @@ static Err progress(Cx *cx, int64_t *ret)
 static Err put_alert(Cx *cx, const Alert *x)
 {
     Buf body = buf_new(cx->arena, 64 << 10);
-    json_t *labels = NULL, *value;
-    const char *name;
+    const Json *labels = NULL;
     buf_add(&body, x->description);
-    TRY(json_parse(cx->arena, x->labels, &labels));
-    json_object_foreach(labels, name, value)
-        buf_fmt(&body, "\n%s %s", name, json_is_string(value) ? json_string_value(value) : "");
+    TRY(json_read(cx->arena, x->labels, &labels));
+    json_members(labels, label)
+        buf_fmt(&body, "\n" STR_FMT " " STR_FMT, STR_ARG(label->name), STR_ARG(json_str_of(label)));
     return search_put(cx->store, cx->arena, &(SearchDoc){ S("alert"), x->id, x->title,
         buf_str(&body), x->audience, x->started_ms });
 }

@@ -308,9 +308,9 @@ Err intake_enqueue(Cx *cx, Req *req, Res *res)
 {
     const AlertSource *port = alert_source_find(S("pagerduty"));
     Source source = { 0 };
-    json_t *root = NULL;
-    Err e = json_parse(cx->arena, req->http->body, &root);
-    Str key = e.info || !json_is_object(root) ? S("") : json_str(root, "routing_key");
+    const Json *root = NULL;
+    Err e = json_read(cx->arena, req->http->body, &root);
+    Str key = json_str_at(root, S("routing_key"));
     if (!e.info && str_empty(key))
         e = fail_field(cx->arena, S("routing_key"), "'routing_key' is missing or blank");
     if (!e.info) TRY(source_by_key(cx, key, &source));

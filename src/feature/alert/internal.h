@@ -58,7 +58,7 @@ Err rule_list(Cx *cx, bool enabled_only, RoutingRules *ret);
 /** Does the alert fit every condition? `labels`: its parsed object. Pure. Fails: ERR_INVALID
  *  for a bad expression. */
 Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
-    json_t *labels, bool *ret);
+    const Json *labels, bool *ret);
 /** The first rule that fits, or the standard behaviour. `standard`: the setting alerts.declare.
  *  Pure. */
 Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source,

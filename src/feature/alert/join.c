@@ -81,12 +81,12 @@ Err tell_incidents(Cx *cx, const char *kind, const char *verb, Str source, const
  *  names. */
 static Err services_of(Cx *cx, const Plan *plan, const AlertIn *alert, Strs *ret)
 {
-    json_t *labels = NULL;
+    const Json *labels = NULL;
     Strs named = { 0 };
     list_each(&plan->service_ids, i) *list_add(cx->arena, &named) = plan->service_ids.at[i];
-    TRY(json_parse(cx->arena, alert->labels, &labels));
-    if (!str_empty(json_str(labels, "service")))
-        *list_add(cx->arena, &named) = json_str(labels, "service");
+    TRY(json_read(cx->arena, alert->labels, &labels));
+    Str service_label = json_str_at(labels, S("service"));
+    if (!str_empty(service_label)) *list_add(cx->arena, &named) = service_label;
     list_each(&named, i) {
         Ref service = { 0 };
         bool known = false;

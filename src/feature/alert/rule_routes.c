@@ -108,22 +108,21 @@ static Err check_conditions(Cx *cx, const RoutingRule *rule)
 {
     Source nobody = { 0 };
     AlertIn nothing = { .labels = S("{}") };
-    json_t *labels = json_object();
     Err e = OK;
     list_each(&rule->match, i) {
         const Condition *c = &rule->match.at[i];
         RoutingRule one = { .match = { .at = (Condition *)c, .len = 1 } };
+        const Json label = { .kind = JS_TEXT, .name = c->label, .text = S("") },
+            labels = { .kind = JS_OBJECT, .count = 1, .first = &label };
         bool fits;
         Str field = arena_fmt(cx->arena, "match[%zu].value", i);
         bool needs_value = str_eq(c->op, S("matches"));
-        json_object_set_new(labels, arena_cstr(cx->arena, c->label), json_string(""));
         if (needs_value && str_empty(c->value))
             e = fail_field(cx->arena, field, "an expression to match is missing");
-        else e = rule_matches(cx->arena, &one, &nobody, &nothing, labels, &fits);
-        if (e.info) { e = fail_field(cx->arena, field, STR_FMT, STR_ARG(e.info->message)); break; }
+        else e = rule_matches(cx->arena, &one, &nobody, &nothing, &labels, &fits);
+        if (e.info) return fail_field(cx->arena, field, STR_FMT, STR_ARG(e.info->message));
     }
-    json_decref(labels);
-    return e;
+    return OK;
 }
 
 static Err check(Cx *cx, RoutingRule *rule)
@@ -311,9 +310,9 @@ Err rules_try(Cx *cx, Req *req, Res *res)
         Source source = { .id = x->source.id, .name = x->source.name, .kind = x->source.kind };
         AlertIn alert = { .title = x->title, .description = x->description, .severity = x->severity,
             .dedup_key = x->dedup_key };
-        json_t *labels = NULL;
+        const Json *labels = NULL;
         bool fits = false;
-        TRY(json_parse(cx->arena, x->labels, &labels));
+        TRY(json_read(cx->arena, x->labels, &labels));
         TRY(rule_matches(cx->arena, rule, &source, &alert, labels, &fits));
         if (fits) *list_add(cx->arena, &told.alerts) = *x;
     }

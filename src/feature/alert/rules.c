@@ -47,12 +47,12 @@ static Err regex_matches(Arena *a, Str pattern, Str value, bool *ret)
 }
 
 /** A label, or one of the alert's own fields when it has no such label. */
-static Str value_of(Arena *a, const Source *source, const AlertIn *alert, json_t *labels, Str name,
+static Str value_of(const Source *source, const AlertIn *alert, const Json *labels, Str name,
     bool *ret_exists)
 {
-    json_t *label = json_object_get(labels, arena_cstr(a, name));
+    const Json *label = json_get(labels, name);
     *ret_exists = true;
-    if (json_is_string(label)) return (Str){ json_string_value(label), json_string_length(label) };
+    if (json_is(label, JS_TEXT)) return label->text;
     const struct { const char *name; Str value; } own[] = {
         { "severity", alert->severity }, { "title", alert->title },
             { "description", alert->description },
@@ -66,13 +66,13 @@ static Str value_of(Arena *a, const Source *source, const AlertIn *alert, json_t
 }
 
 Err rule_matches(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
-    json_t *labels, bool *ret)
+    const Json *labels, bool *ret)
 {
     *ret = false;
     list_each(&rule->match, i) {
         const Condition *c = &rule->match.at[i];
         bool exists, fits = false;
-        Str value = value_of(a, source, alert, labels, c->label, &exists);
+        Str value = value_of(source, alert, labels, c->label, &exists);
         if (str_eq(c->op, S("exists"))) fits = exists;
         else if (str_eq(c->op, S("is"))) fits = exists && str_eq(value, c->value);
         else if (str_eq(c->op, S("is_not"))) fits = !exists || !str_eq(value, c->value);
@@ -93,13 +93,13 @@ static bool severe_enough(Str standard, Str severity)
 /** By the rule's labels; without them by the source's own group; without that each alert by
  *  itself. */
 static Str group_of(Arena *a, const RoutingRule *rule, const Source *source, const AlertIn *alert,
-    json_t *labels)
+    const Json *labels)
 {
     Buf b = buf_new(a, 1 << 20);
     bool exists;
     if (rule && rule->group_by.len) {
         list_each(&rule->group_by, i) {
-            Str value = value_of(a, source, alert, labels, rule->group_by.at[i], &exists);
+            Str value = value_of(source, alert, labels, rule->group_by.at[i], &exists);
             buf_fmt(&b, "%zu:", value.len);
             buf_add(&b, value);
         }
@@ -114,10 +114,10 @@ static Str group_of(Arena *a, const RoutingRule *rule, const Source *source, con
 Err route_alert(Arena *a, const RoutingRules *rules, Str standard, const Source *source,
     const AlertIn *alert, Plan *ret)
 {
-    json_t *labels = NULL;
+    const Json *labels = NULL;
     const RoutingRule *rule = NULL;
     bool fits;
-    if (rules->len) TRY(json_parse(a, alert->labels, &labels));
+    if (rules->len) TRY(json_read(a, alert->labels, &labels));
     list_each(rules, i) {
         /* A damaged expression was refused when it was saved; one that still fails must not
          * stop the intake. */

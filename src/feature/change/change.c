@@ -109,9 +109,9 @@ Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret)
 static Err services_of(Cx *cx, const Change *change, Strs *ret_ids, Str *ret_labels)
 {
     AlertLabels labels = { .arena = cx->arena };
-    json_t *given = NULL;
+    const Json *given = NULL;
     Buf note = buf_new(cx->arena, 1000);
-    if (!str_empty(change->labels)) TRY(json_parse(cx->arena, change->labels, &given));
+    if (!str_empty(change->labels)) TRY(json_read(cx->arena, change->labels, &given));
     alert_labels_add_all(&labels, given);
     list_each(&change->service_ids, i) {
         Ref service = { 0 };

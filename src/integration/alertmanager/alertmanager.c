@@ -7,106 +7,111 @@
  * an `endsAt` of year 1, or in the future when Prometheus promised one: neither is an end. Source:
  * https://prometheus.io/docs/alerting/latest/configuration/#webhook_config, captured from
  * Alertmanager 0.25. */
+#include "base/utf8.h"
 #include "port/alert_build.h"
 #include "port/integration.h"
 
-/** A member that must be of a type when it is there. Fails: ERR_INVALID naming `path`. */
-static Err member(Arena *a, json_t *object, const char *key, json_type type, Str path, json_t **ret)
+/** "alerts[3].labels" */
+static Str under(Arena *a, Str path, Str key)
 {
-    static const char *const names[] = { "an object", "a list", "a string" };
-    *ret = json_object_get(object, key);
-    if (!*ret || json_is_null(*ret)) { *ret = NULL; return OK; }
-    if (json_typeof(*ret) == type) return OK;
-    return fail_field(a, path, STR_FMT " must be %s", STR_ARG(path), names[type]);
+    return str_empty(path) ? key : arena_fmt(a, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(key));
 }
 
-static Err check_labels(Arena *a, json_t *labels, Str path)
+/** A member that must be of a kind when it is there. Fails: ERR_INVALID naming "PATH.KEY". */
+static Err member(Arena *a, const Json *object, const char *key, JsonKind kind, Str path, const Json **ret)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(labels, name, value)
-        if (!json_is_string(value)) {
-            Str at = arena_fmt(a, STR_FMT ".%.100s", STR_ARG(path), name);
+    static const char *const names[] = { [JS_TEXT] = "a string", [JS_LIST] = "a list", [JS_OBJECT] = "an object" };
+    *ret = json_get(object, str_of(key));
+    if (json_is_nothing(*ret)) { *ret = NULL; return OK; }
+    if ((*ret)->kind == kind) return OK;
+    Str at = under(a, path, str_of(key));
+    return fail_field(a, at, STR_FMT " must be %s", STR_ARG(at), names[kind]);
+}
+
+static Err check_labels(Arena *a, const Json *labels, const char *key, Str path)
+{
+    json_members(labels, x)
+        if (x->kind != JS_TEXT) {
+            Str at = under(a, under(a, path, str_of(key)), utf8_clip(x->name, 100));
             return fail_field(a, at, STR_FMT " must be a string", STR_ARG(at));
         }
     return OK;
 }
 
-static Str first_of(const json_t *object, const char *const *keys)
+static Str first_of(const Json *object, const char *const *keys)
 {
     for (size_t i = 0; object && keys[i]; i++) {
-        Str text = str_trim(json_str(object, keys[i]));
+        Str text = str_trim(json_str_at(object, str_of(keys[i])));
         if (!str_empty(text)) return text;
     }
     return S("");
 }
 
 /** "HighLoad: 127.0.0.1:9100" when there is no summary. */
-static Str title_of(Arena *a, const json_t *labels, const json_t *annotations)
+static Str title_of(Arena *a, const Json *labels, const Json *annotations)
 {
     static const char *const said[] = { "summary", "title", "message", NULL };
     static const char *const where[] = { "instance", "service", "job", NULL };
     Str title = first_of(annotations, said);
     if (!str_empty(title)) return alert_line(a, title, ALERT_TITLE_BYTES);
-    Str name = json_str(labels, "alertname"), place = first_of(labels, where);
+    Str name = json_str_at(labels, S("alertname")), place = first_of(labels, where);
     if (str_empty(name)) name = S("Alert without a name");
     title = str_empty(place) ? name : arena_fmt(a, STR_FMT ": " STR_FMT, STR_ARG(name),
         STR_ARG(place));
     return alert_line(a, title, ALERT_TITLE_BYTES);
 }
 
-static Str links_of(Arena *a, json_t *alert, const json_t *annotations, Str external)
+static Str links_of(Arena *a, const Json *alert, const Json *annotations, Str external)
 {
     static const char *const runbook[] = { "runbook_url", "runbook", NULL };
     static const char *const dashboard[] = { "dashboard_url", "dashboard", NULL };
     Buf links = buf_new(a, 64 << 10);
     alert_link_add(&links, S("Runbook"), first_of(annotations, runbook));
     alert_link_add(&links, S("Dashboard"), first_of(annotations, dashboard));
-    alert_link_add(&links, S("Graph"), json_str(alert, "generatorURL"));
+    alert_link_add(&links, S("Graph"), json_str_at(alert, S("generatorURL")));
     alert_link_add(&links, S("Alertmanager"), external);
     return alert_links_end(&links);
 }
 
-static Err time_of(Arena *a, json_t *alert, const char *key, Str path, int64_t *ret)
+static Err time_of(Arena *a, const Json *alert, const char *key, Str path, int64_t *ret)
 {
-    Str at = arena_fmt(a, STR_FMT ".%s", STR_ARG(path), key);
-    if (alert_time(json_object_get(alert, key), ret)) return OK;
+    if (alert_time(json_get(alert, str_of(key)), ret)) return OK;
+    Str at = under(a, path, str_of(key));
     return fail_field(a, at, STR_FMT " is not a time as RFC 3339 writes it", STR_ARG(at));
 }
 
-static Err status_of(Arena *a, json_t *alert, Str path, bool *ret_resolved)
+static Err status_of(Arena *a, const Json *alert, Str path, bool *ret_resolved)
 {
-    Str status = json_str(alert, "status");
+    Str status = json_str_at(alert, S("status"));
     *ret_resolved = str_eq(status, S("resolved"));
     if (*ret_resolved || str_eq(status, S("firing"))) return OK;
-    Str at = arena_fmt(a, STR_FMT ".status", STR_ARG(path));
+    Str at = under(a, path, S("status"));
     return fail_field(a, at, STR_FMT " must be \"firing\" or \"resolved\"", STR_ARG(at));
 }
 
 /** Fingerprint as Alertmanager gives it; without one the labels themselves, hashed in a fixed
  *  order. */
-static Str key_of(Arena *a, json_t *alert, Str labels)
+static Str key_of(Arena *a, const Json *alert, Str labels)
 {
-    Str key = str_trim(json_str(alert, "fingerprint"));
+    Str key = str_trim(json_str_at(alert, S("fingerprint")));
     if (!str_empty(key)) return alert_key(a, key);
     return alert_key_made(a, labels);
 }
 
-static Err decode_one(Arena *a, json_t *alert, Str path, Str external, AlertIn *ret)
+static Err decode_one(Arena *a, const Json *alert, Str path, Str external, AlertIn *ret)
 {
     static const char *const words[] = { "severity", "priority", "level", NULL };
     static const char *const text[] = { "description", "message", NULL };
-    json_t *labels, *annotations;
-    if (!json_is_object(alert))
+    const Json *labels, *annotations;
+    if (!json_is(alert, JS_OBJECT))
         return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
-    Str label_path = arena_fmt(a, STR_FMT ".labels", STR_ARG(path));
-    Str annotation_path = arena_fmt(a, STR_FMT ".annotations", STR_ARG(path));
     TRY(status_of(a, alert, path, &ret->resolved));
-    TRY(member(a, alert, "labels", JSON_OBJECT, label_path, &labels));
-    if (!labels) return fail_field(a, label_path, STR_FMT " is missing", STR_ARG(label_path));
-    TRY(check_labels(a, labels, label_path));
-    TRY(member(a, alert, "annotations", JSON_OBJECT, annotation_path, &annotations));
-    if (annotations) TRY(check_labels(a, annotations, annotation_path));
+    TRY(member(a, alert, "labels", JS_OBJECT, path, &labels));
+    Str missing = labels ? S("") : under(a, path, S("labels"));
+    if (!labels) return fail_field(a, missing, STR_FMT " is missing", STR_ARG(missing));
+    TRY(check_labels(a, labels, "labels", path));
+    TRY(member(a, alert, "annotations", JS_OBJECT, path, &annotations));
+    TRY(check_labels(a, annotations, "annotations", path));
     TRY(time_of(a, alert, "startsAt", path, &ret->started_ms));
     TRY(time_of(a, alert, "endsAt", path, &ret->ended_ms));
     if (!ret->resolved) ret->ended_ms = 0;
@@ -125,9 +130,9 @@ static Err decode_one(Arena *a, json_t *alert, Str path, Str external, AlertIn *
 }
 
 /** "7 more alerts of this group were left out by Alertmanager", when it says so. */
-static Str truncated_note(Arena *a, json_t *root)
+static Str truncated_note(Arena *a, const Json *root)
 {
-    long long n = json_integer_value(json_object_get(root, "truncatedAlerts"));
+    long long n = json_int_of(json_get(root, S("truncatedAlerts")));
     if (n <= 0) return S("");
     return arena_fmt(a,
         "%lld more alerts of this group were left out by Alertmanager (max_alerts). ", n);
@@ -137,27 +142,27 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     AlertsIn *ret)
 {
     (void)config, (void)content_type;
-    json_t *root, *alerts;
-    TRY(json_parse(a, payload, &root));
-    if (!json_is_object(root))
+    const Json *root, *alerts;
+    TRY(json_read(a, payload, &root));
+    if (!json_is(root, JS_OBJECT))
         return fail_field(a, S("alerts"), "the payload must be an object with \"alerts\"");
-    Str version = json_str(root, "version");
+    Str version = json_str_at(root, S("version"));
     if (!str_eq(version, S("4")))
         return fail_field(a, S("version"),
             "version must be \"4\", the webhook of Alertmanager 0.8 and newer");
-    TRY(member(a, root, "alerts", JSON_ARRAY, S("alerts"), &alerts));
+    TRY(member(a, root, "alerts", JS_LIST, S(""), &alerts));
     if (!alerts) return fail_field(a, S("alerts"), "alerts is missing");
-    if (json_array_size(alerts) > ALERT_MAX_PER_PAYLOAD)
+    if (alerts->count > ALERT_MAX_PER_PAYLOAD)
         return fail_field(a, S("alerts"),
-            "alerts has %zu entries; at most %d fit into one payload: set max_alerts",
-                          json_array_size(alerts), ALERT_MAX_PER_PAYLOAD);
-    Str group = alert_key(a, json_str(root, "groupKey")), external = json_str(root, "externalURL");
+            "alerts has %u entries; at most %d fit into one payload: set max_alerts",
+                          alerts->count, ALERT_MAX_PER_PAYLOAD);
+    Str group = alert_key(a, json_str_at(root, S("groupKey"))), external = json_str_at(root, S("externalURL"));
     Str truncated = truncated_note(a, root);
     AlertsIn list = { 0 };
-    for (size_t i = 0; i < json_array_size(alerts); i++) {
+    size_t i = 0;
+    json_items(alerts, one) {
         AlertIn *alert = list_add(a, &list);
-        TRY(decode_one(a, json_array_get(alerts, i), arena_fmt(a, "alerts[%zu]", i), external,
-            alert));
+        TRY(decode_one(a, one, arena_fmt(a, "alerts[%zu]", i++), external, alert));
         alert->group_key = group;
         if (!str_empty(truncated))
             alert->note = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(truncated), STR_ARG(alert->note));

@@ -7,7 +7,7 @@ static const AlertWord phases[] = {
     { "Running", "in_progress" }, { "Terminating", "in_progress" }, { "Succeeded", "succeeded" },
     { "Failed", "failed" }, { "Error", "failed" }, { 0 } };
 
-static Err first_line(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err first_line(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     (void)ret_ignored;
     change_first_line(in, alert_text_at(a, root, body, "commit_message"));

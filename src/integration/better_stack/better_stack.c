@@ -5,7 +5,7 @@
 #include "port/integration.h"
 
 /** Ended when it has an end, acknowledged when it has that. */
-static Err state_by_times(Arena *a, json_t *root, json_t *alert, AlertIn *in)
+static Err state_by_times(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 {
     int64_t ended = 0, acknowledged = 0;
     if (!alert_time(alert_at(root, alert, S("data.attributes.resolved_at")), &ended))

@@ -8,7 +8,7 @@
 #include "port/integration.h"
 
 /** The word decides; no word means that it fires. */
-static Err state_by_word(Arena *a, json_t *root, json_t *alert, AlertIn *in)
+static Err state_by_word(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 {
     in->resolved = alert_word_resolved(alert_text_at(a, root, alert, "data.status|data.state|status"));
     in->ended_ms = 0;
@@ -32,14 +32,14 @@ static const AlertMap many = { .list = "events", PARTS };
 static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
 {
     (void)config, (void)content_type;
-    json_t *root, *batch;
-    TRY(json_parse(a, payload, &root));
-    if (json_is_object(root)) {
-        if (!json_is_string(json_object_get(root, "specversion")))
+    const Json *root, *batch;
+    TRY(json_read(a, payload, &root));
+    if (json_is(root, JS_OBJECT)) {
+        if (!json_is(json_get(root, S("specversion")), JS_TEXT))
             return fail_field(a, S("specversion"), "specversion is missing: this is no CloudEvent");
         return alert_map(a, &one, root, ret);
     }
-    TRY(json_parse(a, arena_fmt(a, "{\"events\":" STR_FMT "}", STR_ARG(payload)), &batch));
+    TRY(json_read(a, arena_fmt(a, "{\"events\":" STR_FMT "}", STR_ARG(payload)), &batch));
     return alert_map(a, &many, batch, ret);
 }
 
@@ -58,8 +58,8 @@ static Str payload(Arena *a, const HttpReq *req)
         buf_fmt(&out, ",\"%s\":", names[i]);
         buf_json(&out, value);
     }
-    json_t *data = NULL;
-    bool is_json = !json_parse(a, req->body, &data).info;
+    const Json *data = NULL;
+    bool is_json = !json_read(a, req->body, &data).info;
     buf_add(&out, S(",\"data\":"));
     if (is_json) buf_add(&out, req->body);
     else buf_json(&out, utf8_valid(req->body) ? req->body : S("(bytes that are not text)"));

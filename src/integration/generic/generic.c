@@ -19,15 +19,15 @@
 #include "port/alert_build.h"
 #include "port/integration.h"
 
-typedef struct Look { Arena *arena; json_t *root, *alert, *mapping; Str path; } Look;
+typedef struct Look { Arena *arena; const Json *root, *alert, *mapping; Str path; } Look;
 
 /* ---- pointers */
 
-static json_t *step_into(Arena *a, json_t *at, Str token)
+static const Json *step_into(Arena *a, const Json *at, Str token)
 {
     int64_t index;
-    if (json_is_array(at))
-        return str_int(token, &index) && index >= 0 ? json_array_get(at, (size_t)index) : NULL;
+    if (json_is(at, JS_LIST))
+        return str_int(token, &index) && index >= 0 ? json_at(at, (size_t)index) : NULL;
     if (str_find(token, S("~")) >= 0) {
         Buf plain = buf_new(a, token.len + 1);
         for (size_t i = 0; i < token.len; i++) {
@@ -38,12 +38,12 @@ static json_t *step_into(Arena *a, json_t *at, Str token)
         }
         token = buf_str(&plain);
     }
-    return json_object_get(at, arena_cstr(a, token));
+    return json_get(at, token);
 }
 
-json_t *generic_pointer(Arena *a, json_t *root, json_t *alert, Str pointer)
+const Json *generic_pointer(Arena *a, const Json *root, const Json *alert, Str pointer)
 {
-    json_t *at = alert;
+    const Json *at = alert;
     if (str_starts(pointer, S("#"))) { at = root; pointer = str_sub(pointer, 1, pointer.len); }
     if (str_empty(pointer)) return at;
     if (pointer.at[0] != '/') return NULL;
@@ -71,7 +71,7 @@ static Str fill_in(Look *l, Str text)
         if (!text.len) break;
         Str inside = str_before(str_sub(text, 1, text.len), '}');
         if (generic_is_pointer(inside) && inside.len + 2 <= text.len) {
-            buf_add(&out, alert_scalar(l->arena, generic_pointer(l->arena, l->root, l->alert,
+            buf_add(&out, alert_scalar(generic_pointer(l->arena, l->root, l->alert,
                 inside)));
             text = str_sub(text, inside.len + 2, text.len);
         } else {
@@ -82,22 +82,20 @@ static Str fill_in(Look *l, Str text)
     return buf_str(&out);
 }
 
-static Str value_text(Look *l, const json_t *value)
+static Str value_text(Look *l, const Json *value)
 {
-    if (json_is_array(value)) {
-        size_t i;
-        json_t *one;
-        json_array_foreach(value, i, one) {
-            Str text = json_is_string(one) ? value_text(l, one) : S("");
+    if (json_is(value, JS_LIST)) {
+        json_items(value, one) {
+            Str text = json_is(one, JS_TEXT) ? value_text(l, one) : S("");
             if (!str_empty(text)) return text;
         }
         return S("");
     }
-    Str text = alert_scalar(l->arena, value);
+    Str text = alert_scalar(value);
     if (!generic_is_pointer(text)) return fill_in(l, text);
-    json_t *found = generic_pointer(l->arena, l->root, l->alert, text);
-    if (json_is_object(found) || json_is_array(found)) return json_text(l->arena, found);
-    return str_trim(alert_scalar(l->arena, found));
+    const Json *found = generic_pointer(l->arena, l->root, l->alert, text);
+    if (json_is_nest(found)) return json_compact(l->arena, found);
+    return str_trim(alert_scalar(found));
 }
 
 /* ---- the usual names, tried in this order when the mapping is silent */
@@ -138,11 +136,11 @@ static const char *const usual_places[] = { "service", "host", "hostname", "host
     "environment", "env", "region",
     "cluster", "namespace", "component", "source", "site", "team", NULL };
 
-static json_t *usual(Look *l, const char *const *pointers)
+static const Json *usual(Look *l, const char *const *pointers)
 {
     for (size_t i = 0; pointers[i]; i++) {
-        json_t *found = generic_pointer(l->arena, l->root, l->alert, str_of(pointers[i]));
-        if (found && !json_is_null(found) && !json_is_object(found) && !json_is_array(found))
+        const Json *found = generic_pointer(l->arena, l->root, l->alert, str_of(pointers[i]));
+        if (found && !json_is(found, JS_NULL) && !json_is(found, JS_OBJECT) && !json_is(found, JS_LIST))
             return found;
     }
     return NULL;
@@ -151,9 +149,9 @@ static json_t *usual(Look *l, const char *const *pointers)
 /** The text of a field: by the mapping when it names the field, else by the usual names. */
 static Str field_text(Look *l, const char *field, const char *const *pointers)
 {
-    json_t *mapped = json_object_get(l->mapping, field);
+    const Json *mapped = json_get(l->mapping, str_of(field));
     if (mapped) return value_text(l, mapped);
-    return str_trim(alert_scalar(l->arena, usual(l, pointers)));
+    return str_trim(alert_scalar(usual(l, pointers)));
 }
 
 static Str field_path(Look *l, const char *field)
@@ -164,9 +162,9 @@ static Str field_path(Look *l, const char *field)
 
 static Str mapped_from(Look *l, const char *field)
 {
-    json_t *mapped = json_object_get(l->mapping, field);
-    if (json_is_object(mapped)) mapped = json_object_get(mapped, "value");
-    Str from = json_is_string(mapped) ? alert_scalar(l->arena, mapped) : S("");
+    const Json *mapped = json_get(l->mapping, str_of(field));
+    if (json_is(mapped, JS_OBJECT)) mapped = json_get(mapped, S("value"));
+    Str from = json_is(mapped, JS_TEXT) ? alert_scalar(mapped) : S("");
     return str_empty(from) ? S("") : arena_fmt(l->arena, " (the mapping says " STR_FMT ")",
         STR_ARG(utf8_clip(from, 100)));
 }
@@ -175,41 +173,37 @@ static Str mapped_from(Look *l, const char *field)
 
 static Err severity_of(Look *l, Str *ret)
 {
-    json_t *mapped = json_object_get(l->mapping, "severity"), *map = NULL;
+    const Json *mapped = json_get(l->mapping, S("severity")), *map = NULL;
     Str word;
-    if (json_is_object(mapped)) {
-        map = json_object_get(mapped, "map");
-        json_t *value = json_object_get(mapped, "value");
+    if (json_is(mapped, JS_OBJECT)) {
+        map = json_get(mapped, S("map"));
+        const Json *value = json_get(mapped, S("value"));
         word = value ? value_text(l, value)
-            : str_trim(alert_scalar(l->arena, usual(l, usual_severity)));
+            : str_trim(alert_scalar(usual(l, usual_severity)));
     } else word = field_text(l, "severity", usual_severity);
-    const char *from;
-    json_t *to;
-    json_object_foreach(map, from, to)
-        if (str_eq_nocase(str_of(from), word)) { *ret = alert_severity(alert_scalar(l->arena, to));
+    json_members(map, to)
+        if (str_eq_nocase(to->name, word)) { *ret = alert_severity(alert_scalar(to));
             return OK; }
     *ret = alert_severity(word);
     return OK;
 }
 
-static bool among(json_t *words, Str word)
+static bool among(const Json *words, Str word)
 {
-    size_t i;
-    json_t *one;
-    json_array_foreach(words, i, one)
-        if (json_is_string(one) && str_eq_nocase(str_of(json_string_value(one)), word)) return true;
+    json_items(words, one)
+        if (json_is(one, JS_TEXT) && str_eq_nocase(one->text, word)) return true;
     return false;
 }
 
 static void status_of(Look *l, AlertIn *alert)
 {
-    json_t *mapped = json_object_get(l->mapping, "status"), *words = NULL;
+    const Json *mapped = json_get(l->mapping, S("status")), *words = NULL;
     Str word;
-    if (json_is_object(mapped)) {
-        words = json_object_get(mapped, "resolved");
-        json_t *value = json_object_get(mapped, "value");
+    if (json_is(mapped, JS_OBJECT)) {
+        words = json_get(mapped, S("resolved"));
+        const Json *value = json_get(mapped, S("value"));
         word = value ? value_text(l, value)
-            : str_trim(alert_scalar(l->arena, usual(l, usual_status)));
+            : str_trim(alert_scalar(usual(l, usual_status)));
     } else word = field_text(l, "status", usual_status);
     alert->resolved = words ? among(words, word) : alert_word_resolved(word);
     alert->acknowledged = str_eq_nocase(word, S("acknowledged"))
@@ -220,75 +214,64 @@ static void status_of(Look *l, AlertIn *alert)
  *  Tuesday") is not told. */
 static Err time_of(Look *l, const char *field, const char *const *pointers, int64_t *ret)
 {
-    json_t *mapped = json_object_get(l->mapping, field);
+    const Json *mapped = json_get(l->mapping, str_of(field));
     if (!mapped) {
         if (!alert_time(usual(l, pointers), ret)) *ret = 0;
         return OK;
     }
-    Str pointer = alert_scalar(l->arena, mapped);
-    json_t *found = generic_pointer(l->arena, l->root, l->alert, pointer);
+    Str pointer = alert_scalar(mapped);
+    const Json *found = generic_pointer(l->arena, l->root, l->alert, pointer);
     if (alert_time(found, ret)) return OK;
-    Str at = field_path(l, field), text = utf8_clip(alert_scalar(l->arena, found), 60),
+    Str at = field_path(l, field), text = utf8_clip(alert_scalar(found), 60),
         from = mapped_from(l, field);
     return fail_field(l->arena, at, STR_FMT ": \""
         STR_FMT "\" is not a time as RFC 3339 or Unix write it" STR_FMT,
                       STR_ARG(at), STR_ARG(text), STR_ARG(from));
 }
 
-/** An object of labels, or a list of "name:value" and "name=value" (other words become a label
- *  of their own). */
-static void add_labels(Look *l, AlertLabels *labels, json_t *found)
+/** "name:value" or "name=value"; another word becomes a label of its own. */
+static void add_label(AlertLabels *labels, Str text)
 {
-    size_t i;
-    json_t *one;
-    if (json_is_object(found)) alert_labels_add_all(labels, found);
-    Str list = json_is_string(found) ? alert_scalar(l->arena, found) : S(""), text;
-    json_array_foreach(found, i, one) {
-        text = alert_scalar(l->arena, one);
-        char c = str_index(text, ':') >= 0 ? ':' : '=';
-        Str name = str_trim(str_before(text, c));
-        if (!str_empty(name))
-            alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true")
-                : str_trim(str_after(text, c)));
-    }
-    while (str_next(&list, ',', &text)) {
-        char c = str_index(text, ':') >= 0 ? ':' : '=';
-        Str name = str_trim(str_before(text, c));
-        if (!str_empty(name))
-            alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true")
-                : str_trim(str_after(text, c)));
-    }
+    char c = str_index(text, ':') >= 0 ? ':' : '=';
+    Str name = str_trim(str_before(text, c));
+    if (!str_empty(name))
+        alert_labels_add(labels, name, str_index(text, c) < 0 ? S("true") : str_trim(str_after(text, c)));
 }
 
-static void map_labels(Look *l, AlertLabels *labels, json_t *mapped)
+/** An object of labels, a list of them, or a text with commas between them. */
+static void add_labels(AlertLabels *labels, const Json *found)
 {
-    const char *name;
-    json_t *value;
-    size_t i;
-    if (json_is_string(mapped))
-        add_labels(l, labels, generic_pointer(l->arena, l->root, l->alert,
-            str_of(json_string_value(mapped))));
-    json_object_foreach(mapped, name, value) {
+    Str list = json_str_of(found), text;
+    alert_labels_add_all(labels, found);
+    json_items(found, one) add_label(labels, alert_scalar(one));
+    while (str_next(&list, ',', &text)) add_label(labels, text);
+}
+
+static void map_labels(Look *l, AlertLabels *labels, const Json *mapped)
+{
+    if (json_is(mapped, JS_TEXT))
+        add_labels(labels, generic_pointer(l->arena, l->root, l->alert, mapped->text));
+    json_members(mapped, value) {
         Str text = value_text(l, value);
-        if (*name && !str_empty(text)) alert_labels_add(labels, str_of(name), text);
+        if (!str_empty(value->name) && !str_empty(text)) alert_labels_add(labels, value->name, text);
     }
-    json_array_foreach(mapped, i, value)
-        if (!json_is_array(value)) map_labels(l, labels, value);
+    json_items(mapped, value)
+        if (!json_is(value, JS_LIST)) map_labels(l, labels, value);
 }
 
 static void labels_of(Look *l, AlertIn *alert)
 {
     AlertLabels labels = { .arena = l->arena };
     Buf note = buf_new(l->arena, 1000);
-    json_t *mapped = json_object_get(l->mapping, "labels");
+    const Json *mapped = json_get(l->mapping, S("labels"));
     if (mapped) map_labels(l, &labels, mapped);
     else {
         for (size_t i = 0; usual_places[i]; i++) {
-            Str text = alert_scalar(l->arena, json_object_get(l->alert, usual_places[i]));
+            Str text = alert_scalar(json_get(l->alert, str_of(usual_places[i])));
             if (!str_empty(text)) alert_labels_add(&labels, str_of(usual_places[i]), text);
         }
         for (size_t i = 0; usual_labels[i]; i++)
-            add_labels(l, &labels, generic_pointer(l->arena, l->root, l->alert,
+            add_labels(&labels, generic_pointer(l->arena, l->root, l->alert,
                 str_of(usual_labels[i])));
     }
     alert->labels = alert_labels_end(&labels, &note);
@@ -298,18 +281,16 @@ static void labels_of(Look *l, AlertIn *alert)
 static Str links_of(Look *l)
 {
     Buf links = buf_new(l->arena, 64 << 10);
-    json_t *mapped = json_object_get(l->mapping, "links"), *value;
-    const char *title;
-    json_object_foreach(mapped, title, value)
-        alert_link_add(&links, str_of(title), value_text(l, value));
+    const Json *mapped = json_get(l->mapping, S("links"));
+    json_members(mapped, value)
+        alert_link_add(&links, value->name, value_text(l, value));
     for (size_t i = 0; !mapped && usual_links[i]; i++)
-        alert_link_add(&links, S(""), alert_scalar(l->arena, generic_pointer(l->arena, l->root,
+        alert_link_add(&links, S(""), alert_scalar(generic_pointer(l->arena, l->root,
             l->alert, str_of(usual_links[i]))));
     if (mapped) return alert_links_end(&links);
-    size_t i;
-    json_array_foreach(json_object_get(l->alert, "links"), i, value) {
-        Str url = json_str(value, "url");
-        alert_link_add(&links, json_str(value, "title"), str_empty(url) ? json_str(value, "href")
+    json_items(json_get(l->alert, S("links")), value) {
+        Str url = json_str_at(value, S("url"));
+        alert_link_add(&links, json_str_at(value, S("title")), str_empty(url) ? json_str_at(value, S("href"))
             : url);
     }
     return alert_links_end(&links);
@@ -325,7 +306,7 @@ static Str made_key(Arena *a, const AlertIn *alert)
 static Err decode_one(Look *l, AlertIn *alert)
 {
     Arena *a = l->arena;
-    if (!json_is_object(l->alert))
+    if (!json_is(l->alert, JS_OBJECT))
         return fail_field(a, l->path, STR_FMT " must be an object", STR_ARG(l->path));
     alert->title = alert_line(a, field_text(l, "title", usual_title), ALERT_TITLE_BYTES);
     Str title_path = field_path(l, "title"), key_path = field_path(l, "dedup_key");
@@ -345,7 +326,7 @@ static Err decode_one(Look *l, AlertIn *alert)
     alert->group_key = alert_key(a, field_text(l, "group_key", usual_group));
     alert->dedup_key = alert_key(a, field_text(l, "dedup_key", usual_key));
     if (!str_empty(alert->dedup_key)) return OK;
-    if (json_object_get(l->mapping, "dedup_key")) {
+    if (json_get(l->mapping, S("dedup_key"))) {
         Str from = mapped_from(l, "dedup_key");
         return fail_field(a, key_path, "there is no dedup_key" STR_FMT, STR_ARG(from));
     }
@@ -354,20 +335,20 @@ static Err decode_one(Look *l, AlertIn *alert)
 }
 
 /** The list of alerts, or NULL when the body is one alert itself. */
-static Err find_list(Look *l, json_t **ret_list, Str *ret_path)
+static Err find_list(Look *l, const Json **ret_list, Str *ret_path)
 {
-    json_t *mapped = json_object_get(l->mapping, "alerts");
+    const Json *mapped = json_get(l->mapping, S("alerts"));
     *ret_path = S("");
-    *ret_list = json_is_array(l->root) ? l->root : NULL;
+    *ret_list = json_is(l->root, JS_LIST) ? l->root : NULL;
     if (!mapped) {
-        json_t *alerts = json_object_get(l->root, "alerts");
-        if (json_is_array(alerts)) { *ret_list = alerts; *ret_path = S("alerts"); }
+        const Json *alerts = json_get(l->root, S("alerts"));
+        if (json_is(alerts, JS_LIST)) { *ret_list = alerts; *ret_path = S("alerts"); }
         return OK;
     }
-    Str pointer = alert_scalar(l->arena, mapped);
+    Str pointer = alert_scalar(mapped);
     *ret_list = generic_pointer(l->arena, l->root, l->root, pointer);
     *ret_path = S("alerts");
-    if (json_is_array(*ret_list)) return OK;
+    if (json_is(*ret_list, JS_LIST)) return OK;
     return fail_field(l->arena, S("alerts"), "there is no list of alerts at " STR_FMT,
         STR_ARG(utf8_clip(pointer, 100)));
 }
@@ -377,21 +358,21 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
 {
     (void)content_type;
     Look l = { .arena = a };
-    json_t *list;
+    const Json *list;
     Str path;
-    TRY(json_parse(a, payload, &l.root));
+    TRY(json_read(a, payload, &l.root));
     if (!str_empty(config->mapping))
-        TRY_AS(a, json_parse(a, config->mapping, &l.mapping), "the mapping is damaged");
+        TRY_AS(a, json_read(a, config->mapping, &l.mapping), "the mapping is damaged");
     TRY(find_list(&l, &list, &path));
-    size_t n = list ? json_array_size(list) : 1;
+    size_t n = list ? list->count : 1;
     if (n > ALERT_MAX_PER_PAYLOAD)
         return fail_field(a, S("alerts"), "alerts has %zu entries; at most %d fit into one payload",
             n, ALERT_MAX_PER_PAYLOAD);
     AlertsIn out = { 0 };
     for (size_t i = 0; i < n; i++) {
-        l.alert = list ? json_array_get(list, i) : l.root;
+        l.alert = !list ? l.root : i ? l.alert->next : list->first;
         l.path = list ? arena_fmt(a, STR_FMT "[%zu]", STR_ARG(path), i) : S("");
-        if (!list && !json_is_object(l.root))
+        if (!list && !json_is(l.root, JS_OBJECT))
             return fail_field(a, S("title"), "the payload must be an object or a list of objects");
         TRY(decode_one(&l, list_add(a, &out)));
     }

@@ -68,18 +68,18 @@ SPEC("a time may be RFC 3339 or Unix seconds, milliseconds, microseconds or nano
         { "0", 0 }, { "\"\"", 0 }, { "-5", 0 },
     };
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-        json_t *value = NULL;
+        const Json *value = NULL;
         int64_t ms = -1;
-        expect_ok(json_parse(a, str_of(good[i].json), &value));
+        expect_ok(json_read(a, str_of(good[i].json), &value));
         expect(alert_time(value, &ms));
         expect_int(good[i].ms, ms);
     }
     static const char *const bad[] = { "\"soon\"", "true", "{}", "[]", "\"2026-13-40\"",
         "\"1.2.3\"", "1e30", "\"1e5\"" };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        json_t *value = NULL;
+        const Json *value = NULL;
         int64_t ms = -1;
-        expect_ok(json_parse(a, str_of(bad[i]), &value));
+        expect_ok(json_read(a, str_of(bad[i]), &value));
         expect(!alert_time(value, &ms));
         expect_int(-1, ms);
     }
@@ -154,14 +154,14 @@ SPEC("a mapping is checked when it is saved")
 SPEC("a pointer follows RFC 6901: escapes, indexes, the whole, and nothing where nothing is")
 {
     auto_arena a = arena_new(4096);
-    json_t *root = NULL;
-    expect_ok(json_parse(a, S("{\"a/b\":1,\"m~n\":2,\"\":3,\"l\":[{\"x\":4}]}"), &root));
+    const Json *root = NULL;
+    expect_ok(json_read(a, S("{\"a/b\":1,\"m~n\":2,\"\":3,\"l\":[{\"x\":4}]}"), &root));
     static const struct { const char *pointer; int want; } all[] = {
         { "/a~1b", 1 }, { "/m~0n", 2 }, { "/", 3 }, { "/l/0/x", 4 }, { "#/l/0/x", 4 },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         expect_int(all[i].want,
-            json_integer_value(generic_pointer(a, root, root, str_of(all[i].pointer))));
+            generic_pointer(a, root, root, str_of(all[i].pointer))->n);
     expect(generic_pointer(a, root, root, S("")) == root);
     expect(!generic_pointer(a, root, root, S("/l/1")));
     expect(!generic_pointer(a, root, root, S("/l/-1")));

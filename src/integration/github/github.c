@@ -19,7 +19,7 @@ static const AlertWord release_states[] = {
     { "*", "ignored" }, { 0 } };
 
 /** A run says something about what is live only when it is of the default branch, or was asked for. */
-static Err check_run(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err check_run(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     Str event = alert_text_at(a, root, body, "workflow_run.event");
     Str branch = alert_text_at(a, root, body, "workflow_run.head_branch");
@@ -35,12 +35,12 @@ static Err check_run(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *r
 }
 
 /** The branch that is deployed from; how much it was. */
-static Err check_push(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err check_push(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     Str ref = alert_text_at(a, root, body, "ref"), usual = alert_text_at(a, root, body, "repository.default_branch");
-    bool deleted = json_is_true(json_object_get(body, "deleted"));
+    bool deleted = json_is(json_get(body, S("deleted")), JS_TRUE);
     *ret_ignored |= deleted || !str_eq(ref, arena_fmt(a, "refs/heads/" STR_FMT, STR_ARG(usual)));
-    change_count_commits(a, json_object_get(body, "commits"), in);
+    change_count_commits(a, json_get(body, S("commits")), in);
     change_first_line(in, in->description);
     return OK;
 }

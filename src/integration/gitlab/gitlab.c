@@ -11,28 +11,25 @@ static const AlertWord states[] = {
 static const AlertWord release_states[] = { { "create", "succeeded" }, { "*", "ignored" }, { 0 } };
 
 /** Of the default branch, and not of a merge request; one that deploys says so by the environments of its jobs. */
-static Err check_pipeline(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err check_pipeline(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     Str ref = alert_text_at(a, root, body, "object_attributes.ref"), usual = alert_text_at(a, root, body, "project.default_branch");
     bool of_review = str_eq(alert_text_at(a, root, body, "object_attributes.source"), S("merge_request_event"));
-    json_t *job;
-    size_t i;
-    json_array_foreach(json_object_get(body, "builds"), i, job)
-        if (json_is_object(json_object_get(job, "environment"))) in->kind = S("deploy");
-    *ret_ignored |= of_review || (usual.len && !str_eq(ref, usual) && !json_is_true(alert_at(root, body, S("object_attributes.tag"))));
+    json_items(json_get(body, S("builds")), job)
+        if (json_is(json_get(job, S("environment")), JS_OBJECT)) in->kind = S("deploy");
+    *ret_ignored |= of_review || (usual.len && !str_eq(ref, usual) && !json_is(alert_at(root, body, S("object_attributes.tag")), JS_TRUE));
     change_first_line(in, in->description);
     return OK;
 }
 
-static Err check_push(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err check_push(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     Str ref = alert_text_at(a, root, body, "ref"), usual = alert_text_at(a, root, body, "project.default_branch");
-    json_t *commits = json_object_get(body, "commits");
+    const Json *commits = json_get(body, S("commits"));
     bool deleted = str_empty(alert_text_at(a, root, body, "checkout_sha"));
     *ret_ignored |= deleted || !str_eq(ref, arena_fmt(a, "refs/heads/" STR_FMT, STR_ARG(usual)));
-    if (json_array_size(commits)) {                                             /* the last is the newest */
-        json_t *newest = json_array_get(commits, json_array_size(commits) - 1);
-        Str message = json_is_object(newest) ? json_str(newest, "message") : S("");
+    if (json_count(commits)) {                                        /* the last is the newest */
+        Str message = json_str_at(json_at(commits, json_count(commits) - 1), S("message"));
         in->description = alert_text(a, message);
         if (message.len) in->title = alert_line(a, arena_fmt(a, STR_FMT ": " STR_FMT,
             STR_ARG(alert_text_at(a, root, body, "project.name")), STR_ARG(str_before(message, '\n'))), 300);

@@ -41,9 +41,9 @@ static const AlertMap legacy = {
 static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str payload, AlertsIn *ret)
 {
     (void)config;
-    json_t *root;
+    const Json *root;
     TRY(alert_body(a, content_type, payload, &root));
-    const AlertMap *map = json_is_array(json_object_get(root, "alerts")) ? &unified : &legacy;
+    const AlertMap *map = json_is(json_get(root, S("alerts")), JS_LIST) ? &unified : &legacy;
     return alert_map(a, map, root, ret);
 }
 

@@ -7,7 +7,7 @@
 static const AlertWord reasons[] = { { "ScalingReplicaSet", "told" }, { "*", "ignored" }, { 0 } };
 
 /** "Scaled up replica set checkout-6d4cf56db6 from 0 to 3" is the start of a rollout; older versions leave "from 0" out. */
-static Err rollout(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err rollout(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     static const char up[] = "Scaled up replica set ";
     Str message = alert_text_at(a, root, body, "message|note");
@@ -17,10 +17,10 @@ static Err rollout(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret
     if (str_starts(how, S("from ")) && !str_starts(how, S("from 0 "))) { *ret_ignored = true; return OK; }
     Str place = alert_text_at(a, root, body, "involvedObject.namespace|regarding.namespace|metadata.namespace");
     in->dedup_key = alert_key(a, arena_fmt(a, STR_FMT "/" STR_FMT, STR_ARG(place), STR_ARG(set)));
-    json_t *labels = alert_at(root, body, S("involvedObject.labels"));
+    const Json *labels = alert_at(root, body, S("involvedObject.labels"));
     static const char *const names[] = { "app.kubernetes.io/name", "app", "service", NULL };
-    for (size_t i = 0; names[i] && json_is_object(labels); i++) {
-        Str name = json_str(labels, names[i]);
+    for (size_t i = 0; names[i] && json_is(labels, JS_OBJECT); i++) {
+        Str name = json_str_at(labels, str_of(names[i]));
         if (name.len) *list_add(a, &in->services) = alert_line(a, name, 200);
     }
     return OK;

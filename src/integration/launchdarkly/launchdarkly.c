@@ -9,7 +9,7 @@ static const AlertWord kinds[] = {
     { "project", "config" }, { "*", "ignored" }, { 0 } };
 
 /** "proj/shop:env/production:flag/new-checkout" → its parts as labels. */
-static Err name_parts(Arena *a, json_t *root, json_t *body, ChangeIn *in, bool *ret_ignored)
+static Err name_parts(Arena *a, const Json *root, const Json *body, ChangeIn *in, bool *ret_ignored)
 {
     Str rest = alert_text_at(a, root, body, "target.resources.0|accesses.0.resource"), part;
     AlertLabels labels = { .arena = a };

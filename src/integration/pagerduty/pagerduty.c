@@ -5,19 +5,20 @@
  * second one). Answers 202 and 400 in PagerDuty's form. Source: PagerDuty's OpenAPI file of the
  * Events API v2. */
 #include "app/secret.h"
+#include "base/utf8.h"
 #include "port/alert_build.h"
 #include "port/integration.h"
 
 /** A member that must be text when it is there. */
-static Err text_of(Arena *a, const json_t *object, const char *key, const char *path, Str *ret)
+static Err text_of(Arena *a, const Json *object, const char *key, const char *path, Str *ret)
 {
-    json_t *value = json_object_get(object, key);
-    *ret = json_str(object, key);
-    if (!value || json_is_null(value) || json_is_string(value)) return OK;
+    const Json *value = json_get(object, str_of(key));
+    *ret = json_str_at(object, str_of(key));
+    if (json_is_nothing(value) || value->kind == JS_TEXT) return OK;
     return fail_field(a, str_of(path), "'%s' must be a string", path);
 }
 
-static Err needed(Arena *a, const json_t *object, const char *key, const char *path, Str *ret)
+static Err needed(Arena *a, const Json *object, const char *key, const char *path, Str *ret)
 {
     TRY(text_of(a, object, key, path, ret));
     *ret = str_trim(*ret);
@@ -33,43 +34,42 @@ static Err check_severity(Arena *a, Str severity)
                       "'payload.severity' is invalid (must be one of the following: 'critical', 'warning', 'error' or 'info')");
 }
 
-static Err links_of(Arena *a, json_t *root, Str *ret)
+static Err links_of(Arena *a, const Json *root, Str *ret)
 {
-    size_t i;
-    json_t *link, *links = json_object_get(root, "links");
+    size_t i = 0;
+    const Json *links = json_get(root, S("links"));
     Buf out = buf_new(a, 64 << 10);
-    if (links && !json_is_null(links) && !json_is_array(links))
+    if (!json_is_nothing(links) && !json_is(links, JS_LIST))
         return fail_field(a, S("links"), "'links' must be a list");
-    json_array_foreach(links, i, link) {
-        if (!json_is_object(link))
+    json_items(links, link) {
+        if (!json_is(link, JS_OBJECT))
             return fail_field(a, arena_fmt(a, "links[%zu]", i), "'links[%zu]' must be an object",
                 i);
-        alert_link_add(&out, json_str(link, "text"), json_str(link, "href"));
+        i++;
+        alert_link_add(&out, json_str_at(link, S("text")), json_str_at(link, S("href")));
     }
-    alert_link_add(&out, json_str(root, "client"), json_str(root, "client_url"));
+    alert_link_add(&out, json_str_at(root, S("client")), json_str_at(root, S("client_url")));
     *ret = alert_links_end(&out);
     return OK;
 }
 
 /** "free space: 1%" line by line. */
-static Str details_of(Arena *a, const json_t *details)
+static Str details_of(Arena *a, const Json *details)
 {
-    const char *key;
-    json_t *value;
     Buf out = buf_new(a, 4 * ALERT_TEXT_BYTES);
-    if (json_is_string(details)) return alert_text(a, alert_scalar(a, details));
-    json_object_foreach((json_t *)details, key, value) {
-        Str text = json_is_object(value) || json_is_array(value) ? json_text(a, value)
-            : alert_scalar(a, value);
+    if (json_is(details, JS_TEXT)) return alert_text(a, alert_scalar(details));
+    json_members(details, x) {
+        Str text = json_is_nest(x) ? json_compact(a, x) : alert_scalar(x);
         if (str_empty(text)) continue;
-        buf_fmt(&out, "%.200s: ", key);
+        buf_add(&out, utf8_clip(x->name, 200));
+        buf_add(&out, S(": "));
         buf_add(&out, str_trim(text));
         buf_byte(&out, '\n');
     }
     return alert_text(a, buf_str(&out));
 }
 
-static Err labels_of(Arena *a, json_t *root, json_t *payload, AlertIn *alert)
+static Err labels_of(Arena *a, const Json *root, const Json *payload, AlertIn *alert)
 {
     static const char *const names[] = { "source", "component", "group", "class", "severity",
         NULL };
@@ -80,39 +80,37 @@ static Err labels_of(Arena *a, json_t *root, json_t *payload, AlertIn *alert)
         TRY(text_of(a, payload, names[i], arena_fmt(a, "payload.%s", names[i]).at, &value));
         if (!str_empty(value)) alert_labels_add(&labels, str_of(names[i]), value);
     }
-    if (!str_empty(json_str(root, "client")))
-        alert_labels_add(&labels, S("client"), json_str(root, "client"));
-    json_t *details = json_object_get(payload, "custom_details");
-    const char *key;
-    json_t *value;
-    json_object_foreach(details, key, value)
-        if (!json_is_object(value) && !json_is_array(value) && !json_is_null(value)) {
-            Str text = alert_scalar(a, value);
+    if (!str_empty(json_str_at(root, S("client"))))
+        alert_labels_add(&labels, S("client"), json_str_at(root, S("client")));
+    const Json *details = json_get(payload, S("custom_details"));
+    json_members(details, x)
+        if (!json_is_nest(x) && x->kind != JS_NULL) {
+            Str text = alert_scalar(x);
             if (text.len <= 200 && !memchr(text.at, '\n', text.len))
-                alert_labels_add(&labels, str_of(key), text);
+                alert_labels_add(&labels, x->name, text);
         }
     alert->labels = alert_labels_end(&labels, &note);
     alert->note = buf_str(&note);
     return OK;
 }
 
-static Err trigger(Arena *a, json_t *root, AlertIn *alert)
+static Err trigger(Arena *a, const Json *root, AlertIn *alert)
 {
-    json_t *payload = json_object_get(root, "payload");
+    const Json *payload = json_get(root, S("payload"));
     Str summary, source, severity, client;
-    if (!json_is_object(payload))
+    if (!json_is(payload, JS_OBJECT))
         return fail_field(a, S("payload"), "'payload' is missing or not an object");
     TRY(needed(a, payload, "summary", "payload.summary", &summary));
     TRY(needed(a, payload, "source", "payload.source", &source));
     TRY(needed(a, payload, "severity", "payload.severity", &severity));
     TRY(check_severity(a, severity));
     TRY(text_of(a, root, "client", "client", &client));
-    if (!alert_time(json_object_get(payload, "timestamp"), &alert->started_ms))
+    if (!alert_time(json_get(payload, S("timestamp")), &alert->started_ms))
         return fail_field(a, S("payload.timestamp"), "'payload.timestamp' is not an ISO 8601 time");
     alert->title = alert_line(a, summary, ALERT_TITLE_BYTES);
     alert->severity = alert_severity(severity);
-    alert->description = details_of(a, json_object_get(payload, "custom_details"));
-    alert->group_key = alert_key(a, json_str(payload, "group"));
+    alert->description = details_of(a, json_get(payload, S("custom_details")));
+    alert->group_key = alert_key(a, json_str_at(payload, S("group")));
     TRY(labels_of(a, root, payload, alert));
     return links_of(a, root, &alert->links);
 }
@@ -121,10 +119,10 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     AlertsIn *ret)
 {
     (void)config, (void)content_type;
-    json_t *root;
+    const Json *root;
     Str action, key;
-    TRY(json_parse(a, payload, &root));
-    if (!json_is_object(root))
+    TRY(json_read(a, payload, &root));
+    if (!json_is(root, JS_OBJECT))
         return fail_field(a, S("event_action"), "the event must be an object");
     TRY(needed(a, root, "event_action", "event_action", &action));
     TRY(text_of(a, root, "dedup_key", "dedup_key", &key));

@@ -4,7 +4,7 @@
 #include "port/integration.h"
 
 /** The time of an acknowledgement is no start. */
-static Err times(Arena *a, json_t *root, json_t *alert, AlertIn *in)
+static Err times(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 {
     int64_t created = 0;
     (void)a;
