@@ -34,7 +34,7 @@ typedef struct Option {
     int64_t min, max;              /* TYPE_INT */
 } Option;
 extern const Option options[];     /* ends with a NULL name */
-enum { OPTIONS_MAX = 48 };
+enum { OPTIONS_MAX = 64 };
 
 typedef enum Source { FROM_DEFAULT, FROM_FILE, FROM_ENV, FROM_FLAG } Source;
 extern const char *const source_names[];
@@ -114,3 +114,5 @@ Exit run_user_role(Cli *cli);
 Exit run_user_password(Cli *cli);
 Exit run_token_create(Cli *cli);
 Exit run_integration_add(Cli *cli);
+Exit run_change(Cli *cli);
+Exit run_mail(Cli *cli);

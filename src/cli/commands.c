@@ -17,6 +17,16 @@ const Command commands[] = {
       "  read    only reads\n  write   all but administration\n  ingest  only posts alerts and changes\n  admin   everything that its person may do" },
     { "integration add", "KIND", "name channel listen public-url", false, run_integration_add, "Adds a source of alerts and prints the address to post to",
       "KIND is one of alertmanager, generic, pagerduty. The address begins with --public-url, or with what serve listens on." },
+    { "change", NULL, "kind title description service author url state key environment source server token-file ca-file", true, run_change,
+      "Tells a server of a change: a deploy, a migration, a flag",
+      "For scripts and pipelines. The token (scope ingest) is in HINDSIGHT_TOKEN or in --token-file; HINDSIGHT_SERVER stands in for --server.\n"
+      "  hindsight change --key build-4711 --title 'checkout 4.2' --service checkout --state in_progress\n"
+      "  hindsight change --key build-4711 --title 'checkout 4.2' --state succeeded\n"
+      "A server that is not there, or busy, is asked again twice. Prints the id of the change." },
+    { "mail", NULL, "to server ca-file", true, run_mail, "Gives a server an e-mail from standard input, which becomes an alert",
+      "For aliases and procmail:  alerts: \"|hindsight mail --to KEY\"\n"
+      "Exit code 75 when the server is not there or busy, so that the mail server keeps the message and tries again. A message that\n"
+      "fits nothing is kept in quarantine." },
     { "migrate", NULL, "", false, run_migrate, "Brings the database up to this version (serve does so by itself)", NULL },
     { "doctor documents", NULL, "", false, run_doctor_documents, "Reads every stored piece of every document and says what is damaged",
       "The whole history is read: seconds per GB. It changes nothing and may run beside the server." },

@@ -31,6 +31,21 @@ const Option options[] = {
     { "scope", TYPE_TEXT, "S[,S]", NULL, 0, "read, write, ingest, admin" },
     { "expires", TYPE_INT, "DAYS", NULL, 0, "days until it stops working; without it never", 1, 36500 },
     { "channel", TYPE_TEXT, "C", NULL, 0, "channel (id or name) that its alerts belong to" },
+    { "server", TYPE_TEXT, "URL", "http://127.0.0.1:8080", IN_ENV, "where the server is" },
+    { "token", TYPE_TEXT, "T", NULL, IN_ENV | SECRET | NO_FLAG, "an API token" },
+    { "token-file", TYPE_TEXT, "FILE", NULL, 0, "file whose first line is the token; without it HINDSIGHT_TOKEN" },
+    { "ca-file", TYPE_TEXT, "FILE", NULL, IN_ENV, "certificates in PEM that are trusted besides the system's" },
+    { "kind", TYPE_TEXT, "K", "deploy", 0, "deploy, code, config, feature_flag, infrastructure or migration" },
+    { "title", TYPE_TEXT, "T", NULL, 0, "what was changed, in a line" },
+    { "description", TYPE_TEXT, "D", NULL, 0, "more about it" },
+    { "service", TYPE_TEXT, "S[,S]", NULL, 0, "services by name" },
+    { "author", TYPE_TEXT, "A", NULL, 0, "who made it" },
+    { "url", TYPE_TEXT, "URL", NULL, 0, "where to look" },
+    { "state", TYPE_TEXT, "S", NULL, 0, "in_progress, succeeded, failed or canceled" },
+    { "key", TYPE_TEXT, "K", NULL, 0, "your own name for it: the same key again updates it" },
+    { "to", TYPE_TEXT, "KEY", NULL, 0, "key of the integration (the last part of its address), or the whole address" },
+    { "environment", TYPE_TEXT, "E", NULL, 0, "production, staging …" },
+    { "source", TYPE_TEXT, "S", "script", 0, "what tells it: jenkins, drone …" },
     { "openapi", TYPE_FLAG, NULL, NULL, 0, "print the API as an OpenAPI 3.1 document" },
     { "typescript", TYPE_FLAG, NULL, NULL, 0, "print the API's types for TypeScript" },
     { "routes", TYPE_FLAG, NULL, NULL, 0, "print every route with its role, separated by tabs" },
@@ -340,10 +355,12 @@ static Err check_together(Cli *cli)
 Err cli_parse(Cli *cli, int argc, char *const *argv, char *const *env)
 {
     TRY(parse_flags(cli, argc, argv));
-    if (cli->wants_help || cli->wants_version || cli->command->bare) return OK;
+    if (cli->wants_help || cli->wants_version) return OK;
+    bool calls = word_in(cli->command->uses, "server");
+    if (cli->command->bare && !calls) return OK;
     TRY(parse_env(cli, env));
-    TRY(load_file(cli));
-    if (!opt(cli, "data").len) {
+    if (!calls) TRY(load_file(cli));
+    if (!calls && !opt(cli, "data").len) {
         cli->values[known("data")] = standard_folder(cli->arena);
         TRY(load_file(cli));
     }
