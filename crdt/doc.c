@@ -59,6 +59,7 @@ void crdt_close(CrdtDoc *d)
         return;
     Memory *m = &d->memory;
     listeners_done(d);
+    markers_done(d);
     mem_resize(m, d->redone, d->redone_cap * sizeof *d->redone, 0);
     for (uint32_t i = 0; i < d->client_count; i++) {
         Client *c = &d->clients[i];

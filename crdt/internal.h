@@ -36,7 +36,8 @@ enum {
 enum { INFO_ORIGIN = 0x80, INFO_RIGHT = 0x40, INFO_SUB = 0x20, INFO_REF = 0x1f };
 enum { FLAG_DELETED = 1, FLAG_GROWN = 2 }; /* GROWN: content sits in a power-of-two slot of its own
                                               */
-enum { FLAG_KEPT = 4 }; /* an undo manager needs the content, or an ancestor of such */
+enum { FLAG_KEPT = 4 };   /* an undo manager needs the content, or an ancestor of such */
+enum { FLAG_MARKED = 8 }; /* a marker of the table may be here (marker.c) */
 
 #define ENTRY_BIT 0x80000000u /* in Item.parent: an index into entries, else into types */
 
@@ -93,13 +94,23 @@ typedef struct Type {
     uint32_t head, tail;
     uint32_t first_entry, last_entry;
     uint32_t length;
-    uint32_t mark_item, mark_index; /* a known place: mark_item starts at unit mark_index; 0 is none
-                                       */
+    uint32_t mark_item, mark_index; /* the place used last: mark_item starts at unit mark_index; 0:
+                                       none, and all markers of the type are wrong */
     uint8_t kind;
     bool dead;       /* collected */
     bool has_text;   /* strings, embeds or marks have been put in it */
     bool has_format; /* marks have been set in it: places cannot be found without reading them */
 } Type;
+
+/** A place whose index is known: marker.c. */
+typedef struct Marker {
+    uint32_t type, item, index; /* type 0: free */
+} Marker;
+
+/** Between `low` and `high` no marker of the type begins; those behind are wrong by `by`. */
+typedef struct MarkerGap {
+    uint32_t type, low, high, by; /* type 0: none */
+} MarkerGap;
 
 typedef struct Entry {
     uint32_t type, key, head, tail, next;
@@ -236,6 +247,9 @@ struct CrdtDoc {
 
     Chunk *arena;
     size_t arena_bytes;
+    Marker *markers; /* made with the first */
+    uint32_t marker_next;
+    MarkerGap gap;
 
     /* The open transaction, or the one of an apply. */
     uint32_t epoch;
@@ -507,6 +521,8 @@ static inline uint32_t ref_structs(const Ref *ref)
     return 1 + (ref->origin_client != NONE && !behind_own) + (ref->right_client != NONE);
 }
 static inline bool is_visible(const Item *it) { return !is_deleted(it) && is_countable(it); }
+/** How many units of a list it shows. */
+static inline uint32_t units_of(const Item *it) { return is_visible(it) ? it->len : 0; }
 
 /* deletes.c */
 void item_delete(CrdtDoc *d, uint32_t item);
@@ -569,6 +585,19 @@ CrdtErr pending_retry(CrdtDoc *d);
 CrdtErr pending_delete(CrdtDoc *d, const Deletion *rest);
 CrdtErr pending_delete_retry(CrdtDoc *d);
 void pending_done(CrdtDoc *d);
+
+/* marker.c: where units stand */
+uint32_t locate(CrdtDoc *d, uint32_t type, uint32_t index, uint32_t *ret_start);
+/** From unit `index` on, `gone` units were deleted or `come` inserted. */
+typedef struct Edit {
+    bool known;          /* the markers were right until then */
+    bool behind_deleted; /* what came stands behind what is deleted at this place */
+    uint32_t index, gone, come;
+    uint32_t item, start; /* the next edit will probably be near: this item begins at this unit */
+} Edit;
+void markers_edited(CrdtDoc *d, uint32_t type, const Edit *e);
+void markers_joined(CrdtDoc *d, uint32_t l, uint32_t r);
+void markers_done(CrdtDoc *d);
 
 /* place.c: where writes go */
 typedef struct Place {

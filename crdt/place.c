@@ -9,46 +9,14 @@ CrdtErr write_check(const CrdtDoc *d, CrdtNode node)
     return crdt_node_is_live(d, node) ? CRDT_OK : CRDT_KIND;
 }
 
-/** The visible item in which unit `index` - 1 lies, 0 < index <= length; *ret_start is its first unit.
- *  Looks from the nearest of three: the start, the end, the place used last (which becomes this). */
-static uint32_t locate(CrdtDoc *d, uint32_t type, uint64_t index, uint64_t *ret_start)
-{
-    Type *t = &d->types[type];
-    const Item *items = d->items;
-    uint32_t i = t->head;
-    uint64_t at = 0, mark = t->mark_item != 0 ? t->mark_index : 0;
-    uint64_t from_mark = index > mark ? index - mark : mark - index;
-    if (t->length - index < index && t->length - index < from_mark) {
-        at = t->length;
-        for (i = t->tail; !is_visible(&items[i]) || at - items[i].len >= index; i = items[i].left)
-            at -= is_visible(&items[i]) ? items[i].len : 0;
-        at -= items[i].len;
-    } else {
-        if (t->mark_item != 0 && from_mark < index) {
-            i = t->mark_item;
-            at = mark;
-            while (at >= index) { /* leftwards */
-                i = items[i].left;
-                at -= is_visible(&items[i]) ? items[i].len : 0;
-            }
-        }
-        for (; !is_visible(&items[i]) || index > at + items[i].len; i = items[i].right)
-            at += is_visible(&items[i]) ? items[i].len : 0;
-    }
-    t->mark_item = i;
-    t->mark_index = (uint32_t)at;
-    *ret_start = at;
-    return i;
-}
-
 /** True when unit `index` of the list is the second half of a surrogate pair. */
 bool place_cuts_pair(CrdtDoc *d, uint32_t type, uint64_t index)
 {
-    uint64_t start;
+    uint32_t start;
     bool split = false;
     if (index == 0 || index >= d->types[type].length)
         return false;
-    const Item *it = &d->items[locate(d, type, index, &start)];
+    const Item *it = &d->items[locate(d, type, (uint32_t)index, &start)];
     if (it->ref == REF_STRING && it->byte_len != it->len && index - start < it->len)
         utf8_offset(it->bytes, it->byte_len, it->len, (uint32_t)(index - start), &split);
     return split;
@@ -71,8 +39,7 @@ CrdtErr place_find(CrdtDoc *d, uint32_t type, uint64_t index, Place *ret)
     }
     if (place_cuts_pair(d, type, index))
         return CRDT_RANGE;
-    uint64_t start;
-    uint32_t i = locate(d, type, index, &start), offset = (uint32_t)(index - start);
+    uint32_t start, i = locate(d, type, (uint32_t)index, &start), offset = (uint32_t)index - start;
     if (offset < d->items[i].len && item_split(d, i, offset) == 0)
         return CRDT_NOMEM;
     *ret = (Place){ i, d->items[i].right };
@@ -283,12 +250,13 @@ CrdtErr list_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content)
     CrdtErr err = place_find(d, node.id, index, &at);
     if (err != CRDT_OK)
         return err;
-    uint64_t start = index == CRDT_END ? d->types[node.id].length : index;
+    uint32_t start = index == CRDT_END ? d->types[node.id].length : (uint32_t)index;
+    bool known = d->types[node.id].mark_item != 0;
     uint32_t item;
     err = item_write(d, node.id, at, content, &item);
     if (err == CRDT_OK) {
-        d->types[node.id].mark_item = item;
-        d->types[node.id].mark_index = (uint32_t)start;
+        markers_edited(d, node.id, &(Edit){ .known = known, .index = start, .item = item,
+                                            .come = units_of(&d->items[item]), .start = start });
     }
     return err;
 }
@@ -354,17 +322,18 @@ CrdtErr crdt_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t count)
     if ((err = place_find(doc, node.id, index + count, &end)) != CRDT_OK ||
         (err = place_find(doc, node.id, index, &at)) != CRDT_OK)
         return err;
-    for (uint32_t i = at.right; count > 0; i = doc->items[i].right) {
+    bool known = doc->types[node.id].mark_item != 0;
+    uint64_t left = count;
+    for (uint32_t i = at.right; left > 0; i = doc->items[i].right) {
         if (!is_visible(&doc->items[i]))
             continue;
-        count -= doc->items[i].len;
+        left -= doc->items[i].len;
         item_delete(doc, i);
     }
-    if (at.left != 0) {
-        doc->types[node.id].mark_item = at.left;
-        doc->types[node.id].mark_index =
-            (uint32_t)(index - (is_visible(&doc->items[at.left]) ? doc->items[at.left].len : 0));
-    }
+    uint32_t near = at.left != 0 ? at.left : doc->types[node.id].head;
+    uint32_t before = at.left != 0 ? units_of(&doc->items[near]) : 0, from = (uint32_t)index;
+    markers_edited(doc, node.id, &(Edit){ .known = known, .index = from, .gone = (uint32_t)count,
+                                          .item = near, .start = from - before });
     return CRDT_OK;
 }
 

@@ -189,7 +189,7 @@ uint32_t item_split(CrdtDoc *d, uint32_t i, uint32_t units)
     uint32_t r = item_take(d);
     left = &d->items[i];
     left->flags &= (uint8_t)~FLAG_GROWN;
-    cut.flags &= (uint8_t)~FLAG_GROWN;
+    cut.flags &= (uint8_t)~(FLAG_GROWN | FLAG_MARKED);
     cut.clock += units;
     cut.len -= units;
     cut.left = i;
@@ -264,8 +264,10 @@ bool item_merge(CrdtDoc *d, uint32_t l, uint32_t r)
     Type *t = is_entry(left->parent) ? NULL : &d->types[left->parent];
     if (t != NULL && t->mark_item == r) {
         t->mark_item = l;
-        t->mark_index -= is_visible(left) ? left->len : 0;
+        t->mark_index -= units_of(left);
     }
+    if (right->flags & FLAG_MARKED)
+        markers_joined(d, l, r);
     left->len += right->len;
     left->flags |= right->flags & FLAG_KEPT;
     left->right = right->right;

@@ -302,14 +302,15 @@ static CrdtErr marks_take(Marks *s, const CrdtAttr *attrs, size_t count)
 }
 
 /** After a write without marks: the next one is probably near. */
-static void remember(Pos *p, uint64_t index)
+static void remember(Pos *p, Edit e)
 {
-    Type *t = &p->d->types[p->type];
-    if (p->left == 0 || t->has_format)
+    const Type *t = &p->d->types[p->type];
+    if (t->has_format)
         return;
-    const Item *l = &p->d->items[p->left];
-    t->mark_item = p->left;
-    t->mark_index = (uint32_t)(index - (is_visible(l) ? l->len : 0));
+    e.item = p->left != 0 ? p->left : t->head;
+    e.start = e.index + e.come - (p->left != 0 ? units_of(&p->d->items[e.item]) : 0);
+    e.behind_deleted = true;
+    markers_edited(p->d, p->type, &e);
 }
 
 /** Inserts content with these marks; `attrs` NULL: as the text before it is marked. */
@@ -328,12 +329,13 @@ CrdtErr text_put(CrdtDoc *d, CrdtNode node, uint64_t index, Item *content, const
         err = pos_find(&p, d, node.id, index);
     if (err == CRDT_OK && attrs == NULL && !marks_copy(&wanted, &p.now))
         err = CRDT_NOMEM;
+    bool known = d->types[node.id].mark_item != 0;
     if (err == CRDT_OK) {
         insert_content(&p, &wanted, content);
         err = p.err;
     }
     if (err == CRDT_OK)
-        remember(&p, index + content->len);
+        remember(&p, (Edit){ .known = known, .index = (uint32_t)index, .come = content->len });
     marks_done(&wanted);
     marks_done(&p.now);
     return err;
@@ -398,13 +400,14 @@ CrdtErr crdt_text_delete(CrdtDoc *doc, CrdtNode node, uint64_t index, uint64_t u
         return err;
     err = pos_find(&p, doc, node.id, index);
     uint32_t left = p.left;
+    bool known = doc->types[node.id].mark_item != 0;
     if (err == CRDT_OK) {
         delete_range(&p, units);
         err = p.err;
     }
     p.left = left;
     if (err == CRDT_OK)
-        remember(&p, index);
+        remember(&p, (Edit){ .known = known, .index = (uint32_t)index, .gone = (uint32_t)units });
     marks_done(&p.now);
     return err;
 }

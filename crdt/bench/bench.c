@@ -10,6 +10,7 @@
 #include "../crdt.h"
 
 static const char *dir;
+enum { FRONT_EDITS = 40000 };
 
 static double now_ms(void)
 {
@@ -156,6 +157,23 @@ static void run_local(Job *j)
     }
 }
 
+/** Edits at random within the first 500 units: what was deleted gathers there. peers.mjs does the same. */
+static void run_front(Job *j)
+{
+    CrdtNode text;
+    uint32_t random = 1;
+    must(crdt_root_make(j->d, CRDT_STR("text"), &text));
+    for (int n = 0; n < FRONT_EDITS; n++) {
+        random = random * 1103515245 + 12345;
+        uint32_t at = (random >> 8) % 500;
+        crdt_buf_clear(&j->out);
+        must(crdt_begin(j->d));
+        must(n % 2 == 0 ? crdt_text_insert(j->d, text, at, CRDT_STR("x"), NULL, 0)
+                        : crdt_text_delete(j->d, text, at, 1));
+        must(crdt_commit(j->d, &j->out));
+    }
+}
+
 /** What a profiler collects: everything below here and nothing else. */
 [[gnu::noinline]] void measured(Job *j);
 void measured(Job *j) { j->run(j); }
@@ -173,7 +191,7 @@ static void must_show(Job *j)
 
 static void done(Job *j)
 {
-    if (j->d != NULL)
+    if (j->d != NULL && j->doc != NULL)
         must_show(j);
     crdt_close(j->d);
     crdt_buf_done(&j->out);
@@ -240,6 +258,7 @@ static Job jobs[] = {
     { "show.pm", make_loaded, run_show, "pm", .runs = 41, .again = true },
     { "show.pmbig", make_loaded, run_show, "pmbig", .runs = 21, .again = true },
     { "local.b4", make_trace, run_local, "b4", "b4.trace", .runs = 2 },
+    { "local.front", make_loaded, run_front, .base = "b4", .runs = 3 },
 };
 
 /* ---- memory ---------------------------------------------------------------------------------- */

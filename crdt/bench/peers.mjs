@@ -161,5 +161,19 @@ for (const [row, doc, sv] of [['half', 'b4', 'half'], ['m100', 'b4', 'm100'], ['
     some.length === edits.length ? check(d, 'b4') : e.close(d)
 }
 
+{
+    const d = load(bytes('b4.v1')), n = 40000, some = name === 'ywasm' ? 2000 : n
+    let random = 1
+    e.listen(d, () => {})
+    const t = now()
+    for (let i = 0; i < some; i++) {
+        random = Math.imul(random, 1103515245) + 12345 >>> 0
+        const at = (random >>> 8) % 500
+        i % 2 === 0 ? e.edit(d, at, 0, 'x') : e.edit(d, at, 1, '')
+    }
+    say('local.front', (now() - t) / some * n, 'ms')
+    e.close(d)
+}
+
 for (const of of differing)
     console.error(`${name}: what it shows of ${of} is not what Yjs shows`)

@@ -254,3 +254,62 @@ SPEC("cutting one long list from the wrong end is work that is limited")
     expect(err == CRDT_OK && tries > 1);
     expect(crdt_length(b, root(b, "a")) == LONG / 2);
 }
+
+static uint32_t chance(uint32_t *state, uint32_t below)
+{
+    *state = *state * 1664525 + 1013904223;
+    return (uint32_t)(((uint64_t)*state * below) >> 32);
+}
+
+/** A text and what it should be, edited at random places; many deletions lie between its units. */
+static void edit_and_compare(CrdtDoc *d, CrdtDoc *other, bool as_list, uint32_t seed)
+{
+    enum { MOST = 600, EDITS = 6000 };
+    char want[MOST + 60], piece[2] = "";
+    uint32_t len = 0, near = 0;
+    CrdtBuf *update = given_buf();
+    for (uint32_t n = 0; n < EDITS; n++) {
+        uint32_t at = chance(&seed, 5) == 0 ? near = chance(&seed, len + 1) : near + chance(&seed, 3);
+        at = at > len ? len : at;
+        uint32_t gone = len > 60 && chance(&seed, 2) ? chance(&seed, len - at < 3 ? len - at + 1 : 3) : 0;
+        uint32_t come = gone == 0 && len < MOST;
+        CrdtDoc *writer = chance(&seed, 40) == 0 ? other : d;
+        CrdtNode t = root(writer, "t");
+        piece[0] = (char)('a' + n % 26);
+        char json[8];
+        snprintf(json, sizeof json, "[\"%c\"]", piece[0]);
+        crdt_buf_clear(update);
+        expect_ok(crdt_begin(writer));
+        if (as_list) {
+            expect_ok(crdt_delete(writer, t, at, gone));
+            expect_ok(crdt_insert(writer, t, at, crdt_str(come ? json : "[]")));
+        } else {
+            CrdtBytes text = { (uint8_t *)piece, come };
+            expect_ok(crdt_text_delete(writer, t, at, gone));
+            expect_ok(crdt_text_insert(writer, t, at, text, NULL, 0));
+        }
+        expect_ok(crdt_commit(writer, update));
+        if (update->len > 0)
+            apply(writer == d ? other : d, crdt_buf_bytes(update));
+        memmove(want + at + come, want + at + gone, len - at - gone);
+        memcpy(want + at, piece, come);
+        len += come - gone;
+        if (n % 500 == 499 && !as_list) {
+            want[len] = 0;
+            expect_text(d, "t", want);
+        }
+    }
+    for (uint32_t i = 0; as_list && i < len; i++) {
+        CrdtValue v;
+        expect(crdt_child_at(d, root(d, "t"), i, &v) && v.text.at[0] == (uint8_t)want[i]);
+    }
+    expect_equal(d, other);
+}
+
+SPEC("a write lands at its index however much was deleted around it, in a text and in a list")
+{
+    for (uint32_t seed = 1; seed < 4; seed++) {
+        edit_and_compare(given_doc(1), given_doc(2), false, seed);
+        edit_and_compare(given_doc(3), given_doc(4), true, seed);
+    }
+}
