@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { confluence } from './lib/confluence.mjs';
 import { addPeople, makeSystem, password, root, serve } from './lib/server.mjs';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
@@ -16,7 +17,7 @@ async function spec(says, body) {
 function expect(fine, what) { if (!fine) throw new Error(what); }
 
 const system = makeSystem();
-addPeople(system);
+const tokens = addPeople(system);
 const server = await serve(system);
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
@@ -84,6 +85,47 @@ await spec('names complete behind two braces, wrong ones are mended by a click, 
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.waitForURL(/\/templates\/(?!new)/);
 });
+
+const world = await confluence();
+await fetch(`${server.url}/api/v1/settings/export.allow`, { method: 'PUT', headers: { Authorization: `Bearer ${tokens.admin}`, 'Content-Type': 'application/json' }, body: '{"value":"127.0.0.1/32"}' });
+await spec('Confluence is set up in the settings: what it answers stands at the field, and is kept once it works', async () => {
+    await page.goto(`${server.url}/settings/confluence`);
+    await page.getByLabel('Site').fill(world.url);
+    await page.getByLabel('Space', { exact: true }).fill('ENG');
+    await page.getByLabel('E-mail of the account').fill('ada@example.com');
+    await page.getByLabel('API token').fill('wrong');
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('Confluence does not accept this account and API token (401)').waitFor();
+    await fine('confluence-settings-wrong');
+    await page.getByLabel('API token').fill('api-token');
+    await page.getByRole('button', { name: 'Test', exact: true }).click();
+    await page.getByText('Pages can be written to Engineering').waitFor();
+    await page.getByRole('button', { name: 'Test and save' }).click();
+    await page.getByRole('heading', { name: 'Engineering' }).waitFor();
+    await fine('confluence-settings');
+});
+
+await spec('a report becomes a page of Confluence, says whether it is up to date, and is updated', async () => {
+    await page.goto(`${server.url}/reports/PM-1/edit`);
+    await page.locator('.ProseMirror strong', { hasText: 'loved' }).waitFor();
+    const open = async () => { await page.getByRole('button', { name: 'More actions', exact: true }).last().click(); await page.getByRole('menuitem', { name: 'Confluence' }).click(); };
+    await open();
+    await page.getByRole('button', { name: 'Create the page' }).click();
+    await page.getByText('Up to date').waitFor();
+    await fine('confluence-export');
+    expect(world.pages.length === 1 && world.pages[0].title === 'PM-1: A hug', JSON.stringify(world.pages));
+    await page.getByRole('button', { name: 'Close' }).last().click();
+    await page.locator('.ProseMirror strong', { hasText: 'loved' }).click();
+    await page.keyboard.press('End');
+    await page.keyboard.type(' Very much.');
+    await open();
+    await page.getByText('Changed since').waitFor();
+    await page.getByRole('button', { name: 'Update the page' }).click();
+    await page.getByText('Up to date').waitFor();
+    expect(world.pages[0].number === 2 && world.pages[0].storage.includes('Very much.'), world.pages[0].storage);
+    await page.keyboard.press('Escape');
+});
+world.close();
 
 await spec('nothing complained', async () => expect(complaints.length === 0, complaints.join('\n')));
 await browser.close();

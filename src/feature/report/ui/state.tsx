@@ -6,6 +6,7 @@ import { me } from 'app/session';
 import { may } from 'app/registry';
 import { day } from 'app/time';
 import type { Person, Report, ReportShare, ReportState, Role } from 'app/types';
+import { openTarget } from '../../exchange/ui/target-layer';
 import { openPublic } from '../../public_version/ui/public-layer';
 import { t } from './strings';
 import type { ReportHandle } from './use-report';
@@ -101,6 +102,7 @@ export function exportItems(report: Report): MenuItem[] {
         { label: t('export_docx'), icon: 'download', href: url('docx'), download: true },
         { label: t('export_md'), icon: 'download', href: url('markdown'), download: true },
         { label: t('export_html'), icon: 'download', href: url('html'), download: true },
+        { label: t('export_confluence'), icon: 'out', onSelect: () => openTarget(report) },
         ...(report.published_at ? [{ label: t('export_print'), icon: 'print' as const, href: `/reports/${report.reference}` }] : [{ label: t('export_print'), icon: 'print' as const, onSelect: () => window.print() }]),
     ];
 }
