@@ -38,8 +38,9 @@ Str  req_query(const Req *req, const char *name);
 /** A filter given as a=x,y or a=x&a=y, as a list. Fails when a word is not among `values` (NULL = any). */
 Err  req_filter(Cx *cx, const Req *req, const char *name, const char *const *values, Strs *ret);
 bool req_flag(const Req *req, const char *name);                  /* ?x=true or ?x=1 */
-/** ?limit= (default 50, at most 200). */
+/** ?limit= (default 50, at most 200, or `most`). */
 int64_t req_limit(const Req *req);
+int64_t req_limit_to(const Req *req, int64_t most);
 /** A time given as RFC 3339; 0 when absent. Fails naming the parameter. */
 Err  req_time(Cx *cx, const Req *req, const char *name, int64_t *ret);
 /** Cursor of a list ordered by (number, id): both are 0/"" on the first page. Fails on a forged cursor. */

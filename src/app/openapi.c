@@ -130,7 +130,7 @@ static void put_parameters(Buf *b, const Route *r)
     for (Str rest = str_of(r->query ? r->query : ""), word; str_next(&rest, ' ', &word);)
         if (word.len) put_parameter(b, &first, word, "query", false, "");
     if (r->flags & REPLY_LIST) {
-        put_parameter(b, &first, S("limit"), "query", false, "At most 200; 50 without");
+        put_parameter(b, &first, S("limit"), "query", false, "At most 200 (a timeline 1,000); 50 without");
         put_parameter(b, &first, S("cursor"), "query", false, "next_cursor of the page before");
     }
     if (r->method >= PUT && !(r->flags & NO_MATCH))

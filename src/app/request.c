@@ -47,12 +47,14 @@ Err req_filter(Cx *cx, const Req *req, const char *name, const char *const *valu
     return OK;
 }
 
-int64_t req_limit(const Req *req)
+int64_t req_limit_to(const Req *req, int64_t most)
 {
     int64_t n;
     if (!str_int(req_query(req, "limit"), &n) || n < 1) return 50;
-    return n > 200 ? 200 : n;
+    return n > most ? most : n;
 }
+
+int64_t req_limit(const Req *req) { return req_limit_to(req, 200); }
 
 Err req_time(Cx *cx, const Req *req, const char *name, int64_t *ret)
 {

@@ -52,6 +52,8 @@ const Shape timeline_new_shape = { "TimelineNew", sizeof(TimelineEvent), (const 
 const Shape timeline_edit_shape = { "TimelineEdit", sizeof(TimelineEvent), (const Field[]){ COMMON_FIELDS, { 0 } },
     "What can be changed about an event; each change is kept" };
 
+enum { LIST_MOST = 1000, FILE_MOST = 50000 };      /* events of an incident come by the thousand; each is small */
+
 static Err filter_of(Cx *cx, Req *req, TimelineFilter *f)
 {
     TRY(req_filter(cx, req, "kind", timeline_kinds, &f->kind));
@@ -70,11 +72,23 @@ static Err list(Cx *cx, Req *req, Res *res)
     Cursor after, last = { 0 };
     TRY(filter_of(cx, req, &f));
     TRY(req_cursor(cx, req, &after));
-    int64_t limit = req_limit(req);
+    int64_t limit = req_limit_to(req, LIST_MOST);
     TimelineEvents page = { 0 };
     TRY(timeline_list(cx, req_param(req, "incident"), &f, after, limit + 1, &page));
     if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].occurred_ms, page.at[limit - 1].id };
     res_list(cx, res, &timeline_shape, page.at, sizeof *page.at, page.len, limit, last, -1);
+    return OK;
+}
+
+/** Everything that the filter lets through, as a file. */
+static Err json_file(Cx *cx, Req *req, Res *res)
+{
+    TimelineFilter f = { 0 };
+    TimelineEvents all = { 0 };
+    TRY(filter_of(cx, req, &f));
+    TRY(timeline_list(cx, req_param(req, "incident"), &f, (Cursor){ 0 }, FILE_MOST, &all));
+    res_list(cx, res, &timeline_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
+    http_set(&res->http, "Content-Disposition", S("attachment; filename=\"timeline.json\""));
     return OK;
 }
 
@@ -83,7 +97,7 @@ static Err csv(Cx *cx, Req *req, Res *res)
     TimelineFilter f = { 0 };
     TimelineEvents all = { 0 };
     TRY(filter_of(cx, req, &f));
-    TRY(timeline_all(cx, req_param(req, "incident"), &f, &all));
+    TRY(timeline_list(cx, req_param(req, "incident"), &f, (Cursor){ 0 }, FILE_MOST, &all));
     Buf b = buf_new(cx->arena, 16 << 20);
     csv_row(&b, (Str[]){ S("occurred_at"),
                          S("kind"),
@@ -293,6 +307,8 @@ static const Route routes[] = {
     { GET, "/api/v1/incidents/:incident/responders", ROLE_VIEWER, responders, .reply = &responder_shape, .flags = REPLY_LIST,
       .doc = "Who worked on it, when, for how long, and how much of it out of hours" },
     { GET, "/api/v1/incidents/:incident/timeline.csv", ROLE_VIEWER, csv, .query = FILTERS, .doc = "The same as CSV" },
+    { GET, "/api/v1/incidents/:incident/timeline.json", ROLE_VIEWER, json_file, .reply = &timeline_shape, .flags = REPLY_LIST,
+      .query = FILTERS, .doc = "The same as a JSON file, in one piece" },
     { GET, "/api/v1/incidents/:incident/timeline.jsonl", ROLE_VIEWER, log_lines,
       .doc = "The whole log with its hashes, one entry a line, for checking it elsewhere" },
     { POST, ALL, ROLE_RESPONDER, add, .body = &timeline_new_shape, .reply = &timeline_shape, .doc = "Adds a note, decision, hypothesis or action" },

@@ -1,13 +1,16 @@
 /** One row of the timeline: time, kind, what happened, who, star. */
 import { useState } from 'preact/hooks';
-import { Avatar, Dialog, Icon, MenuButton, Skeleton, toast, toastError, type MenuItem } from 'kit';
+import { Avatar, Check, Dialog, Icon, MenuButton, Skeleton, toast, toastError, type MenuItem } from 'kit';
 import { api, ApiError } from 'app/api';
 import { useResource } from 'app/resource';
 import { clockSeconds, dayClock, inUtc } from 'app/time';
 import { Prose } from '../../incident/ui/prose';
 import type { Incident } from '../../incident/ui/types';
 import type { Page, Person } from 'app/types';
-import { look, phases, type Event } from './model';
+import { may } from 'app/registry';
+import { session } from 'app/api';
+import type { Selection } from './bulk';
+import { look, merged, phases, redacted, type Event } from './model';
 import { t } from './strings';
 import { detail, headline, Marks, text } from './words';
 
@@ -16,8 +19,9 @@ const MINOR = new Set(['acknowledged', 'role_assigned', 'responder_joined', 'res
 /** Alerts and changes come from a system, whoever linked them. */
 const fromMachine = (e: Event) => e.source !== 'hindsight' && (e.kind.startsWith('alert_') || e.kind === 'change');
 
-export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: {
-    event: Event; incident: Incident; lit: boolean; minor?: boolean; onEdit: (e: Event) => void; onChanged: () => Promise<void>;
+export function EventRow({ event: e, incident, lit, minor, picked, order, onEdit, onRedact, onChanged }: {
+    event: Event; incident: Incident; lit: boolean; minor?: boolean; picked: Selection; order: readonly Event[];
+    onEdit: (e: Event) => void; onRedact: (e: Event) => void; onChanged: () => Promise<void>;
 }) {
     const [history, setHistory] = useState(false);
     const path = `/incidents/${incident.id}/timeline/${e.id}`;
@@ -37,6 +41,13 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
         } catch (err) { toastError(err); }
         await onChanged();
     };
+    const same = merged(e);
+    const split = async () => {
+        try {
+            await api.post(`${path}/split`, {});
+        } catch (err) { toastError(err); }
+        await onChanged();
+    };
     const menu = (): (MenuItem | false)[] => [
         { label: e.hand_made ? t('edit') : t('correct_time'), icon: e.hand_made ? 'pen' : 'clock', onSelect: () => onEdit(e) },
         ...(e.kind === 'hypothesis' ? ['line' as const, { heading: t('verdict') }, ...['open', 'confirmed', 'rejected'].map((s) => ({ label: t.any(s), checked: e.state === s, onSelect: () => void patch({ state: s }) }))] : []),
@@ -45,6 +56,8 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
         ...phases.map((p) => ({ label: t.any(`phase_${p}`), checked: e.phase === p, onSelect: () => void patch({ phase: p }) })),
         'line', { label: t('external'), checked: e.visibility === 'external', onSelect: () => void patch({ visibility: e.visibility === 'external' ? 'internal' : 'external' }) },
         { label: t('history'), icon: 'history', onSelect: () => setHistory(true) },
+        same.length > 0 && { label: t('split'), icon: 'layout', onSelect: () => void split() },
+        may(session.value?.user?.role, 'manager') && !redacted(e) && { label: t('redact'), icon: 'lock', danger: true, onSelect: () => onRedact(e) },
         e.hand_made && { label: t('remove'), icon: 'trash', danger: true, onSelect: () => void remove() },
     ];
     const l = look[e.kind] ?? { icon: 'info' as const };
@@ -53,7 +66,8 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
     const unknown = text(e, 'not_known');
     const ev = e.evidence;
     return (
-        <article class={`event ${minor || (MINOR.has(e.kind) && !e.starred) ? 'minor' : ''} ${lit ? 'lit' : ''}`} id={`e-${e.id}`}>
+        <article class={`event ${picked.on ? 'picking' : ''} ${redacted(e) ? 'redacted' : ''} ${minor || (MINOR.has(e.kind) && !e.starred) ? 'minor' : ''} ${lit ? 'lit' : ''}`} id={`e-${e.id}`}>
+            {picked.on && <Check checked={picked.has(e.id)} label={t('select_one')} onChange={(on) => picked.set(e.id, on, order)} />}
             <time dateTime={e.occurred_at} title={`${dayClock(e.occurred_at)} · ${inUtc(e.occurred_at)}`}>{clockSeconds(e.occurred_at)}</time>
             <span class={`k ${l.tone ?? ''}`} title={t.any(`k_${e.kind}`, e.kind)}><Icon name={l.icon} /></span>
             <div class="b">
@@ -61,6 +75,7 @@ export function EventRow({ event: e, incident, lit, minor, onEdit, onChanged }: 
                 {second && <p>{second}</p>}
                 {e.title && e.body && <Prose text={e.body} class="soft" />}
                 {(known || unknown) && <div class="known">{known && <p><b>{t('known')}</b> {known}</p>}{unknown && <p><b>{t('not_known')}</b> {unknown}</p>}</div>}
+                {same.length > 0 && <p class="same"><Icon name="layout" small /> {t('same', { n: same.length })}: {same.map((x) => `${clockSeconds(x.occurred_at)} ${x.title}`).join(t('comma'))}</p>}
                 {ev?.url && <a class={`ev ${ev.kind}`} href={ev.url} target="_blank" rel="noopener noreferrer"><Icon name="link" />{ev.title || ev.url}</a>}
             </div>
             <span class="src">{e.actor && !fromMachine(e) ? <><Avatar person={e.actor} />{e.actor.name.split(' ')[0]}</> : e.source !== 'hindsight' ? e.source : ''}</span>

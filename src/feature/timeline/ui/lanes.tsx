@@ -3,12 +3,13 @@
  * legend. Drawn from the incident, its events and its alerts; nothing is made up where nothing is known.
  */
 import type { ComponentChildren, JSX } from 'preact';
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { IconButton, Segmented, useNow } from 'kit';
-import { clock, day, dayClock, zoneName } from 'app/time';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { Icon, IconButton, MenuButton, Segmented, useNow, type MenuItem } from 'kit';
+import { clock, clockSeconds, day, dayClock, duration, zoneName } from 'app/time';
 import type { AlertRow } from '../../incident/ui/alerts';
 import type { Incident } from '../../incident/ui/types';
 import { mitigationBegan, type Event } from './model';
+import type { Responder } from './people';
 import { t } from './strings';
 
 const NAMES = 92;
@@ -67,13 +68,47 @@ function ticks(from: number, to: number, width: number): number[] {
     return out;
 }
 
-type Plot = { x: (at: number) => number; W: number; from: number; to: number; i: Incident; onPick: (id: string) => void };
+/** `onMove`: a mark was dragged to another time; missing when the reader may not correct times. */
+type Plot = { x: (at: number) => number; W: number; from: number; to: number; i: Incident; onPick: (id: string) => void; onMove: ((id: string, at: number) => void) | undefined };
 type Lane = { name: string; height: number; draw: (y: number) => ComponentChildren };
 
-function Mark({ id, title, plot, children }: { id?: string | undefined; title: string; plot: Plot; children: ComponentChildren }) {
+const timeAt = (p: Plot, x: number) => p.from + (x / p.W) * (p.to - p.from);
+
+/** A mark leads to its event below; one that stands at the time of its event can be dragged to another. */
+function Mark({ id, at, title, plot, children }: { id?: string | undefined; at?: number | undefined; title: string; plot: Plot; children: ComponentChildren }) {
+    const [shift, setShift] = useState<number | null>(null);
+    const grip = useRef<{ x: number; far: boolean } | null>(null);
     if (!id) return <g><title>{title}</title>{children}</g>;
-    return <g class="mk" role="button" tabIndex={0} aria-label={title} onClick={() => plot.onPick(id)}
-        onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); plot.onPick(id); } }}><title>{title}</title>{children}</g>;
+    const movable = at !== undefined && plot.onMove;
+    const now = shift !== null && at !== undefined ? timeAt(plot, plot.x(at) + shift) : null;
+    const end = (e: PointerEvent, keep: boolean) => {
+        const g = grip.current;
+        grip.current = null;
+        setShift(null);
+        if (!g || !keep) return;
+        if (g.far) plot.onMove!(id, timeAt(plot, plot.x(at!) + e.clientX - g.x));
+        else plot.onPick(id);
+    };
+    const drag = movable ? {
+        onPointerDown: (e: PointerEvent) => {
+            if (e.button !== 0) return;
+            grip.current = { x: e.clientX, far: false };
+            (e.currentTarget as Element).setPointerCapture(e.pointerId);
+        },
+        onPointerMove: (e: PointerEvent) => {
+            if (!grip.current) return;
+            if (Math.abs(e.clientX - grip.current.x) > 4) grip.current.far = true;
+            if (grip.current.far) setShift(e.clientX - grip.current.x);
+        },
+        onPointerUp: (e: PointerEvent) => end(e, true),
+        onPointerCancel: (e: PointerEvent) => end(e, false),
+    } : { onClick: () => plot.onPick(id) };
+    return <g class={`mk ${movable ? 'movable' : ''} ${shift !== null ? 'moving' : ''}`} role="button" tabIndex={0} aria-label={title} {...drag}
+        onKeyDown={(e) => { if (e.key === 'Enter' || e.key === ' ') { e.preventDefault(); plot.onPick(id); } }}>
+        <title>{title}</title>
+        <g transform={shift ? `translate(${shift} 0)` : undefined}>{children}</g>
+        {now !== null && <><path class="now" d={`M${plot.x(now)} 22V2000`} /><text class="tx" x={plot.x(now) + 5} y="30">{clockSeconds(now)}</text></>}
+    </g>;
 }
 
 function phaseLane(p: Plot, events: readonly Event[], now: number): Lane | null {
@@ -123,7 +158,7 @@ function barLane(p: Plot, name: string, bars: Bar[], cls: 'imp' | 'al', most: nu
     </> };
 }
 
-type Point = { id: string; x: number; end: number; label: string; note: string; title: string; draw: (y: number) => JSX.Element };
+type Point = { id: string; at?: number | undefined; x: number; end: number; label: string; note: string; title: string; draw: (y: number) => JSX.Element };
 
 /** Marks with their words on the free side, in as few rows as needed; a word that fits nowhere is left to the title. */
 function pointLane(p: Plot, name: string, points: Point[]): Lane | null {
@@ -152,7 +187,7 @@ function pointLane(p: Plot, name: string, points: Point[]): Lane | null {
     });
     return { name, height: rows.length * 18 + 6, draw: (y) => placed.map(({ pt, r, side, label }) => {
         const cy = y + 12 + r * 18;
-        return <Mark key={pt.title} id={pt.id} title={pt.title} plot={p}>{pt.draw(cy)}
+        return <Mark key={pt.id || pt.title} id={pt.id} at={pt.at} title={pt.title} plot={p}>{pt.draw(cy)}
             {side && <text class="tx" x={side === 'start' ? pt.end + 9 : pt.x - 9} y={cy + 4} text-anchor={side}>{label}{pt.note && <> <tspan class="q">{pt.note}</tspan></>}</text>}</Mark>;
     }) };
 }
@@ -164,7 +199,8 @@ function changePoints(p: Plot, changes: readonly ChangeRow[], events: readonly E
         const x = p.x(Date.parse(c.occurred_at));
         const told = c.relation === 'dismissed' ? '' : c.relation;
         const cls = c.relation === 'caused' ? 'chc' : c.relation === 'fixed' ? 'chf' : 'chs';
-        return { id: events.find((e) => e.evidence?.id === c.id)?.id ?? '', x: x - 5.5, end: x + 5.5, label: told ? c.title : '', note: told ? t.any(told).toLowerCase() : '',
+        const event = events.find((e) => e.evidence?.id === c.id);
+        return { id: event?.id ?? '', at: event && Date.parse(event.occurred_at), x: x - 5.5, end: x + 5.5, label: told ? c.title : '', note: told ? t.any(told).toLowerCase() : '',
             title: `${c.title}, ${dayClock(c.occurred_at)}`, draw: (y: number) => <path class={cls} d={`M${x} ${y - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5z`} /> };
     }).filter((pt) => pt.x >= -6 && pt.end <= p.W + 6);
 }
@@ -175,11 +211,11 @@ function reasoningPoints(p: Plot, events: readonly Event[], now: number): Point[
         const x = p.x(at);
         const label = e.title;
         const title = `${e.title}, ${dayClock(e.occurred_at)}`;
-        if (e.kind === 'decision') return { id: e.id, x: x - 4, end: x + 4, label, note: '', title, draw: (y: number) => <rect class="de" x={x - 4} y={y - 4} width="8" height="8" rx="1.5" /> };
+        if (e.kind === 'decision') return { id: e.id, at, x: x - 4, end: x + 4, label, note: '', title, draw: (y: number) => <rect class="de" x={x - 4} y={y - 4} width="8" height="8" rx="1.5" /> };
         const verdict = ms(e.state_at);
         const end = Math.max(p.x(verdict ?? Math.min(now, p.to)), x + 12);
         const no = e.state === 'rejected';
-        return { id: e.id, x: x - 3.5, end: verdict ? end + 5.5 : end, label, note: '', title, draw: (y: number) => <>
+        return { id: e.id, at, x: x - 3.5, end: verdict ? end + 5.5 : end, label, note: '', title, draw: (y: number) => <>
             <path class={verdict ? 'hy' : 'hy open'} d={`M${x} ${y}H${end}`} /><circle class="hyo" cx={x} cy={y} r="3.5" />
             {verdict && <><circle class="hyend" cx={end} cy={y} r="5.5" /><path class="hym" d={no ? `m${end - 2} ${y - 2} 4 4m0-4-4 4` : `m${end - 2.4} ${y + 0.2} 1.7 1.7 3.1-3.5`} /></>}
         </> };
@@ -200,9 +236,32 @@ function chatLane(p: Plot, events: readonly Event[]): Lane | null {
     }) };
 }
 
+const PEOPLE = 8;
+
+/** When responders were at it, a row for each; their name stands where there is room. */
+function peopleLane(p: Plot, responders: readonly Responder[]): Lane | null {
+    if (!responders.length) return null;
+    const shown = responders.slice(0, PEOPLE);
+    const rest = responders.length - shown.length;
+    return { name: t('lane_people'), height: shown.length * 16 + 8 + (rest ? 16 : 0), draw: (y) => <>
+        {shown.map((r, k) => {
+            const bars = r.stretches.map((s) => [Math.max(0, p.x(Date.parse(s.started_at))), Math.min(p.W, p.x(Date.parse(s.ended_at)))] as const).filter(([a, b]) => b > a);
+            if (!bars.length) return null;
+            const top = y + 4 + k * 16;
+            const end = bars[bars.length - 1]![1];
+            const name = textWidth(r.user.name) + 12;
+            const [x, anchor] = end + name < p.W ? [end + 6, 'start'] as const : bars[0]![0] > name ? [bars[0]![0] - 6, 'end'] as const : [bars[0]![0] + 6, 'start'] as const;
+            return <g key={r.user.id}><title>{`${r.user.name}, ${duration(r.active_ms)}`}</title>
+                {bars.map(([a, b]) => <rect key={a} class="pe" x={a} y={top + 2} width={Math.max(3, b - a)} height="9" rx="2" />)}
+                <text class="pet" x={x} y={top + 10.5} text-anchor={anchor}>{r.user.name}</text></g>;
+        })}
+        {rest > 0 && <text class="lane" x={2} y={y + shown.length * 16 + 14}>{t('more_n', { n: rest })}</text>}
+    </> };
+}
+
 const inRange = (p: Plot, b: Bar) => b.to >= p.from && b.from <= p.to;
 
-function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], now: number): Lane[] {
+function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], responders: readonly Responder[], now: number): Lane[] {
     const { i } = p;
     const impacts: Bar[] = i.impacts.filter((m) => m.started_at).map((m) => ({ id: m.id, title: m.title, from: ms(m.started_at)!, to: ms(m.ended_at) ?? now, open: !m.ended_at }));
     const fires: Bar[] = alerts.filter((a) => a.started_at).map((a) => ({ id: a.id, title: a.title, from: ms(a.started_at)!, to: ms(a.ended_at) ?? now, open: !a.ended_at }));
@@ -213,6 +272,7 @@ function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[],
         pointLane(p, t('lane_changes'), changePoints(p, changes, events)),
         pointLane(p, t('lane_reasoning'), reasoningPoints(p, events, now)),
         chatLane(p, events),
+        peopleLane(p, responders),
     ].filter((l): l is Lane => l !== null);
 }
 
@@ -250,12 +310,16 @@ function NowLabel({ x, W, text }: { x: number; W: number; text: string }) {
     return <><rect class="nowb" x={left} y="17" width={w} height="16" rx="3" /><text class="nowt" x={left + w / 2} y="29" text-anchor="middle">{text}</text></>;
 }
 
-export function Lanes({ incident: i, events, alerts, changes, onPick }: {
-    incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; onPick: (id: string) => void;
+const LONGEST = 60_000;
+
+export function Lanes({ incident: i, events, alerts, changes, responders, onPick, onMove, menu }: {
+    incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; responders: readonly Responder[];
+    onPick: (id: string) => void; onMove: ((id: string, at: number) => void) | undefined; menu: (picture: () => HTMLElement) => (MenuItem | false)[];
 }) {
     const box = useRef<HTMLDivElement>(null);
     const [width, setWidth] = useState(0);
     const [zoom, setZoom] = useState(0);                     /* ms on screen; 0 = all */
+    const hold = useRef<{ at: number; px: number } | null>(null);     /* what stays where it is while zooming */
     const ticking = useNow();
     const now = i.active ? Math.floor(ticking / 5000) * 5000 : Date.now();
     useLayoutEffect(() => {
@@ -267,32 +331,72 @@ export function Lanes({ incident: i, events, alerts, changes, onPick }: {
     }, []);
     const base = Math.max(width, 640) - NAMES - 2;
     const [from, to] = roomForFirst(i, domain(i, events, alerts, changes, now), base);
-    const W = zoom && zoom < to - from ? Math.min((base * (to - from)) / zoom, 60_000) : base;
-    const p: Plot = { x: (at) => Math.round(((at - from) / (to - from)) * W * 10) / 10, W, from, to, i, onPick };
-    const lanes = width ? lanesOf(p, events, alerts, changes, now) : [];
+    const span = to - from;
+    const W = zoom && zoom < span ? Math.min((base * span) / zoom, LONGEST) : base;
+    const p: Plot = { x: (at) => Math.round(((at - from) / span) * W * 10) / 10, W, from, to, i, onPick, onMove };
+    const lanes = width ? lanesOf(p, events, alerts, changes, responders, now) : [];
     const marks = placeMoments(p, moments(i));
     const top = 36 + Math.max(0, ...marks.map((m) => m.row)) * 14;
     const offsets: number[] = [];
     let height = top + 4;
     for (const l of lanes) { offsets.push(height); height += l.height; }
-    const span = to - from;
-    const set = (next: number) => setZoom(next >= span ? 0 : Math.max(2 * MIN, next));
+    const closest = Math.max(2 * MIN, (base * span) / LONGEST);
+    /** Shows so many ms; the moment at `px` of the window stays there. */
+    const set = (next: number, px = base / 2) => {
+        hold.current = { at: timeAt(p, box.current!.scrollLeft + px), px };
+        setZoom(next >= span ? 0 : Math.max(closest, next));
+    };
+    const onImpact = (next: number) => {
+        hold.current = { at: ms(i.impact_started_at) ?? from, px: 40 };
+        setZoom(next);
+    };
+    const latest = useRef(set);
+    latest.current = (next, px) => set(next, px);
+    const scale = useRef(0);
+    scale.current = zoom || span;
     useLayoutEffect(() => {
-        const el = box.current;
-        if (el && zoom) el.scrollLeft = Math.max(0, p.x(ms(i.impact_started_at) ?? from) - 40);
+        if (hold.current) box.current!.scrollLeft = Math.max(0, p.x(hold.current.at) - hold.current.px);
+        hold.current = null;
     }, [zoom]);
+    useEffect(() => {
+        const el = box.current!;
+        const wheel = (e: WheelEvent) => {
+            if (!e.ctrlKey && !e.metaKey) return;                   /* a pinch on a touchpad comes with ctrl */
+            e.preventDefault();
+            latest.current(scale.current * Math.exp(Math.max(-60, Math.min(60, e.deltaY)) / 100), Math.max(0, e.clientX - el.getBoundingClientRect().left - NAMES));
+        };
+        el.addEventListener('wheel', wheel, { passive: false });
+        return () => el.removeEventListener('wheel', wheel);
+    }, []);
+    const pan = useRef<{ x: number; left: number } | null>(null);
+    const panning = {
+        onPointerDown: (e: PointerEvent) => {
+            if (e.button !== 0 || e.pointerType !== 'mouse' || (e.target as Element).closest('.mk') || W === base) return;
+            pan.current = { x: e.clientX, left: box.current!.scrollLeft };
+            box.current!.setPointerCapture(e.pointerId);
+        },
+        onPointerMove: (e: PointerEvent) => { if (pan.current) box.current!.scrollLeft = pan.current.left - (e.clientX - pan.current.x); },
+        onPointerUp: () => { pan.current = null; }, onPointerCancel: () => { pan.current = null; },
+        onKeyDown: (e: KeyboardEvent) => {
+            if (e.target !== box.current || e.ctrlKey || e.metaKey) return;
+            if (e.key === '+' || e.key === '=') set((zoom || span) / 2);
+            else if (e.key === '-') set((zoom || span) * 2);
+            else if (e.key === '0') set(span);
+        },
+    };
     const value: Zoom | 'other' = !zoom ? 'whole' : zoom === 30 * MIN ? '30' : zoom === 10 * MIN ? '10' : 'other';
     return <>
         <div class="tl-bar">
             <span class="grow clip"><b class="strong">{day(i.impact_started_at ?? i.declared_at)}</b> <span class="soft">{clock(from)} {i.active ? t('to_now') : `– ${span > 20 * 3600_000 ? dayClock(to) : clock(to)}`}, {zoneName(from)}</span></span>
             <span class="tl-zoom wide-only">
                 <IconButton small icon="minus" label={t('zoom_out')} onClick={() => set((zoom || span) * 2)} />
-                <Segmented<Zoom | 'other'> label={t('zoom')} value={value} onChange={(v) => set(v === '30' ? 30 * MIN : v === '10' ? 10 * MIN : span)}
+                <Segmented<Zoom | 'other'> label={t('zoom')} value={value} onChange={(v) => (v === '30' ? onImpact(30 * MIN) : v === '10' ? onImpact(10 * MIN) : set(span))}
                     options={[{ value: 'whole', label: t('whole') }, ...(span > 30 * MIN ? [{ value: '30' as const, label: t('min30') }] : []), ...(span > 10 * MIN ? [{ value: '10' as const, label: t('min10') }] : [])]} />
                 <IconButton small icon="plus" label={t('zoom_in')} onClick={() => set((zoom || span) / 2)} />
             </span>
+            <MenuButton class="btn plain small" chevron={false} align="end" label={t('export')} items={() => menu(() => box.current!)}><Icon name="download" small /></MenuButton>
         </div>
-        <div class="tl-scroll" ref={box} role="region" aria-label={t('picture')} tabIndex={0}>
+        <div class={`tl-scroll ${W > base ? 'pans' : ''}`} ref={box} role="region" aria-label={t('picture')} tabIndex={0} {...panning}>
             <svg class="tl names" width={NAMES} height={height + 4} viewBox={`0 0 ${NAMES} ${height + 4}`} aria-hidden="true">
                 {lanes.map((l, k) => <text key={l.name} class="lane" x="0" y={offsets[k]! + 16}>{l.name}</text>)}
                 {lanes.slice(1).map((l, k) => <path key={l.name} class="hair" d={`M0 ${offsets[k + 1]! - 0.5}H${NAMES}`} />)}

@@ -88,3 +88,21 @@ export function fold(events: readonly Event[], keep: (e: Event) => boolean): Ent
     }
     return out;
 }
+
+/** A moment at which what people believed changed, or was acted upon; `held`: what they believed just after it. */
+export type Belief = { what: 'proposed' | 'confirmed' | 'rejected' | 'decided'; at: number; event: Event; held: Event[] };
+
+export function beliefs(events: readonly Event[]): Belief[] {
+    const guesses = events.filter((e) => e.kind === 'hypothesis');
+    const verdict = (e: Event) => (e.state !== 'open' && e.state_at ? Date.parse(e.state_at) : Infinity);
+    const held = (at: number) => guesses.filter((e) => Date.parse(e.occurred_at) <= at && (verdict(e) > at || (e.state === 'confirmed' && verdict(e) <= at)));
+    const out: Omit<Belief, 'held'>[] = guesses.map((e) => ({ what: 'proposed', at: Date.parse(e.occurred_at), event: e }));
+    for (const e of guesses) if (verdict(e) !== Infinity) out.push({ what: e.state as 'confirmed' | 'rejected', at: verdict(e), event: e });
+    for (const e of events) if (e.kind === 'decision') out.push({ what: 'decided', at: Date.parse(e.occurred_at), event: e });
+    return out.sort((a, b) => a.at - b.at).map((b) => ({ ...b, held: held(b.at) }));
+}
+
+/** What was folded into an event, and whether its words were taken out. */
+export type Told = { id: Id; kind: string; title: string; source: string; occurred_at: string };
+export const merged = (e: Event): Told[] => (Array.isArray(e.data?.['merged']) ? (e.data['merged'] as Told[]) : []);
+export const redacted = (e: Event): { reason: string; at_ms: number } | null => (e.data?.['redacted'] as { reason: string; at_ms: number } | undefined) ?? null;

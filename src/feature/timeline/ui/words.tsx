@@ -5,7 +5,7 @@ import { clock, clockSeconds, dayClock, isoDay } from 'app/time';
 import { t as ti } from '../../incident/ui/strings';
 import { SeverityWord, StatusWord } from '../../incident/ui/words';
 import { t } from './strings';
-import type { Event } from './model';
+import { redacted, type Event } from './model';
 
 const text = (e: Event, key: string) => (typeof e.data?.[key] === 'string' ? (e.data[key] as string) : '');
 const level = (s: string) => (s === 'unknown' ? 9 : Number(s.slice(-1)));
@@ -51,6 +51,8 @@ function time(e: Event): ComponentChildren {
 
 /** The line that is read first. */
 export function headline(e: Event): ComponentChildren {
+    const gone = redacted(e);
+    if (gone) return <>{t('is_redacted')} <span class="quiet">{gone.reason}, {dayClock(gone.at_ms)}</span></>;
     switch (e.kind) {
         case 'created': return e.hand_made ? e.title : <>{t('w_created')}{text(e, 'how') === 'alert' && ` ${t('w_by_alert')}`}</>;
         case 'status_changed': case 'reopened': return e.data?.['to'] ? status(e) : e.title;
