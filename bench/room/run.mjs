@@ -109,7 +109,7 @@ async function on(name, clients, documents, work, ...extra) {
 
 /** 200 people in 20 documents, nine readers each: 1,000 updates a second, and 4,000, where less of it is waking up. */
 async function steady() {
-    for (const rate of [1000, 4000]) await steadyAt(rate);
+    for (const rate of (option("rates", "1000,4000")).split(",").map(Number)) await steadyAt(rate);
 }
 
 async function steadyAt(rate) {

@@ -8,8 +8,8 @@
 typedef struct Live Live;
 typedef struct Sock Sock;
 
-/** A message built once and sent to many: counted, freed with the last reader. Thread-safe
- *  count. */
+/** A message built once and sent to many: counted, freed with the last reader. One thread at a
+ *  time: the loop's, unless nobody else knows the frame. */
 typedef struct Frame Frame;
 typedef enum FrameKind { FRAME_TEXT = 1, FRAME_BINARY = 2 } FrameKind;
 /** Copies `payload`; the caller holds one count. */

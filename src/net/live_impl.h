@@ -3,11 +3,13 @@
  *  other rooms. */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/uio.h>
 #include <uv.h>
 #include "net/ws.h"
 
 #define READ_BYTES 65536
 #define MOST_SPARE 32
+#define MOST_PARTS 64                           /* of one write */
 
 typedef struct Post Post;
 typedef struct Every Every;
@@ -27,6 +29,7 @@ struct Live {
     Frame *ping;
     bool stopping, ended;
     int64_t stop_at_ms;
+    struct iovec parts[MOST_PARTS];
     char read[READ_BYTES];
     _Atomic int64_t sockets, messages_in, messages_out, bytes_in, bytes_out, cut_slow;
 };

@@ -4,17 +4,16 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "base/utf8.h"
 #include "net/live_impl.h"
 
-#define MOST_PARTS 64                           /* of one writev */
 #define CLOSE_MS 5000
 #define ALIVE_BYTES 32768                       /* written in the time of a ping: it reads, if slowly */
 
 struct Frame {
-    atomic_int count;
+    int count;
     uint8_t header_bytes;
     size_t len;                  /* of the payload */
     char bytes[];                /* the header ends and the payload begins at WS_MOST_HEADER */
@@ -39,11 +38,11 @@ Frame *frame_make(FrameKind kind, Str payload)
     return frame_of(kind == FRAME_TEXT ? WS_TEXT : WS_BINARY, payload);
 }
 
-void frame_hold(Frame *f) { atomic_fetch_add_explicit(&f->count, 1, memory_order_relaxed); }
+void frame_hold(Frame *f) { f->count++; }
 
 void frame_drop(Frame *f)
 {
-    if (f && atomic_fetch_sub_explicit(&f->count, 1, memory_order_acq_rel) == 1) free(f);
+    if (f && --f->count == 0) free(f);
 }
 
 Str frame_payload(const Frame *f) { return (Str){ f->bytes + WS_MOST_HEADER, f->len }; }
@@ -68,12 +67,15 @@ static void make_due(Sock *s)
     s->live->due = s;
 }
 
+/** Where the frame stands that is the i-th to go: `room` is a power of two. */
+static uint32_t place(const Sock *s, uint32_t i) { return (s->first + i) & (s->room - 1); }
+
 /** Doubles the ring. */
 static void widen(Sock *s)
 {
     Frame **more = malloc(s->room * 2 * sizeof *more);
     if (!more) bug("out of memory");
-    for (uint32_t i = 0; i < s->n; i++) more[i] = s->queue[(s->first + i) % s->room];
+    for (uint32_t i = 0; i < s->n; i++) more[i] = s->queue[place(s, i)];
     if (s->queue != s->few) free(s->queue);
     s->queue = more;
     s->room *= 2;
@@ -93,7 +95,7 @@ static void narrow(Sock *s)
 static void enqueue(Sock *s, Frame *f)
 {
     if (s->n == s->room) widen(s);
-    s->queue[(s->first + s->n++) % s->room] = f;
+    s->queue[place(s, s->n++)] = f;
     s->queued += frame_wire(f).len;
     make_due(s);
 }
@@ -109,7 +111,7 @@ static void dequeue(Sock *s, size_t bytes)
         if (bytes < size) break;
         bytes -= size;
         frame_drop(f);
-        s->first = (s->first + 1) % s->room;
+        s->first = place(s, 1);
         s->n--;
         live_count(&s->live->messages_out, 1);
     }
@@ -272,19 +274,31 @@ static void poll_for(Sock *s, bool write)
     poll_now(s);
 }
 
+/** What is left of the first frame. By the bare system call: send() of the C library is a point of cancellation, which
+ *  costs a program with threads two locked instructions each time, and nobody here cancels. */
+static ssize_t write_first(Sock *s)
+{
+    Str wire = frame_wire(s->queue[s->first]);
+    return syscall(SYS_sendto, s->fd, wire.at + s->first_sent, wire.len - s->first_sent, MSG_NOSIGNAL | MSG_DONTWAIT, NULL, 0);
+}
+
+/** As much as one call takes. The list of parts is the loop's: one on the stack would be cleared for every write. */
+static ssize_t write_many(Sock *s)
+{
+    struct iovec *part = s->live->parts;
+    uint32_t n = s->n < MOST_PARTS ? s->n : MOST_PARTS;
+    for (uint32_t i = 0; i < n; i++) {
+        Str wire = frame_wire(s->queue[place(s, i)]);
+        size_t gone = i == 0 ? s->first_sent : 0;
+        part[i] = (struct iovec){ (char *)wire.at + gone, wire.len - gone };
+    }
+    return sendmsg(s->fd, &(struct msghdr){ .msg_iov = part, .msg_iovlen = n }, MSG_NOSIGNAL | MSG_DONTWAIT);
+}
+
 static void write_out(Sock *s)
 {
     while (s->n) {
-        struct iovec part[MOST_PARTS];
-        int parts = 0;
-        for (uint32_t i = 0; i < s->n && parts < MOST_PARTS; i++) {
-            Str wire = frame_wire(s->queue[(s->first + i) % s->room]);
-            size_t gone = i == 0 ? s->first_sent : 0;
-            part[parts++] = (struct iovec){ (char *)wire.at + gone, wire.len - gone };
-        }
-        struct msghdr message = { .msg_iov = part, .msg_iovlen = (size_t)parts };
-        ssize_t n = parts == 1 ? send(s->fd, part[0].iov_base, part[0].iov_len, MSG_NOSIGNAL | MSG_DONTWAIT)
-                               : sendmsg(s->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+        ssize_t n = s->n == 1 ? write_first(s) : write_many(s);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0 && errno == EAGAIN) break;
         if (n < 0) { s->dead = true; return; }
@@ -312,7 +326,7 @@ static void end_sock(Sock *s)
     uv_poll_stop(&s->poll);
     while (s->n) {
         frame_drop(s->queue[s->first]);
-        s->first = (s->first + 1) % s->room;
+        s->first = place(s, 1);
         s->n--;
     }
     narrow(s);
