@@ -1,6 +1,7 @@
 // A room on bad days: cut sockets, disorder, storms, kill -9, a full disk, a clock that jumps, two servers on one database.
 // Whatever happens, nothing that was acknowledged is lost, and everybody ends with the same document.
 //     node tests/interop/faults.mjs [PART…] [--rounds N] [--clients N] [--seed N]
+// Parts: cuts disorder storm disk clock vanish kill, and with PostgreSQL nodes.
 // Without options it is short. The whole: --rounds 100 --clients 2000. A seed repeats a run.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -49,6 +50,9 @@ async function inStep(server, report, token) {
     await until('the peer is in step', () => b.synced, () => b.closed);
     return b;
 }
+
+/** What a client says of its cursor. */
+const cursorMessage = (a) => Buffer.concat([Buffer.from([1]), message(0, awareness.encodeAwarenessUpdate(a, [a.clientID])).subarray(2)]);
 
 /** What a newcomer gets. */
 async function stored(server, report, token) {
@@ -179,8 +183,7 @@ async function storm(system, tokens, clients) {
         socket.on('open', () => {
             count.open++;
             socket.send(message(0, vector));
-            const e = awareness.encodeAwarenessUpdate(presence, [presence.clientID]);
-            socket.send(Buffer.concat([Buffer.from([1]), message(0, e).subarray(2)]));
+            socket.send(cursorMessage(presence));
         });
         socket.on('message', (data) => {
             if (data[0] !== 0) return;
@@ -281,23 +284,34 @@ async function fullDisk(system, tokens) {
 
 /* ---- a clock that jumps ------------------------------------------------------------------------------------------------- */
 
-async function clockJumps(system, tokens) {
+/** A server whose clocks can be turned: `turn({ wall, steady })`, in milliseconds from the true time; null when that cannot be built. */
+async function serveWithClock(system) {
     const folder = mkdtempSync(join(tmpdir(), 'hindsight-clock-')), library = join(folder, 'clock.so'), file = join(folder, 'offset');
     const built = spawnSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(dirname(fileURLToPath(import.meta.url)), '../lib/clock.c'), '-ldl']);
-    if (built.status !== 0) { expect('the clock can be turned', false, String(built.stderr)); return; }
-    const day = 24 * 3600 * 1000;
-    const turn = (ms) => { const b = Buffer.alloc(4096); b.writeBigInt64LE(BigInt(ms)); writeFileSync(file, b, { flag: 'r+' }); };
+    if (!expect('the clock can be turned', built.status === 0, String(built.stderr))) return null;
+    const turn = ({ wall = 0, steady = 0 }) => {
+        const b = Buffer.alloc(4096);
+        b.writeBigInt64LE(BigInt(wall));
+        b.writeBigInt64LE(BigInt(steady), 8);
+        writeFileSync(file, b, { flag: 'r+' });
+    };
     writeFileSync(file, Buffer.alloc(4096));
     Object.assign(process.env, { LD_PRELOAD: library, TEST_CLOCK: file });
     const server = await serve(system);
     delete process.env.LD_PRELOAD;
     delete process.env.TEST_CLOCK;
+    return { ...server, turn, stop: async () => { const code = await server.stop(); rmSync(folder, { recursive: true }); return code; } };
+}
+
+async function clockJumps(system, tokens) {
+    const server = await serveWithClock(system), day = 24 * 3600 * 1000;
+    if (!server) return;
     const report = await makeReport(server, tokens.responder);
     const a = await inStep(server, report, tokens.responder), b = peer(server, report.id, tokens.manager);
     a.doc.on('update', (u, origin) => { if (origin !== 'server') a.send(u); });
     await until('both are there', () => b.provider.synced);
     for (const [what, ms] of [['a day on', day], ['back again', 0], ['a day back', -day], ['a month on', 30 * day]]) {
-        turn(ms);
+        server.turn({ wall: ms });
         a.doc.getXmlFragment('default').push([paragraph(`the clock jumps ${what}`)]);
         b.provider.awareness.setLocalStateField('cursor', { at: what });
         await until(`the clock jumps ${what}: edits arrive and are saved`, () => a.saved === a.sent && outcome(b.doc) === outcome(a.doc), () => [a.saved, a.sent, a.closed]);
@@ -310,7 +324,42 @@ async function clockJumps(system, tokens) {
     a.socket.close();
     b.leave();
     expect('the stop is clean', await server.stop() === 0, server.log());
-    rmSync(folder, { recursive: true });
+}
+
+/* ---- a peer that vanishes ------------------------------------------------------------------------------------------------ */
+
+/** Its machine sleeps: the socket stays open and says nothing. After 30 s nobody sees its cursor any more. */
+async function vanishes(system, tokens) {
+    const server = await serveWithClock(system);
+    if (!server) return;
+    const report = await makeReport(server, tokens.responder);
+    const watcher = peer(server, report.id, tokens.manager), lively = peer(server, report.id, tokens.viewer);
+    const quiet = await inStep(server, report, tokens.responder), presence = new awareness.Awareness(quiet.doc);
+    presence.setLocalState({ cursor: { at: 'the last words' } });
+    quiet.socket.send(cursorMessage(presence));
+    const cursor = (p, of) => p.provider.awareness.getStates().get(of.doc.clientID)?.cursor?.at;
+    const here = (at) => { for (const p of [watcher, lively]) p.provider.awareness.setLocalStateField('cursor', { at }); };
+    const seen = () => [cursor(watcher, quiet), cursor(watcher, lively), cursor(lively, watcher)];
+    here('before');
+    await until('everybody sees each other', () => seen().join() === 'the last words,before,before', seen);
+    quiet.socket.pause();
+    server.turn({ steady: 20_000 });
+    here('20 s on');
+    await until('20 s on the silent one is still there', () => seen().join() === 'the last words,20 s on,20 s on', seen);
+    server.turn({ steady: 40_000 });
+    await until('40 s on the one that vanished is gone from the others, who are there', () => seen().join() === ',20 s on,20 s on', seen);
+    expect('though its socket is open', quiet.closed === null);
+    const late = peer(server, report.id, tokens.admin);
+    await until('who comes now sees those who are there', () => cursor(late, lively) && cursor(late, watcher));
+    expect('and no ghost', !late.provider.awareness.getStates().has(quiet.doc.clientID));
+    quiet.socket.resume();
+    presence.setLocalState({ cursor: { at: 'awake' } });
+    quiet.socket.send(cursorMessage(presence));
+    await until('who wakes up is there again', () => cursor(watcher, quiet) === 'awake', seen);
+    presence.destroy();
+    quiet.socket.close();
+    for (const p of [watcher, lively, late]) p.leave();
+    expect('the stop is clean', await server.stop() === 0, server.log());
 }
 
 /* ---- two servers on one database ---------------------------------------------------------------------------------------- */
@@ -354,6 +403,7 @@ for (const database of databases) {
         if (wanted('storm')) await storm(system, tokens, option('clients', 300));
         if (wanted('disk')) await fullDisk(system, tokens);
         if (wanted('clock')) await clockJumps(system, tokens);
+        if (wanted('vanish')) await vanishes(system, tokens);
     } else if (wanted('nodes')) await twoNodes(system, tokens);
     if (wanted('kill')) await killed(system, tokens, rounds || (database === 'sqlite' ? 3 : 2), database);
     system.remove();

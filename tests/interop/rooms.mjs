@@ -1,9 +1,11 @@
 // Rooms against real Yjs peers: y-websocket's own provider, unchanged, and bare sockets that break the rules.
 //     node tests/interop/rooms.mjs
 import { execFileSync, spawnSync } from 'node:child_process';
+import { Schema } from '@tiptap/pm/model';
 import { WebSocket } from 'ws';
+import * as prosemirror from 'y-prosemirror';
 import * as Y from 'yjs';
-import { api, bare, expect, finish, makeReport, markdown, message, paragraph, peer, until } from '../lib/rooms.mjs';
+import { api, bare, expect, finish, makeReport, markdown, message, outcome, paragraph, peer, until } from '../lib/rooms.mjs';
 import { addPeople, binary, cleanEnv, databases, makeSystem, serve } from '../lib/server.mjs';
 
 /* ---- people together ------------------------------------------------------------------------------------------ */
@@ -35,6 +37,47 @@ async function together(server, tokens) {
     ann.leave();
     await until('who leaves is gone from the others', () => ![...ben.provider.awareness.getStates().keys()].includes(ann.doc.clientID));
     for (const p of [ben, eve, late]) p.leave();
+}
+
+/** What y-prosemirror writes goes through a room as it is: another binding reads it, and so do the server's own readers. */
+async function bindings(server, tokens) {
+    const report = await makeReport(server, tokens.responder);
+    const schema = new Schema({
+        nodes: {
+            doc: { content: 'block+' }, text: { group: 'inline' },
+            paragraph: { group: 'block', content: 'inline*' },
+            heading: { group: 'block', content: 'inline*', attrs: { level: { default: 1 } } },
+            bulletList: { group: 'block', content: 'listItem+' }, listItem: { content: 'block+' },
+        },
+        marks: { bold: {}, italic: {}, link: { attrs: { href: {} } }, comment: { attrs: { id: {} }, excludes: '' } },
+    });
+    const text = (words, ...marks) => ({ type: 'text', ...(marks.length ? { marks } : {}), text: words });
+    const comment = (id) => ({ type: 'comment', attrs: { id } });
+    const page = { type: 'doc', content: [
+        { type: 'heading', attrs: { level: 2 }, content: [text('概要 🙂')] },
+        { type: 'paragraph', content: [text('Checkout', { type: 'bold' }), text(' '), text('failed', { type: 'italic' }, comment('c1'), comment('c2')), text(' for an hour')] },
+        { type: 'bulletList', content: [{ type: 'listItem', content: [{ type: 'paragraph', content: [text('see the runbook', { type: 'link', attrs: { href: 'https://example.com/' } })] }] }] },
+        { type: 'paragraph' },
+    ] };
+    const [ann, ben] = [peer(server, report.id, tokens.responder), peer(server, report.id, tokens.manager)];
+    await until('both are in step', () => ann.provider.synced && ben.provider.synced);
+    ann.doc.transact(() => {
+        ann.fragment.delete(0, ann.fragment.length);
+        prosemirror.prosemirrorJSONToYXmlFragment(schema, page, ann.fragment);
+    });
+    const read = (p) => JSON.stringify(prosemirror.yXmlFragmentToProseMirrorRootNode(p.fragment, schema).toJSON());
+    const whole = JSON.stringify(schema.nodeFromJSON(page).toJSON());
+    await until('a y-prosemirror document arrives at another as it was written', () => ben.text() === ann.text() && read(ben) === whole, () => [read(ben), whole]);
+    let said = '';
+    for (const began = Date.now(); !said.includes('runbook') && Date.now() - began < 60_000;) said = await markdown(server, tokens.viewer, report.id);
+    for (const line of ['## 概要 🙂', '**Checkout** *failed* for an hour', '- [see the runbook](https://example.com/)'])
+        expect(`the server reads it: ${line}`, said.includes(line), said);
+    const late = bare(server, report.id, tokens.viewer);
+    await late.opened;
+    late.step1();
+    await until('and stores it byte for byte', () => late.synced && outcome(late.doc) === outcome(ann.doc));
+    late.socket.close();
+    for (const p of [ann, ben]) p.leave();
 }
 
 /* ---- rule breakers --------------------------------------------------------------------------------------------- */
@@ -142,6 +185,7 @@ for (const database of databases) {
     const tokens = addPeople(system);
     const server = await serve(system);
     await together(server, tokens);
+    await bindings(server, tokens);
     await breakers(server, tokens);
     await disorder(server, tokens);
     await shared(server, tokens);

@@ -1,4 +1,5 @@
-/* LD_PRELOAD: the wall clock of a process is off by the milliseconds that stand in the file named by TEST_CLOCK. */
+/* LD_PRELOAD: the clocks of a process are off by the milliseconds that stand in the file named by TEST_CLOCK: the wall
+ * clock by the first eight bytes, the steady one by the next eight. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -18,6 +19,8 @@ int clock_gettime(clockid_t id, struct timespec *to)
         real = (int (*)(clockid_t, struct timespec *))dlsym(RTLD_NEXT, "clock_gettime");
     }
     int bad = real(id, to);
-    if (!bad && id == CLOCK_REALTIME && off) to->tv_sec += *off / 1000;
-    return bad;
+    if (bad || !off) return bad;
+    if (id == CLOCK_REALTIME) to->tv_sec += off[0] / 1000;
+    if (id == CLOCK_MONOTONIC || id == CLOCK_MONOTONIC_COARSE) to->tv_sec += off[1] / 1000;
+    return 0;
 }
