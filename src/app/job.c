@@ -11,11 +11,11 @@
 #include "base/time.h"
 #include "sql.gen.h"
 
-enum { RUNNERS = 2, IDLE_MS = 5000, STANDARD_ATTEMPTS = 8, STANDARD_LEASE_MS = 60000 };
+enum { RUNNERS = 2, SLOW_RUNNERS = 4, IDLE_MS = 5000, STANDARD_ATTEMPTS = 8, STANDARD_LEASE_MS = 60000 };
 
 struct Jobs {
     App *app;
-    pthread_t threads[RUNNERS];
+    pthread_t threads[RUNNERS + SLOW_RUNNERS];
     int n_threads;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -74,12 +74,32 @@ Err job_progress(Cx *cx, int64_t done, int64_t total)
 
 void job_not_before(int64_t at_ms) { if (running) running->not_before_ms = at_ms; }
 
-typedef struct Claim { Str id, kind, payload; int64_t attempts; bool found; int64_t now_ms; } Claim;
+/** Which jobs a thread takes. */
+typedef enum Lane { LANE_ALL, LANE_QUICK, LANE_SLOW } Lane;
+
+static Str slow_kinds(Arena *a)
+{
+    Strs names = { 0 };
+    for (size_t i = 0; features[i]; i++)
+        for (const JobKind *k = features[i]->jobs; k && k->name; k++)
+            if (k->slow) *list_add(a, &names) = str_of(k->name);
+    return strs_json(a, names);
+}
+
+/** A query about the jobs of a lane. */
+static Stmt in_lane(Arena *a, Store *store, const Sql *sql, Lane lane)
+{
+    Stmt q = stmt_begin_if(a, store, sql, stmt_if(lane == LANE_SLOW, "only"), stmt_if(lane == LANE_QUICK, "but"), NULL);
+    if (lane != LANE_ALL) stmt_str(&q, lane == LANE_SLOW ? "only" : "but", slow_kinds(a));
+    return q;
+}
+
+typedef struct Claim { Lane lane; Str id, kind, payload; int64_t attempts; bool found; int64_t now_ms; } Claim;
 
 static Err claim(Cx *cx, void *arg)
 {
     Claim *c = arg;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_job_claim);
+    auto_stmt q = in_lane(cx->arena, cx->store, &sql_job_claim, c->lane);
     stmt_int(&q, "now_ms", c->now_ms);
     stmt_int(&q, "lease_ms", STANDARD_LEASE_MS);
     c->found = stmt_step(&q);
@@ -136,39 +156,40 @@ static void run_claimed(App *app, const Claim *c)
     err_log(cx_write(&cx, finish, &o), "ending a job");
 }
 
-bool job_run_one(App *app)
+static bool run_one(App *app, Lane lane)
 {
     auto_arena a = arena_new(4096);
     Cx cx = app_cx(app, a, NULL);
-    Claim c = { .now_ms = cx.now_ms };
+    Claim c = { .lane = lane, .now_ms = cx.now_ms };
     Err e = cx_write(&cx, claim, &c);
     if (e.info) { err_log(e, "claiming a job"); return false; }
     if (c.found) run_claimed(app, &c);
     return c.found;
 }
 
-static int64_t pause_ms(App *app)
+bool job_run_one(App *app) { return run_one(app, LANE_ALL); }
+
+static int64_t pause_ms(App *app, Lane lane)
 {
     auto_arena a = arena_new(4096);
     auto_store s = store_take(app->db);
-    auto_stmt q = stmt_begin(a, s, &sql_job_next_due);
+    auto_stmt q = in_lane(a, s, &sql_job_next_due, lane);
     int64_t due = stmt_step(&q) && !stmt_col_is_null(&q, 0) ? stmt_col_int(&q, 0) : INT64_MAX;
     Err e = stmt_end(&q);
     int64_t left = e.info || due == INT64_MAX ? IDLE_MS : due - clock_ms();
     return left < 0 ? 0 : left > IDLE_MS ? IDLE_MS : left;
 }
 
-static void *run_jobs(void *arg)
+static void run_lane(Jobs *j, Lane lane)
 {
-    Jobs *j = arg;
     while (true) {
         pthread_mutex_lock(&j->lock);
         uint64_t seen = j->rung;
         bool stop = j->stopping;
         pthread_mutex_unlock(&j->lock);
-        if (stop) return NULL;
-        if (pause_ms(j->app) == 0 && job_run_one(j->app)) continue;
-        int64_t wait = pause_ms(j->app);
+        if (stop) return;
+        if (pause_ms(j->app, lane) == 0 && run_one(j->app, lane)) continue;
+        int64_t wait = pause_ms(j->app, lane);
         if (wait < 20) wait = 20;
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
@@ -181,6 +202,9 @@ static void *run_jobs(void *arg)
         pthread_mutex_unlock(&j->lock);
     }
 }
+
+static void *run_quick(void *jobs) { run_lane(jobs, LANE_QUICK); return NULL; }
+static void *run_slow(void *jobs) { run_lane(jobs, LANE_SLOW); return NULL; }
 
 void jobs_wake(Jobs *j)
 {
@@ -214,8 +238,8 @@ Err jobs_start(App *app, Arena *a, Jobs **ret)
     pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
     pthread_cond_init(&j->wake, &attr);
     pthread_condattr_destroy(&attr);
-    for (; j->n_threads < RUNNERS; j->n_threads++)
-        if (pthread_create(&j->threads[j->n_threads], NULL, run_jobs, j)) break;
+    for (; j->n_threads < RUNNERS + SLOW_RUNNERS; j->n_threads++)
+        if (pthread_create(&j->threads[j->n_threads], NULL, j->n_threads < RUNNERS ? run_quick : run_slow, j)) break;
     *ret = j;
     return j->n_threads ? OK : fail(a, ERR_UNAVAILABLE, "the system refuses another thread");
 }

@@ -9,6 +9,7 @@ typedef struct JobKind {
     int64_t every_ms;                               /* > 0: runs by itself this often, on one node at a time; payload "" */
     int max_attempts;                               /* 0 = 8 */
     int64_t lease_ms;                               /* 0 = 60,000: how long one run may take before another node may retry */
+    bool slow;                                      /* waits for somebody else for long: runs on threads of its own, so that it holds up nothing */
 } JobKind;
 
 /** Queues one. Within a write. `unique_key` (may be empty): while a job with this key waits, no second is added, and

@@ -47,13 +47,24 @@ WHERE job.state = 'waiting' AND job.run_at_ms > excluded.run_at_ms AND substr(jo
 UPDATE job SET state = 'running', attempts = attempts + 1, lease_until_ms = :now_ms + :lease_ms,
     unique_key = CASE WHEN substr(unique_key, 1, 6) = 'every:' THEN unique_key END   -- from now on the next one may wait
 WHERE id = (SELECT id FROM job
-            WHERE (state = 'waiting' AND run_at_ms <= :now_ms) OR (state = 'running' AND lease_until_ms < :now_ms)
+            WHERE ((state = 'waiting' AND run_at_ms <= :now_ms) OR (state = 'running' AND lease_until_ms < :now_ms))
+--if only
+              AND kind IN LIST(:only)
+--if but
+              AND NOT (kind IN LIST(:but))
+--end
             ORDER BY run_at_ms LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, kind, payload, attempts, lease_until_ms;
 -- name: job_lease
 UPDATE job SET lease_until_ms = :lease_until_ms WHERE id = :id AND state = 'running' AND attempts = :attempts;
 -- name: job_next_due
-SELECT min(CASE WHEN state = 'waiting' THEN run_at_ms ELSE lease_until_ms END) FROM job WHERE state IN ('waiting', 'running');
+SELECT min(CASE WHEN state = 'waiting' THEN run_at_ms ELSE lease_until_ms END) FROM job WHERE state IN ('waiting', 'running')
+--if only
+  AND kind IN LIST(:only)
+--if but
+  AND NOT (kind IN LIST(:but))
+--end
+;
 -- name: job_finish
 DELETE FROM job WHERE id = :id AND state = 'running' AND attempts = :attempts;
 -- name: job_retry

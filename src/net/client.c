@@ -81,6 +81,7 @@ static size_t take_body(char *bytes, size_t size, size_t n, void *arg)
     (void)size;
     Hop *hop = arg;
     buf_add(&hop->body, (Str){ bytes, n });
+    if (!buf_full(&hop->body) && hop->req->part) hop->req->part(hop->req->arg, (Str){ bytes, n });
     if (!buf_full(&hop->body)) return n;
     hop->too_large = true;
     return 0;
@@ -272,6 +273,7 @@ static Err run_hop(Hop *hop, const char *method, bool own_headers, int64_t until
     struct curl_slist *lines = header_lines(hop, own_headers);
     curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
     curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)left);
+    if (hop->req->connect_ms > 0) curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)hop->req->connect_ms);
     CURLcode code = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);

@@ -38,6 +38,10 @@ typedef struct ClientReq {
     int redirects;               /* how many GET and HEAD may follow: never from https to http, and the headers above
                                     go to the first origin only. 0: a redirect is the answer */
     const atomic_bool *stop;     /* MAY be NULL: ends the call soon after it becomes true */
+    int64_t connect_ms;          /* for reaching the host; 0: as long as for all of it */
+    /** MAY be NULL: hears each part of the body as it comes (it is kept as well). */
+    void (*part)(void *arg, Str bytes);
+    void *arg;
 } ClientReq;
 
 typedef struct ClientRes {

@@ -261,7 +261,7 @@ static bool same_noun(const Number *a, const Number *b)
 static bool counts_sources(const Check *c, double value)
 {
     size_t alike = 0;
-    if (c->n_cited == (size_t)value && c->n_cited > 1) return true;
+    if ((double)c->n_cited == value && c->n_cited > 1) return true;
     for (size_t i = 0; i < c->n_cited; i++) {
         alike = 0;
         for (size_t k = 0; k < c->n_cited; k++) alike += str_eq(c->cited[i]->piece->kind, c->cited[k]->piece->kind);
