@@ -13,8 +13,6 @@ Err timeline_revise(Cx *cx, TimelineEvent *e, const char *action);
 Str timeline_content(Arena *a, const TimelineEvent *e);
 /** Applies what `present` (of timeline_edit_shape) names. */
 Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in);
-/** Takes a hand-made one out of the view; the log keeps it. */
-Err timeline_remove(Cx *cx, Str id);
 
 /** Takes the words of an event out of the view and out of the log, for good: what should never have been written down (a
  *  password, a customer's name). A tombstone stays: when, what kind, by whom and why. The chain stays provable: the new

@@ -274,7 +274,10 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in)
     e.data = with_known(cx, &e);
     TRY(check(cx, &e));
     if (str_eq(before, timeline_content(cx->arena, &e))) return OK;
-    return timeline_revise(cx, &e, "revised");
+    TRY(timeline_revise(cx, &e, "revised"));
+    if (!NAMED(state) || !str_eq(e.state, S("confirmed"))) return OK;
+    return event_emit(cx, &(Event){ .kind = "timeline.confirmed", .subject = e.incident_id, .object = e.id, .title = e.title,
+                                    .source = S("hindsight"), .version = e.version, .audience = e.audience });
 }
 
 Err timeline_verdict(Cx *cx, Str id, Str state)

@@ -11,7 +11,8 @@
  *  present view of the log, for lists; verifying compares it with the last entry of each event as well. A redaction is
  *  the one thing that takes content out of the log; the entry that tells of it names the hashes of those it emptied.
  *
- *  An event whose subject is no incident is ignored. Kinds that are heard stand in listen.c. */
+ *  An event whose subject is no incident is ignored. Kinds that are heard stand in listen.c.
+ *  Event timeline.confirmed (subject: the incident, object: the hypothesis): a hypothesis turned out to be true. */
 #include "feature/incident/incident.h"
 
 extern const char *const timeline_kinds[], *const timeline_hand_kinds[],
@@ -58,6 +59,8 @@ Err timeline_add(Cx *cx, Str incident, TimelineEvent *e);
 Err timeline_get(Cx *cx, Str id, TimelineEvent *ret);
 /** Says of a hypothesis: open, confirmed, rejected. Within a write. Fails: ERR_INVALID, ERR_STALE. */
 Err timeline_verdict(Cx *cx, Str id, Str state);
+/** Takes a hand-made one out of the view; the log keeps it. Within a write. Fails: ERR_CONFLICT for what Hindsight recorded. */
+Err timeline_remove(Cx *cx, Str id);
 
 /** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
 Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken);

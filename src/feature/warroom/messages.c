@@ -263,6 +263,7 @@ static Err add(Cx *cx, const MessageIn *in, const Incident *i, Strs mentions, Me
     TRY(incident_count(cx, in->incident, INCIDENT_MESSAGES, 1));
     TRY(message_get(cx, id, ret));
     TRY(message_search_put(cx, ret, i));
+    TRY(proposal_look(cx, ret));
     return tell(cx, ret, i, "added", in->quiet);
 }
 
@@ -291,6 +292,7 @@ static Err arrived_again(Cx *cx, const MessageIn *in, Str id, const Incident *i,
     if (!files) TRY(files_put(cx, id, i, &in->files));
     TRY(message_get(cx, id, ret));
     TRY(message_search_put(cx, ret, i));
+    TRY(proposal_look(cx, ret));
     return tell(cx, ret, i, "edited", in->quiet);
 }
 
@@ -325,6 +327,7 @@ Err message_edit_own(Cx *cx, Str id, Str body, Strs mention_ids)
     TRY(correct(cx, id, body, m.data, mentions, cx->now_ms));
     TRY(message_get(cx, id, &m));
     TRY(message_search_put(cx, &m, &i));
+    TRY(proposal_look(cx, &m));
     return tell(cx, &m, &i, "edited", false);
 }
 
@@ -368,6 +371,7 @@ Err message_delete(Cx *cx, Str id)
     TRY(clear(cx, &sql_message_file_clear, id));
     TRY(replied(cx, m.thread_id, -1, 0));
     TRY(incident_count(cx, m.incident_id, INCIDENT_MESSAGES, -1));
+    TRY(proposal_remove(cx, id));
     TRY(search_remove(cx->store, cx->arena, S("message"), id));
     TRY(message_get(cx, id, &m));
     return message_tell(cx, &m, "deleted", false);
@@ -420,6 +424,7 @@ Err message_react(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on)
     TRY(stmt_end(&q));
     if (!changed) return OK;
     TRY(message_get(cx, id, &m));
+    TRY(proposal_look(cx, &m));
     return message_tell(cx, &m, "reacted", false);
 }
 
@@ -435,5 +440,6 @@ Err message_pin(Cx *cx, Str id, bool on)
     stmt_str(&q, "by", on ? cx->actor.id : S(""));
     TRY(stmt_exec(&q));
     TRY(message_get(cx, id, &m));
+    TRY(proposal_look(cx, &m));
     return message_tell(cx, &m, on ? "pinned" : "unpinned", false);
 }

@@ -150,3 +150,36 @@ UPDATE message SET data = :data, version = version + 1 WHERE id = :id;
 -- name: message_before
 SELECT id FROM message WHERE incident_id = :incident AND thread_id = '' AND deleted_ms = 0 AND kind = 'text' AND (at_ms, id) < (:at_ms, :id)
 ORDER BY at_ms DESC, id DESC LIMIT 1;
+
+-- name: message_proposal_get
+SELECT reasons, kind, state FROM message_proposal WHERE message_id = :message;
+
+-- name: message_proposal_put
+INSERT INTO message_proposal (message_id, incident_id, reasons, kind, state, decided_by, decided_ms, at_ms, created_ms)
+VALUES (:message, :incident, :reasons, :kind, :state, '', 0, :at_ms, :now_ms)
+ON CONFLICT (message_id) DO UPDATE SET reasons = :reasons, kind = :kind, state = :state;
+
+-- name: message_proposal_decide
+UPDATE message_proposal SET state = :state, decided_by = :by, decided_ms = :now_ms WHERE message_id = :message;
+
+-- name: message_proposal_remove
+DELETE FROM message_proposal WHERE message_id = :message;
+
+-- name: message_proposal_list
+SELECT message_id, reasons, kind, state FROM message_proposal
+WHERE incident_id = :incident AND state = :state
+--if after
+  AND (at_ms, message_id) > (:at, :cursor)
+--end
+ORDER BY at_ms, message_id LIMIT :limit;
+
+-- name: message_proposal_count
+SELECT COUNT(*) FROM message_proposal WHERE incident_id = :incident AND state = 'proposed';
+
+-- name: message_page_of
+SELECT
+--use message_columns
+FROM message m WHERE m.id IN LIST(:ids);
+
+-- name: message_words
+SELECT id, body FROM message WHERE incident_id = :incident AND deleted_ms = 0 AND kind = 'text' ORDER BY at_ms, id LIMIT 5000;

@@ -172,4 +172,7 @@ static Err visibility_changed(Cx *cx, const Event *event)
     return OK;
 }
 
-const Listener warroom_listeners[] = { { "incident.visibility_changed", LISTEN_LATER, visibility_changed }, { 0 } };
+const Listener warroom_listeners[] = { 
+    { "incident.visibility_changed", LISTEN_LATER, visibility_changed }, { "timeline.confirmed", LISTEN_LATER, cause_confirmed },
+    { "incident.field_changed", LISTEN_LATER, causes_changed }, { 0 },
+};

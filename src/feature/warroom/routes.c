@@ -2,8 +2,12 @@
 #include "app/limit.h"
 #include "feature/account/account.h"
 #include "feature/attachment/attachment.h"
+#include "feature/timeline/timeline.h"
 #include "feature/warroom/rules.h"
 #include "sql.gen.h"
+
+/** The member at_ms is just "at" outside. */
+#define AT(T, flags_, doc_) { .name = "at", .doc = doc_, .type = FIELD_TIME, .flags = (flags_), .offset = offsetof(T, at_ms) }
 
 static const char *const kinds[] = { "text", "command", NULL };
 static const char *const file_kinds[] = { "image", "file", "link", NULL };
@@ -39,7 +43,7 @@ SHAPE(message_shape, Message, "What somebody said about an incident",
     FIELD_OF(Message, mentions, FIELD_MANY, &user_ref_shape, READ_ONLY, "Who is mentioned"),
     FIELD_OF(Message, reactions, FIELD_MANY, &message_reaction_shape, READ_ONLY, "Reactions"),
     FIELD_OF(Message, files, FIELD_MANY, &message_file_shape, READ_ONLY, "Pictures, files, links"),
-    FIELD_AT(Message, at_ms, READ_ONLY, "When it was said"),
+    AT(Message, READ_ONLY, "When it was said"),
     FIELD_AT(Message, edited_ms, READ_ONLY | NULLABLE, "When it was changed last"),
     FIELD_AT(Message, deleted_ms, READ_ONLY | NULLABLE, "When it was taken back: its words are gone"),
     FIELD_AT(Message, pinned_ms, READ_ONLY | NULLABLE, "When it was pinned"),
@@ -193,9 +197,12 @@ static Err upload(Cx *cx, Req *req, Res *res)
 
 typedef struct SeenInput { int64_t at_ms; } SeenInput;
 static SHAPE(message_seen_shape, SeenInput, "How far you have read",
-    FIELD_AT(SeenInput, at_ms, REQUIRED, "When the last message that you read was said"));
+    AT(SeenInput, REQUIRED, "When the last message that you read was said"));
 
-typedef struct WarRoom { Str id, first_unread_id; int64_t unread, seen_ms; ChatRooms rooms; } WarRoom;
+typedef struct WarRoom { Str id, first_unread_id; int64_t unread, seen_ms, proposals; ChatRooms rooms; Heres here; } WarRoom;
+static SHAPE(message_here_shape, Here, "Somebody who has the room open",
+    FIELD(Here, id, READ_ONLY, "Who"), FIELD_OF(Here, user, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who"),
+    FIELD(Here, typing, READ_ONLY, "Writes something"));
 static SHAPE(message_room_shape, ChatRoom, "A channel outside that is the room of the incident",
     FIELD(ChatRoom, id, READ_ONLY, "UUIDv7"), FIELD(ChatRoom, source, READ_ONLY, "Which tool", .values = message_sources),
     FIELD(ChatRoom, name, READ_ONLY, "What it is called there"), FIELD(ChatRoom, url, READ_ONLY | NULLABLE, "Where it is"),
@@ -205,6 +212,8 @@ static SHAPE(war_room_shape, WarRoom, "The war room for you",
     FIELD(WarRoom, unread, READ_ONLY, "How many messages of others you have not read; at most 1,000"),
     FIELD(WarRoom, first_unread_id, READ_ONLY | NULLABLE, "The first of them in the room itself"),
     FIELD_AT(WarRoom, seen_ms, READ_ONLY | NULLABLE, "How far you have read"),
+    FIELD(WarRoom, proposals, READ_ONLY, "How many messages are proposed for the timeline"),
+    FIELD_OF(WarRoom, here, FIELD_MANY, &message_here_shape, READ_ONLY, "Who has it open"),
     FIELD_OF(WarRoom, rooms, FIELD_MANY, &message_room_shape, READ_ONLY, "Channels outside"));
 
 static Err new_to(Cx *cx, WarRoom *w)
@@ -231,6 +240,8 @@ static Err war_room(Cx *cx, Req *req, Res *res)
     WarRoom w = { .id = req_param(req, "incident") };
     TRY(new_to(cx, &w));
     TRY(room_list(cx, w.id, &w.rooms));
+    TRY(presence_list(cx, w.id, &w.here));
+    TRY(proposal_count(cx, w.id, &w.proposals));
     res_json(cx, res, &war_room_shape, &w);
     return OK;
 }
@@ -244,6 +255,83 @@ static Err seen(Cx *cx, Req *req, Res *res)
     stmt_int(&q, "at_ms", at_ms > cx->now_ms ? cx->now_ms : at_ms);
     TRY(stmt_exec(&q));
     return war_room(cx, req, res);
+}
+
+typedef struct PresenceInput { Str state; } PresenceInput;
+static const char *const presence_states[] = { "here", "typing", "away", NULL };
+static SHAPE(message_presence_shape, PresenceInput, "Whether you have the room open",
+    FIELD(PresenceInput, state, REQUIRED, "here and typing fade by themselves: say them again", .values = presence_states));
+
+static Err present(Cx *cx, Req *req, Res *res)
+{
+    TRY(limit_take(cx, arena_fmt(cx->arena, "present:" STR_FMT, STR_ARG(cx->actor.id)), 60, 120));
+    res_none(res);
+    return presence_tell(cx, req_param(req, "incident"), BODY(req, PresenceInput)->state);
+}
+
+/* ---- what is proposed */
+
+static SHAPE(proposal_reason_shape, ProposalReason, "Why a message is proposed",
+    FIELD(ProposalReason, reason, READ_ONLY, "The rule", .values = proposal_reasons),
+    FIELD(ProposalReason, detail, READ_ONLY | NULLABLE, "The emoji, the words, the link, the cause, who pinned it"));
+static SHAPE(proposal_shape, Proposal, "A message that may belong on the timeline",
+    FIELD_OF(Proposal, message, FIELD_ONE, &message_shape, READ_ONLY, "What was said"),
+    FIELD_OF(Proposal, reasons, FIELD_MANY, &proposal_reason_shape, READ_ONLY, "Why"),
+    FIELD(Proposal, kind, READ_ONLY, "The kind of event it would become", .values = timeline_hand_kinds),
+    FIELD(Proposal, state, READ_ONLY, "", .values = proposal_states));
+
+static Err proposals(Cx *cx, Req *req, Res *res)
+{
+    Proposals page = { 0 };
+    Cursor after, last = { 0 };
+    Strs state = { 0 };
+    int64_t limit = req_limit(req), total = 0;
+    TRY(req_filter(cx, req, "state", proposal_states, &state));
+    TRY(req_cursor(cx, req, &after));
+    TRY(proposal_list(cx, req_param(req, "incident"), state.len == 1 ? state.at[0] : S("proposed"), after, limit + 1, &page));
+    TRY(proposal_count(cx, req_param(req, "incident"), &total));
+    if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].message.at_ms, page.at[limit - 1].message.id };
+    res_list(cx, res, &proposal_shape, page.at, sizeof *page.at, page.len, limit, last, state.len ? -1 : total);
+    return OK;
+}
+
+static Err answer_proposal(Cx *cx, Req *req, Res *res)
+{
+    Proposal p;
+    TRY(proposal_get(cx, req_param(req, "message"), &p));
+    res_json(cx, res, &proposal_shape, &p);
+    return OK;
+}
+
+static Err dismiss(Cx *cx, Req *req, Res *res)
+{
+    TRY(proposal_decide(cx, req_param(req, "message"), "dismissed"));
+    return answer_proposal(cx, req, res);
+}
+
+static Err propose_again(Cx *cx, Req *req, Res *res)
+{
+    TRY(proposal_decide(cx, req_param(req, "message"), "proposed"));
+    return answer_proposal(cx, req, res);
+}
+
+typedef struct EventWish { Str kind, title; } EventWish;
+static SHAPE(message_event_shape, EventWish, "What the event should be",
+    FIELD(EventWish, kind, NULLABLE, "Default: as proposed, or message", .values = timeline_hand_kinds),
+    FIELD(EventWish, title, NULLABLE, "Default: its first words", .max = 1000));
+
+static Err onto_timeline(Cx *cx, Req *req, Res *res)
+{
+    Str event;
+    EventWish *wish = BODY(req, EventWish);
+    TRY(message_to_timeline(cx, req_param(req, "message"), wish->kind, wish->title, &event));
+    return show(cx, req, res);
+}
+
+static Err off_timeline(Cx *cx, Req *req, Res *res)
+{
+    TRY(message_off_timeline(cx, req_param(req, "message")));
+    return show(cx, req, res);
 }
 
 /* ---- who may */
@@ -280,6 +368,13 @@ const Route warroom_routes[] = {
     { DELETE, ONE, ROLE_RESPONDER, remove_one, .doc = "Deletes your own message, or anybody's as a manager; a tombstone stays" },
     { PUT, ONE "/reactions/:emoji", ROLE_RESPONDER, react, .reply = &message_shape, .flags = NO_MATCH, .doc = "Reacts with an emoji" },
     { DELETE, ONE "/reactions/:emoji", ROLE_RESPONDER, unreact, .reply = &message_shape, .flags = NO_MATCH, .doc = "Takes a reaction back" },
+    { POST, "/api/v1/incidents/:incident/war-room/presence", ROLE_VIEWER, present, .body = &message_presence_shape, .doc = "Says that you have the room open, or write" },
+    { GET, "/api/v1/incidents/:incident/proposals", ROLE_VIEWER, proposals, .reply = &proposal_shape, .flags = REPLY_LIST, .query = "state",
+      .doc = "Messages that may belong on the timeline, each with why" },
+    { DELETE, ONE "/proposal", ROLE_RESPONDER, dismiss, .reply = &proposal_shape, .flags = NO_MATCH, .doc = "Does not belong on the timeline" },
+    { PUT, ONE "/proposal", ROLE_RESPONDER, propose_again, .reply = &proposal_shape, .flags = NO_MATCH, .doc = "Proposes it again after it was dismissed" },
+    { POST, ONE "/timeline", ROLE_RESPONDER, onto_timeline, &message_event_shape, &message_shape, .doc = "Makes it a timeline event, starred, with the message as evidence" },
+    { DELETE, ONE "/timeline", ROLE_RESPONDER, off_timeline, .reply = &message_shape, .flags = NO_MATCH, .doc = "Takes that event off the timeline again" },
     { PUT, ONE "/pin", ROLE_RESPONDER, pin, .reply = &message_shape, .flags = NO_MATCH, .doc = "Pins it" },
     { DELETE, ONE "/pin", ROLE_RESPONDER, unpin, .reply = &message_shape, .flags = NO_MATCH, .doc = "Unpins it" },
     { 0 },

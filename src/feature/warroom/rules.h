@@ -25,6 +25,36 @@ void message_row(Cx *cx, Stmt *q, Message *m);
 /** Names, reactions and files onto a page of messages: a fixed number of queries. */
 Err message_fill(Cx *cx, Messages *page);
 
+/* signals.c */
+/** What the words, links and files of a message say by themselves: reasons and the kind of event. */
+void signals_of(Arena *a, const Message *m, ProposalReasons *ret, Str *ret_kind);
+/** The http links in a text, at most 10. */
+Strs links_of(Arena *a, Str text);
+bool link_is_graph(Str url);
+/** The words of a text that carry meaning, folded: letters and digits of four or more, pairs of Han characters. */
+Strs words_that_matter(Arena *a, Str text);
+
+/* proposals.c */
+/** Looks at a message again after something about it changed. */
+Err proposal_look(Cx *cx, const Message *m);
+Err proposal_remove(Cx *cx, Str message);
+Err proposal_decide(Cx *cx, Str message, const char *state);
+Err proposal_get(Cx *cx, Str message, Proposal *ret);
+Err proposal_count(Cx *cx, Str incident, int64_t *ret);
+Err cause_confirmed(Cx *cx, const Event *event);
+Err causes_changed(Cx *cx, const Event *event);
+extern const Setting warroom_settings[];
+
+/* presence.c */
+typedef struct Here { Str id; UserRef user; bool typing; } Here;
+typedef LIST(Here) Heres;
+/** Somebody has the room open, types in it, or left. Within a write. */
+Err presence_tell(Cx *cx, Str incident, Str state);
+/** Who is in the room now, on any node. */
+Err presence_list(Cx *cx, Str incident, Heres *ret);
+/** Feature.heard */
+void presence_heard(App *app, Str channel, Str payload);
+
 /* routes.c */
 extern const Route warroom_routes[];
 extern const Resolver warroom_resolvers[];

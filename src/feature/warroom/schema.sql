@@ -85,3 +85,16 @@ CREATE TABLE message_seen (
     at_ms       BIGINT NOT NULL,          -- of the last message that was read
     PRIMARY KEY (incident_id, user_id)
 );
+-- step 2
+CREATE TABLE message_proposal (
+    message_id  TEXT PRIMARY KEY,
+    incident_id TEXT NOT NULL,
+    reasons     TEXT NOT NULL,            -- JSON array of {"reason","detail"}
+    kind        TEXT NOT NULL,            -- of the timeline event that it would become
+    state       TEXT NOT NULL,            -- proposed, accepted, dismissed
+    decided_by  TEXT NOT NULL,
+    decided_ms  BIGINT NOT NULL,
+    at_ms       BIGINT NOT NULL,          -- of the message
+    created_ms  BIGINT NOT NULL
+);
+CREATE INDEX message_proposal_by_incident ON message_proposal (incident_id, state, at_ms, message_id);

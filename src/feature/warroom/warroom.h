@@ -124,6 +124,24 @@ typedef struct MessageFilter {
 /** A page, newest first unless ascending; tombstones too. The caller has checked access to the incident. */
 Err message_list(Cx *cx, Str incident, const MessageFilter *filter, Cursor after, int64_t limit, Messages *ret);
 
+/* ---- from what was said to the timeline */
+
+typedef struct ProposalReason { Str reason, detail; } ProposalReason;
+typedef LIST(ProposalReason) ProposalReasons;
+/** Why a message matters: pinned, reaction (which), decision, change of state (the words), image, graph, link, cause (the
+ *  hypothesis or cause that it names first). Found by rules, never guessed. */
+typedef struct Proposal { Message message; ProposalReasons reasons; Str kind, state; } Proposal;
+typedef LIST(Proposal) Proposals;
+extern const char *const proposal_reasons[], *const proposal_states[];
+
+/** A page in the order in which they were said. */
+Err proposal_list(Cx *cx, Str incident, Str state, Cursor after, int64_t limit, Proposals *ret);
+/** Makes it a timeline event, starred, at the time it was said, by who said it, with the message as evidence. `kind` and `title`
+ *  may be empty: as proposed, its first words. A second time changes nothing. Within a write. */
+Err message_to_timeline(Cx *cx, Str message, Str kind, Str title, Str *ret_event);
+/** Takes the event back; the message is proposed again. Within a write. */
+Err message_off_timeline(Cx *cx, Str message);
+
 /* ---- commands: lines that begin with "/" and a word */
 
 typedef struct CommandDone {

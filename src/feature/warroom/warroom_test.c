@@ -172,3 +172,75 @@ SPEC("war room: a channel outside is the room of one incident, and follows it wh
     expect_ok(room_of(&cx, S("slack"), S("T1/C9"), &found));
     expect_str("", found);
 }
+
+typedef struct Said { Str incident; const char *line; CommandDone done; } Said;
+static Err obey(Cx *cx, void *arg) { Said *s = arg; return command_run(cx, s->incident, str_of(s->line), S(""), &s->done); }
+
+static Err proposals_of(World *w, Str incident, Proposals *ret)
+{
+    auto_store s = store_take(w->app->db);
+    Cx cx = reader(w, w->ann, s);
+    return proposal_list(&cx, incident, S("proposed"), (Cursor){ 0 }, 50, ret);
+}
+
+SPEC("war room: when a hypothesis is confirmed, the message that said it first is proposed")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Incident i;
+    Message m, later;
+    Proposals all = { 0 };
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Card payments fail") }, &i));
+    static const char *const said[] = { "is the database slow?", "I believe the connection pool is exhausted on checkout", "yes, connection pool exhausted" };
+    for (int k = 0; k < 3; k++) {
+        MessageIn in = from_slack(i.id, arena_fmt(a, "6.%d", k).at, said[k]);
+        in.at_ms = w.now_ms - (3 - k) * MINUTE;
+        expect_ok(put_as(&w, in, k == 1 ? &m : &later, NULL));
+    }
+    expect_ok(write_as(&w, w.ann, obey, &(Said){ .incident = i.id, .line = "/hypothesis Connection pool exhausted" }));
+    expect_ok(write_as(&w, w.ann, obey, &(Said){ .incident = i.id, .line = "/hypothesis confirmed" }));
+    while (job_run_one(w.app)) {}
+    expect_ok(proposals_of(&w, i.id, &all));
+    expect_int(1, all.len);
+    expect_str(arena_cstr(a, m.id), all.at[0].message.id);
+    expect_str("cause", all.at[0].reasons.at[0].reason);
+    expect_str("hypothesis", all.at[0].kind);
+}
+
+SPEC("war room: words, links and pictures that matter are found by rule, in English and Chinese, and small talk is not")
+{
+    auto_arena a = arena_new(4096);
+    static const struct { const char *said, *reason, *kind; } cases[] = {
+        { "Let's roll back 812", "decision", "decision" }, { "我们决定先切流量", "decision", "decision" },
+        { "已回滚到上一版本", "state", "action_taken" }, { "error rate is back to normal", "state", "note" },
+        { "see https://grafana.corp/d/x1/pay?orgId=1.", "graph", "graph" }, { "https://github.com/acme/api/pull/812", "link", "message" },
+        { "anybody for lunch?", NULL, "message" }, { "she recovereds", NULL, "message" }, { "https://example.com/", NULL, "message" },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        ProposalReasons found = { 0 };
+        Str kind;
+        signals_of(a, &(Message){ .body = str_of(cases[k].said) }, &found, &kind);
+        expect_int(cases[k].reason != NULL, found.len);
+        if (cases[k].reason) expect_str(cases[k].reason, found.at[0].reason);
+        expect_str(cases[k].kind, kind);
+    }
+    Strs links = links_of(a, S("(https://a.example/x), http://b.example/y!"));
+    expect_int(2, links.len);
+    expect_str("https://a.example/x", links.at[0]);
+}
+
+SPEC("war room: a command that is not understood says how to write it and does nothing")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Incident i;
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Card payments fail"), .severity = S("SEV-3") }, &i));
+    static const char *const wrong[] = { "/sev", "/sev 9", "/status", "/status nowhere", "/role", "/role king", "/role scribe @Nobody", "/time", "/time lunch 12:00",
+        "/time mitigated soon", "/decision", "/followup", "/star", "/hypothesis confirmed", "/frobnicate now" };
+    for (size_t k = 0; k < sizeof wrong / sizeof *wrong; k++)
+        expect_err(ERR_INVALID, write_as(&w, w.ann, obey, &(Said){ .incident = i.id, .line = wrong[k] }));
+    Said role = { .incident = i.id, .line = "/ROLE ic @bob baker" };
+    expect_ok(write_as(&w, w.ann, obey, &role));
+    expect_str("Bob Baker is incident commander", role.done.text);
+    expect(command_is(S("/sev 1")) && !command_is(S("/etc/hosts")) && !command_is(S("//sev")) && !command_is(S("/ sev")) && !command_is(S("a /sev")));
+}
