@@ -67,10 +67,13 @@ static const Sql drop_doc = { "search_drop", "DELETE FROM search_doc WHERE kind 
 static const Sql find_kinds = { "search_kinds",
     "SELECT n, kind FROM search_kind\n--if kinds\nWHERE kind IN LIST(:kinds)\n--end\n" };
 static const Sql add_kind = { "search_add_kind", "INSERT INTO search_kind (kind) VALUES (:kind) ON CONFLICT DO NOTHING" };
+/* The number is asked for first: an INSERT … SELECT … RETURNING opens a savepoint, at which FTS5 writes out what it has
+ * gathered, so that each document would be an index of its own that has to be merged. */
+static const Sql sqlite_next_doc = { "search_next",
+    "SELECT 1 + coalesce((SELECT max(d.doc) FROM search_doc d WHERE d.doc BETWEEN k.n << 40 AND ((k.n + 1) << 40) - 1), k.n << 40)\n"
+    "FROM search_kind k WHERE k.kind = :kind" };
 static const Sql sqlite_add_doc = { "search_add",
-    "INSERT INTO search_doc (doc, kind, id, audience, at_ms, title, body)\n"
-    "SELECT 1 + coalesce((SELECT max(d.doc) FROM search_doc d WHERE d.doc BETWEEN k.n << 40 AND ((k.n + 1) << 40) - 1), k.n << 40),\n"
-    "    :kind, :id, :audience, :at_ms, :title, :body FROM search_kind k WHERE k.kind = :kind RETURNING doc" };
+    "INSERT INTO search_doc (doc, kind, id, audience, at_ms, title, body) VALUES (:doc, :kind, :id, :audience, :at_ms, :title, :body)" };
 static const Sql sqlite_add_words = { "search_add_words", "INSERT INTO search_index (rowid, title, body) VALUES (:doc, :title, :body)" };
 static const Sql postgres_add_doc = { "search_add",
     "INSERT INTO search_doc (kind, id, audience, at_ms, title, body, title_words, words)\n"
@@ -145,10 +148,14 @@ static void bind_doc(Stmt *q, const SearchDoc *doc)
 
 static Err put_sqlite(Store *s, Arena *a, const SearchDoc *doc, const Words *title, const Words *body)
 {
+    auto_stmt next = stmt_begin(a, s, &sqlite_next_doc);
+    stmt_str(&next, "kind", doc->kind);
+    int64_t number = stmt_step(&next) ? stmt_col_int(&next, 0) : 0;
+    TRY(stmt_end(&next));
     auto_stmt add = stmt_begin(a, s, &sqlite_add_doc);
+    stmt_int(&add, "doc", number);
     bind_doc(&add, doc);
-    int64_t number = stmt_step(&add) ? stmt_col_int(&add, 0) : 0;
-    TRY(stmt_end(&add));
+    TRY(stmt_exec(&add));
     Buf title_words = buf_new(a, 8 << 20), body_words = buf_new(a, 8 << 20);
     each_token(title, put_spaced, &title_words, NULL);
     each_token(body, put_spaced, &body_words, NULL);

@@ -1,8 +1,7 @@
 /* The way in. Key, decoding and routing happen on a worker; then one write stores the payload and
  * its alerts, and the answer goes out when that write is durable. Many payloads share one commit.
  *
- * One statement inserts an alert, or updates the one that fires already unless these bytes touched
- * it before: alert_fire. */
+ * An alert is looked for, then inserted, or updated when it fires already, unless these bytes touched it before. */
 #include <sodium.h>
 #include <stdatomic.h>
 #include "app/app.h"
@@ -89,57 +88,76 @@ static Err put_delivery(Cx *cx, const Delivery *d, int64_t *ret_n, int64_t *ret_
     return stmt_end(&q);
 }
 
-static void bind_alert(Stmt *q, const Delivery *d, size_t i, int64_t delivery_n, int64_t now_ms)
+/** What a notice says of an alert, each time anew. */
+static void bind_told(Stmt *q, const Delivery *d, size_t i, int64_t delivery_n, int64_t now_ms)
 {
     const AlertIn *alert = &d->alerts.at[i];
-    stmt_str(q, "id", d->ids[i]);
-    stmt_str(q, "integration_id", d->source.id);
     stmt_blob(q, "key_hash", d->keys[i]);
-    stmt_str(q, "dedup_key", alert->dedup_key);
     stmt_str(q, "severity", d->plans[i].severity);
     stmt_str(q, "title", alert->title);
     stmt_str(q, "description", alert->description);
     stmt_str(q, "labels", alert->labels);
     stmt_str(q, "links", alert->links);
     stmt_str(q, "note", alert->note);
-    stmt_str(q, "group_key", alert->group_key);
     stmt_int(q, "started_ms", alert->started_ms ? alert->started_ms : now_ms);
-    stmt_str_or_null(q, "channel_id", d->plans[i].channel_id);
     stmt_int(q, "delivery_n", delivery_n);
     stmt_int(q, "now_ms", now_ms);
 }
 
+/** What stays of a new one. */
+static void bind_new(Stmt *q, const Delivery *d, size_t i)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    stmt_str(q, "id", d->ids[i]);
+    stmt_str(q, "integration_id", d->source.id);
+    stmt_str(q, "dedup_key", alert->dedup_key);
+    stmt_str(q, "group_key", alert->group_key);
+    stmt_str_or_null(q, "channel_id", d->plans[i].channel_id);
+}
+
 typedef struct Fired { bool changed, in_incident; Str id; } Fired;
 
-/** A notice of an earlier firing, come late. */
-static Err is_late(Cx *cx, const Delivery *d, size_t i, bool *ret)
+/** Does it fire already? Is this a notice of an earlier firing, come late? */
+static Err look(Cx *cx, const Delivery *d, size_t i, bool *ret_fires, bool *ret_late)
 {
-    if (!d->alerts.at[i].started_ms) return OK;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_ended_since);
+    int64_t told_ms = d->alerts.at[i].started_ms;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_known);
     stmt_blob(&q, "key_hash", d->keys[i]);
-    stmt_int(&q, "told_ms", d->alerts.at[i].started_ms);
-    *ret = stmt_step(&q);
+    stmt_int(&q, "told_ms", told_ms ? told_ms : INT64_MAX);
+    while (stmt_step(&q)) *(stmt_col_is_null(&q, 0) ? ret_late : ret_fires) = true;
+    return stmt_end(&q);
+}
+
+static Err begin(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, Fired *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_begin);
+    bind_told(&q, d, i, delivery_n, cx->now_ms);
+    bind_new(&q, d, i);
+    stmt_int(&q, "started_told", d->alerts.at[i].started_ms != 0);
+    stmt_str_or_null(&q, "rule_id", d->plans[i].rule_id);
+    stmt_step(&q);
+    *ret = (Fired){ .changed = stmt_changes(&q) > 0, .id = d->ids[i] };
+    return stmt_end(&q);
+}
+
+static Err again(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_again);
+    bind_told(&q, d, i, delivery_n, cx->now_ms);
+    stmt_int(&q, "before_ms", before_ms);
+    if (stmt_step(&q))
+        *ret = (Fired){ .changed = true, .id = stmt_col_str(&q, 0), .in_incident = !stmt_col_is_null(&q, 1) };
     return stmt_end(&q);
 }
 
 static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms,
     Fired *ret)
 {
-    const AlertIn *alert = &d->alerts.at[i];
-    bool late = false;
-    TRY(is_late(cx, d, i, &late));
+    bool fires = false, late = false;
+    TRY(look(cx, d, i, &fires, &late));
     if (late) return OK;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_fire);
-    bind_alert(&q, d, i, delivery_n, cx->now_ms);
-    stmt_int(&q, "started_told", alert->started_ms != 0);
-    stmt_str_or_null(&q, "rule_id", d->plans[i].rule_id);
-    stmt_int(&q, "before_ms", before_ms);
-    ret->changed = stmt_step(&q);
-    if (ret->changed) {
-        ret->id = stmt_col_str(&q, 0);
-        ret->in_incident = !stmt_col_is_null(&q, 2);
-    }
-    return stmt_end(&q);
+    if (!fires) TRY(begin(cx, d, i, delivery_n, ret));
+    return ret->changed ? OK : again(cx, d, i, delivery_n, before_ms, ret);
 }
 
 /** An end whose beginning we never saw. Only a source that tells its times can be understood
@@ -150,7 +168,8 @@ static Err end_unseen(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n)
     if (!alert->started_ms || str_empty(alert->title)) return OK;
     int64_t ended_ms = alert->ended_ms ? alert->ended_ms : cx->now_ms;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_end_unseen);
-    bind_alert(&q, d, i, delivery_n, cx->now_ms);
+    bind_told(&q, d, i, delivery_n, cx->now_ms);
+    bind_new(&q, d, i);
     stmt_int(&q, "ended_ms", ended_ms > alert->started_ms ? ended_ms : alert->started_ms);
     return stmt_exec(&q);
 }

@@ -59,22 +59,27 @@ RETURNING n, before_ms;
 -- name: delivery_body
 SELECT body FROM delivery WHERE n = :n;
 
--- Has it ended already? A source that tells start times tells by them which firing it means.
--- name: alert_ended_since
-SELECT 1 FROM alert WHERE key_hash = :key_hash AND is_open IS NULL AND started_ms >= :told_ms LIMIT 1;
+-- What is there of this alert: a row that fires, and one that tells that it has ended since (told_ms: when the source says that it
+-- began; sources that tell start times tell by them which firing they mean).
+-- name: alert_known
+SELECT is_open FROM alert WHERE key_hash = :key_hash AND (is_open = 1 OR (is_open IS NULL AND started_ms >= :told_ms)) LIMIT 2;
 
--- The same bytes do not touch an alert twice: before_ms is when they came last, -1 when they are new.
--- name: alert_fire
+-- Plain inserts are much cheaper than those that may turn into updates, or give rows back: alert_known was asked before. On
+-- PostgreSQL another node may have been faster; then nothing is inserted.
+-- name: alert_begin
 INSERT INTO alert (id, integration_id, key_hash, is_open, dedup_key, severity, title, description, labels, links, note, group_key,
     started_ms, started_told, received_ms, last_received_ms, count, channel_id, rule_id, audience, delivery_n, version)
 VALUES (:id, :integration_id, :key_hash, 1, :dedup_key, :severity, :title, :description, :labels, :links, :note, :group_key,
     :started_ms, :started_told, :now_ms, :now_ms, 1, CAST(:channel_id AS TEXT), CAST(:rule_id AS TEXT), '', :delivery_n, 1)
-ON CONFLICT (key_hash, is_open) DO UPDATE SET severity = excluded.severity, title = excluded.title,
-    description = excluded.description, labels = excluded.labels, links = excluded.links, note = excluded.note,
-    started_ms = LEAST(alert.started_ms, excluded.started_ms), last_received_ms = excluded.last_received_ms,
-    count = alert.count + 1, delivery_n = excluded.delivery_n, version = alert.version + 1
-WHERE alert.received_ms > :before_ms
-RETURNING id, version, incident_id;
+ON CONFLICT (key_hash, is_open) DO NOTHING;
+
+-- The same bytes do not touch an alert twice: before_ms is when they came last, -1 when they are new.
+-- name: alert_again
+UPDATE alert SET severity = :severity, title = :title, description = :description, labels = :labels, links = :links, note = :note,
+    started_ms = LEAST(started_ms, CAST(:started_ms AS BIGINT)), last_received_ms = :now_ms, count = count + 1,
+    delivery_n = :delivery_n, version = version + 1
+WHERE key_hash = :key_hash AND is_open = 1 AND received_ms > :before_ms
+RETURNING id, incident_id;
 
 -- name: alert_end
 UPDATE alert SET is_open = NULL, ended_ms = GREATEST(started_ms, CAST(:ended_ms AS BIGINT)), last_received_ms = :now_ms,
