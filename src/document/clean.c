@@ -1,9 +1,34 @@
 /* What readers, exports and searches see of a document: no places of comments, and of what is only suggested nothing yet. */
 #include "document/clean.h"
 
-static bool is_suggested(const DocNode *n)
+/** Whether a layer of the attribute `suggested` (web/editor/suggested.ts) says that the node is new. What is no such list says nothing. */
+static bool has_insert_layer(const DocNode *n)
 {
-    return doc_find_mark(n, "insertion") != NULL;
+    Str text = doc_get(n, "suggested");
+    json_t *layers = text.len ? json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    bool found = false;
+    size_t i;
+    json_t *layer;
+    json_array_foreach(layers, i, layer) {
+        const char *what = json_string_value(json_object_get(layer, "do"));
+        found = found || (what && strcmp(what, "insert") == 0);
+    }
+    json_decref(layers);
+    return found;
+}
+
+bool doc_is_suggested(const DocNode *n)
+{
+    return doc_find_mark(n, "insertion") || doc_is(n, "paragraphBreak") || has_insert_layer(n);
+}
+
+/** Lists and tables are nothing without what they hold. */
+static bool is_nothing_when_empty(const DocNode *n)
+{
+    static const char *const types[] = { "bulletList", "orderedList", "taskList", "listItem", "taskItem", "table", "tableRow" };
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (doc_is(n, types[i])) return true;
+    return false;
 }
 
 static bool same_marks(const DocNode *a, const DocNode *b)
@@ -23,7 +48,8 @@ static void clean_marks(Arena *a, DocNode *n, What what)
     DocMarks kept = { 0 };
     list_each(&n->marks, i) {
         Str type = n->marks.at[i].type;
-        bool ours = str_eq(type, S("comment")) || (what == ALL && (str_eq(type, S("deletion")) || str_eq(type, S("insertion"))));
+        bool suggested = str_eq(type, S("deletion")) || str_eq(type, S("insertion")) || str_eq(type, S("proposed"));
+        bool ours = str_eq(type, S("comment")) || (what == ALL && suggested);
         if (!ours) *list_add(a, &kept) = n->marks.at[i];
     }
     n->marks = kept;
@@ -35,14 +61,17 @@ static void clean(Arena *a, DocNode *n, What what)
     if (n->attrs) json_object_del(n->attrs, "comments");
     list_each(&n->children, i) {
         DocNode *child = n->children.at[i];
-        if (what == ALL && is_suggested(child)) continue;
+        if (what == ALL && doc_is_suggested(child)) continue;
         clean_marks(a, child, what);
+        if (what == ALL && child->attrs) json_object_del(child->attrs, "suggested");
         DocNode *last = kept.len ? kept.at[kept.len - 1] : NULL;
         if (last && doc_is(last, "text") && doc_is(child, "text") && same_marks(last, child)) {
             last->text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(last->text), STR_ARG(child->text));
             continue;
         }
+        bool held = child->children.len > 0;
         clean(a, child, what);
+        if (held && child->children.len == 0 && is_nothing_when_empty(child)) continue;
         *list_add(a, &kept) = child;
     }
     n->children = kept;
@@ -50,3 +79,10 @@ static void clean(Arena *a, DocNode *n, What what)
 
 void doc_clean(Arena *a, DocNode *doc) { clean(a, doc, ALL); }
 void doc_without_comments(Arena *a, DocNode *doc) { clean(a, doc, COMMENTS); }
+
+int64_t doc_suggestions(const DocNode *n)
+{
+    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") || doc_find_mark(n, "proposed") || doc_get(n, "suggested").len ? 1 : 0;
+    list_each(&n->children, i) all += doc_suggestions(n->children.at[i]);
+    return all;
+}

@@ -75,14 +75,21 @@ static uint64_t count_children(const CrdtDoc *doc, CrdtNode root)
     return n;
 }
 
-/** What each block says, as text to compare; of a copy, because cleaning is in place. */
-static Err block_texts(Cx *cx, const DocNode *doc, Strs *ret)
+/** Where each block that counts stands among all of them. */
+typedef LIST(uint64_t) Places;
+
+/** What each block says, as text to compare; of a copy, because cleaning is in place. `plain`: what is suggested is left out, and with it
+ *  the blocks that are nothing else. */
+static Err block_texts(Cx *cx, const DocNode *doc, bool plain, Strs *ret, Places *at)
 {
     DocNode *copy;
     list_each(&doc->children, i) {
+        if (plain && doc_is_suggested(doc->children.at[i])) continue;
+        *list_add(cx->arena, at) = i;
         DocNode one = { .type = S("doc"), .children = { .at = &doc->children.at[i], .len = 1, .room = 1 } };
         TRY(doc_from_json(cx->arena, doc_json(cx->arena, &one), &copy));
-        doc_without_comments(cx->arena, copy);
+        if (plain) doc_clean(cx->arena, copy);
+        else doc_without_comments(cx->arena, copy);
         *list_add(cx->arena, ret) = doc_json(cx->arena, copy);
     }
     return OK;
@@ -111,16 +118,18 @@ static Str blocks_json(Arena *a, const DocNode *doc, size_t from, size_t to)
 }
 
 /** Runs of blocks that differ are exchanged, from the end on, so that places before them stay what they are. */
-static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, size_t n, const uint8_t *keep_old,
+static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, const Places *at, const uint8_t *keep_old,
                             const uint8_t *keep_new, CrdtFault *fault)
 {
-    size_t i = n, k = content->children.len;
+    size_t i = at->len, k = content->children.len;
     while (i || k) {
         size_t i_end = i, k_end = k;
         while (i && !keep_old[i - 1]) i--;
         while (k && !keep_new[k - 1]) k--;
-        CrdtErr e = i < i_end ? crdt_delete(doc, root, i, i_end - i) : CRDT_OK;
-        if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, i, bytes_of(blocks_json(a, content, k, k_end)), fault);
+        CrdtErr e = CRDT_OK;
+        for (size_t d = i_end; d > i && !e; d--) e = crdt_delete(doc, root, at->at[d - 1], 1);
+        uint64_t place = i ? at->at[i - 1] + 1 : 0;
+        if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, place, bytes_of(blocks_json(a, content, k, k_end)), fault);
         if (e) return e;
         while (i && k && keep_old[i - 1] && keep_new[k - 1]) i--, k--;
     }
@@ -141,15 +150,22 @@ Err document_replace(Cx *cx, Str id, const DocNode *content)
     CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
     if (e) return crdt_failed(cx->arena, e, &fault, "replacing the content");
     TRY(decode_tree(cx, doc, &now));
-    TRY(block_texts(cx, now, &old));
-    TRY(block_texts(cx, content, &fresh));
-    uint64_t children = count_children(doc, root);
+    /* A text without suggestions takes the place of the text; what is suggested beside what stays, stays too. */
+    bool plain = doc_suggestions(content) == 0;
+    Places at = { 0 }, all = { 0 };
+    TRY(block_texts(cx, now, plain, &old, &at));
+    TRY(block_texts(cx, content, plain, &fresh, &all));
+    if (count_children(doc, root) != now->children.len) {
+        old.len = 0;            /* not a tree of blocks: all of it is exchanged */
+        at.len = 0;
+        for (uint64_t i = 0, n = count_children(doc, root); i < n; i++) *list_add(cx->arena, &at) = i;
+    }
     Map *known = map_new(cx->arena);
     uint32_t *x = block_ids(cx->arena, known, &old), *y = block_ids(cx->arena, known, &fresh);
-    uint8_t *keep_x = arena_array(cx->arena, uint8_t, old.len + 1), *keep_y = arena_array(cx->arena, uint8_t, fresh.len + 1);
-    if (children == old.len) align(cx->arena, x, old.len, y, fresh.len, keep_x, keep_y);
+    uint8_t *keep_x = arena_array(cx->arena, uint8_t, at.len + 1), *keep_y = arena_array(cx->arena, uint8_t, fresh.len + 1);
+    if (old.len) align(cx->arena, x, old.len, y, fresh.len, keep_x, keep_y);
     e = crdt_begin(doc);
-    if (!e) e = write_blocks(cx->arena, doc, root, content, children, keep_x, keep_y, &fault);
+    if (!e) e = write_blocks(cx->arena, doc, root, content, &at, keep_x, keep_y, &fault);
     CrdtErr end = crdt_commit(doc, &update);
     if (e || end) return crdt_failed(cx->arena, e ? e : end, &fault, "replacing the content");
     if (update.len == 0) return OK;

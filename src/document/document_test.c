@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "base/spec.h"
+#include "document/clean.h"
 #include "document/storage.h"
 #include "sql.gen.h"
 
@@ -62,6 +63,35 @@ SPEC("replacing keeps the past readable by its revision")
     expect_has("second", now);
     expect(str_find(now, S("first")) < 0);
     expect_has("first", then);
+}
+
+static DocNode *suggest(Arena *a, DocNode *n, const char *what)
+{
+    doc_attr(a, n, "suggested", arena_fmt(a, "[{\"do\":\"%s\",\"user\":\"bo\"}]", what));
+    return n;
+}
+
+SPEC("what is suggested beside text that stays is still suggested after the text was replaced")
+{
+    auto_arena a = arena_new(4096);
+    App *app = given_a_system(a, 1000);
+    Cx cx = app_cx(app, a, NULL);
+    DocNode *doc = page(a, "stays"), *now;
+    doc_text(a, suggest(a, doc_add(a, doc, "paragraph"), "insert"), S("perhaps"));
+    suggest(a, doc->children.at[1], "delete");
+    doc_text(a, doc_add(a, doc, "paragraph"), S("goes"));
+    DocNode *then = page(a, "stays");
+    doc_text(a, doc_add(a, then, "paragraph"), S("comes"));
+    expect_ok(cx_write(&cx, create, &(Work){ S("d1"), doc }));
+    expect_ok(cx_write(&cx, replace, &(Work){ S("d1"), then }));
+    auto_store s = store_take(app->db);
+    cx.store = s;
+    Str text;
+    expect_ok(text_of(&cx, S("d1"), INT64_MAX, &text));
+    expect_str("摘要\n\nstays\n\ncomes", text);
+    expect_ok(document_read_whole(&cx, S("d1"), INT64_MAX, &now));
+    expect_int(2, doc_suggestions(now));
+    expect_str("perhaps", doc_plain(a, now->children.at[now->children.len - 1]));
 }
 
 SPEC("a document is made once")

@@ -246,3 +246,32 @@ SPEC("neighbouring texts of one link are joined")
     expect_int(2, p->children.len);
     expect_str("sixsix", p->children.at[0]->text);
 }
+
+static DocNode *parsed(Arena *a, const char *json)
+{
+    DocNode *doc;
+    Err e = doc_from_json(a, str_of(json), &doc);
+    return e.info ? doc_node(a, "doc") : doc;
+}
+
+#define BLOCK(type, suggested, words) "{\"type\":\"" type "\",\"attrs\":{\"suggested\":" suggested "},\"content\":[{\"type\":\"text\",\"text\":\"" words "\"}]}"
+#define LAYER(what) "\"[{\\\"do\\\":\\\"" what "\\\",\\\"user\\\":\\\"bo\\\"}]\""
+
+SPEC("what is suggested about blocks is not read until somebody accepts it")
+{
+    auto_arena a = arena_new(8192);
+    DocNode *doc = parsed(a, "{\"type\":\"doc\",\"content\":[" BLOCK("paragraph", LAYER("insert"), "new") "," BLOCK("paragraph", LAYER("delete"), "old")
+                             "," BLOCK("paragraph", LAYER("change"), "not yet a heading") "," BLOCK("paragraph", "\"not a list\"", "odd") ","
+                             "{\"type\":\"bulletList\",\"content\":[" BLOCK("listItem", LAYER("insert"), "item") "]},"
+                             "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"one\",\"marks\":[{\"type\":\"proposed\",\"attrs\":{\"mark\":\"bold\"}}]},"
+                             "{\"type\":\"paragraphBreak\",\"attrs\":{\"suggested\":" LAYER("insert") "}},{\"type\":\"text\",\"text\":\" line\"},"
+                             "{\"type\":\"timestamp\",\"attrs\":{\"at\":\"2026-11-10T14:07:30.000Z\",\"suggested\":" LAYER("insert") "}}]}]}");
+    expect_int(8, doc_suggestions(doc));
+    doc_clean(a, doc);
+    expect_int(0, doc_suggestions(doc));
+    Str text;
+    expect_ok(render_text(a, doc, &text));
+    expect_str("old\n\nnot yet a heading\n\nodd\n\none line", text);
+    expect_int(4, doc->children.len);
+    expect(doc_find_mark(doc->children.at[3]->children.at[0], "proposed") == NULL);
+}

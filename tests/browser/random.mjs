@@ -156,8 +156,12 @@ function look() {
         return el.matches('strong, em, code, s, u, mark, a, span') && !el.matches('pre > code') ? inside : `<${el.tagName.toLowerCase()}${el.matches('td, th') ? ` ${el.colSpan}x${el.rowSpan}` : ''}>${inside}</>`;
     };
     document.activeElement?.blur();
+    const body = document.querySelector('.doc-body');
+    const suggested = (el) => el.nodeType === 1 && el.matches('ins.sg, .sg-insert, .sg-break');
+    const hidden = '.ProseMirror-widget, li > label, .cursor, .guide, .code-bar, .img-bar, .img-handle, svg';
+    const read = (el) => (suggested(el) ? '' : el.nodeType === 1 && el.childNodes.length ? (el.matches(hidden) ? '' : [...el.childNodes].map(read).join('')) : shown(el));
     return {
-        screen: shown(document.querySelector('.doc-body')), json: JSON.stringify(clean(editor.state.doc.toJSON())), yjs: doc.getXmlFragment('default').toString(),
+        screen: shown(body), reading: read(body), json: JSON.stringify(clean(editor.state.doc.toJSON())), yjs: doc.getXmlFragment('default').toString(),
         vector: JSON.stringify([...doc.store.clients].map(([c, l]) => [c, l[l.length - 1].id.clock + l[l.length - 1].length]).sort()),
         pending: !!doc.store.pendingStructs, valid: (() => { try { editor.state.doc.check(); return ''; } catch (e) { return e.message; } })(),
     };
@@ -169,6 +173,14 @@ const GREEK = 'αβγδεζηθικλμ', CYRILLIC = 'абвгдежзиклм';
 /** Only what was typed here, in order: whatever the markup around it. */
 const typed = (text) => text.replace(/[^\u0370-\u04ff]/g, '');
 const clean = (o) => (Array.isArray(o) ? o.map(clean) : o && typeof o === 'object' ? Object.fromEntries(Object.keys(o).sort().filter((k) => o[k] !== null).map((k) => [k, clean(o[k])])) : o);
+
+const LISTS = ['bulletList', 'orderedList', 'taskList', 'listItem', 'taskItem', 'table', 'tableRow'];
+/** The tree as readers get it: nothing that is only suggested. */
+function unsuggested(n) {
+    const inserted = (x) => x.type === 'paragraphBreak' || x.marks?.some((m) => m.type === 'insertion') || JSON.parse(x.attrs?.suggested ?? '[]').some((l) => l.do === 'insert');
+    const content = n.content?.filter((x) => !inserted(x)).map(unsuggested).filter((x) => !(LISTS.includes(x.type) && x.held && !x.content?.length));
+    return { ...n, held: !!n.content?.length, ...(n.content ? { content } : {}), ...(n.marks ? { marks: n.marks.filter((m) => !['insertion', 'deletion', 'proposed'].includes(m.type)) } : {}) };
+}
 
 /** ProseMirror's JSON with what a renderer leaves out or fills in taken away from both. */
 function comparable(json) {
@@ -184,7 +196,7 @@ function comparable(json) {
         else out.push(n);
         return out;
     }, []);
-    return JSON.stringify(walk(clean(JSON.parse(json))));
+    return JSON.stringify(walk(unsuggested(clean(JSON.parse(json)))));
 }
 
 function difference(a, b) {
@@ -193,12 +205,36 @@ function difference(a, b) {
     return `at ${i}: …${a.slice(Math.max(0, i - 60), i + 100)}\n              …${b.slice(Math.max(0, i - 60), i + 100)}`;
 }
 
+/** The text as readers get it. */
+async function reading(api, report) {
+    return comparable(JSON.stringify(await api('GET', `/api/v1/reports/${report}/content?format=json`)));
+}
+
+/** Suggesting, or editing. What was done before cannot be undone as a suggestion. */
+async function mode(p, name) {
+    await p.page.locator('button[aria-label^="Mode: "]').click();
+    await p.page.locator('[role=menu] .it', { hasText: name }).click();
+    await p.button(`Mode: ${name}`).waitFor();
+    await p.page.waitForFunction((on) => !!document.querySelector('.doc-body').editor.storage.comments.correct === on, name === 'Suggesting');
+    await p.page.evaluate(() => document.querySelector('.doc-body').editor.state['y-undo$'].undoManager.clear());
+}
+
+/** One accepts, the other rejects, both at once, whatever each of them sees. */
+async function decide(p, accept) {
+    await p.page.locator('[role=tab]', { hasText: 'Comments' }).click();
+    const all = p.page.getByRole('button', { name: accept ? 'Accept all' : 'Reject all' });
+    if (await all.count()) await all.click({ timeout: 5000 }).catch(() => {});            /* the other one was quicker */
+}
+
 async function round(n, people, api, report) {
     const [ana, bo] = people;
     const start = (seed + n * 7919) >>> 0;
-    const how = ['together', 'apart', 'together', 'reload', 'apart'][n % 5];
+    const how = ['together', 'apart', 'suggesting', 'reload', 'apart', 'deciding'][n % 6];
     const what = `round ${n} (--seed=${seed}, ${how})`;
+    const before = how === 'suggesting' ? await reading(api, report) : null;
+    if (how === 'suggesting') await Promise.all(people.map((p) => mode(p, 'Suggesting')));
     const done = await suite.step(`${what}: they write`, async () => {
+        if (how === 'deciding') await Promise.all(people.map((p, i) => decide(p, i === 0)));
         if (how === 'apart') await Promise.all(people.map((p) => p.context.setOffline(true)));
         const each = await Promise.all(people.map((p, i) => p.page.evaluate(play, { seed: start + i * 31, count: commands, letters: i ? CYRILLIC : GREEK })));
         if (how === 'reload') {
@@ -221,6 +257,11 @@ async function round(n, people, api, report) {
             throw new Error(`${e.message}\n${part ? `${part} differs (${seen[0].vector === seen[1].vector ? 'same' : 'other'} vectors) ${difference(seen[0][part], seen[1][part])}` : 'not saved'}\n${done.map((d) => d.join(' ')).join('\n')}`);
         }
         for (const x of seen) if (x.valid) throw new Error(`not valid: ${x.valid}\n${done.map((d) => d.join(' ')).join('\n')}`);
+        if (how === 'suggesting') {
+            await Promise.all(people.map((p) => mode(p, 'Editing')));
+            const now = await reading(api, report);
+            if (now !== before) throw new Error(`what is suggested is read: ${difference(before, now)}\n${done.map((d) => d.join(' ')).join('\n')}`);
+        }
         /* Who has just opened the page mends nothing by that alone (web/README.md), only once somebody writes. */
         if (how === 'reload') for (const p of people) await p.page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.view.dispatch(editor.state.tr.insert(editor.state.doc.content.size, editor.schema.nodes.paragraph.create())); });
         /* the server's own reading, once it has written what it was told (mending included) */
@@ -231,7 +272,7 @@ async function round(n, people, api, report) {
             const json = await read('json');
             const a = comparable(now.json), b = comparable(json);
             if (a !== b) { last = `the server's JSON ${difference(a, b)}`; return false; }
-            const want = typed(now.screen);
+            const want = typed(now.reading);
             const html = (await read('html')).replace(/<[^>]*>/g, '').replace(/&#x([0-9a-f]+);/gi, (_m, x) => String.fromCodePoint(parseInt(x, 16)));
             for (const [name, text] of [['HTML', html], ['Markdown', await read('markdown')], ['text', await read('text')]])
                 if (typed(text) !== want) { last = `${name} ${difference(want, typed(text))}${process.env.VERBOSE ? `\n${now.screen}\n${text}` : ''}`; return false; }

@@ -152,8 +152,16 @@ async function history(ana, bo) {
     });
 }
 
+/** The editor hears of a cursor that the browser moved a moment later, but before a person presses the next key. */
+const heard = (p) => p.page.waitForFunction(() => {
+    const { editor } = document.querySelector('.doc-body'), s = getSelection();
+    return editor.view.posAtDOM(s.focusNode, s.focusOffset) === editor.state.selection.head && editor.view.posAtDOM(s.anchorNode, s.anchorOffset) === editor.state.selection.anchor;
+});
+
 async function suggesting(ana, bo) {
-    const words = (p) => p.page.locator('.doc-body p', { hasText: 'Tuesday' });
+    const press = async (...keys) => { for (const k of keys) { await bo.page.keyboard.press(k); await heard(bo); } };
+    const begin = async () => { await words(bo).click({ position: { x: 1, y: 10 } }); await heard(bo); };
+    const words = (p) => p.page.locator('.doc-body :is(p, h3)', { hasText: 'Tuesday' });
     await step('what is typed and deleted while suggesting is marked, on the other screen, too', async () => {
         await bo.go('/reports/PM-1/edit?panel=comments');
         await opened(bo);
@@ -174,20 +182,45 @@ async function suggesting(ana, bo) {
         await ana.page.locator('.suggestion', { hasText: 'Bo Tanaka' }).first().waitFor();
         await picture(ana, 'suggesting');
     });
-    await step('what changes more than words is refused', async () => {
-        const before = await bo.page.locator('.doc-body > *').count();
-        await bo.page.keyboard.press('Enter');
-        await bo.sees('Only words can be suggested. Comment on the rest.');
-        if (await bo.page.locator('.doc-body > *').count() !== before) throw new Error('a block more');
+    await step('blocks and looks are suggested, too: a new paragraph, one that goes, a heading, bold words', async () => {
+        const keys = bo.page.keyboard;
+        await begin();
+        await press('End', 'Enter');
+        await keys.type('A new thought');
+        await bo.page.locator('.doc-body p.sg-insert', { hasText: 'A new thought' }).waitFor();
+        await keys.press('Control+Alt+2');            /* the own paragraph becomes a heading at once */
+        await bo.page.locator('.doc-body h2.sg-insert', { hasText: 'A new thought' }).waitFor();
+        await begin();
+        await keys.press('Control+Alt+3');
+        await bo.page.locator('.doc-body p.sg-change.as-h3', { hasText: 'Tuesday' }).waitFor();
+        await press('Home', 'Shift+End');
+        await bo.page.evaluate(() => document.querySelector('.doc-body').editor.state['y-undo$'].undoManager.stopCapturing());            /* as after half a second's pause */
+        await press('Control+b');
+        await bo.page.locator('.doc-body .sg-look.bold').first().waitFor();
+        await saved(bo);
+        await ana.page.locator('.doc-body h2.sg-insert', { hasText: 'A new thought' }).waitFor();
+        for (const what of ['New: heading', 'paragraph becomes heading 3', 'Format: bold']) await ana.page.locator('.suggestion-note', { hasText: what }).first().waitFor();
+        await picture(ana, 'suggesting-blocks');
+    });
+    await step('undo takes back the last suggestion alone', async () => {
+        await bo.page.keyboard.press('Control+z');
+        await bo.page.locator('.doc-body .sg-look').first().waitFor({ state: 'detached' });
+        await bo.page.locator('.doc-body h2.sg-insert').waitFor();
+        await saved(bo);
     });
     await step('an export shows the text as if nothing were suggested', async () => {
         const text = await until(() => ana.page.evaluate(() => fetch('/api/v1/reports/PM-1/content?format=text').then((r) => r.text())));
-        if (!text.includes('On Tuesday') || text.includes('Last')) throw new Error(text);
+        if (!text.includes('On Tuesday') || text.includes('Last') || text.includes('A new thought')) throw new Error(text);
+        const markdown = await ana.page.evaluate(() => fetch('/api/v1/reports/PM-1/content?format=markdown').then((r) => r.text()));
+        if (/### .*Tuesday/.test(markdown)) throw new Error(markdown);
     });
     await step('accepting makes it the text, for both; one can be rejected alone', async () => {
+        await ana.page.locator('.suggestion', { hasText: 'A new thought' }).getByRole('button', { name: 'Reject' }).click();
+        await bo.page.locator('.doc-body h2', { hasText: 'A new thought' }).waitFor({ state: 'detached' });
         await ana.button('Accept all').click();
+        await bo.page.locator('.doc-body h3', { hasText: 'Last Tuesday' }).waitFor();
         await until(async () => (await words(bo).textContent()).startsWith('Last Tuesday'), 'Bo sees it');
-        if (await bo.page.locator('.doc-body :is(ins, del)').count()) throw new Error('something is still suggested');
+        if (await bo.page.locator('.doc-body :is(ins, del, .sg-change, .sg-insert, .sg-look)').count()) throw new Error('something is still suggested');
         await words(bo).click({ position: { x: 1, y: 10 } });
         await bo.page.keyboard.type('Perhaps');
         await saved(bo);

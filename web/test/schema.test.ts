@@ -15,9 +15,9 @@ const NODES: Record<string, string[]> = {
     doc: [], paragraph: [], heading: ['level', 'section', 'guide', 'required'], bulletList: [], orderedList: ['start'], listItem: [], taskList: [], taskItem: ['checked'],
     blockquote: [], codeBlock: ['language'], horizontalRule: [], hardBreak: [], image: ['src', 'alt', 'title', 'width', 'height', 'caption', 'align', 'comments'], table: ['comments'], tableRow: [],
     tableHeader: ['colspan', 'rowspan', 'colwidth'], tableCell: ['colspan', 'rowspan', 'colwidth'], callout: ['kind'], details: ['open'], detailsSummary: [], detailsContent: [],
-    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'],
+    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'], paragraphBreak: ['suggested'],
 };
-const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'] };
+const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'], proposed: ['user', 'name', 'at', 'mark', 'on', 'attrs'] };
 
 const text = (t: string, ...marks: object[]) => ({ type: 'text', text: t, ...(marks.length ? { marks } : {}) });
 const p = (...content: object[]) => ({ type: 'paragraph', ...(content.length ? { content } : {}) });
@@ -43,12 +43,13 @@ describe('the schema', () => {
     it('knows every node and mark of the contract, with its attributes', () => {
         for (const [name, attrs] of Object.entries(NODES)) for (const a of attrs) assert.ok(a in (schema.nodes[name]?.spec.attrs ?? {}), `${name}.${a}`);
         for (const name of Object.keys(NODES)) assert.ok(schema.nodes[name], name);
+        for (const n of Object.values(schema.nodes)) if (!['doc', 'text', 'detailsSummary', 'detailsContent'].includes(n.name)) assert.ok('suggested' in (n.spec.attrs ?? {}), `${n.name}.suggested`);
         for (const [name, attrs] of Object.entries(MARKS)) for (const a of attrs) assert.ok(a in (schema.marks[name]?.spec.attrs ?? {}), `${name}.${a}`);
         for (const name of Object.keys(MARKS)) assert.ok(schema.marks[name], name);
     });
 
     it('allows what comments and suggestions mark wherever there is text, since the binding deletes blocks with marks it must not have', () => {
-        for (const n of Object.values(schema.nodes)) if (n.isTextblock) for (const m of ['comment', 'insertion', 'deletion']) assert.ok(n.allowsMarkType(schema.marks[m]!), `${m} in ${n.name}`);
+        for (const n of Object.values(schema.nodes)) if (n.isTextblock) for (const m of ['comment', 'insertion', 'deletion', 'proposed']) assert.ok(n.allowsMarkType(schema.marks[m]!), `${m} in ${n.name}`);
     });
 
     it('brings a document through Yjs and back unchanged', () => {

@@ -1,5 +1,6 @@
 #include "feature/review/review.h"
 #include "app/app.h"
+#include "document/clean.h"
 #include "document/document.h"
 #include "feature/comment/comment.h"
 #include "feature/followup/followup.h"
@@ -50,13 +51,6 @@ static void approvals(Look *l)
     settle(c, !manager && needed > 0);
 }
 
-static int64_t suggestions_in(const DocNode *n)
-{
-    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") ? 1 : 0;
-    list_each(&n->children, i) all += suggestions_in(n->children.at[i]);
-    return all;
-}
-
 static Err follow_ups(Look *l)
 {
     ReviewRule *r = rule(l, "follow_ups");
@@ -79,7 +73,7 @@ Err review_checklist(Cx *cx, Str report, ReviewRules *ret)
     DocNode *doc;
     TRY(report_get(cx, report, &l.report));
     TRY(document_read_whole(cx, report, INT64_MAX, &doc));
-    int64_t suggested = suggestions_in(doc);
+    int64_t suggested = doc_suggestions(doc);
     TRY(document_read(cx, report, &doc));
     sections(&l, doc);
     approvals(&l);

@@ -36,6 +36,23 @@ const suggestion = (name: 'insertion' | 'deletion', tag: 'ins' | 'del') => Mark.
     },
 });
 
+/** Another look that is only suggested: `mark` is to be set (`on`) or taken away. The text itself keeps the look it has. */
+const Proposed = Mark.create({
+    name: 'proposed',
+    inclusive: false,
+    excludes: '',
+    addAttributes() {
+        const hidden = (otherwise: unknown) => ({ default: otherwise, rendered: false });
+        return { user: hidden(''), name: hidden(''), at: hidden(null), mark: hidden(''), on: hidden(true), attrs: hidden(null) };
+    },
+    parseHTML() {
+        return [];
+    },
+    renderHTML({ mark }) {
+        return ['span', { class: `sg sg-look ${mark.attrs['on'] ? '' : 'no-'}${mark.attrs['mark']}`, title: String(mark.attrs['name']) }, 0];
+    },
+});
+
 /** `[words](address)` as Markdown writes it. */
 const MarkdownLink = Extension.create({
     name: 'markdownLink',
@@ -60,6 +77,7 @@ export const text: Piece = {
         Comment,
         suggestion('insertion', 'ins'),
         suggestion('deletion', 'del'),
+        Proposed,
     ],
     slash: [
         { id: 'text', group: 'text', label: () => t('text'), words: 'paragraph plain 正文 段落', icon: 'text', run: (e, r) => { e.chain().focus().deleteRange(r).setParagraph().run(); } },

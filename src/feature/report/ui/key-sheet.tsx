@@ -7,7 +7,7 @@ type Row = readonly [keyof typeof k.entries.en & string, string];
 const ROWS: readonly (readonly [heading: Row[0], rows: readonly Row[]])[] = [
     ['g_text', [['bold', 'mod+b'], ['italic', 'mod+i'], ['underline', 'mod+u'], ['strike', 'mod+shift+s'], ['code', 'mod+e'], ['highlight', 'mod+shift+h'], ['link', 'mod+k'], ['undo', 'mod+z'], ['redo', 'mod+shift+z'], ['plain', 'mod+shift+v']]],
     ['g_blocks', [['slash', '/'], ['h', 'mod+alt+1 / mod+alt+2 / mod+alt+3'], ['text', 'mod+alt+0'], ['lists', 'mod+shift+8 / mod+shift+7 / mod+shift+9'], ['quote', 'mod+shift+b'], ['code_block', 'mod+alt+c'], ['indent', 'Tab / shift+Tab'], ['break', 'shift+↵'], ['leave', 'mod+↵'], ['move', 'mod+shift+↑ / mod+shift+↓'], ['duplicate', 'mod+d'], ['menu', 'mod+shift+m']]],
-    ['g_more', [['mention', '@'], ['comment', 'mod+alt+m'], ['toolbar', 'Alt F10'], ['open', 'mod+click'], ['find', 'mod+f'], ['replace', 'mod+h'], ['sheet', 'mod+/'], ['ends', 'Ctrl Home / Ctrl End']]],
+    ['g_more', [['mention', '@'], ['comment', 'mod+alt+m'], ['suggest', 'mod+alt+s'], ['decide', 'mod+alt+↵ / mod+alt+⌫'], ['toolbar', 'Alt F10'], ['open', 'mod+click'], ['find', 'mod+f'], ['replace', 'mod+h'], ['sheet', 'mod+/'], ['ends', 'Ctrl Home / Ctrl End']]],
     ['g_markdown', [['h', '# / ## / ###'], ['bullets', '-'], ['numbers', '1.'], ['tasks', '[]'], ['quote', '>'], ['code_block', '```'], ['divider', '---'], ['table', '|||'], ['callout', '!'], ['bold', '**…**'], ['italic', '*…*'], ['code', '`…`'], ['highlight', '==…=='], ['link', '[…](…)']]],
 ];
 
