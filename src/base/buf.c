@@ -27,7 +27,7 @@ void buf_add(Buf *b, Str s)
     b->at[b->len] = 0;
 }
 
-void buf_byte(Buf *b, char c) { buf_add(b, (Str){ &c, 1 }); }
+void buf_bytes_(Buf *b, const char *at, size_t len) { buf_add(b, (Str){ at, len }); }
 
 void buf_fmt(Buf *b, const char *fmt, ...)
 {
@@ -45,12 +45,9 @@ void buf_fmt(Buf *b, const char *fmt, ...)
 /** How many bytes of `s` from `i` need no escape in JSON: well-formed and harmless. */
 static size_t json_plain(Str s, size_t i)
 {
+    static const bool stops[256] = { [0 ... 0x1f] = true, ['"'] = true, ['\\'] = true, ['<'] = true, [0x7f ... 0xff] = true };
     size_t from = i;
-    while (i < s.len) {
-        unsigned char c = (unsigned char)s.at[i];
-        if (c < 0x20 || c == '"' || c == '\\' || c == '<' || c >= 0x7f) break;
-        i++;
-    }
+    while (i < s.len && !stops[(unsigned char)s.at[i]]) i++;
     return i - from;
 }
 

@@ -7,7 +7,13 @@ typedef struct Buf { Arena *arena; char *at; size_t len, room, max_bytes; bool f
 
 Buf  buf_new(Arena *a, size_t max_bytes);
 void buf_add(Buf *b, Str s);
-void buf_byte(Buf *b, char c);
+void buf_bytes_(Buf *b, const char *at, size_t len);
+static inline void buf_byte(Buf *b, char c)
+{
+    if (b->full || b->len + 1 >= b->room || b->len >= b->max_bytes) { buf_bytes_(b, &c, 1); return; }
+    b->at[b->len++] = c;
+    b->at[b->len] = 0;
+}
 [[gnu::format(printf, 2, 3)]] void buf_fmt(Buf *b, const char *fmt, ...);
 /** `s` as a JSON string with quotes. Escapes control bytes, `<`, U+2028/9; ill-formed UTF-8 becomes U+FFFD. */
 void buf_json(Buf *b, Str s);

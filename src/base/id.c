@@ -1,10 +1,21 @@
 #include "base/id.h"
 #include <stdatomic.h>
-#include <stdio.h>
 #include "base/rand.h"
 
 /** Milliseconds << 12 | counter of the last id, so that ids made within one ms still ascend. */
 static _Atomic uint64_t last_tick;
+
+/** 8-4-4-4-12 hex digits. */
+static Str as_text(Arena *a, uint64_t high, uint64_t low)
+{
+    static const char digits[] = "0123456789abcdef";
+    char *text = arena_bytes(a, 37, 1), *to = text;
+    for (int i = 0; i < 32; i++) {
+        if (i == 8 || i == 12 || i == 16 || i == 20) *to++ = '-';
+        *to++ = digits[(i < 16 ? high : low) >> (60 - i % 16 * 4) & 15];
+    }
+    return (Str){ text, 36 };
+}
 
 Str id_new(Arena *a, int64_t now_ms)
 {
@@ -15,11 +26,8 @@ Str id_new(Arena *a, int64_t now_ms)
         if (seen > tick && seen - tick > (uint64_t)60000 << 12) next = tick;
         if (atomic_compare_exchange_weak(&last_tick, &seen, next)) { tick = next; break; }
     } while (true);
-    uint64_t r = rand_u64();
-    return arena_fmt(a, "%08x-%04x-7%03x-%04x-%012llx", (unsigned)(tick >> 28),
-                     (unsigned)(tick >> 12 & 0xFFFF), (unsigned)(tick & 0xFFF),
-                     (unsigned)(0x8000 | (r >> 48 & 0x3FFF)),
-                     (unsigned long long)(r & 0xFFFFFFFFFFFF));
+    /* the time, version 7, the counter; the variant and random bits */
+    return as_text(a, tick >> 12 << 16 | 0x7000 | (tick & 0xFFF), (rand_u64() & 0x3FFFFFFFFFFFFFFF) | 0x8000000000000000);
 }
 
 bool id_valid(Str s)

@@ -197,7 +197,9 @@ static int by_name(const void *x, const void *y) { return str_cmp(*(const Str *)
 Str alert_labels_end(AlertLabels *l, Buf *note)
 {
     Buf json = buf_new(l->arena, 1 << 20);
-    qsort(l->at, l->len, sizeof l->at[0], by_name);
+    bool sorted = true;              /* as most senders have them */
+    for (size_t i = 1; i < l->len && sorted; i++) sorted = by_name(&l->at[i - 1], &l->at[i]) <= 0;
+    if (!sorted) qsort(l->at, l->len, sizeof l->at[0], by_name);
     buf_byte(&json, '{');
     for (size_t i = 0; i < l->len; i++) {
         if (i) buf_byte(&json, ',');
@@ -218,7 +220,8 @@ void alert_link_add(Buf *links, Str title, Str url)
     if (!str_starts(url, S("https://")) && !str_starts(url, S("http://"))) return;
     if (url.len > 2000) return;
     size_t n = 0;
-    Str rest = buf_str(links);   /* quotes inside values are escaped, so this finds objects only */
+    /* Quotes inside values are escaped, so this finds objects only; none is shorter than 25 bytes. */
+    Str rest = links->len < ALERT_MAX_LINKS * 25 ? S("") : buf_str(links);
     for (ptrdiff_t at; (at = str_find(rest, S("{\"title\":"))) >= 0; n++)
         rest = str_sub(rest, (size_t)at + 9, rest.len);
     if (n >= ALERT_MAX_LINKS) return;

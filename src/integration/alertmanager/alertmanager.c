@@ -12,27 +12,19 @@
 #include "port/integration.h"
 
 /** "alerts[3].labels" */
-static Str under(Arena *a, Str path, Str key)
-{
-    return str_empty(path) ? key : arena_fmt(a, STR_FMT "." STR_FMT, STR_ARG(path), STR_ARG(key));
-}
+static Str under(Arena *a, size_t i, const char *key) { return arena_fmt(a, "alerts[%zu].%s", i, key); }
 
-/** A member that must be of a kind when it is there. Fails: ERR_INVALID naming "PATH.KEY". */
-static Err member(Arena *a, const Json *object, const char *key, JsonKind kind, Str path, const Json **ret)
+/** An object of strings, when it is there. */
+static Err labels_at(Arena *a, const Json *alert, const char *key, size_t i, const Json **ret)
 {
-    static const char *const names[] = { [JS_TEXT] = "a string", [JS_LIST] = "a list", [JS_OBJECT] = "an object" };
-    *ret = json_get(object, str_of(key));
-    if (json_is_nothing(*ret)) { *ret = NULL; return OK; }
-    if ((*ret)->kind == kind) return OK;
-    Str at = under(a, path, str_of(key));
-    return fail_field(a, at, STR_FMT " must be %s", STR_ARG(at), names[kind]);
-}
-
-static Err check_labels(Arena *a, const Json *labels, const char *key, Str path)
-{
-    json_members(labels, x)
+    *ret = json_get(alert, str_of(key));
+    if (!json_is_nothing(*ret) && !json_is(*ret, JS_OBJECT)) {
+        Str at = under(a, i, key);
+        return fail_field(a, at, STR_FMT " must be an object", STR_ARG(at));
+    }
+    json_members(*ret, x)
         if (x->kind != JS_TEXT) {
-            Str at = under(a, under(a, path, str_of(key)), utf8_clip(x->name, 100));
+            Str at = arena_fmt(a, STR_FMT "." STR_FMT, STR_ARG(under(a, i, key)), STR_ARG(utf8_clip(x->name, 100)));
             return fail_field(a, at, STR_FMT " must be a string", STR_ARG(at));
         }
     return OK;
@@ -73,19 +65,19 @@ static Str links_of(Arena *a, const Json *alert, const Json *annotations, Str ex
     return alert_links_end(&links);
 }
 
-static Err time_of(Arena *a, const Json *alert, const char *key, Str path, int64_t *ret)
+static Err time_of(Arena *a, const Json *alert, const char *key, size_t i, int64_t *ret)
 {
     if (alert_time(json_get(alert, str_of(key)), ret)) return OK;
-    Str at = under(a, path, str_of(key));
+    Str at = under(a, i, key);
     return fail_field(a, at, STR_FMT " is not a time as RFC 3339 writes it", STR_ARG(at));
 }
 
-static Err status_of(Arena *a, const Json *alert, Str path, bool *ret_resolved)
+static Err status_of(Arena *a, const Json *alert, size_t i, bool *ret_resolved)
 {
     Str status = json_str_at(alert, S("status"));
     *ret_resolved = str_eq(status, S("resolved"));
     if (*ret_resolved || str_eq(status, S("firing"))) return OK;
-    Str at = under(a, path, S("status"));
+    Str at = under(a, i, "status");
     return fail_field(a, at, STR_FMT " must be \"firing\" or \"resolved\"", STR_ARG(at));
 }
 
@@ -98,22 +90,20 @@ static Str key_of(Arena *a, const Json *alert, Str labels)
     return alert_key_made(a, labels);
 }
 
-static Err decode_one(Arena *a, const Json *alert, Str path, Str external, AlertIn *ret)
+static Err decode_one(Arena *a, const Json *alert, size_t i, Str external, AlertIn *ret)
 {
     static const char *const words[] = { "severity", "priority", "level", NULL };
     static const char *const text[] = { "description", "message", NULL };
     const Json *labels, *annotations;
-    if (!json_is(alert, JS_OBJECT))
-        return fail_field(a, path, STR_FMT " must be an object", STR_ARG(path));
-    TRY(status_of(a, alert, path, &ret->resolved));
-    TRY(member(a, alert, "labels", JS_OBJECT, path, &labels));
-    Str missing = labels ? S("") : under(a, path, S("labels"));
-    if (!labels) return fail_field(a, missing, STR_FMT " is missing", STR_ARG(missing));
-    TRY(check_labels(a, labels, "labels", path));
-    TRY(member(a, alert, "annotations", JS_OBJECT, path, &annotations));
-    TRY(check_labels(a, annotations, "annotations", path));
-    TRY(time_of(a, alert, "startsAt", path, &ret->started_ms));
-    TRY(time_of(a, alert, "endsAt", path, &ret->ended_ms));
+    Str bad = json_is(alert, JS_OBJECT) ? S("") : arena_fmt(a, "alerts[%zu]", i);
+    if (bad.len) return fail_field(a, bad, STR_FMT " must be an object", STR_ARG(bad));
+    TRY(status_of(a, alert, i, &ret->resolved));
+    TRY(labels_at(a, alert, "labels", i, &labels));
+    Str missing = json_is_nothing(labels) ? under(a, i, "labels") : S("");
+    if (missing.len) return fail_field(a, missing, STR_FMT " is missing", STR_ARG(missing));
+    TRY(labels_at(a, alert, "annotations", i, &annotations));
+    TRY(time_of(a, alert, "startsAt", i, &ret->started_ms));
+    TRY(time_of(a, alert, "endsAt", i, &ret->ended_ms));
     if (!ret->resolved) ret->ended_ms = 0;
 
     AlertLabels kept = { .arena = a };
@@ -150,8 +140,9 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     if (!str_eq(version, S("4")))
         return fail_field(a, S("version"),
             "version must be \"4\", the webhook of Alertmanager 0.8 and newer");
-    TRY(member(a, root, "alerts", JS_LIST, S(""), &alerts));
-    if (!alerts) return fail_field(a, S("alerts"), "alerts is missing");
+    alerts = json_get(root, S("alerts"));
+    if (json_is_nothing(alerts)) return fail_field(a, S("alerts"), "alerts is missing");
+    if (!json_is(alerts, JS_LIST)) return fail_field(a, S("alerts"), "alerts must be a list");
     if (alerts->count > ALERT_MAX_PER_PAYLOAD)
         return fail_field(a, S("alerts"),
             "alerts has %u entries; at most %d fit into one payload: set max_alerts",
@@ -162,7 +153,7 @@ static Err decode(Arena *a, const SourceConfig *config, Str content_type, Str pa
     size_t i = 0;
     json_items(alerts, one) {
         AlertIn *alert = list_add(a, &list);
-        TRY(decode_one(a, one, arena_fmt(a, "alerts[%zu]", i++), external, alert));
+        TRY(decode_one(a, one, i++, external, alert));
         alert->group_key = group;
         if (!str_empty(truncated))
             alert->note = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(truncated), STR_ARG(alert->note));
