@@ -4,6 +4,7 @@
 #include "app/audit.h"
 #include "app/fold.h"
 #include "base/id.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "feature/account/account.h"
 #include "feature/catalog/internal.h"
@@ -16,12 +17,36 @@ const Kind catalog_service = { "service", "services", &sql_service_insert, &sql_
 
 /* ---- reading */
 
+/** Adds the ids of a JSON list, each once. */
+static Err add_ids(Cx *cx, Str text, Strs *ret)
+{
+    const Json *list;
+    TRY(json_read(cx->arena, text, &list));
+    json_items(list, one) {
+        bool known = false;
+        list_each(ret, i) known |= str_eq(ret->at[i], json_str_of(one));
+        if (!known) *list_add(cx->arena, ret) = json_str_of(one);
+    }
+    return OK;
+}
+
+Err service_needs(Cx *cx, Strs ids, Strs *ret)
+{
+    if (!ids.len) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_service_depends_on);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    while (stmt_step(&q)) TRY(add_ids(cx, stmt_col_str(&q, 0), ret));
+    return stmt_end(&q);
+}
+
 static Err read(Cx *cx, Stmt *q, Services *ret)
 {
     Services all = { 0 };
-    while (stmt_step(q))
+    while (stmt_step(q)) {
         *list_add(cx->arena, &all) = (Service){ .id = stmt_col_str(q, 0), .name = stmt_col_str(q, 1), .description = stmt_col_str(q, 2),
             .team_id = stmt_col_str(q, 3), .tier = stmt_col_int(q, 4), .created_ms = stmt_col_int(q, 5), .version = stmt_col_int(q, 6) };
+        TRY(add_ids(cx, stmt_col_str(q, 7), &all.at[all.len - 1].depends_on_ids));
+    }
     TRY(stmt_end(q));
     *ret = all;
     return OK;
@@ -88,6 +113,22 @@ static Err named(Cx *cx, const Kind *kind, Str field, Str given, Ref *ret)
 
 /* ---- writing */
 
+/** What it depends on, by id or name, as ids; itself is left out. */
+static Err check_needs(Cx *cx, Service *item)
+{
+    Strs ids = { 0 };
+    if (item->depends_on_ids.len > 100) return fail_field(cx->arena, S("depends_on_ids"), "a service depends on at most 100 others");
+    list_each(&item->depends_on_ids, i) {
+        Ref found;
+        bool known = false;
+        TRY(service_named(cx, S("depends_on_ids"), item->depends_on_ids.at[i], &found));
+        list_each(&ids, k) known |= str_eq(ids.at[k], found.id);
+        if (!known && !str_eq(found.id, item->id)) *list_add(cx->arena, &ids) = found.id;
+    }
+    item->depends_on_ids = ids;
+    return OK;
+}
+
 static Err check(Cx *cx, const Kind *kind, Service *item)
 {
     Arena *a = cx->arena;
@@ -98,6 +139,7 @@ static Err check(Cx *cx, const Kind *kind, Service *item)
     if (kind->has_tier && (item->tier < 1 || item->tier > 4))
         return fail_field(a, S("tier"), "a tier is a number from 1 (nothing works without it) to 4");
     Ref team = { 0 }, other;
+    TRY(check_needs(cx, item));
     if (item->team_id.len) TRY(team_named(cx, S("team_id"), item->team_id, &team));
     item->team_id = team.id;
     Err e = item_find(cx, kind, item->name, &other);
@@ -123,6 +165,7 @@ static Err write_row(Cx *cx, const Kind *kind, const Sql *sql, const Service *it
     stmt_str(&q, "description", item->description);
     stmt_str_or_null(&q, "team_id", item->team_id);
     if (kind->has_tier) stmt_int(&q, "tier", item->tier);
+    if (kind->has_tier) stmt_str(&q, "depends_on", strs_json(cx->arena, item->depends_on_ids));
     if (sql == kind->insert) stmt_int(&q, "now_ms", cx->now_ms);
     return stmt_exec(&q);
 }

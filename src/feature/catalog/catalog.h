@@ -8,7 +8,7 @@ typedef struct Channel { Str id, name, description, team_id; int64_t created_ms,
 typedef LIST(Channel) Channels;
 extern const Shape channel_shape;
 
-typedef struct Service { Str id, name, description, team_id; int64_t tier, created_ms, version; } Service;
+typedef struct Service { Str id, name, description, team_id; int64_t tier, created_ms, version; Strs depends_on_ids; } Service;
 typedef LIST(Service) Services;
 extern const Shape service_shape;
 
@@ -19,6 +19,8 @@ Err service_refs(Cx *cx, Strs ids, Map **ret);
 /** A channel named in a request, by id or name. Fails: ERR_INVALID that names `field`. */
 Err channel_named(Cx *cx, Str field, Str given, Ref *ret);
 Err service_named(Cx *cx, Str field, Str given, Ref *ret);
+/** Ids of the services that any of these needs in order to work, each once, in no particular order. One query. */
+Err service_needs(Cx *cx, Strs ids, Strs *ret);
 /** Fails: ERR_NOT_FOUND. Removed ones are found. */
 Err channel_get(Cx *cx, Str id, Channel *ret);
 Err service_get(Cx *cx, Str id, Service *ret);

@@ -15,6 +15,7 @@ SHAPE(service_shape, Service, "Something that runs and can fail",
     FIELD(Service, description, MULTILINE, "What it does", .max = 2000),
     FIELD(Service, team_id, NULLABLE, "The team that runs it, by id or name"),
     FIELD(Service, tier, 0, "1 (nothing works without it) to 4; 3 unless said"),
+    FIELD(Service, depends_on_ids, 0, "Services that it cannot work without, by id or name", .max = 100),
     FIELD_AT(Service, created_ms, READ_ONLY, "When it was added"),
     FIELD(Service, version, READ_ONLY, "Grows with each change"));
 
@@ -88,6 +89,7 @@ static Err patch(Cx *cx, Req *req, Res *res)
         item.description = body.description;
     if (tier ? BODY_HAS(req, Service, team_id) : BODY_HAS(req, Channel, team_id)) item.team_id = body.team_id;
     if (tier && BODY_HAS(req, Service, tier)) item.tier = body.tier;
+    if (tier && BODY_HAS(req, Service, depends_on_ids)) item.depends_on_ids = body.depends_on_ids;
     TRY(item_change(cx, kind, &item));
     return get(cx, req, res);
 }

@@ -3,7 +3,7 @@ INSERT INTO channel (id, name, name_key, description, team_id, created_ms)
 VALUES (:id, :name, :name_key, :description, :team_id, :now_ms);
 
 -- name: channel_select
-SELECT id, name, description, team_id, 0, created_ms, version FROM channel
+SELECT id, name, description, team_id, 0, created_ms, version, '[]' FROM channel
 WHERE 1 = 1
 --if id
   AND id = :id
@@ -29,11 +29,11 @@ UPDATE channel SET name = :name, name_key = :name_key, description = :descriptio
 UPDATE channel SET removed_ms = :now_ms, version = version + 1 WHERE id = :id;
 
 -- name: service_insert
-INSERT INTO service (id, name, name_key, description, team_id, tier, created_ms)
-VALUES (:id, :name, :name_key, :description, :team_id, :tier, :now_ms);
+INSERT INTO service (id, name, name_key, description, team_id, tier, depends_on, created_ms)
+VALUES (:id, :name, :name_key, :description, :team_id, :tier, :depends_on, :now_ms);
 
 -- name: service_select
-SELECT id, name, description, team_id, tier, created_ms, version FROM service
+SELECT id, name, description, team_id, tier, created_ms, version, depends_on FROM service
 WHERE 1 = 1
 --if id
   AND id = :id
@@ -51,8 +51,11 @@ ORDER BY name_key, id;
 -- name: service_ref_list
 SELECT id, name FROM service WHERE id IN LIST(:ids);
 
+-- name: service_depends_on
+SELECT depends_on FROM service WHERE id IN LIST(:ids) AND depends_on <> '[]' ORDER BY id;
+
 -- name: service_update
-UPDATE service SET name = :name, name_key = :name_key, description = :description, team_id = :team_id, tier = :tier,
+UPDATE service SET name = :name, name_key = :name_key, description = :description, team_id = :team_id, tier = :tier, depends_on = :depends_on,
     version = version + 1 WHERE id = :id;
 
 -- name: service_remove

@@ -22,3 +22,5 @@ CREATE TABLE service (
     version     INTEGER NOT NULL DEFAULT 1
 );
 CREATE UNIQUE INDEX service_by_name ON service (name_key) WHERE removed_ms IS NULL;
+-- step 2
+ALTER TABLE service ADD COLUMN depends_on TEXT NOT NULL DEFAULT '[]';   -- ids of the services that it cannot work without, as JSON

@@ -5,15 +5,20 @@
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "port/alert_build.h"
+#include "feature/change/rules.h"
 #include "sql.gen.h"
 
 #define HOUR_MS 3600000LL
-enum { LOOK_BACK_HOURS = 24, SUGGESTED_MOST = 50 };
 
 const char *const change_kinds[] = { "deploy", "code", "config", "feature_flag", "infrastructure",
     "migration", NULL };
 const char *const change_states[] = { "in_progress", "succeeded", "failed", "canceled", NULL };
 const char *const change_relations[] = { "suspect", "caused", "fixed", "dismissed", NULL };
+
+static SHAPE(why_shape, Why, "Why it is proposed",
+    FIELD(Why, reason, READ_ONLY, "A word: minutes_before, under_way, minutes_until_over, service, dependency, named, kind, failed, files, commits, first, words, risk, elsewhere"),
+    FIELD(Why, value, READ_ONLY, "What it is about: minutes, a service, words …"),
+    FIELD(Why, points, READ_ONLY, "What it adds to the score"));
 
 SHAPE(change_shape, Change, "Something that was changed on purpose",
     FIELD(Change, id, READ_ONLY, "UUIDv7"),
@@ -35,6 +40,9 @@ SHAPE(change_shape, Change, "Something that was changed on purpose",
     FIELD(Change, relation, READ_ONLY | NULLABLE,
     "suspect, caused, fixed or dismissed, as one of an incident's changes"),
     FIELD_AT(Change, linked_ms, READ_ONLY | NULLABLE, "When it was linked"),
+    FIELD(Change, proposed, READ_ONLY | NULLABLE, "Of a proposal: suspect, or fixed"),
+    FIELD(Change, score, READ_ONLY, "Of a proposal: how likely; compares with others only"),
+    FIELD_OF(Change, why, FIELD_MANY, &why_shape, READ_ONLY, "Of a proposal: why"),
     FIELD(Change, version, READ_ONLY, "Grows with each change"));
 
 /* ---- reading */
@@ -65,7 +73,7 @@ static Err fill_services(Cx *cx, Changes *list)
     return OK;
 }
 
-static Err read_all(Cx *cx, Stmt *q, Changes *ret)
+Err change_read(Cx *cx, Stmt *q, Changes *ret)
 {
     while (stmt_step(q))
         *list_add(cx->arena, ret) = (Change){ .id = stmt_col_str(q, 0), .kind = stmt_col_str(q, 1),
@@ -87,7 +95,7 @@ Err change_get(Cx *cx, Str id, Change *ret)
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, "id", NULL);
     stmt_str(&q, "id", id);
     stmt_int(&q, "limit", 1);
-    TRY(read_all(cx, &q, &found));
+    TRY(change_read(cx, &q, &found));
     if (!found.len)
         return fail(cx->arena, ERR_NOT_FOUND, "there is no change " STR_FMT, STR_ARG(id));
     *ret = found.at[0];
@@ -99,7 +107,7 @@ Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret)
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_change_of_incident);
     stmt_str(&q, "incident", incident);
     stmt_int(&q, "limit", limit);
-    return read_all(cx, &q, ret);
+    return change_read(cx, &q, ret);
 }
 
 /* ---- writing */
@@ -282,7 +290,7 @@ static Err list(Cx *cx, Req *req, Res *res)
     if (after.id.len) { stmt_int(&q, "at", after.at); stmt_str(&q, "after", after.id); }
     stmt_int(&q, "limit", limit + 1);
     Changes all = { 0 };
-    TRY(read_all(cx, &q, &all));
+    TRY(change_read(cx, &q, &all));
     answer_list(cx, res, &all, limit, -1);
     return OK;
 }
@@ -306,41 +314,10 @@ static Err create(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
-static bool shares_service(const Change *change, const Incident *incident)
-{
-    list_each(&change->service_ids, i)
-        list_each(&incident->services, k)
-            if (str_eq(change->service_ids.at[i], incident->services.at[k].id)) return true;
-    return false;
-}
-
-/** What changed in the day before it began and until it was over, and is not linked yet;
- *  changes of its services first. */
-static Err suggested(Cx *cx, Str incident_id, Changes *ret)
-{
-    Incident incident;
-    TRY(incident_get(cx, incident_id, &incident));
-    int64_t began_ms = incident.impact_started_ms ? incident.impact_started_ms
-        : incident.detected_ms ? incident.detected_ms : incident.declared_ms;
-    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_change_select, "since", "until",
-        "unlinked", NULL);
-    stmt_int(&q, "since_ms", began_ms - LOOK_BACK_HOURS * HOUR_MS);
-    stmt_int(&q, "until_ms", incident.resolved_ms ? incident.resolved_ms : cx->now_ms);
-    stmt_str(&q, "incident", incident_id);
-    stmt_int(&q, "limit", 200);
-    Changes all = { 0 };
-    TRY(read_all(cx, &q, &all));
-    for (int pass = 0; pass < 2; pass++)
-        list_each(&all, i)
-            if (shares_service(&all.at[i], &incident) == (pass == 0) && ret->len < SUGGESTED_MOST)
-                *list_add(cx->arena, ret) = all.at[i];
-    return OK;
-}
-
 static Err list_of(Cx *cx, Req *req, Res *res)
 {
     Changes all = { 0 };
-    if (req_flag(req, "suggested")) TRY(suggested(cx, req_param(req, "incident"), &all));
+    if (req_flag(req, "suggested")) TRY(change_proposals(cx, req_param(req, "incident"), &all));
     else TRY(change_list_of(cx, req_param(req, "incident"), 200, &all));
     answer_list(cx, res, &all, (int64_t)all.len, (int64_t)all.len);
     return OK;
@@ -409,7 +386,7 @@ static const Route routes[] = {
     .doc = "One change" },
     { GET, "/api/v1/incidents/:incident/changes", ROLE_VIEWER, list_of, .reply = &change_shape,
     .flags = REPLY_LIST, .query = "suggested",
-      .doc = "Changes linked to an incident; suggested=true: those of its time that are not" },
+      .doc = "Changes linked to an incident; suggested=true: those that may have caused it, or ended it, most likely first, with why" },
     { POST, "/api/v1/incidents/:incident/changes", ROLE_RESPONDER, link_one, &link_shape,
     &change_shape, .doc = "Links a change, or says anew what it has to do with it" },
     { DELETE, "/api/v1/incidents/:incident/changes/:change", ROLE_RESPONDER, unlink_one,

@@ -9,6 +9,10 @@
 
 extern const char *const change_kinds[], *const change_relations[], *const change_states[];
 
+/** Why a change is proposed: a word for programs, what it is about, and what it adds to the score. */
+typedef struct Why { Str reason, value; int64_t points; } Why;
+typedef LIST(Why) Whys;
+
 typedef struct Change {
     Str id, kind, title, description;
     Strs service_ids;
@@ -24,6 +28,9 @@ typedef struct Change {
     int64_t created_ms, version;
     Str relation;                   /* only as one of an incident's changes */
     int64_t linked_ms;
+    Str proposed;                   /* only as a proposal: suspect, or fixed */
+    int64_t score;
+    Whys why;
 } Change;
 typedef LIST(Change) Changes;
 extern const Shape change_shape;
@@ -38,5 +45,9 @@ Err change_get(Cx *cx, Str id, Change *ret);
 /** Those linked to an incident, by time; dismissed ones too. The caller has checked access to
  *  the incident. */
 Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret);
+/** What may have caused the incident (began in the day before its start) or ended it, most likely first: proposals, of which
+ *  the caller makes links. Nothing is stored: other times or services of the incident give other proposals, and what is
+ *  linked, dismissed too, is none. The caller has checked access. Source: docs/internals/change.md. */
+Err change_proposals(Cx *cx, Str incident, Changes *ret);
 /** Links it, or changes the relation. The same relation again changes nothing. Within a write. */
 Err change_link(Cx *cx, Str incident, Str change, Str relation);

@@ -2,6 +2,7 @@
 #include "base/spec.h"
 #include "feature/catalog/catalog.h"
 #include "feature/change/change.h"
+#include "feature/change/rules.h"
 #include "feature/timeline/timeline.h"
 
 static const int64_t noon = 1794319200000;
@@ -127,4 +128,132 @@ SPEC("a deploy that begins and ends is one change, in whatever order its notices
     expect_str("checkout 4.2 failed", change.title);
     expect_int(noon - 60000, change.occurred_ms);
     expect_int(noon - 1000, change.ended_ms);
+}
+
+/* ---- proposals */
+
+#define MINUTE 60000LL
+typedef struct Town { Str incident, checkout, ledger, search; Str deploy, migration, flag, other, staging; } Town;
+
+static Err put(Cx *cx, const char *kind, const char *title, const char *service, int64_t minutes, const char *labels, Str *ret_id)
+{
+    Str name = str_of(service);
+    Change change = { .kind = str_of(kind), .title = str_of(title), .service_ids = { .at = &name, .len = name.len > 0 },
+        .occurred_ms = noon - minutes * MINUTE, .labels = str_of(labels) };
+    return change_add(cx, &change, ret_id);
+}
+
+static Err build_town(Cx *cx, void *arg)
+{
+    Town *t = arg;
+    Incident incident;
+    TRY(service_add(cx, &(Service){ .name = S("ledger") }, &t->ledger));
+    TRY(service_add(cx, &(Service){ .name = S("search") }, &t->search));
+    Strs needs = { .at = &t->ledger, .len = 1 };
+    TRY(service_add(cx, &(Service){ .name = S("checkout"), .depends_on_ids = needs }, &t->checkout));
+    TRY(put(cx, "deploy", "checkout 4.2: smaller connection pool", "checkout", 4, "{\"files\":\"120\"}", &t->deploy));
+    TRY(put(cx, "migration", "ledger: index on entries", "ledger", 40, "{}", &t->migration));
+    TRY(put(cx, "feature_flag", "turned on new-checkout", "", 10, "{}", &t->flag));
+    TRY(put(cx, "deploy", "search 9", "search", 300, "{}", &t->other));
+    TRY(put(cx, "deploy", "checkout 4.3", "checkout", 2, "{\"environment\":\"staging\"}", &t->staging));
+    Str services[] = { S("checkout") };
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Payments wait for a connection"), .impact_started_ms = noon,
+        .service_ids = { .at = services, .len = 1 } }, &incident));
+    t->incident = incident.id;
+    return OK;
+}
+
+/** "TITLE SCORE: reason value points, …" a line. */
+static Str proposed(App *app, Arena *a, Str incident)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Changes all = { 0 };
+    Buf out = buf_new(a, 1 << 16);
+    Err e = change_proposals(&cx, incident, &all);
+    if (e.info) return err_text(a, e);
+    list_each(&all, i) {
+        const Change *c = &all.at[i];
+        buf_fmt(&out, "%s" STR_FMT " " STR_FMT " %lld:", i ? "\n" : "", STR_ARG(c->proposed), STR_ARG(c->title), (long long)c->score);
+        list_each(&c->why, k)
+            buf_fmt(&out, " " STR_FMT "=" STR_FMT "%+lld", STR_ARG(c->why.at[k].reason), STR_ARG(c->why.at[k].value), (long long)c->why.at[k].points);
+    }
+    return buf_str(&out);
+}
+
+SPEC("changes before an incident on its services, on what those need, and those that name it are proposed in that order, each with why")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon + 10 * MINUTE);
+    Cx cx = app_cx(app, a, NULL);
+    Town t = { 0 };
+    expect_ok(cx_write(&cx, build_town, &t));
+    Str first = proposed(app, a, t.incident);
+    expect_str("suspect checkout 4.2: smaller connection pool 89: service=checkout+35 minutes_before=4+38 kind=deploy+6 files=120+6 words=connection+4\n"
+               "suspect turned on new-checkout 59: named=checkout+18 minutes_before=10+34 kind=feature_flag+7\n"
+               "suspect ledger: index on entries 52: dependency=ledger+22 minutes_before=40+22 kind=migration+8\n"
+               "suspect checkout 4.3 49: service=checkout+35 minutes_before=2+38 kind=deploy+6 elsewhere=staging-30", first);
+    expect_str(arena_cstr(a, first), proposed(app, a, t.incident));
+}
+
+typedef struct Edit { Town *t; Str relation; } Edit;
+static Err dismiss(Cx *cx, void *arg) { Town *t = arg; return change_link(cx, t->incident, t->deploy, S("dismissed")); }
+static Err add_impact(Cx *cx, void *arg)
+{
+    Town *t = arg;
+    Impact impact = { .kind = S("availability"), .title = S("Search was down"), .started_ms = noon - 200 * MINUTE,
+        .service_ids = { .at = &t->search, .len = 1 } };
+    return incident_impact_put(cx, t->incident, &impact);
+}
+
+SPEC("with other times and services of the incident the proposals are others; what was dismissed is not proposed again")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon + 10 * MINUTE);
+    Cx cx = app_cx(app, a, NULL);
+    Town t = { 0 };
+    expect_ok(cx_write(&cx, build_town, &t));
+    expect_ok(cx_write(&cx, dismiss, &t));
+    expect_int(-1, str_find(proposed(app, a, t.incident), S("checkout 4.2")));
+    expect_ok(cx_write(&cx, add_impact, &t));
+    Str later = proposed(app, a, t.incident);
+    expect_has("suspect search 9 55: service=search+35 minutes_before=100+14 kind=deploy+6", later);
+    expect_int(-1, str_find(later, S("checkout 4.2")));
+}
+
+typedef struct Over { Town *t; Str fix; } Over;
+static Err mitigate(Cx *cx, void *arg)
+{
+    Over *o = arg;
+    TRY(put(cx, "deploy", "checkout 4.2 rollback", "checkout", -8, "{}", &o->fix));
+    return incident_set_status(cx, o->t->incident, S("resolved"));
+}
+
+SPEC("a rollback of its service just before the end is proposed as what fixed it; a deploy that runs when it begins is suspected more than one that was over")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, noon + 10 * MINUTE);
+    Cx cx = app_cx(app, a, NULL);
+    Town t = { 0 };
+    Over over = { .t = &t };
+    expect_ok(cx_write(&cx, build_town, &t));
+    expect_ok(cx_write(&cx, mitigate, &over));
+    expect_has("fixed checkout 4.2 rollback 85: service=checkout+35 minutes_until_over=2+38 risk=rollback+12", proposed(app, a, t.incident));
+    Scene scene = { .began_ms = noon };
+    Change running = { .kind = S("deploy"), .occurred_ms = noon - 20 * MINUTE, .state = S("in_progress"), .labels = S("{}") };
+    Change failed = { .kind = S("deploy"), .occurred_ms = noon - 20 * MINUTE, .ended_ms = noon - 16 * MINUTE, .state = S("failed"), .labels = S("{}") };
+    change_judge(a, &scene, true, &running);
+    change_judge(a, &scene, false, &failed);
+    expect_str("under_way", running.why.at[0].reason);
+    expect_str("first", running.why.at[2].reason);
+    expect_str("failed", failed.why.at[2].reason);
+    expect(running.score > failed.score);
+}
+
+SPEC("words that say something are found in English and in Chinese; names of common things are not")
+{
+    auto_arena a = arena_new(4096);
+    Strs words = { 0 };
+    change_words(a, S("The Checkout-API fails: 连接池耗尽 after DEPLOY v42"), &words);
+    expect_str("[\"checkout\",\"api\",\"连接\",\"接池\",\"池耗\",\"耗尽\",\"v42\"]", strs_json(a, words));
 }

@@ -78,3 +78,14 @@ DELETE FROM incident_change WHERE incident_id = :incident AND change_id = :chang
 -- name: incident_change_move
 UPDATE incident_change SET incident_id = :into WHERE incident_id = :incident
   AND change_id NOT IN (SELECT o.change_id FROM incident_change o WHERE o.incident_id = :into);
+
+-- The first of its kind on its services for a long time, where enough is known to say so.
+-- name: change_first_of_kind
+SELECT c.id FROM change c
+WHERE c.id IN LIST(:ids)
+  AND EXISTS (SELECT 1 FROM change_service h WHERE h.change_id = c.id)
+  AND EXISTS (SELECT 1 FROM change o WHERE o.occurred_ms < c.occurred_ms - CAST(:history_ms AS BIGINT))
+  AND NOT EXISTS (SELECT 1 FROM change_service m JOIN change_service s ON s.service_id = m.service_id
+      JOIN change p ON p.id = s.change_id
+      WHERE m.change_id = c.id AND p.id <> c.id AND p.kind = c.kind AND p.occurred_ms < c.occurred_ms
+        AND p.occurred_ms >= c.occurred_ms - CAST(:days_ms AS BIGINT));
