@@ -89,19 +89,19 @@ static int64_t points_of_lead(int64_t lead_ms)
 
 static Str minutes(Arena *a, int64_t ms) { return arena_fmt(a, "%lld", (long long)((ms + MINUTE_MS / 2) / MINUTE_MS)); }
 
-/** The same service, one that it depends on, or one whose name the change has in its words. */
-static bool judge_services(Arena *a, const Scene *s, Change *c, Str text)
+/** The same service, one that it depends on, or one whose name the change has in its words. Long ago it says less. */
+static bool judge_services(Arena *a, const Scene *s, Change *c, Str text, bool long_ago)
 {
     for (int pass = 0; pass < 2; pass++)
         list_each(&c->service_ids, i)
             if (has(pass ? &s->needs : &s->services, c->service_ids.at[i])) {
-                say(a, c, pass ? "dependency" : "service", ref_of(s->names, c->service_ids.at[i]).name, pass ? 22 : 35);
+                say(a, c, pass ? "dependency" : "service", ref_of(s->names, c->service_ids.at[i]).name, pass ? long_ago ? 14 : 22 : long_ago ? 22 : 35);
                 return true;
             }
     list_each(&s->services, i) {
         Str name = ref_of(s->names, s->services.at[i]).name;
         if (name.len < 3 || str_find(text, fold_key(a, name)) < 0) continue;
-        say(a, c, "named", name, 18);
+        say(a, c, "named", name, long_ago ? 12 : 18);
         return true;
     }
     return false;
@@ -169,7 +169,8 @@ void change_judge(Arena *a, const Scene *s, bool is_first, Change *c)
     Str text = fold_key(a, arena_fmt(a, STR_FMT " " STR_FMT " " STR_FMT, STR_ARG(c->title), STR_ARG(c->description), STR_ARG(c->labels)));
     if (json_read(a, c->labels, &labels).info) labels = NULL;
     c->score = 0;
-    bool near_service = judge_services(a, s, c, text);
+    int64_t lead_ms = s->began_ms - (c->ended_ms && c->ended_ms < s->began_ms ? c->ended_ms : c->occurred_ms);
+    bool near_service = judge_services(a, s, c, text, lead_ms > NEARBY_HOURS * HOUR_MS);
     if (c->occurred_ms > s->began_ms) {
         if (near_service) judge_fix(a, s, c, text);
         judge_place(a, labels, c);
@@ -177,12 +178,11 @@ void change_judge(Arena *a, const Scene *s, bool is_first, Change *c)
         return;
     }
     bool under_way = c->ended_ms ? c->ended_ms >= s->began_ms : str_eq(c->state, S("in_progress")) && s->began_ms - c->occurred_ms < HOUR_MS;
-    int64_t lead_ms = s->began_ms - (c->ended_ms && c->ended_ms < s->began_ms ? c->ended_ms : c->occurred_ms);
     c->proposed = S("suspect");
     if (under_way) say(a, c, "under_way", minutes(a, s->began_ms - c->occurred_ms), 40);
     else say(a, c, "minutes_before", minutes(a, lead_ms), points_of_lead(lead_ms));
     judge_kind(a, c);
-    if (str_eq(c->state, S("failed"))) say(a, c, "failed", S(""), 10);
+    if (str_eq(c->state, S("failed"))) say(a, c, "failed", S(""), lead_ms <= HOUR_MS ? 10 : 3);
     judge_size(a, labels, c);
     if (is_first) say(a, c, "first", c->kind, 6);
     judge_words(a, s, c, text);

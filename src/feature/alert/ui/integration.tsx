@@ -43,7 +43,7 @@ function Address({ i, kind }: { i: Integration; kind: Kind }) {
         setBusy(true);
         try {
             const sent = await api.post<{ accepted: number; dedup_key: string }>(`/integrations/${i.id}/test`);
-            toast(t('test_sent'), { action: { label: t('see_it'), run: () => navigate(`/alerts?q=${encodeURIComponent(sent.dedup_key)}`) } });
+            toast(t(kind.gives_changes ? 'test_change_sent' : 'test_sent'), { action: { label: t('see_it'), run: () => navigate(`/${kind.gives_changes ? 'changes' : 'alerts'}?q=${encodeURIComponent(sent.dedup_key)}`) } });
         } catch (e) { toastError(e); }
         setBusy(false);
     };

@@ -2,7 +2,7 @@ import { dictionary } from 'app/i18n';
 
 export const t = dictionary({
     en: {
-        alerts: 'Alerts', integrations: 'Integrations', routing: 'Routing rules', quarantine: 'Quarantine', connect_source: 'Connect an alert source',
+        alerts: 'Alerts', integrations: 'Integrations', routing: 'Routing rules', quarantine: 'Quarantine', connect_source: 'Connect a source',
         /* the list */
         status: 'Status', severity: 'Severity', source: 'Source', incident: 'Incident', channel: 'Channel', any: 'any', title: 'Title', started: 'Started',
         duration: 'Duration', firing: 'Firing', resolved: 'Resolved', acknowledged: 'Acknowledged', no_incident: 'In no incident', search: 'Search titles and labels',
@@ -15,14 +15,14 @@ export const t = dictionary({
         attach: 'Attach to incident', attach_other: 'Move to another incident', attach_hint: 'Search incidents by number or title', attached: 'Attached to {ref}',
         declare_from: 'Declare incident', left_out: 'Left out', no_labels: 'It has no labels.', filter_by: 'Show alerts like this',
         /* integrations */
-        integrations_about: 'Where alerts come from. Each integration has an address of its own; whoever knows it can send alerts.', signature: 'Signature', secret: 'Signing secret', secret_new: 'Another signing secret', secret_remove: 'Stop checking', secret_kept: 'Signatures are checked from now on', secret_removed: 'Signatures are no longer checked',
+        integrations_about: 'Where alerts and changes come from. Each integration has an address of its own; whoever knows it can send alerts.', signature: 'Signature', secret: 'Signing secret', secret_new: 'Another signing secret', secret_remove: 'Stop checking', secret_kept: 'Signatures are checked from now on', secret_removed: 'Signatures are no longer checked',
         secret_checked: 'Requests without a right signature are refused.', secret_unchecked: 'Whoever knows the address can send. With the signing secret of the other side, only it can.',
         find_kind: 'Find a source', no_kind: 'Nothing of that name. “Webhook (JSON)” takes anything that can post JSON.', add: 'Add', add_title: 'Add {kind}',
         name: 'Name', name_help: 'For example the cluster or team it speaks for', channel_help: 'Where its alerts go unless a rule says otherwise', create: 'Create',
         connected: 'Connected', gallery: 'Add an integration', nothing_connected: 'Nothing is connected yet. Choose what you have:', last_received: 'Last received', never: 'never',
-        alerts_received: { one: '{n} alert received', other: '{n} alerts received' }, off: 'Off', on: 'On', failing: 'Some payloads do not fit', waiting: 'Waiting for the first alert', url: 'Address',
+        alerts_received: { one: '{n} received', other: '{n} received' }, off: 'Off', on: 'On', failing: 'Some payloads do not fit', waiting: 'Waiting for the first', url: 'Address',
         url_secret: 'Keep it secret. The last part is the key.', url_lost: 'The address cannot be shown: it was sealed with another key. Rotate it to get a new one.',
-        curl: 'Try it from a shell', setup: 'On the other side', send_test: 'Send a test', test_sent: 'Test alert received', see_it: 'See it', rotate: 'New key', rotate_title: 'Replace the key?',
+        curl: 'Try it from a shell', setup: 'On the other side', send_test: 'Send a test', test_sent: 'Test alert received', test_change_sent: 'Test change received', see_it: 'See it', rotate: 'New key', rotate_title: 'Replace the key?',
         rotate_body: 'The old address stops at once. Whatever sends to it must get the new one.', rotated: 'New key made', remove: 'Remove', remove_title: 'Remove {name}?',
         remove_body: 'It stops receiving at once. Its alerts stay.', removed: '{name} removed', enable: 'Switch on', disable: 'Switch off', saved: 'Saved', save: 'Save', cancel: 'Cancel', edit: 'Edit',
         general: 'General', last_error: 'Latest payload that did not fit', see_quarantine: 'Open quarantine',
@@ -67,7 +67,7 @@ export const t = dictionary({
         connected: '已接入', gallery: '添加集成', nothing_connected: '还没有接入任何来源。请选择你使用的系统：', last_received: '最近接收', never: '从未',
         alerts_received: '已接收 {n} 条告警', off: '已停用', on: '已启用', failing: '部分数据无法识别', waiting: '等待第一条告警', url: '地址',
         url_secret: '请妥善保管。最后一段是密钥。', url_lost: '地址无法显示：它由另一把密钥加密。请更换密钥以获得新地址。',
-        curl: '在命令行中试一试', setup: '对方系统的配置', send_test: '发送测试', test_sent: '已收到测试告警', see_it: '查看', rotate: '更换密钥', rotate_title: '更换密钥？',
+        curl: '在命令行中试一试', setup: '对方系统的配置', send_test: '发送测试', test_change_sent: '已收到测试变更', test_sent: '已收到测试告警', see_it: '查看', rotate: '更换密钥', rotate_title: '更换密钥？',
         rotate_body: '旧地址立即失效，发送方必须改用新地址。', rotated: '已生成新密钥', remove: '移除', remove_title: '移除 {name}？',
         remove_body: '立即停止接收，已有告警保留。', removed: '已移除 {name}', enable: '启用', disable: '停用', saved: '已保存', save: '保存', cancel: '取消', edit: '编辑',
         general: '基本信息', last_error: '最近无法识别的数据', see_quarantine: '打开隔离区',

@@ -11,7 +11,7 @@ export type Alert = {
 };
 export type Summary = { firing: number; quarantined: number };
 
-export type Kind = { kind: string; title: string; description: string; instructions_markdown: string; sample: string; secret: string | null; has_mapping: boolean };
+export type Kind = { kind: string; title: string; description: string; instructions_markdown: string; sample: string; secret: string | null; has_mapping: boolean; gives_changes: boolean };
 export type Mapping = Record<string, unknown>;
 export type Integration = {
     id: Id; kind: string; name: string; channel_id: Id | null; channel: Ref | null; url: string; enabled: boolean; has_secret: boolean; mapping: Mapping | null;

@@ -11,20 +11,21 @@ import type { Page, Ref } from 'app/types';
 import { Button, confirm, Dialog, Empty, Failed, Field, Input, MenuButton, RefPicker, Select, Skeleton, TextArea, toast, toastError, useForm, Icon, type IconName } from 'kit';
 import { t } from './strings';
 
-type Item = { id: string; name: string; description: string; team_id: string | null; tier?: number; version: number };
+type Item = { id: string; name: string; description: string; team_id: string | null; tier?: number; depends_on_ids?: string[]; version: number };
 type Words = { title: string; about: string; add: string; edit: string; empty: string; emptyBody: string; icon: IconName };
 type Props = { path: string; topic: string; tiered: boolean; words: Words };
 
-function Editor({ item, teams, path, tiered, words, onClose, onSaved }: Omit<Props, 'topic'> & {
-    item: Item | null; teams: Ref[]; onClose: () => void; onSaved: () => void;
+function Editor({ item, others, teams, path, tiered, words, onClose, onSaved }: Omit<Props, 'topic'> & {
+    item: Item | null; others: Item[]; teams: Ref[]; onClose: () => void; onSaved: () => void;
 }) {
-    const [f, setF] = useState({ name: item?.name ?? '', description: item?.description ?? '', team: teams.filter((x) => x.id === item?.team_id), tier: String(item?.tier ?? 3) });
+    const [f, setF] = useState({ name: item?.name ?? '', description: item?.description ?? '', team: teams.filter((x) => x.id === item?.team_id), tier: String(item?.tier ?? 3),
+        needs: others.filter((x) => item?.depends_on_ids?.includes(x.id)) as Ref[] });
     const [version, setVersion] = useState(item?.version ?? 0);
     const [conflict, setConflict] = useState(false);
     const form = useForm();
-    const fields = ['name', 'description', 'team_id', 'tier'];
+    const fields = ['name', 'description', 'team_id', 'tier', 'depends_on_ids'];
     const save = async () => {
-        const body = { name: f.name, description: f.description, team_id: f.team[0]?.id ?? null, ...(tiered ? { tier: Number(f.tier) } : {}) };
+        const body = { name: f.name, description: f.description, team_id: f.team[0]?.id ?? null, ...(tiered ? { tier: Number(f.tier), depends_on_ids: f.needs.map((x) => x.id) } : {}) };
         const ok = await form.submit(async () => {
             try {
                 if (item) await api.patch(`${path}/${item.id}`, body, version);
@@ -54,6 +55,7 @@ function Editor({ item, teams, path, tiered, words, onClose, onSaved }: Omit<Pro
                 {tiered && <Field label={t('tier')} error={form.field('tier')}>{(p) => (
                     <Select {...p} value={f.tier} options={(['1', '2', '3', '4'] as const).map((n) => ({ value: n, label: t(`tier_${n}`) }))} onChange={(tier) => setF({ ...f, tier })} />
                 )}</Field>}
+                {tiered && <Field label={t('depends_on')} help={t('depends_on_help')} error={form.field('depends_on_ids')} optional>{(p) => <RefPicker {...p} multiple path="/services" value={f.needs} onChange={(needs) => setF({ ...f, needs: needs.filter((x) => x.id !== item?.id) })} />}</Field>}
                 <button type="submit" hidden />
             </form>
         </Dialog>
@@ -103,7 +105,7 @@ export function Catalog({ path, topic, tiered, words }: Props) {
                     </table></div>
                     {shown.length === 0 && <Empty title={t('nothing')} />}
                 </>}
-            {editing && canEdit && <Editor key={asked} item={editing === 'new' ? null : editing} teams={teams.data?.items ?? []} path={path} tiered={tiered} words={words}
+            {editing && canEdit && <Editor key={asked} item={editing === 'new' ? null : editing} others={list.data?.items ?? []} teams={teams.data?.items ?? []} path={path} tiered={tiered} words={words}
                 onClose={() => edit(null)} onSaved={list.reload} />}
         </SettingsPage>
     );

@@ -2,6 +2,7 @@ import { dictionary } from 'app/i18n';
 
 export const t = dictionary({
     en: {
+        depends_on: 'Depends on', depends_on_help: 'What it cannot work without. Changes there are suspects when this one fails.',
         channels: 'Channels', channels_about: 'Where incidents live: a product area or a group of services, owned by one team. Routing rules point alerts at channels.',
         services: 'Services', services_about: 'What runs and can fail. Incidents and follow-ups name the services they are about.',
         add_channel: 'Add channel', add_service: 'Add service', edit_channel: 'Edit channel', edit_service: 'Edit service',
@@ -14,6 +15,7 @@ export const t = dictionary({
         conflict: 'Somebody changed this while you were editing. Below is what you wrote; saving again replaces their change.',
     },
     zh: {
+        depends_on: '依赖', depends_on_help: '它离不开的服务。此服务故障时，那里的变更会被列为可疑。',
         channels: '频道', channels_about: '事件所属之处：一个产品领域或一组服务，由一个团队负责。路由规则将告警指向频道。',
         services: '服务', services_about: '在运行且可能出故障的东西。事件和改进项会注明涉及的服务。',
         add_channel: '添加频道', add_service: '添加服务', edit_channel: '编辑频道', edit_service: '编辑服务',

@@ -8,6 +8,7 @@ import { useResource, type Resource } from 'app/resource';
 import { setQuery } from 'app/router';
 import { me } from 'app/session';
 import { clock, dayClock, isoDay, now } from 'app/time';
+import { IncidentChanges } from '../../change/ui/of-incident';
 import { IncidentFollowUps } from '../../followup/ui/of-incident';
 import { writePostMortem } from '../../report/ui/write-layer';
 import { TimelineTab } from '../../timeline/ui/timeline';
@@ -84,12 +85,13 @@ function Screen({ editing }: { editing: Editing }) {
         { key: 'overview', label: t('overview') },
         { key: 'timeline', label: t('timeline'), count: i.counts.events },
         { key: 'alerts', label: t('alerts'), count: i.counts.alerts },
+        { key: 'changes', label: t('changes'), count: i.counts.changes },
         { key: 'follow-ups', label: t('follow_ups'), count: i.counts.follow_ups },
     ];
     const tab = currentTab(tabs);
     useKeys({ o: () => setQuery({ tab: null }), t: () => setQuery({ tab: 'timeline' }) });
     const body = tab === 'timeline' ? <TimelineTab incident={i} /> : tab === 'alerts' ? <AlertsTab incident={i} />
-        : tab === 'follow-ups' ? <IncidentFollowUps incident={i} /> : <Overview editing={editing} />;
+        : tab === 'changes' ? <IncidentChanges incident={i} /> : tab === 'follow-ups' ? <IncidentFollowUps incident={i} /> : <Overview editing={editing} />;
     return <>
         <Bar editing={editing} />
         <Head editing={editing} />

@@ -197,8 +197,8 @@ export type ChangeRow = { id: string; kind: string; title: string; occurred_at: 
 function changePoints(p: Plot, changes: readonly ChangeRow[], events: readonly Event[]): Point[] {
     return changes.map((c) => {
         const x = p.x(Date.parse(c.occurred_at));
-        const told = c.relation === 'dismissed' ? '' : c.relation;
-        const cls = c.relation === 'caused' ? 'chc' : c.relation === 'fixed' ? 'chf' : 'chs';
+        const told = c.relation === 'dismissed' || c.relation === 'proposed' ? '' : c.relation;
+        const cls = c.relation === 'caused' ? 'chc' : c.relation === 'fixed' ? 'chf' : c.relation === 'proposed' ? 'chp' : 'chs';
         const event = events.find((e) => e.evidence?.id === c.id);
         return { id: event?.id ?? '', at: event && Date.parse(event.occurred_at), x: x - 5.5, end: x + 5.5, label: told ? c.title : '', note: told ? t.any(told).toLowerCase() : '',
             title: `${c.title}, ${dayClock(c.occurred_at)}`, draw: (y: number) => <path class={cls} d={`M${x} ${y - 5.5}l5.5 5.5-5.5 5.5-5.5-5.5z`} /> };

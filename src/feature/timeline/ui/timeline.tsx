@@ -29,7 +29,8 @@ export function TimelineTab({ incident }: { incident: Incident }) {
     const path = `/incidents/${incident.id}`;
     const events = useResource(`timeline ${incident.id}`, () => api.all<Event>(`${path}/timeline`, { limit: 1000 }, 20_000), topic);
     const alerts = useResource(`alerts of ${incident.id}`, () => api.all<AlertRow>('/alerts', { incident: incident.id }, 400), topic);
-    const changes = useResource(`changes of ${incident.id}`, () => api.all<ChangeRow>(`${path}/changes`, {}, 400), topic);
+    const changes = useResource(`picture changes of ${incident.id}`, async () => [...await api.all<ChangeRow>(`${path}/changes`, {}, 400),
+        ...(await api.get<Page<ChangeRow>>(`${path}/changes`, { suggested: true })).items.map((c) => ({ ...c, relation: 'proposed' }))], topic);
     const responders = useResource(`responders of ${incident.id}`, () => api.get<Page<Responder>>(`${path}/responders`), topic);
     const [editing, setEditing] = useState<Event | 'new' | null>(null);
     const [redacting, setRedacting] = useState<Event | null>(null);
