@@ -1,5 +1,6 @@
 /** How a change is worded wherever it is shown. */
 import { Status } from 'kit';
+import { duration } from 'app/time';
 import { t } from './strings';
 import type { Change, Why } from './types';
 
@@ -11,7 +12,9 @@ export function ChangeState({ state }: { state: Change['state'] }) {
     return <Status tone={look[state][0]} icon={look[state][1]}>{t(state)}</Status>;
 }
 
-const whyWord = (w: Why): string => t.any(`why_${w.reason}`, w.reason).replace('{value}', w.reason === 'kind' || w.reason === 'first' ? kindWord(w.value) : w.value);
+/** Minutes are shown as people say them: 599 is 9 h 59 m. */
+const valueOf = (w: Why): string => (w.reason.startsWith('minutes_') ? duration(Number(w.value) * 60_000) : w.reason === 'first' ? kindWord(w.value) : w.value);
+const whyWord = (w: Why): string => t.any(`why_${w.reason}`, w.reason).replace('{value}', valueOf(w));
 
 /** What speaks most for it first; the kind stands beside the title already. */
 export function reasons(c: Change): string {
