@@ -656,6 +656,12 @@ CrdtErr crdt_snapshot_contains(CrdtBytes snapshot, CrdtBytes update, bool *ret,
  *  need not share any history; nothing of it is kept.
  *  Fails: CRDT_KIND, CRDT_BUSY, CRDT_NOMEM. Cost: O(items of both). */
 CrdtErr crdt_restore(CrdtDoc *doc, CrdtNode node, CrdtDoc *past, CrdtNode past_node);
+/** The same, but marks of texts and attributes for whose key `keep` is true stay where they were put
+ *  since: comments, for one, are no part of what a version says. What is written again has those it
+ *  had. */
+typedef bool CrdtKeepFn(void *context, CrdtBytes key);
+CrdtErr crdt_restore_except(CrdtDoc *doc, CrdtNode node, CrdtDoc *past, CrdtNode past_node,
+                            CrdtKeepFn *keep, void *context);
 
 /* ---- Undo ------------------------------------------------------------------------------------ */
 

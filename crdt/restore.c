@@ -13,6 +13,8 @@ typedef struct Pair {
 
 typedef struct Restore {
     CrdtDoc *d, *past;
+    CrdtKeepFn *keep; /* or NULL */
+    void *context;
     Pair *pairs; /* still to do */
     uint32_t count, cap;
 } Restore;
@@ -79,6 +81,20 @@ static uint32_t counterpart(CrdtDoc *in, const CrdtDoc *of, const Item *it, uint
     return is_alive(other) && other->ref == it->ref ? i : 0;
 }
 
+static bool is_kept(const Restore *r, CrdtBytes key)
+{
+    return r->keep != NULL && r->keep(r->context, key);
+}
+
+static bool is_kept_mark(const Restore *r, const Item *it)
+{
+    CrdtBytes key, json;
+    if (it->ref != REF_FORMAT)
+        return false;
+    format_parts(it, &key, &json);
+    return is_kept(r, key);
+}
+
 /** Deletes what stands here and not there. */
 static CrdtErr drop_newer(Restore *r, Pair p)
 {
@@ -87,7 +103,8 @@ static CrdtErr drop_newer(Restore *r, Pair p)
         uint32_t units = 0;
         if (!is_alive(&d->items[i]))
             continue;
-        bool keep = counterpart(r->past, d, &d->items[i], 0, &units) != 0;
+        bool keep = counterpart(r->past, d, &d->items[i], 0, &units) != 0 ||
+                    is_kept_mark(r, &d->items[i]);
         if (units < d->items[i].len && item_split(d, i, units) == 0)
             return CRDT_NOMEM;
         if (!keep)
@@ -158,6 +175,8 @@ static CrdtErr restore_entry(Restore *r, Pair p, CrdtBytes name, uint32_t there)
     CrdtDoc *d = r->d;
     const Item *from = &r->past->items[there];
     uint32_t here = live_entry(d, p.here, name), units, last = from->len - 1, item;
+    if (here != 0 && is_kept(r, name))
+        return CRDT_OK;
     if (here != 0 && counterpart(d, r->past, from, last, &units) == here)
         return from->ref == REF_TYPE ? pair_add(r, d->items[here].byte_len, from->byte_len)
                                      : CRDT_OK;
@@ -180,7 +199,7 @@ static CrdtErr restore_entries(Restore *r, Pair p)
     for (uint32_t e = d->types[p.here].first_entry; e != 0; e = d->entries[e].next) {
         uint32_t item = d->entries[e].tail;
         if (item != 0 && is_alive(&d->items[item]) &&
-            live_entry(r->past, p.there, key_of(d, e)) == 0)
+            live_entry(r->past, p.there, key_of(d, e)) == 0 && !is_kept(r, key_of(d, e)))
             item_delete(d, item);
     }
     CrdtErr err = CRDT_OK;
@@ -195,13 +214,19 @@ static CrdtErr restore_entries(Restore *r, Pair p)
 
 CrdtErr crdt_restore(CrdtDoc *doc, CrdtNode node, CrdtDoc *past, CrdtNode past_node)
 {
+    return crdt_restore_except(doc, node, past, past_node, NULL, NULL);
+}
+
+CrdtErr crdt_restore_except(CrdtDoc *doc, CrdtNode node, CrdtDoc *past, CrdtNode past_node,
+                            CrdtKeepFn *keep, void *context)
+{
     CrdtErr err = write_check(doc, node);
     if (err != CRDT_OK)
         return err;
     if (doc == past || !crdt_node_is_live(past, past_node) ||
         crdt_node_kind(doc, node) != crdt_node_kind(past, past_node))
         return CRDT_KIND;
-    Restore r = { .d = doc, .past = past };
+    Restore r = { .d = doc, .past = past, .keep = keep, .context = context };
     err = pair_add(&r, node.id, past_node.id);
     while (err == CRDT_OK && r.count > 0) {
         Pair p = r.pairs[--r.count];

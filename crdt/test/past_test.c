@@ -156,6 +156,31 @@ SPEC("restoring makes a document what it was, by edits that leave alone what is 
     expect(nothing.len == 0); /* already so */
 }
 
+static bool is_note(void *context, CrdtBytes key)
+{
+    (void)context;
+    return key.len > 0 && key.at[0] == 'c';
+}
+
+SPEC("restoring leaves the marks and attributes alone that are no part of a version, on what was there and what still is")
+{
+    CrdtDoc *d = given_doc(1), *past = given_doc(2);
+    CrdtNode t = root(d, "t"), el;
+    CrdtAttr comment = { CRDT_STR("c1"), CRDT_STR("true") }, bold = { CRDT_STR("bold"), CRDT_STR("true") };
+    commit(d, ok(crdt_text_insert(d, t, 0, CRDT_STR("one two three"), NULL, 0)),
+           ok(crdt_insert_node(d, root(d, "x"), 0, CRDT_XML_ELEMENT, CRDT_STR("img"), &el)));
+    apply(past, state_of(d));
+    commit(d, ok(crdt_text_format(d, t, 4, 3, &comment, 1)), ok(crdt_text_format(d, t, 0, 3, &bold, 1)),
+           ok(crdt_text_insert(d, t, 13, CRDT_STR(" four"), NULL, 0)), ok(crdt_text_delete(d, t, 5, 1)),
+           ok(crdt_set(d, el, CRDT_STR("comments"), CRDT_STR("\"1\""))),
+           ok(crdt_set(d, el, CRDT_STR("src"), CRDT_STR("\"b\""))));
+    commit(d, ok(crdt_restore_except(d, t, past, root(past, "t"), is_note, NULL)),
+           ok(crdt_restore_except(d, root(d, "x"), past, root(past, "x"), is_note, NULL)));
+    expect_delta(d, "t", "[{\"insert\":\"one \"},{\"insert\":\"two\",\"attributes\":{\"c1\":true}},"
+                         "{\"insert\":\" three\"}]");
+    expect_xml(d, "x", "<img comments=\"1\"></img>");
+}
+
 SPEC("a document that shares no history can be taken over too")
 {
     CrdtDoc *d = given_doc(1), *other = given_doc(2);

@@ -7,16 +7,16 @@
 #include "document/clean.h"
 #include "document/room.h"
 #include "document/storage.h"
+#include "document/tree.h"
 #include "sql.gen.h"
 
 static const char root_name[] = "default";
 
-static Err decode_tree(Cx *cx, CrdtDoc *doc, DocNode **ret)
+Err tree_of(Cx *cx, CrdtDoc *doc, CrdtNode *ret_root, DocNode **ret)
 {
-    CrdtNode root;
     auto_crdt_buf json = { 0 };
-    CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
-    if (!e) e = crdt_prosemirror_json(doc, root, &json);
+    CrdtErr e = crdt_root_make(doc, crdt_str(root_name), ret_root);
+    if (!e) e = crdt_prosemirror_json(doc, *ret_root, &json);
     if (e) return crdt_failed(cx->arena, e, NULL, "reading a document");
     return doc_from_json(cx->arena, str_of_buf(&json), ret);
 }
@@ -61,7 +61,8 @@ Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret)
     Stored s = { 0 };
     TRY(storage_load(cx, id, revision, NULL, &s));
     auto_crdt doc = s.doc;
-    return decode_tree(cx, doc, ret);
+    CrdtNode root;
+    return tree_of(cx, doc, &root, ret);
 }
 
 Err document_read(Cx *cx, Str id, DocNode **ret) { return document_read_at(cx, id, INT64_MAX, ret); }
@@ -75,12 +76,8 @@ static uint64_t count_children(const CrdtDoc *doc, CrdtNode root)
     return n;
 }
 
-/** Where each block that counts stands among all of them. */
-typedef LIST(uint64_t) Places;
-
-/** What each block says, as text to compare; of a copy, because cleaning is in place. `plain`: what is suggested is left out, and with it
- *  the blocks that are nothing else. */
-static Err block_texts(Cx *cx, const DocNode *doc, bool plain, Strs *ret, Places *at)
+/* Of a copy, because cleaning is in place. */
+Err tree_block_texts(Cx *cx, const DocNode *doc, bool plain, Strs *ret, BlockPlaces *at)
 {
     DocNode *copy;
     list_each(&doc->children, i) {
@@ -110,15 +107,21 @@ static uint32_t *block_ids(Arena *a, Map *known, const Strs *texts)
     return ids;
 }
 
-/** The blocks [from, to) of a tree as a JSON array. */
-static Str blocks_json(Arena *a, const DocNode *doc, size_t from, size_t to)
+void tree_align(Arena *a, const Strs *x, const Strs *y, uint8_t *ret_x, uint8_t *ret_y)
+{
+    Map *known = map_new(a);
+    uint32_t *p = block_ids(a, known, x), *q = block_ids(a, known, y);
+    align(a, p, x->len, q, y->len, ret_x, ret_y);
+}
+
+Str tree_blocks_json(Arena *a, const DocNode *doc, size_t from, size_t to)
 {
     DocNode some = { .type = S("doc"), .children = { .at = doc->children.at + from, .len = to - from, .room = to - from } };
     return doc_json(a, &some);
 }
 
 /** Runs of blocks that differ are exchanged, from the end on, so that places before them stay what they are. */
-static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, const Places *at, const uint8_t *keep_old,
+static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, const BlockPlaces *at, const uint8_t *keep_old,
                             const uint8_t *keep_new, CrdtFault *fault)
 {
     size_t i = at->len, k = content->children.len;
@@ -129,7 +132,7 @@ static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode
         CrdtErr e = CRDT_OK;
         for (size_t d = i_end; d > i && !e; d--) e = crdt_delete(doc, root, at->at[d - 1], 1);
         uint64_t place = i ? at->at[i - 1] + 1 : 0;
-        if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, place, bytes_of(blocks_json(a, content, k, k_end)), fault);
+        if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, place, bytes_of(tree_blocks_json(a, content, k, k_end)), fault);
         if (e) return e;
         while (i && k && keep_old[i - 1] && keep_new[k - 1]) i--, k--;
     }
@@ -147,24 +150,20 @@ Err document_replace(Cx *cx, Str id, const DocNode *content)
     CrdtFault fault = { 0 };
     DocNode *now;
     Strs old = { 0 }, fresh = { 0 };
-    CrdtErr e = crdt_root_make(doc, crdt_str(root_name), &root);
-    if (e) return crdt_failed(cx->arena, e, &fault, "replacing the content");
-    TRY(decode_tree(cx, doc, &now));
+    TRY(tree_of(cx, doc, &root, &now));
     /* A text without suggestions takes the place of the text; what is suggested beside what stays, stays too. */
     bool plain = doc_suggestions(content) == 0;
-    Places at = { 0 }, all = { 0 };
-    TRY(block_texts(cx, now, plain, &old, &at));
-    TRY(block_texts(cx, content, plain, &fresh, &all));
+    BlockPlaces at = { 0 }, all = { 0 };
+    TRY(tree_block_texts(cx, now, plain, &old, &at));
+    TRY(tree_block_texts(cx, content, plain, &fresh, &all));
     if (count_children(doc, root) != now->children.len) {
         old.len = 0;            /* not a tree of blocks: all of it is exchanged */
         at.len = 0;
         for (uint64_t i = 0, n = count_children(doc, root); i < n; i++) *list_add(cx->arena, &at) = i;
     }
-    Map *known = map_new(cx->arena);
-    uint32_t *x = block_ids(cx->arena, known, &old), *y = block_ids(cx->arena, known, &fresh);
     uint8_t *keep_x = arena_array(cx->arena, uint8_t, at.len + 1), *keep_y = arena_array(cx->arena, uint8_t, fresh.len + 1);
-    if (old.len) align(cx->arena, x, old.len, y, fresh.len, keep_x, keep_y);
-    e = crdt_begin(doc);
+    if (old.len) tree_align(cx->arena, &old, &fresh, keep_x, keep_y);
+    CrdtErr e = crdt_begin(doc);
     if (!e) e = write_blocks(cx->arena, doc, root, content, &at, keep_x, keep_y, &fault);
     CrdtErr end = crdt_commit(doc, &update);
     if (e || end) return crdt_failed(cx->arena, e ? e : end, &fault, "replacing the content");

@@ -220,15 +220,13 @@ static Err time_of(Cx *cx, Str report, int64_t revision, int64_t *ret)
 Err report_restore(Cx *cx, Str report, int64_t revision)
 {
     Report r;
-    DocNode *then;
     int64_t now, of_ms;
     Str id;
     TRY(report_editable(cx, report, &r));
     TRY(known_revision(cx, report, revision));
     TRY(report_history_close(cx, report));
     TRY(time_of(cx, report, revision, &of_ms));
-    TRY(document_read_whole(cx, report, revision, &then));
-    TRY(document_replace(cx, report, then));
+    TRY(document_restore(cx, report, revision));
     TRY(document_revision(cx, report, &now));
     TRY(mark(cx, report, "restored", S(""), now, of_ms, &id));
     TRY(report_history_close(cx, report));
