@@ -25,7 +25,14 @@ FNR == 1 {
     end_query(); end_schema(); share = ""; delete shared
     if (FILENAME ~ /schema\.sql$/) { n = split(FILENAME, p, "/"); room = p[n - 1] }
 }
-room != "" && /^-- step / { end_step(); next }
+# Steps are applied in the order in which they stand: one with the number of another came from two people at a time.
+room != "" && /^-- step / {
+    end_step()
+    if ($3 != n_steps + 1) {
+        print FILENAME ":" FNR ": step " $3 " stands where step " n_steps + 1 " belongs" > "/dev/stderr"; exit_code = 1; exit 1
+    }
+    next
+}
 room != "" { if ($0 !~ /^[ \t]*(--.*)?$/) step = step $0 "\n"; next }
 /^-- name:/ { end_query(); name = $3; share = ""; next }
 /^-- shared:/ { end_query(); share = $3; shared[share] = ""; next }
