@@ -226,24 +226,52 @@ static void event_text(Draw *d, DocNode *p, const TimelineEvent *e)
     evidence(d, p, e);
 }
 
+typedef struct Rows { DocNode *table; Str day; } Rows;
+
+static void event_row(Draw *d, Rows *rows, const TimelineEvent *e)
+{
+    DocNode *r = row(d, rows->table);
+    Str today = words_time(d->a, e->occurred_ms, WORDS_DATE, d->f->locale, d->f->time_zone);
+    bool first = !str_eq(today, rows->day);
+    rows->day = today;
+    cell_text(d, r, words_time(d->a, e->occurred_ms, first ? WORDS_DATE_TIME : WORDS_CLOCK, d->f->locale, d->f->time_zone));
+    event_text(d, cell(d, r, "tableCell"), e);
+}
+
+/* The events of one phase under its name; NULL: those of none. */
+static void phase_rows(Draw *d, Rows *rows, const TimelineEvents *events, const char *phase)
+{
+    bool named = false;
+    list_each(events, i) {
+        const TimelineEvent *e = &events->at[i];
+        if (!str_eq(e->phase, str_of(phase))) continue;
+        if (!named) {
+            DocNode *r = row(d, rows->table), *p = cell(d, r, "tableCell");
+            doc_attr_int(d->a, r->children.at[0], "colspan", 2);
+            doc_mark(d->a, doc_text(d->a, p, phase ? term(str_of(phase), d->f->locale) : d->zh ? S("其他") : S("Other")), "bold");
+            rows->day = S("");
+            named = true;
+        }
+        event_row(d, rows, e);
+    }
+}
+
 static void timeline(Draw *d)
 {
     TimelineEvents events = { 0 };
     facts_key_events(d->a, d->f, &events);
     if (!events.len) return;
-    DocNode *t = block(d, "table"), *head = row(d, t);
-    Str zone = words_zone(d->a, events.at[0].occurred_ms, d->f->locale, d->f->time_zone), day = S("");
+    Rows rows = { .table = block(d, "table") };
+    DocNode *head = row(d, rows.table);
+    Str zone = words_zone(d->a, events.at[0].occurred_ms, d->f->locale, d->f->time_zone);
     doc_text(d->a, cell(d, head, "tableHeader"), arena_fmt(d->a, d->zh ? "时间（" STR_FMT "）" : "Time (" STR_FMT ")", STR_ARG(zone)));
     doc_text(d->a, cell(d, head, "tableHeader"), d->zh ? S("事件") : S("Event"));
-    list_each(&events, i) {
-        const TimelineEvent *e = &events.at[i];
-        DocNode *r = row(d, t);
-        Str today = words_time(d->a, e->occurred_ms, WORDS_DATE, d->f->locale, d->f->time_zone);
-        bool first = !str_eq(today, day);
-        day = today;
-        cell_text(d, r, words_time(d->a, e->occurred_ms, first ? WORDS_DATE_TIME : WORDS_CLOCK, d->f->locale, d->f->time_zone));
-        event_text(d, cell(d, r, "tableCell"), e);
+    if (!d->f->by_phase || d->f->phase.len) {
+        list_each(&events, i) event_row(d, &rows, &events.at[i]);
+        return;
     }
+    for (size_t k = 0; timeline_phases[k]; k++) phase_rows(d, &rows, &events, timeline_phases[k]);
+    phase_rows(d, &rows, &events, NULL);
 }
 
 /* -- claims ------------------------------------------------------------------------------------------------------------ */

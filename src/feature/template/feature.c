@@ -42,7 +42,9 @@ static Err answer_new(Cx *cx, Res *res, Str id)
 static Err add(Cx *cx, Req *req, Res *res)
 {
     Str id;
-    TRY(template_add(cx, BODY(req, Template), &id));
+    Template t = *BODY(req, Template);
+    TRY(template_match_named(cx, t.match, &t.match));
+    TRY(template_add(cx, &t, &id));
     return answer_new(cx, res, id);
 }
 
@@ -61,7 +63,7 @@ static Err edit(Cx *cx, Req *req, Res *res)
     if (BODY_HAS(req, Template, language)) t.language = in->language;
     if (BODY_HAS(req, Template, description)) t.description = in->description;
     if (BODY_HAS(req, Template, team_id)) t.team_id = in->team_id;
-    if (BODY_HAS(req, Template, match)) t.match = in->match;
+    if (BODY_HAS(req, Template, match)) TRY(template_match_named(cx, in->match, &t.match));
     if (BODY_HAS(req, Template, sections)) t.sections = in->sections;
     TRY(template_change(cx, &t));
     return show(cx, req, res);

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/utf8.h"
 #include "feature/account/account.h"
+#include "feature/catalog/catalog.h"
 #include "feature/template/builtin.h"
 #include "feature/template/internal.h"
 #include "sql.gen.h"
@@ -244,6 +245,26 @@ static Err match_check(Cx *cx, Str match)
         for (size_t k = 0; incident_kinds[k]; k++) known = known || str_eq(m.kind.at[i], str_of(incident_kinds[k]));
         if (!known) return fail_field(cx->arena, S("match.kind"), "there is no kind of incident \"" STR_FMT "\"", STR_ARG(m.kind.at[i]));
     }
+    return OK;
+}
+
+Err template_match_named(Cx *cx, Str given, Str *ret)
+{
+    TemplateMatch m = { 0 };
+    json_t *v;
+    Ref team = { 0 }, channel = { 0 };
+    *ret = given;
+    if (!given.len) return OK;
+    TRY(json_parse(cx->arena, given, &v));
+    TRY(shape_decode_value(cx->arena, &match_shape, DECODE_PATCH, v, S("match"), &m, NULL));
+    if (!m.team_id.len && !m.channel_id.len) return OK;
+    if (m.team_id.len) TRY(team_named(cx, S("match.team_id"), m.team_id, &team));
+    if (m.channel_id.len) TRY(channel_named(cx, S("match.channel_id"), m.channel_id, &channel));
+    m.team_id = team.id;
+    m.channel_id = channel.id;
+    Buf b = buf_new(cx->arena, 16 << 10);
+    shape_json(&match_shape, &m, &b);
+    *ret = buf_str(&b);
     return OK;
 }
 

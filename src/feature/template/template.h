@@ -38,6 +38,8 @@ Err template_for(Cx *cx, const Incident *incident, Str language, Template *ret);
 Str template_language(const Incident *incident, Str locale);
 /** Checks names, sizes and every prefill. Fails: ERR_INVALID naming "sections[2].prefill", with line and column. */
 Err template_check(Cx *cx, const Template *t);
+/** A rule as it comes in a request: its team and channel, by id or name, must be there. Fails: ERR_INVALID naming match.team_id, match.channel_id. */
+Err template_match_named(Cx *cx, Str given, Str *ret);
 /** Adds a custom one. Within a write. Fails: like template_check; ERR_CONFLICT when the name is taken. */
 Err template_add(Cx *cx, const Template *t, Str *ret_id);
 

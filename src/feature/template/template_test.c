@@ -76,6 +76,36 @@ SPEC("the standard template is filled in from what is known, in English")
     expect(str_find(m, S("one minute")) < 0);
 }
 
+static Err add_phases(Cx *cx, void *arg)
+{
+    Work *w = arg;
+    TRY(timeline_add(cx, w->incident.id, &(TimelineEvent){ .kind = S("note"), .title = S("Pool is full"), .occurred_ms = AT("2026-11-10T14:20:00Z"), .phase = S("diagnosis") }));
+    TRY(timeline_add(cx, w->incident.id, &(TimelineEvent){ .kind = S("note"), .title = S("Errors rise"), .occurred_ms = AT("2026-11-10T14:12:00Z"), .phase = S("detection") }));
+    return timeline_add(cx, w->incident.id, &(TimelineEvent){ .kind = S("note"), .title = S("Seen late"), .occurred_ms = AT("2026-11-10T14:40:00Z"), .phase = S("detection") });
+}
+
+SPEC("a live timeline by phase stands under the names of its phases, in their order, wherever it is read")
+{
+    SYSTEM();
+    Work w = { .title = "Card payments fail" };
+    DocNode *doc = doc_node(a, "doc"), *block = doc_add(a, doc, "liveBlock");
+    Str m, html;
+    expect_ok(in_write(app, a, add_incident, &w));
+    expect_ok(in_write(app, a, add_phases, &w));
+    doc_attr(a, block, "kind", S("timeline"));
+    doc_attr(a, block, "incident", w.incident.id);
+    json_object_set_new(block->attrs, "options", json_pack("{s:b}", "by_phase", 1));
+    expect_ok(template_expand_live(&cx, S("en"), S("UTC"), NULL, S(""), doc));
+    expect_ok(render_markdown(a, doc, &m));
+    expect_ok(render_html(a, doc, &(RenderHtml){ 0 }, &html));
+    expect_has("| **Detection** |", m);
+    ptrdiff_t detection = str_find(m, S("**Detection**")), rise = str_find(m, S("Errors rise")), late = str_find(m, S("Seen late")), diagnosis = str_find(m, S("**Diagnosis**")),
+              pool = str_find(m, S("Pool is full")), other = str_find(m, S("**Other**")), decision = str_find(m, S("Roll back"));
+    expect(detection >= 0 && detection < rise && rise < late && late < diagnosis && diagnosis < pool && pool < other && other < decision);
+    expect(str_find(m, S("**Mitigation**")) < 0);
+    expect_has("<td colspan=\"2\"><strong>Detection</strong></td>", html);
+}
+
 SPEC("the standard template is filled in in Chinese")
 {
     SYSTEM();

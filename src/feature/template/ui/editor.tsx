@@ -8,31 +8,32 @@ import { may } from 'app/registry';
 import { useResource } from 'app/resource';
 import { beforeLeave, navigate, type ScreenProps } from 'app/router';
 import { me } from 'app/session';
-import type { IncidentRef, Page, Template } from 'app/types';
+import type { IncidentRef, Page, Ref, Template } from 'app/types';
 import type { Name } from './check';
 import { fileItems, readFile, takeRead } from './file';
 import { Prefill } from './prefill';
 import { t } from './strings';
 
 type Section = Template['sections'][number];
-type Match = { severity: string[]; kind: string[]; channel_id: string | null };
+type Match = { severity: string[]; kind: string[]; team_id: string | null; channel_id: string | null };
+const ANY: Match = { severity: [], kind: [], team_id: null, channel_id: null };
 type Draft = { name: string; language: 'en' | 'zh'; description: string; team: { id: string; name: string } | null; match: Match; sections: Section[] };
 
 const KINDS = ['standard', 'retrospective', 'drill', 'near_miss'] as const;
 const section = (): Section => ({ heading: '', guide: '', prefill: '', required: false, ai: 'on', ai_instructions: '', key: '' });
 const draftOf = (x: Template): Draft => ({ name: x.name, language: x.language as 'en', description: x.description, team: x.team, sections: x.sections,
-    match: { severity: [], kind: [], channel_id: null, ...(x.match as Partial<Match> | null) } });
+    match: { ...ANY, ...(x.match as Partial<Match> | null) } });
 /** A file that was chosen in the list begins a template that is not saved yet. */
 function fromFile(): Draft | null {
     const f = takeRead();
     return f && { name: f.name, language: f.language === 'zh' ? 'zh' : f.language === 'en' ? 'en' : locale.value, description: f.description, team: null,
-        match: { severity: [], kind: [], channel_id: null, ...(f.match as Partial<Match> | null) }, sections: f.sections };
+        match: { ...ANY, ...(f.match as Partial<Match> | null) }, sections: f.sections };
 }
-const fresh = (): Draft => ({ name: '', language: locale.value, description: '', team: null, match: { severity: [], kind: [], channel_id: null }, sections: [section()] });
+const fresh = (): Draft => ({ name: '', language: locale.value, description: '', team: null, match: ANY, sections: [section()] });
 const bodyOf = (d: Draft) => {
-    const { severity, kind, channel_id } = d.match;
-    const any = severity.length || kind.length || channel_id;
-    return { name: d.name, language: d.language, description: d.description, team_id: d.team?.id ?? null, sections: d.sections, match: any ? { severity, kind, ...(channel_id ? { channel_id } : {}) } : null };
+    const { severity, kind, team_id, channel_id } = d.match;
+    const any = severity.length || kind.length || team_id || channel_id;
+    return { name: d.name, language: d.language, description: d.description, team_id: d.team?.id ?? null, sections: d.sections, match: any ? { severity, kind, ...(team_id ? { team_id } : {}), ...(channel_id ? { channel_id } : {}) } : null };
 };
 
 export default function Editor({ params }: ScreenProps) {
@@ -157,9 +158,20 @@ function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) 
                 <span class="tpl-gap" />
                 {KINDS.map((v) => <ToggleChip key={v} on={m.kind.includes(v)} onChange={(on) => flip('kind', v, on)}>{t(v)}</ToggleChip>)}
             </div>
-            <Field label={t('team')} optional error={error('team_id')}>{(p) => <RefPicker {...p} path="/teams" placeholder={t('anyone')} value={d.team ? [d.team] : []} onChange={(r) => set({ team: r[0] ?? null })} />}</Field>
+            <div class="two">
+                <Field label={t('match_team')} optional error={error('match.team_id')}>{(p) => <ByName {...p} path="/teams" id={m.team_id} none={t('any_team')} onChange={(team_id) => set({ match: { ...m, team_id } })} />}</Field>
+                <Field label={t('match_channel')} optional error={error('match.channel_id')}>{(p) => <ByName {...p} path="/channels" id={m.channel_id} none={t('any_channel')} onChange={(channel_id) => set({ match: { ...m, channel_id } })} />}</Field>
+            </div>
+            <Field label={t('team')} optional help={t('team_help')} error={error('team_id')}>{(p) => <RefPicker {...p} path="/teams" placeholder={t('anyone')} value={d.team ? [d.team] : []} onChange={(r) => set({ team: r[0] ?? null })} />}</Field>
         </fieldset>
     );
+}
+
+/** A rule keeps the id of a team or channel; people read its name. One that is gone is said, and can be taken out. */
+function ByName({ path, id, none, onChange, ...field }: { path: '/teams' | '/channels'; id: string | null; none: string; onChange: (id: string | null) => void }) {
+    const all = useResource(`names ${path}`, () => api.all<Ref>(path), [path.slice(1)]);
+    const one = id ? all.data?.find((x) => x.id === id) ?? { id, name: all.data ? t('gone') : '…' } : null;
+    return <RefPicker {...field} path={path} placeholder={none} value={one ? [one] : []} onChange={(r) => onChange(r[0]?.id ?? null)} />;
 }
 
 function SectionFields({ s, i, n, locked, names, error, lang, onChange, onMove, onRemove, drag }: {

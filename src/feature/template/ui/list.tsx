@@ -5,15 +5,21 @@ import { may } from 'app/registry';
 import { useResource } from 'app/resource';
 import { navigate } from 'app/router';
 import { me } from 'app/session';
-import type { Template } from 'app/types';
+import type { Ref, Template } from 'app/types';
 import { fileItems, keepRead, readFile } from './file';
 import { t } from './strings';
 
-type Match = { severity?: string[]; kind?: string[] };
-export const matchWords = (m: unknown): string => [...((m as Match | null)?.severity ?? []), ...((m as Match | null)?.kind ?? []).map((k) => t.any(k))].join(', ');
+type Match = { severity?: string[]; kind?: string[]; team_id?: string | null; channel_id?: string | null };
+export const matchWords = (m: unknown, names: readonly Ref[]): string => {
+    const given = (m ?? {}) as Match;
+    const place = [given.team_id, given.channel_id].filter(Boolean).map((id) => names.find((x) => x.id === id)?.name ?? t('gone'));
+    return [...(given.severity ?? []), ...(given.kind ?? []).map((k) => t.any(k)), ...place].join(', ');
+};
 
 export default function Templates() {
     const all = useResource('templates', () => api.all<Template>('/templates'), ['templates']);
+    const placed = !!all.data?.some((x) => (x.match as Match | null)?.team_id || (x.match as Match | null)?.channel_id);
+    const names = useResource(placed ? 'names of rules' : null, async () => (await Promise.all([api.all<Ref>('/teams'), api.all<Ref>('/channels')])).flat(), ['teams', 'channels']).data ?? [];
     const manager = may(me().role, 'manager');
     const run = async (work: () => Promise<unknown>, done: string) => {
         try {
@@ -64,7 +70,7 @@ export default function Templates() {
                                     {x.description && <p class="soft">{x.description}</p>}
                                     <p class="quiet clip">{x.sections.map((s) => s.heading).join(' · ')}</p>
                                 </div>
-                                {matchWords(x.match) && <span class="quiet nowrap wide-only">{t('used_for')} {matchWords(x.match)}</span>}
+                                {matchWords(x.match, names) && <span class="quiet nowrap wide-only">{t('used_for')} {matchWords(x.match, names)}</span>}
                                 {manager ? <MenuButton class="btn plain icon" chevron={false} align="end" label={`${t('more')}: ${x.name}`} items={items(x)}><Icon name="more" /></MenuButton>
                                     : <Button kind="plain" onClick={() => navigate(`/templates/${x.id}`)}>{t('view')}</Button>}
                             </li>
