@@ -137,7 +137,7 @@ await spec('a share link hides names unless it may show them, is never indexed, 
     expect((await fetch(server.url + picture, { headers: { cookie } })).status === 200, 'the picture stays closed');
     const last = await make({});
     expect((await open(locked, { cookie })).status === 404, 'the older link still opens it');
-    expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${last.url.split('/').pop()}`)).status === 403, 'the room shows what the page hides');
+    expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${last.url.split('/').pop()}`)).status === 401, 'the room shows what the page hides');
 });
 
 await spec('the public version shows what was written in it and nothing of the report, at an address of its own', async () => {

@@ -107,14 +107,7 @@ const door = (server, report, token, extra = '') => new Promise((resolve) => {
 async function sockets(server, tokens, w) {
     for (const who of ['viewer', 'manager', 'admin']) check(`${who} does not get into the room`, await door(server, w.report.id, tokens[who]) === 404);
     check('nobody does not get into the room', await door(server, w.report.id, '') === 401);
-    check('a wrong link does not get into the room', await door(server, w.report.id, '', '&share=forged') === 404);
-    const secret = w.share.url.split('/share/')[1];
-    const guest = bare(server, w.report.id, '', `&share=${secret}`);
-    await guest.opened;
-    guest.step1();
-    await until(`${at}: whoever has the link reads`, () => guest.synced && guest.doc.getXmlFragment('default').toString().includes('Summary'));
-    check('and gets no words of comments with it', !guest.doc.getXmlFragment('default').toString().includes(COMMENT));
-    return guest;
+    check('a link does not get into the room, where suggestions and places of comments are', await door(server, w.report.id, '', `&share=${w.share.url.split('/share/')[1]}`) === 401);
 }
 
 /* What is published or taken out: the text, and nothing that stands beside it. */
@@ -164,7 +157,7 @@ async function walk(database) {
         await isOut('nobody', nobody, w);
         check('an outsider cannot be mentioned', await member.status('POST', `/api/v1/reports/${w.report.id}/threads`, { body: 'x', mention_ids: [people.manager.id] }) === 422);
         check('an outsider cannot be asked to review', await member.status('POST', `/api/v1/reports/${w.report.id}/request-review`, { reviewer_ids: [people.manager.id] }) === 422);
-        const guest = await sockets(server, tokens, w);
+        await sockets(server, tokens, w);
         await outgoing(server, member, nobody, w);
         await news(server, tokens, member, ask.admin, w);
 
@@ -180,9 +173,7 @@ async function walk(database) {
 
         const secret = w.share.url.split('/share/')[1];
         await member('DELETE', `/reports/${w.report.id}/share`);
-        await until(`${at}: whoever came by a revoked link is put out`, () => guest.closed !== null);
-        check('a revoked link opens no room', await door(server, w.report.id, '', `&share=${secret}`) === 404);
-        check('nor the page', await nobody.status('GET', `/share/${secret}`) === 404);
+        check('a revoked link opens no page', await nobody.status('GET', `/share/${secret}`) === 404);
     } finally {
         await server.stop();
         system.remove();

@@ -31,16 +31,20 @@ Err document_read_whole(Cx *cx, Str id, int64_t revision, DocNode **ret);
 /** Which of `words` (each written in one piece, such as an id) the text holds or ever held; sets ret[i], clears none.
  *  Cost: reads the whole log. Fails: ERR_INTERNAL when it is damaged. */
 Err document_ever_said(Cx *cx, Str id, const Strs *words, bool *ret);
+/** Two strings that somebody wrote close together, in either order: an id and a time, say. `authors` (out): who wrote the first stored
+ *  edit that holds them (several when it is of several people, none when it is Hindsight's); `found` when there is one. */
+typedef struct DocumentSaid { Str one, other; bool found; Strs authors; } DocumentSaid;
+/** Cost: reads the log until all are found. */
+Err document_first_said(Cx *cx, Str id, DocumentSaid *said, size_t n);
 /** Of every document. */
 Err document_all(Cx *cx, Strs *ret);
 
 /** A person who joins the room of a document over the y-websocket protocol. */
 typedef struct RoomMember {
     Str document;            /* id */
-    UserRef user;            /* empty id for share links */
+    UserRef user;
     bool can_write;
     bool wants_saved;        /* ?saved=1: message types 100 and 101 are understood */
-    int64_t until_ms;        /* put out then (a share link expires); 0 = never */
 } RoomMember;
 /** Answers the request with an upgrade into the document's room (opens it when needed). The caller has checked rights. */
 Err room_join(Cx *cx, const RoomMember *member, Res *res);

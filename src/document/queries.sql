@@ -14,6 +14,8 @@ VALUES (:document, :revision, :body, :crc, :authors, :at_ms);
 -- name: document_updates
 SELECT revision, body, crc FROM document_update
 WHERE document = :document AND revision > :after AND revision <= :upto ORDER BY revision;
+-- name: document_said
+SELECT body, authors FROM document_update WHERE document = :document ORDER BY revision;
 -- name: document_authors
 SELECT authors FROM document_update WHERE document = :document AND revision > :after AND revision <= :upto;
 -- name: document_log

@@ -20,7 +20,7 @@ static Room *room_open(Rooms *rooms, Str id)
     Room *r = arena_make(a, Room);
     Room **bucket = &rooms->buckets[hash_str(id) % BUCKETS];
     *r = (Room){ .rooms = rooms, .arena = a, .id = arena_str(a, id), .next = *bucket };
-    CrdtAwarenessOptions small = { .max_state_bytes = MAX_STATE_BYTES, .max_clients = MAX_CLIENTS };     /* a cursor; readers by a link send it to everybody */
+    CrdtAwarenessOptions small = { .max_state_bytes = MAX_STATE_BYTES, .max_clients = MAX_CLIENTS };      /* a cursor */
     if (crdt_awareness_open(&small, &r->presence)) bug("out of memory");
     *bucket = r;
     room_load(r);
@@ -150,7 +150,7 @@ Err room_join(Cx *cx, const RoomMember *member, Res *res)
     Arena *a = arena_new(512);
     Member *m = arena_make(a, Member);
     *m = (Member){ .rooms = rooms, .arena = a, .document = arena_str(a, member->document), .can_write = member->can_write,
-        .wants_saved = member->wants_saved, .until_ms = member->until_ms, .rights = rooms->rights,
+        .wants_saved = member->wants_saved, .rights = rooms->rights,
         .user = { arena_str(a, member->user.id), arena_str(a, member->user.name), member->user.avatar_color } };
     res_upgrade(res, &room_events, m);
     return OK;

@@ -36,7 +36,6 @@ typedef struct Member {
     bool can_write, wants_saved, told_read_only;
     CrdtBuf since;                     /* a state vector: where it was left behind */
     int rights;                        /* rooms->rights when its rights were checked */
-    int64_t until_ms;                  /* Unix time; 0 = without end */
     int64_t credit, credit_ms;         /* thousandths of a message */
     uint64_t clients[MAX_CLIENTS_OF_MEMBER];
     size_t n_clients;

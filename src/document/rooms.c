@@ -46,18 +46,9 @@ void room_due(Room *r)
 
 /* ---- Every two seconds --------------------------------------------------------------------------------------- */
 
-static void put_out_late(Room *r, int64_t now_ms)
-{
-    for (int i = 0; i < r->n_members; i++) {
-        const Member *m = r->seats[i].member;
-        if (m->until_ms && m->until_ms <= now_ms) sock_close(m->sock, 1012, "the link expired");
-    }
-}
-
-static void tick_room(Room *r, int64_t now_ms)
+static void tick_room(Room *r)
 {
     presence_tick(r);
-    put_out_late(r, now_ms);
     if (!r->answer.used) room_forget_answer(r);
     r->answer.used = false;
     room_fetch(r);                           /* again, when the database did not answer */
@@ -71,11 +62,10 @@ static void tick_room(Room *r, int64_t now_ms)
 static void tick(void *arg)
 {
     Rooms *rooms = arg;
-    int64_t now_ms = clock_ms();
     for (size_t b = 0; b < BUCKETS; b++)
         for (Room *r = rooms->buckets[b], *next; r; r = next) {
             next = r->next;
-            tick_room(r, now_ms);
+            tick_room(r);
         }
 }
 

@@ -375,13 +375,13 @@ async function twoNodes(system, tokens) {
         if (i % 8 === 0) await new Promise((r) => setTimeout(r, roll(20)));
     }
     await until('what is written on two nodes meets', () => people.every((p) => outcome(p.doc) === outcome(ann.doc)), () => people.map((p) => p.text().length));
-    const link = await api(one, tokens.manager)('POST', `/api/v1/reports/${report.id}/share`, { allow: ['people', 'services'] });
-    const guest = new WebSocket(`ws://127.0.0.1:${two.port}/ws/reports/${report.id}?share=${link.url.split('/').pop()}`);
+    const other = await makeReport(one, tokens.manager), ask = api(one, tokens.manager);
+    const guest = new WebSocket(`ws://127.0.0.1:${two.port}/ws/reports/${other.id}?token=${tokens.viewer}`);
     let out = null;
     guest.on('close', (code) => { out = code; });
     await new Promise((r) => guest.on('open', r));
-    await api(one, tokens.manager)('DELETE', `/api/v1/reports/${report.id}/share`);
-    await until('a link revoked on one node puts out who came by it on the other', () => out === 1012);
+    await ask('PATCH', `/api/v1/incidents/${(await ask('GET', `/api/v1/reports/${other.id}`)).incidents[0].id}`, { visibility: 'private' });
+    await until('what becomes private on one node puts out who may no longer read on the other', () => out === 1012);
     await one.stop('SIGKILL');
     ben.fragment.push([paragraph('after the death of a node')]);
     await until('the node that is left goes on', () => people[3].text().includes('after the death'));

@@ -138,5 +138,3 @@ typedef struct SharedReport {
 Err report_share_open(Cx *cx, Str secret, SharedReport *ret);
 /** True when the link asks for no password, or the request comes from a browser that gave it. */
 bool report_share_unlocked(const SharedReport *shared, const HttpReq *req);
-/** Names are what the link shows or hides, so only one that shows all of them may read the document as it is. */
-bool report_share_shows_all(const SharedReport *shared);

@@ -341,33 +341,14 @@ static Err share_remove(Cx *cx, Req *req, Res *res)
 
 /* -- the room ---------------------------------------------------------------------------------------------------------- */
 
+/* A document says more than its readers are shown: suggestions, places of comments, guides. So links open pages, and only people rooms. */
 static Err join(Cx *cx, Req *req, Res *res)
 {
-    Str given = req_param(req, "room"), secret = req_query(req, "share"), id;
     Report r;
-    RoomMember member = { .wants_saved = req_flag(req, "saved") };
-    if (cx->actor.id.len) {
-        TRY(report_resolve(cx, given, &id));
-        TRY(report_get(cx, id, &r));
-        member.user = (UserRef){ cx->actor.id, cx->actor.name, cx->actor.avatar_color };
-        member.can_write = r.can_edit && !secret.len;
-    } else {
-        if (!secret.len) return fail(cx->arena, ERR_UNAUTHENTICATED, "sign in, or open a share link");
-        SharedReport link;
-        Err e = report_share_open(cx, secret, &link);
-        if (err_is(e, ERR_NOT_FOUND))
-            TRY(limit_take(cx, arena_fmt(cx->arena, "share:" STR_FMT, STR_ARG(req->http->peer)), 30,
-                           10));
-        TRY(e);
-        if (!report_share_unlocked(&link, req->http)) return fail(cx->arena, ERR_UNAUTHENTICATED, "this link asks for a password: open it in the browser first");
-        if (!report_share_shows_all(&link)) return fail(cx->arena, ERR_FORBIDDEN, "this link hides names, so it shows the page only");
-        TRY(report_row(cx, link.id, &r));
-        member.until_ms = link.until_ms;
-        id = link.id;
-        if (!str_eq(given, r.id) && !str_eq(given, r.reference))
-            return fail(cx->arena, ERR_NOT_FOUND, "this link opens another report");
-    }
-    member.document = id;
+    RoomMember member = { .wants_saved = req_flag(req, "saved"), .user = { cx->actor.id, cx->actor.name, cx->actor.avatar_color } };
+    TRY(report_resolve(cx, req_param(req, "room"), &member.document));
+    TRY(report_get(cx, member.document, &r));
+    member.can_write = r.can_edit;
     return room_join(cx, &member, res);
 }
 
@@ -399,7 +380,7 @@ const Route report_routes[] = {
     { GET, ONE "/share", ROLE_RESPONDER, share_show, .reply = &report_share_shape, .doc = "Its secret link, if there is one" },
     { POST, ONE "/share", ROLE_RESPONDER, share_make, &report_share_shape, &report_share_shape, .flags = OWN_WRITES, .doc = "Makes a secret link that needs no account; an older one stops working" },
     { DELETE, ONE "/share", ROLE_RESPONDER, share_remove, .flags = NO_MATCH, .doc = "Revokes the secret link" },
-    { GET, "/ws/reports/:room", ROLE_PUBLIC, join, .flags = SOCKET, .query = "token saved share",
+    { GET, "/ws/reports/:room", ROLE_VIEWER, join, .flags = SOCKET, .query = "token saved",
       .doc = "The text as a live document over the y-websocket protocol; with share=SECRET for reading only" },
     { GET, "/reports/:page", ROLE_PUBLIC, report_page, .flags = PAGE },
     { GET, "/share/:secret", ROLE_PUBLIC, report_share_page, .flags = PAGE },

@@ -114,7 +114,6 @@ static bool allows(const SharedReport *s, const char *what)
     return false;
 }
 
-bool report_share_shows_all(const SharedReport *s) { return allows(s, "people") && allows(s, "services"); }
 
 /* -- names ------------------------------------------------------------------------------------------------------------- */
 

@@ -8,7 +8,7 @@
 
 #define NOW 1794330000000
 
-typedef struct World { App *app; Arena *arena; Str ann; Report report; const char *text; Role role; } World;
+typedef struct World { App *app; Arena *arena; Str ann, ben; Report report; const char *text; Role role; } World;
 typedef Err (*Step)(Cx *cx, World *w);
 
 static Cx as(World *w, Str user)
@@ -100,4 +100,38 @@ SPEC("where required sections must be written, nobody publishes without them")
     w.text = "1,200 customers";
     expect_ok(write_as(&w, w.ann, text));
     expect_ok(write_as(&w, w.ann, publish));
+}
+
+static Err second_person(Cx *cx, World *w) { return user_add(cx, &(User){ .name = S("Ben Bell"), .email = S("ben@example.com"), .role = S("responder") }, S(""), &w->ben); }
+
+/* A paragraph that says it is suggested by Ann, at the time in w->text. */
+static Err suggest_as_ann(Cx *cx, World *w)
+{
+    DocNode *doc, *t;
+    TRY(document_read_whole(cx, w->report.id, INT64_MAX, &doc));
+    t = doc_text(cx->arena, doc_add(cx->arena, doc, "paragraph"), S("forty at most"));
+    DocMark *m = doc_mark(cx->arena, t, "insertion");
+    doc_mark_attr(cx->arena, m, "user", w->ann);
+    doc_mark_attr(cx->arena, m, "name", S("Ann Abel"));
+    doc_mark_attr(cx->arena, m, "at", str_of(w->text));
+    return document_replace(cx, w->report.id, doc);
+}
+
+SPEC("who suggested something is who wrote it, whatever its mark says")
+{
+    GIVEN(ROLE_RESPONDER);
+    expect_ok(write_as(&w, S(""), second_person));
+    w.text = "2026-11-10T14:07:30.000Z";
+    expect_ok(write_as(&w, w.ann, suggest_as_ann));
+    w.text = "2026-11-10T15:00:00.000Z";
+    expect_ok(write_as(&w, w.ben, suggest_as_ann));
+    auto_store s = store_take(w.app->db);
+    Cx cx = as(&w, w.ann);
+    SuggestionAuthors all = { 0 };
+    cx.store = s;
+    expect_ok(review_suggestion_authors(&cx, w.report.id, &all));
+    expect_int(2, all.len);
+    expect_str("Ann Abel", all.at[0].author.name);
+    expect(str_eq(w.ann, all.at[1].claimed_id));
+    expect_str("Ben Bell", all.at[1].author.name);
 }

@@ -4,7 +4,9 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Avatar, Button, Icon, IconButton, MenuButton, Time, toast } from 'kit';
 import { bind, shown as keyName } from 'app/keys';
 import { me } from 'app/session';
-import type { Report } from 'app/types';
+import { api } from 'app/api';
+import { useResource } from 'app/resource';
+import type { Page, Person, Report } from 'app/types';
 import type { Editor } from 'editor/editor';
 import type * as Module from 'editor/suggesting';
 import type { Note, Suggestion } from 'editor/suggesting';
@@ -41,6 +43,18 @@ export function ModeButton({ report, live }: { report: Report; live: LiveDocumen
     );
 }
 
+type Written = { claimed_id: string; at: string; author: Person | null };
+
+/** Who suggested comes from the server, which knows who wrote each edit; what a suggestion says of itself counts until that is saved. */
+function useAuthors(report: Report, all: readonly Suggestion[]): (s: Suggestion) => { id: string; name: string; avatar_color?: number | undefined; instead: boolean } {
+    const claims = [...new Set(all.map((s) => `${s.user} ${s.at}`))].sort().join();
+    const known = useResource(claims ? `suggestion authors ${report.id} ${claims}` : null, () => api.get<Page<Written>>(`/reports/${report.id}/suggestion-authors`), [`report:${report.id}`]).data?.items ?? [];
+    return (s) => {
+        const author = known.find((x) => x.claimed_id === s.user && x.at === s.at)?.author;
+        return author ? { ...author, instead: author.id !== s.user } : { id: s.user, name: s.name, instead: false };
+    };
+}
+
 /** What is suggested, above the threads. */
 export function Suggestions({ report, live }: { report: Report; live: LiveDocument | null }) {
     const editor = live?.editor.value ?? null;
@@ -55,11 +69,11 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
         return () => { editor.off('selectionUpdate', look); };
     }, [editor]);
     const touching = useRef(false);
-    if (!editor || !loaded.value || !mod) return null;
-    const all = mod.suggestions(editor.state.doc);
-    if (!all.length) return null;
-    const people = new Map(all.map((s) => [s.user, s.name]));
-    const shown = who && people.has(who) ? all.filter((s) => s.user === who) : all;
+    const all = editor && loaded.value && mod ? mod.suggestions(editor.state.doc) : [];
+    const author = useAuthors(report, all);
+    if (!editor || !loaded.value || !mod || !all.length) return null;
+    const people = new Map(all.map((s) => [author(s).id, author(s).name]));
+    const shown = who && people.has(who) ? all.filter((s) => author(s).id === who) : all;
     /* Places are looked up again at the moment of the click: others write meanwhile. */
     const settle = (pick: (s: Suggestion, i: number) => boolean, accept: boolean) => mod!.settleSuggestions(editor, mod!.suggestions(editor.state.doc).filter(pick), accept);
     const touched = editor.state.selection.empty ? [] : mod.selectedSuggestions(editor);
@@ -70,14 +84,14 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
             <header class="row wrap">
                 <b class="grow">{t('n_suggestions', { n: shown.length })}</b>
                 {people.size > 1 && <MenuButton class="btn plain sm" label={t('by')} items={[{ label: t('everybody'), checked: !who, onSelect: () => setWho('') }, ...[...people].map(([id, name]) => ({ label: name, checked: who === id, onSelect: () => setWho(id) }))]}>{who ? people.get(who) : t('everybody')}</MenuButton>}
-                {report.can_edit && <><Button onClick={() => settle((s) => !who || s.user === who, true)}>{t('accept_all')}</Button><Button onClick={() => settle((s) => !who || s.user === who, false)}>{t('reject_all')}</Button></>}
+                {report.can_edit && <><Button onClick={() => settle((s) => !who || author(s).id === who, true)}>{t('accept_all')}</Button><Button onClick={() => settle((s) => !who || author(s).id === who, false)}>{t('reject_all')}</Button></>}
             </header>
             {report.can_edit && touched.length > 0 && <div class="row wrap in-selection"><span class="grow quiet">{t('in_selection', { n: touched.length })}</span>
                 <Button onClick={() => mod!.settleSuggestions(editor, mod!.selectedSuggestions(editor), true)}>{t('accept_these')}</Button><Button onClick={() => mod!.settleSuggestions(editor, mod!.selectedSuggestions(editor), false)}>{t('reject_these')}</Button></div>}
             {shown.map((s) => (
                 <div class="thread suggestion" key={`${s.from} ${s.user} ${s.kind} ${JSON.stringify(s.notes)}`} tabIndex={0} onClick={() => reveal(editor, s)} onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) reveal(editor, s); }}>
-                    <Avatar person={{ name: s.name || '?', avatar_color: undefined }} />
-                    <div class="suggestion-words"><span class="row wrap"><b>{s.name || '?'}</b>{s.at && <span class="quiet"><Time at={s.at} /></span>}</span>
+                    <Avatar person={{ name: author(s).name || '?', avatar_color: author(s).avatar_color }} />
+                    <div class="suggestion-words"><span class="row wrap"><b>{author(s).name || '?'}</b>{author(s).instead && <span class="quiet">{t('instead', { name: s.name || '?' })}</span>}{s.at && <span class="quiet"><Time at={s.at} /></span>}</span>
                         {s.notes.map((n) => <p class="suggestion-note" key={JSON.stringify(n)}>{noteWords(n)}</p>)}
                         <p>{s.deleted && <del class="sg">{clip(s.deleted)}</del>} {s.inserted && <ins class="sg">{clip(s.inserted)}</ins>}</p></div>
                     {report.can_edit && <span class="row"><IconButton small icon="check" label={t('accept')} onClick={() => settle(same(s), true)} /><IconButton small icon="x" label={t('reject')} onClick={() => settle(same(s), false)} /></span>}
