@@ -136,7 +136,8 @@ static bool read_type(Reader *r)
     return (kind != CRDT_XML_ELEMENT && kind != CRDT_XML_HOOK) || read_text(r, &at, &len, NULL);
 }
 
-static bool read_content(Reader *r, Ref *ref)
+/** Reads what stands behind the head of a struct. */
+bool content_read(Reader *r, Ref *ref)
 {
     const uint8_t *at;
     uint32_t len;
@@ -227,7 +228,7 @@ bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref)
     ref->ref = info & INFO_REF;
     if (ref->ref != REF_GC && ref->ref != REF_SKIP && !read_item_head(m, b, r, ref, info))
         return false;
-    if (!read_content(r, ref))
+    if (!content_read(r, ref))
         return false;
     return ref->len <= CRDT_MAX_CLOCK - ref->clock ||
            reader_fail(r, CRDT_LIMIT, "clock beyond the limit");

@@ -564,6 +564,7 @@ bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret);
 bool sections_count_read(Reader *r, uint64_t *ret);
 bool section_read(Memory *m, Batch *b, Reader *r, Section *ret, uint32_t *ret_clock);
 bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref);
+bool content_read(Reader *r, Ref *ref);
 bool deletions_read(Memory *m, Batch *b, Reader *r);
 CrdtErr batch_read(Memory *m, Batch *b, CrdtBytes update, CrdtFault *ret);
 void batch_clear(Memory *m, Batch *b);

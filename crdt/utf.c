@@ -28,15 +28,15 @@ int64_t utf8_units(const uint8_t *at, size_t len)
     int64_t units = 0;
     while (at < end) {
         while ((size_t)(end - at) >= 8) { /* eight ASCII bytes at a time */
-            uint64_t w;
-            memcpy(&w, at, 8);
-            if (w & 0x8080808080808080ULL)
+            if (load_u64(at) & 0x8080808080808080)
                 break;
             at += 8;
             units += 8;
         }
-        if (at == end)
-            break;
+        size_t rest = (size_t)(end - at);
+        if (rest == 0 || (rest < 8 && len >= 8 && /* the last ones, with some before them */
+                          (load_u64(end - 8) & 0x8080808080808080 & UINT64_MAX << (64 - 8 * rest)) == 0))
+            return units + (int64_t)rest;
         size_t n = sequence(at, end);
         if (n == 0)
             return -1;
