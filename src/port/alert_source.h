@@ -46,6 +46,10 @@ typedef struct AlertSource {
     const char *secret;
     /** With `secret`: checks the signature of a request, once an administrator has given the secret. Fails: ERR_FORBIDDEN. */
     Err (*verify)(Arena *a, const HttpReq *req, Str secret);
+    /** MAY be NULL: checks who sent a request where that needs no secret of an administrator's, before anything is kept. May
+     *  call out through app/fetch.h. `*ret_visit`: an address that is called once the request is stored (it confirms a
+     *  subscription), or "". Fails: ERR_FORBIDDEN; ERR_UNAVAILABLE when it cannot be told now. */
+    Err (*prove)(Cx *cx, const HttpReq *req, Str *ret_visit);
     /** MAY be NULL (the body): what is decoded, kept and replayed, when it stands in more than the body. */
     Str (*payload)(Arena *a, const HttpReq *req);
     /** MAY be NULL: what the sender expects as answer body (PagerDuty Events v2). Else

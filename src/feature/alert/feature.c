@@ -13,6 +13,8 @@ static const Setting settings[] = {
       .help = "What one integration may post; more is answered 429. Five times as much is let through at once." },
     { .key = "alerts.keep_payloads_days", .type = SETTING_INT, .standard = "400", .min = 0, .max = 3650, .title = "Keep payloads",
       .help = "Days after which a payload is removed as it was received; 0 keeps them for ever. The latest payload of an alert that belongs to an incident, or still fires, always stays." },
+    { .key = "alerts.sns_hosts", .type = SETTING_TEXT, .standard = "", .max = 500, .title = "Other hosts that speak SNS",
+      .help = "Besides Amazon's own (sns.REGION.amazonaws.com): hosts with their port, separated by commas, that may sign messages of a CloudWatch integration and have subscriptions confirmed, such as localstack:4566. They are reached wherever they are." },
     { 0 },
 };
 
@@ -98,7 +100,8 @@ static const Listener listeners[] = {
     { 0 },
 };
 
-static const JobKind jobs[] = { { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },
+static const JobKind jobs[] = { { .name = "alert.visit", .run = alert_visit_job },
+     { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },
     { .name = "alert.sweep", .run = alert_sweep_job, .every_ms = 24ll * 3600 * 1000, .lease_ms = 600 * 1000 }, { 0 } };
 
 /** The source that stands for POST /api/v1/alerts. */

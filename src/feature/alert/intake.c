@@ -252,6 +252,7 @@ static Err store_and_answer(Cx *cx, Req *req, Res *res)
 {
     Delivery *d = req->prepared;
     TRY(delivery_store(cx, d));
+    if (d->visit.len) TRY(job_add(cx, "alert.visit", d->visit, cx->now_ms, d->visit));
     count_received((int64_t)d->alerts.len, true);
     Str body = d->port->reply ? d->port->reply(cx->arena, &d->alerts)
         : arena_fmt(cx->arena, "{\"accepted\":%lld}", (long long)delivery_count(d));
@@ -301,14 +302,17 @@ static Err receive(Cx *cx, Req *req, Res *res, const Source *source)
     const AlertSource *port = alert_source_find(source->kind);
     Str type = http_header(req->http, "Content-Type"), body = req->http->body;
     Delivery *d = arena_make(cx->arena, Delivery);
+    Str visit = S("");
     TRY(check_rate(cx, req, source));
     TRY(check_signature(cx, req, source, port));
+    if (port && port->prove) TRY(port->prove(cx, req->http, &visit));
     if (port && port->payload) body = port->payload(cx->arena, req->http);
     type = str_sub(type, 0, 200);
     Err e = delivery_prepare(cx, source, type, body, d);
     if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE))
         return refuse(cx, source, type, body, e, res);
     TRY(e);
+    d->visit = visit;
     req->prepared = d;
     res->then = store_and_answer;
     return OK;

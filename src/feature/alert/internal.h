@@ -75,6 +75,7 @@ typedef struct Delivery {
     Str hash;                      /* of source and bytes: 16 bytes */
     AlertsIn alerts;
     ChangesIn changes;
+    Str visit;                     /* an address to call when it is stored, or "" */
     Plan *plans;
     /* for each alert: the id it gets if it is new; hash of source and dedup_key */
     Str *ids, *keys;
@@ -155,6 +156,8 @@ Err alert_list_newest(Cx *cx, int64_t limit, Alerts *ret);
 /** Indexes alerts that came since the last time, at most `most`; says how many. */
 Err alert_index(Cx *cx, int64_t most, int64_t *ret_done);
 Err alert_index_job(Cx *cx, Str payload);
+/** Calls an address that a source asked to be called: payload {"url"}. */
+Err alert_visit_job(Cx *cx, Str payload);
 /** Daily: payloads older than alerts.keep_payloads_days go, but for the latest of what belongs to an incident or fires. */
 Err alert_sweep_job(Cx *cx, Str payload);
 /** Those that came after number `n` and until settled_ms, in order of arrival, private ones too. */
