@@ -231,7 +231,8 @@ async function round(n, people, api, report) {
     const start = (seed + n * 7919) >>> 0;
     const how = ['together', 'apart', 'suggesting', 'reload', 'apart', 'deciding'][n % 6];
     const what = `round ${n} (--seed=${seed}, ${how})`;
-    const before = how === 'suggesting' ? await reading(api, report) : null;
+    /* what was written before is on the server's disk first */
+    const before = how === 'suggesting' ? await until(async () => { const now = await reading(api, report); return now === comparable((await ana.page.evaluate(look)).json) && now; }, 'the server reads what is on screen') : null;
     if (how === 'suggesting') await Promise.all(people.map((p) => mode(p, 'Suggesting')));
     const done = await suite.step(`${what}: they write`, async () => {
         if (how === 'deciding') await Promise.all(people.map((p, i) => decide(p, i === 0)));

@@ -6,6 +6,9 @@
 import * as Y from 'yjs';
 
 const COMPACT_AT = 300;
+const TOGETHER_MS = 30;
+const NOTED_MS = 2000;
+const AGAIN_MS = 2000;
 const PREFIX = 'hindsight-document';
 
 function done<T>(r: IDBRequest<T>): Promise<T> {
@@ -29,6 +32,11 @@ export class Device {
     private failed = false;
     private dead = false;
     private channel: BroadcastChannel | null = null;
+    private waiting: Uint8Array[] = [];
+    private unsaved = false;
+    private noted = false;
+    private timer: ReturnType<typeof setTimeout> | undefined;
+    private later: ReturnType<typeof setTimeout> | undefined;
 
     private constructor(private readonly doc: Y.Doc, private readonly onChange: () => void) {}
 
@@ -36,6 +44,7 @@ export class Device {
     static async open(user: string, report: string, doc: Y.Doc, onChange: () => void): Promise<Device> {
         const device = new Device(doc, onChange);
         doc.on('update', device.onUpdate);
+        globalThis.addEventListener?.('pagehide', device.flush);
         if (typeof BroadcastChannel !== 'undefined') {
             device.channel = new BroadcastChannel(`${PREFIX} ${user} ${report}`);
             device.channel.onmessage = (e: MessageEvent) => {
@@ -68,21 +77,23 @@ export class Device {
     }
 
     /** Notes whether the server lacks edits, so that the next visit knows before it is connected. */
-    async setUnsaved(unsaved: boolean): Promise<void> {
+    setUnsaved(unsaved: boolean): void {
         if (!this.db || this.dead) return;
-        try {
-            const tx = this.db.transaction('meta', 'readwrite');
-            tx.objectStore('meta').put(unsaved, 'unsaved');
-            await committed(tx);
-        } catch { /* the updates themselves are what counts */ }
+        this.unsaved = unsaved;
+        if (unsaved) this.soon();            /* that the server has all of it may be noted with the next edit, or on leaving */
+        else this.later ??= setTimeout(() => { this.later = undefined; void this.flush(); }, NOTED_MS);
     }
 
     async wasUnsaved(): Promise<boolean> {
         if (!this.db) return false;
-        return (await done(this.db.transaction('meta').objectStore('meta').get('unsaved'))) === true;
+        this.unsaved = this.noted = (await done(this.db.transaction('meta').objectStore('meta').get('unsaved'))) === true;
+        return this.noted;
     }
 
     destroy(): void {
+        void this.flush();
+        clearTimeout(this.later);
+        globalThis.removeEventListener?.('pagehide', this.flush);
         this.dead = true;
         this.doc.off('update', this.onUpdate);
         this.channel?.close();
@@ -94,24 +105,42 @@ export class Device {
     private onUpdate = (update: Uint8Array, origin: unknown): void => {
         if (origin === 'device') return;
         if (origin !== 'tab') this.channel?.postMessage(update);
-        void this.write(update);
+        if (!this.db || this.dead) return;
+        this.pending++;
+        this.waiting.push(update);
+        this.soon();
     };
 
-    private async write(update: Uint8Array): Promise<void> {
-        if (!this.db) return;
-        this.pending++;
-        try {
-            const tx = this.db.transaction('updates', 'readwrite', { durability: 'strict' });
-            tx.objectStore('updates').add(update);
-            await committed(tx);
-            this.failed = false;
-            if (++this.count >= COMPACT_AT) await this.compact();
-        } catch {
-            this.failed = true;
-        }
-        this.pending--;
-        this.onChange();
+    /** Written together, once the letter is on screen: a transaction costs as much as all else that a key does. */
+    private soon(): void {
+        this.timer ??= setTimeout(() => void this.flush(), TOGETHER_MS);
     }
+
+    /** Writes what waits, and with it whether the server lacks it. */
+    private readonly flush = async (): Promise<void> => {
+        clearTimeout(this.timer);
+        this.timer = undefined;
+        const { db, waiting, unsaved } = this;
+        if (!db || (!waiting.length && unsaved === this.noted)) return;
+        this.waiting = [];
+        try {
+            const tx = db.transaction(['updates', 'meta'], 'readwrite', { durability: 'strict' });
+            if (waiting.length) tx.objectStore('updates').add(waiting.length === 1 ? waiting[0] : Y.mergeUpdates(waiting));
+            if (unsaved !== this.noted) tx.objectStore('meta').put(unsaved, 'unsaved');
+            await committed(tx);
+            this.noted = unsaved;
+            if (waiting.length) {
+                this.failed = false;
+                if (++this.count >= COMPACT_AT) await this.compact().catch(() => {});            /* next time */
+            }
+            this.pending -= waiting.length;
+        } catch {
+            this.failed ||= waiting.length > 0;
+            this.waiting = [...waiting, ...this.waiting];
+            if (!this.dead) this.timer ??= setTimeout(() => void this.flush(), AGAIN_MS);
+        }
+        if (waiting.length) this.onChange();
+    };
 
     /** Replaces many small updates by one, in a single transaction. */
     private async compact(): Promise<void> {

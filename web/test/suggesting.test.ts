@@ -166,6 +166,14 @@ describe('suggesting blocks', () => {
         assert.deepEqual(suggestions(w.state.doc)[0]!.notes, [{ op: 'unlook', type: 'bold' }]);
         assert.equal(settled(w.state.doc, true).lastChild!.lastChild!.marks.length, 0);
     });
+    it('what is typed within code is suggested, too', () => {
+        const code = { type: 'paragraph', content: [{ type: 'text', text: 'max_size', marks: [{ type: 'code' }] }] };
+        const w = new Writer(schema.nodeFromJSON({ type: 'doc', content: [code] }));
+        w.at('max').type('imum');
+        assert.equal(settled(w.state.doc, false).textContent, 'max_size');
+        assert.equal(settled(w.state.doc, true).textContent, 'maximum_size');
+        assert.ok(settled(w.state.doc, true).firstChild!.firstChild!.marks.some((m) => m.type.name === 'code'));
+    });
     it('a chip comes and goes like words', () => {
         const w = new Writer();
         const { pos } = w.find('evidence');
@@ -219,7 +227,7 @@ describe('suggesting at random', () => {
         const below = (n: number) => Math.floor(random() * n);
         const { nodes, marks } = schema;
         const commands: Command[] = [splitBlock, splitBlock, joinBackward, joinForward, splitListItem(nodes['listItem']!), sinkListItem(nodes['listItem']!), liftListItem(nodes['listItem']!), wrapInList(nodes['orderedList']!),
-            wrapIn(nodes['blockquote']!), wrapIn(nodes['callout']!), lift, setBlockType(nodes['paragraph']!), setBlockType(nodes['heading']!, { level: 3 }), toggleMark(marks['bold']!), toggleMark(marks['italic']!),
+            wrapIn(nodes['blockquote']!), wrapIn(nodes['callout']!), lift, setBlockType(nodes['paragraph']!), setBlockType(nodes['heading']!, { level: 3 }), toggleMark(marks['bold']!), toggleMark(marks['italic']!), toggleMark(marks['code']!), toggleMark(marks['code']!),
             addRowAfter, deleteRow, addColumnAfter, toggleHeaderRow];
         const edit = (state: EditorState, dispatch: (tr: Transaction) => void): void => {
             const spots: number[] = [];

@@ -1,9 +1,13 @@
 /** Paragraphs, lists, quotes, dividers and the plain marks, as TipTap has them. */
 import StarterKit from '@tiptap/starter-kit';
+import { Code as BaseCode } from '@tiptap/extension-code';
 import { Highlight } from '@tiptap/extension-highlight';
 import { Extension, InputRule, Mark, mergeAttributes } from '@tiptap/core';
 import type { Piece } from '../context';
 import { t } from '../strings';
+
+/** Code has no other look, but comments and suggestions stand on it as on any text. */
+const Code = BaseCode.extend({ excludes: 'code bold italic strike underline highlight link' });
 
 /** The range of a comment thread. Threads are kept beside the document; the mark only holds their place. */
 const Comment = Mark.create({
@@ -67,11 +71,12 @@ const MarkdownLink = Extension.create({
 export const text: Piece = {
     extensions: [
         StarterKit.configure({
-            undoRedo: false, heading: false, codeBlock: false, trailingNode: false,
+            undoRedo: false, heading: false, code: false, codeBlock: false, trailingNode: false,
             dropcursor: { class: 'drop-line', color: false, width: 2 },
             link: { openOnClick: false, autolink: true, linkOnPaste: true, defaultProtocol: 'https',
                 HTMLAttributes: { rel: 'noopener noreferrer', target: null } },
         }),
+        Code,
         Highlight,
         MarkdownLink,
         Comment,

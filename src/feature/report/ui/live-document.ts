@@ -110,7 +110,7 @@ export class LiveDocument {
         const unsaved = this.provider?.hasUnsaved ?? false;
         if (unsaved !== this.unsaved.peek()) {
             this.unsaved.value = unsaved;
-            void this.device?.setUnsaved(unsaved);
+            this.device?.setUnsaved(unsaved);
         }
         this.kept.value = this.device?.kept ?? false;
     };
