@@ -25,6 +25,9 @@ function committed(tx: IDBTransaction): Promise<void> {
     });
 }
 
+/** Those that are open in this tab. */
+const open = new Set<Device>();
+
 export class Device {
     private db: IDBDatabase | null = null;
     private pending = 0;
@@ -45,6 +48,7 @@ export class Device {
         const device = new Device(doc, onChange);
         doc.on('update', device.onUpdate);
         globalThis.addEventListener?.('pagehide', device.flush);
+        open.add(device);
         if (typeof BroadcastChannel !== 'undefined') {
             device.channel = new BroadcastChannel(`${PREFIX} ${user} ${report}`);
             device.channel.onmessage = (e: MessageEvent) => {
@@ -92,6 +96,7 @@ export class Device {
 
     destroy(): void {
         void this.flush();
+        open.delete(this);
         clearTimeout(this.later);
         globalThis.removeEventListener?.('pagehide', this.flush);
         this.dead = true;
@@ -117,7 +122,7 @@ export class Device {
     }
 
     /** Writes what waits, and with it whether the server lacks it. */
-    private readonly flush = async (): Promise<void> => {
+    readonly flush = async (): Promise<void> => {
         clearTimeout(this.timer);
         this.timer = undefined;
         const { db, waiting, unsaved } = this;
@@ -158,6 +163,7 @@ export class Device {
 /** Removes what this person kept here and the server has: called when somebody signs out on purpose. */
 export async function forgetSaved(user: string): Promise<void> {
     if (!indexedDB.databases) return;
+    await Promise.all([...open].map((d) => d.flush()));
     for (const { name } of await indexedDB.databases()) {
         if (!name?.startsWith(`${PREFIX} ${user} `)) continue;
         try {
