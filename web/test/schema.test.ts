@@ -17,7 +17,7 @@ const NODES: Record<string, string[]> = {
     tableHeader: ['colspan', 'rowspan', 'colwidth'], tableCell: ['colspan', 'rowspan', 'colwidth'], callout: ['kind'], details: ['open'], detailsSummary: [], detailsContent: [],
     mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'], paragraphBreak: ['suggested'],
 };
-const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'], proposed: ['user', 'name', 'at', 'mark', 'on', 'attrs'] };
+const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], unsupported: ['why'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'], proposed: ['user', 'name', 'at', 'mark', 'on', 'attrs'] };
 
 const text = (t: string, ...marks: object[]) => ({ type: 'text', text: t, ...(marks.length ? { marks } : {}) });
 const p = (...content: object[]) => ({ type: 'paragraph', ...(content.length ? { content } : {}) });
@@ -49,7 +49,7 @@ describe('the schema', () => {
     });
 
     it('allows what comments and suggestions mark wherever there is text, since the binding deletes blocks with marks it must not have', () => {
-        for (const n of Object.values(schema.nodes)) if (n.isTextblock) for (const m of ['comment', 'insertion', 'deletion', 'proposed']) assert.ok(n.allowsMarkType(schema.marks[m]!), `${m} in ${n.name}`);
+        for (const n of Object.values(schema.nodes)) if (n.isTextblock) for (const m of ['comment', 'insertion', 'deletion', 'proposed', 'unsupported']) assert.ok(n.allowsMarkType(schema.marks[m]!), `${m} in ${n.name}`);
     });
 
     it('brings a document through Yjs and back unchanged', () => {

@@ -4,6 +4,9 @@
 #include "app/feature.h"
 #include "base/map.h"
 
+/** The author of what a model wrote into a document: no user, but named like one. */
+#define ACCOUNT_AI "hindsight-ai"
+
 typedef struct User {
     Str id, name, email, time_zone, locale, role;
     int64_t avatar_color;                     /* 1 … 6 */

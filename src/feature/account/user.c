@@ -212,6 +212,7 @@ Err user_refs(Cx *cx, Strs ids, Map **ret)
 
 UserRef user_ref(const Map *refs, Str id)
 {
+    if (str_eq(id, S(ACCOUNT_AI))) return (UserRef){ id, S("Hindsight (AI)"), 1 };
     const UserRef *r = str_empty(id) ? NULL : map_get(refs, id);
     return r ? *r : (UserRef){ 0 };
 }

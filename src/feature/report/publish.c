@@ -1,6 +1,7 @@
 /* Publishing: what the document shows at that moment, with live blocks as they stand, is kept as a version. */
 #include "app/audit.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "feature/account/account.h"
 #include "feature/report/history.h"
 #include "feature/report/rules.h"
@@ -118,6 +119,29 @@ static Err sections_written(Cx *cx, const Report *r)
     return empty.len ? fail(cx->arena, ERR_CONFLICT, "nothing is written yet in the required section " STR_FMT, STR_ARG(empty.at[0])) : OK;
 }
 
+static void unsupported_in(Arena *a, const DocNode *n, Strs *to)
+{
+    if (doc_is(n, "text") && doc_find_mark(n, "unsupported") && to->len < 100) *list_add(a, to) = n->text;
+    list_each(&n->children, i) unsupported_in(a, n->children.at[i], to);
+}
+
+Strs report_unsupported(Arena *a, const DocNode *doc)
+{
+    Strs all = { 0 };
+    unsupported_in(a, doc, &all);
+    return all;
+}
+
+/* The workspace may ask that nothing is published which a model wrote and the evidence does not support. */
+static Err claims_settled(Cx *cx, const Report *r)
+{
+    DocNode *doc;
+    if (!str_eq(setting_str(cx, "report.unsupported_claims"), S("must be settled"))) return OK;
+    TRY(document_read(cx, r->id, &doc));
+    Strs all = report_unsupported(cx->arena, doc);
+    return all.len ? fail(cx->arena, ERR_CONFLICT, "nothing supports this claim of the AI: “" STR_FMT "”; correct it, remove it or stand by it", STR_ARG(utf8_clip(all.at[0], 200))) : OK;
+}
+
 Err report_publish(Cx *cx, Str id)
 {
     Report r;
@@ -132,6 +156,7 @@ Err report_publish(Cx *cx, Str id)
                             "publish it without",
                     STR_ARG(r.reference), (long long)setting_int(cx, "report.approvals"));
     TRY(sections_written(cx, &r));
+    TRY(claims_settled(cx, &r));
     TRY(report_content(cx, &r, false, &doc));
     Str text = doc_json(cx->arena, doc);
     if (text.len > 2 * DOC_MAX_BYTES)

@@ -325,6 +325,7 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
 
 Err report_author_add(Cx *cx, Str id, Str user)
 {
+    if (str_eq(user, S(ACCOUNT_AI))) return OK;              /* authors are people */
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_author_put);
     stmt_str(&q, "report", id);
     stmt_str(&q, "user", user);

@@ -107,6 +107,8 @@ Err report_change_template(Cx *cx, Str id, Str template_id);
 
 /** Titles of required sections in which nothing is written. */
 Strs report_empty_sections(Arena *a, const DocNode *doc);
+/** Claims of a model that nothing supports and nobody settled (mark "unsupported"), at most 100. */
+Strs report_unsupported(Arena *a, const DocNode *doc);
 /** Takes note of what was written into its document by Hindsight: excerpt, words, search, whether it changed. Within a write. */
 Err report_noted(Cx *cx, Str id);
 

@@ -114,9 +114,12 @@ SHAPE(report_share_shape, Share, "A secret link that shows a report to people wi
 static const char *const dues[] = { "none", "1 day", "2 days", "3 days", "5 days", "7 days", "14 days", "30 days",
                                     "1 business day", "2 business days", "3 business days", "5 business days", "10 business days", NULL };
 static const char *const required_sections[] = { "should be written", "must be written", NULL };
+static const char *const unsupported[] = { "may be published", "must be settled", NULL };
 const Setting report_settings[] = {
     { .key = "report.required_sections", .type = SETTING_CHOICE, .standard = "should be written", .title = "Required sections before publishing",
       .help = "must be written: nobody publishes a report while one of them is empty", .options = required_sections },
+    { .key = "report.unsupported_claims", .type = SETTING_CHOICE, .standard = "must be settled", .title = "Claims of the AI that nothing supports",
+      .help = "must be settled: nobody publishes a report while it holds one; somebody corrects it, removes it or stands by it", .options = unsupported },
     { .key = "report.due_sev_1", .type = SETTING_CHOICE, .standard = "3 days", .title = "SEV-1: report due within", .help = "Counted from the end of the incident", .options = dues },
     { .key = "report.due_sev_2", .type = SETTING_CHOICE, .standard = "5 business days", .title = "SEV-2: report due within", .help = "Counted from the end of the incident", .options = dues },
     { .key = "report.due_sev_3", .type = SETTING_CHOICE, .standard = "10 business days", .title = "SEV-3: report due within", .help = "Counted from the end of the incident", .options = dues },

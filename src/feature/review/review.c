@@ -1,11 +1,12 @@
 #include "feature/review/review.h"
 #include "app/app.h"
+#include "base/utf8.h"
 #include "document/clean.h"
 #include "document/document.h"
 #include "feature/comment/comment.h"
 #include "feature/followup/followup.h"
 
-const char *const review_rules[] = { "sections", "approvals", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
+const char *const review_rules[] = { "sections", "unsupported", "approvals", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
 const char *const review_states[] = { "done", "open", "blocks", NULL };
 
 typedef struct Look { Cx *cx; Report report; ReviewRules *out; } Look;
@@ -28,6 +29,15 @@ static void sections(Look *l, const DocNode *doc)
     r->names = report_empty_sections(l->cx->arena, doc);
     r->count = (int64_t)r->names.len;
     settle(r, str_eq(setting_str(l->cx, "report.required_sections"), S("must be written")));
+}
+
+static void claims(Look *l, const DocNode *doc)
+{
+    ReviewRule *r = rule(l, "unsupported");
+    Strs all = report_unsupported(l->cx->arena, doc);
+    r->count = (int64_t)all.len;
+    list_each(&all, i) if (i < 10) *list_add(l->cx->arena, &r->names) = utf8_clip(all.at[i], 120);
+    settle(r, str_eq(setting_str(l->cx, "report.unsupported_claims"), S("must be settled")));
 }
 
 static void approvals(Look *l)
@@ -76,6 +86,7 @@ Err review_checklist(Cx *cx, Str report, ReviewRules *ret)
     int64_t suggested = doc_suggestions(doc);
     TRY(document_read(cx, report, &doc));
     sections(&l, doc);
+    claims(&l, doc);
     approvals(&l);
     ReviewRule *s = rule(&l, "suggestions");
     s->count = suggested;

@@ -74,7 +74,7 @@ const highlighter = () => new Plugin<DecorationSet>({
 
 const CodeBlock = Base.extend({
     /* What stands on text but is no part of it. A mark that the schema does not allow would cost the block: the binding deletes it. */
-    marks: 'comment insertion deletion proposed',
+    marks: 'comment insertion deletion proposed unsupported',
     addNodeView() {
         return ({ node, editor, getPos }) => {
             let current = node;

@@ -57,6 +57,22 @@ const Proposed = Mark.create({
     },
 });
 
+/** What a model wrote and nothing supports: shown until somebody corrects it, removes it or stands by it. Publishing asks for it (feature/draft). */
+const Unsupported = Mark.create({
+    name: 'unsupported',
+    inclusive: false,
+    excludes: '',
+    addAttributes() {
+        return { why: { default: '', rendered: false } };
+    },
+    parseHTML() {
+        return [];          /* what is pasted is somebody's own */
+    },
+    renderHTML({ mark }) {
+        return ['span', { class: 'unsupported', title: String(mark.attrs['why']) }, 0];
+    },
+});
+
 /** `[words](address)` as Markdown writes it. */
 const MarkdownLink = Extension.create({
     name: 'markdownLink',
@@ -80,6 +96,7 @@ export const text: Piece = {
         Highlight,
         MarkdownLink,
         Comment,
+        Unsupported,
         suggestion('insertion', 'ins'),
         suggestion('deletion', 'del'),
         Proposed,

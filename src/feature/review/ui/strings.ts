@@ -4,6 +4,7 @@ export const t = dictionary({
     en: {
         ready: 'Nothing stands in the way.', lead: 'What stands between this text and its publication.', blocks: 'Blocks', open: 'Better first', done: 'Done', show: 'Show',
         sections: { one: '{n} required section is empty', other: '{n} required sections are empty' }, sections_done: 'Required sections are written',
+        unsupported: { one: '{n} claim of the AI is supported by nothing', other: '{n} claims of the AI are supported by nothing' }, unsupported_done: 'Every claim of the AI is supported or settled',
         approvals: { one: '{n} approval is missing', other: '{n} approvals are missing' }, approvals_done: 'Approved',
         changes_requested: { one: '{n} reviewer asks for changes', other: '{n} reviewers ask for changes' }, changes_requested_done: 'Nobody asks for changes',
         suggestions: { one: '{n} suggestion is undecided; it is published as if not made', other: '{n} suggestions are undecided; they are published as if not made' }, suggestions_done: 'No undecided suggestions',
@@ -13,6 +14,7 @@ export const t = dictionary({
     zh: {
         ready: '可以发布了。', lead: '发布前还需要处理的事项。', blocks: '阻止发布', open: '建议先处理', done: '已完成', show: '查看',
         sections: '{n} 个必填章节尚未填写', sections_done: '必填章节已填写',
+        unsupported: 'AI 的 {n} 条说法没有依据', unsupported_done: 'AI 的说法都有依据或已处理',
         approvals: '还缺 {n} 个批准', approvals_done: '已获批准',
         changes_requested: '{n} 位审阅人要求修改', changes_requested_done: '没有人要求修改',
         suggestions: '{n} 条建议尚未处理，发布时视为未采纳', suggestions_done: '没有未处理的建议',

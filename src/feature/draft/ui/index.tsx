@@ -1,0 +1,3 @@
+import { defineFeature } from 'app/registry';
+
+export default defineFeature({ name: 'draft' });
