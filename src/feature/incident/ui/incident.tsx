@@ -12,6 +12,7 @@ import { IncidentChanges } from '../../change/ui/of-incident';
 import { IncidentFollowUps } from '../../followup/ui/of-incident';
 import { writePostMortem } from '../../report/ui/write-layer';
 import { TimelineTab } from '../../timeline/ui/timeline';
+import { RoomTab } from '../../warroom/ui/room';
 import { AlertsTab } from './alerts';
 import { IncidentDialogs, type DialogName } from './dialogs';
 import { Overview } from './overview';
@@ -84,22 +85,25 @@ function Screen({ editing }: { editing: Editing }) {
     const tabs = [
         { key: 'overview', label: t('overview') },
         { key: 'timeline', label: t('timeline'), count: i.counts.events },
+        { key: 'room', label: t('room'), count: i.counts.messages },
         { key: 'alerts', label: t('alerts'), count: i.counts.alerts },
         { key: 'changes', label: t('changes'), count: i.counts.changes },
         { key: 'follow-ups', label: t('follow_ups'), count: i.counts.follow_ups },
     ];
     const tab = currentTab(tabs);
-    useKeys({ o: () => setQuery({ tab: null }), t: () => setQuery({ tab: 'timeline' }) });
+    useKeys({ o: () => setQuery({ tab: null }), w: () => setQuery({ tab: 'room' }), t: () => setQuery({ tab: 'timeline' }) });
     const body = tab === 'timeline' ? <TimelineTab incident={i} /> : tab === 'alerts' ? <AlertsTab incident={i} />
         : tab === 'changes' ? <IncidentChanges incident={i} /> : tab === 'follow-ups' ? <IncidentFollowUps incident={i} /> : <Overview editing={editing} />;
     return <>
         <Bar editing={editing} />
         <Head editing={editing} />
         <Tabs tabs={tabs} label={i.reference} />
-        <div class="cols">
-            <div class="cols-main">{body}</div>
-            <Side editing={editing} />
-        </div>
+        {tab === 'room' ? <RoomTab key={i.id} incident={i}><Side editing={editing} /></RoomTab> : (
+            <div class="cols">
+                <div class="cols-main">{body}</div>
+                <Side editing={editing} />
+            </div>
+        )}
     </>;
 }
 
