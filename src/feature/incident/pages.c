@@ -8,29 +8,46 @@
 #include "sql.gen.h"
 
 /* Incidents of a service are looked up one by one until it has so many that a walk through all meets them soon. */
-enum { SEARCH_MOST = 200, COUNT_MOST = 1000, SERVICE_FEW = 500 };
+enum { SEARCH_MOST = 200, COUNT_MOST = 1000, SERVICE_FEW = 500, FEW = 300 };
 
 /* ---- which index */
 
-/** How a list goes through the index: `one` is the filter whose words are looked up one by one, so that each gives rows in
- *  order; the rest is compared row by row. Without such a filter there is one empty word. `counted`: rows of words that
- *  need not be looked up again for the total. */
-typedef struct Walk { IncidentFilter rest; const char *one; Strs words; int64_t counted; } Walk;
+/** One way through an index: a part of the query, and the word that it looks for, if any. */
+typedef struct Step { const char *part; Str word; } Step;
+
+/** How a list goes through the index: the words of one filter are looked up step by step, so that each gives rows in
+ *  order; the rest is compared row by row. Without such a filter there is one step without a word. `counted`: rows of steps
+ *  that need not be gone again for the total. */
+typedef struct Walk { IncidentFilter rest; LIST(Step) steps; int64_t counted; } Walk;
+
+static bool in_usual_order(const IncidentFilter *f)
+{
+    return (!f->sort.len || str_eq(f->sort, S("active"))) && !f->q.len && !f->service.len && !f->person.len;
+}
+
+/** Those with reports that everybody sees, and those with none but such as only some do. */
+static void walk_reports(Cx *cx, Walk *w)
+{
+    if (!str_eq(w->rest.report, S("any"))) return;
+    *list_add(cx->arena, &w->steps) = (Step){ "any_report", S("") };
+    if (!access_all(cx)) *list_add(cx->arena, &w->steps) = (Step){ "report_apart", S("") };
+    w->rest.report = S("");
+}
 
 /** The filters that have an index in the usual order, the one that leaves least over first. */
-static Walk walk_of(Cx *cx, const IncidentFilter *f)
+static Walk walk_of(Cx *cx, const IncidentFilter *f, bool ordered)
 {
-    Walk w = { .rest = *f, .one = "" };
+    Walk w = { .rest = *f };
     struct { const char *one; Strs *words; } by[] = { { "one_channel", &w.rest.channel }, { "one_team", &w.rest.team },
         { "one_severity", &w.rest.severity }, { "one_status", &w.rest.status } };
-    bool ordered = (!f->sort.len || str_eq(f->sort, S("active"))) && !f->q.len && !f->service.len && !f->person.len;
-    for (size_t k = 0; k < sizeof by / sizeof *by && ordered && !w.words.len; k++) {
-        list_each(by[k].words, i) ids_add(cx->arena, &w.words, by[k].words->at[i]);
-        if (!w.words.len) continue;
-        w.one = by[k].one;
-        *by[k].words = (Strs){ 0 };
+    for (size_t k = 0; k < sizeof by / sizeof *by && ordered && !w.steps.len; k++) {
+        Strs words = { 0 };
+        list_each(by[k].words, i) ids_add(cx->arena, &words, by[k].words->at[i]);
+        list_each(&words, i) *list_add(cx->arena, &w.steps) = (Step){ by[k].one, words.at[i] };
+        if (words.len) *by[k].words = (Strs){ 0 };
     }
-    if (!w.words.len) *list_add(cx->arena, &w.words) = S("");
+    if (!w.steps.len && ordered) walk_reports(cx, &w);
+    if (!w.steps.len) *list_add(cx->arena, &w.steps) = (Step){ "", S("") };
     return w;
 }
 
@@ -67,8 +84,8 @@ static Err find(Cx *cx, const IncidentFilter *f, Found *ret)
     return OK;
 }
 
-#define FILTER_PARTS(w, f, found) \
-    (w)->one, \
+#define FILTER_PARTS(step, f, found) \
+    (step)->part, \
     stmt_if(!access_all(cx), "visible"), stmt_if((f)->status.len, "status"), stmt_if((f)->severity.len, "severity"), \
     stmt_if((f)->kind.len, "kind"), stmt_if((f)->channel.len, "channel"), stmt_if((f)->team.len, "team"), \
     stmt_if((f)->service.len, (found)->common_service ? "common_service" : "service"), stmt_if((f)->person.len, "person"), \
@@ -84,10 +101,9 @@ static void bind_list(Cx *cx, Stmt *q, const char *name, Strs list)
     if (list.len) stmt_str(q, name, strs_json(cx->arena, list));
 }
 
-static void bind_filter(Cx *cx, Stmt *q, const Walk *w, Str word, const Found *found)
+static void bind_filter(Cx *cx, Stmt *q, const IncidentFilter *f, const Step *step, const Found *found)
 {
-    const IncidentFilter *f = &w->rest;
-    if (*w->one) stmt_str(q, "one", word);
+    if (step->word.len) stmt_str(q, "one", step->word);
     if (!access_all(cx)) stmt_str(q, "actor", cx->actor.id);
     bind_list(cx, q, "status", f->status);
     bind_list(cx, q, "severity", f->severity);
@@ -100,6 +116,45 @@ static void bind_filter(Cx *cx, Stmt *q, const Walk *w, Str word, const Found *f
     if (f->until_ms) stmt_int(q, "until_ms", f->until_ms);
     if (found->by_ids) stmt_str(q, "ids", found->ids);
     if (found->number) stmt_int(q, "number", found->number);
+}
+
+/** Those that fit `f`, when they are fewer than FEW: then `ret_few`, and their ids. Stops at the first that is too many. */
+static Err few_of(Cx *cx, const IncidentFilter *f, bool *ret_few, Strs *ret)
+{
+    Found none = { 0 };
+    Walk w = walk_of(cx, f, true);
+    for (size_t k = 0; k < w.steps.len && ret->len < FEW; k++) {
+        const Step *step = &w.steps.at[k];
+        auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_few, FILTER_PARTS(step, &w.rest, &none), NULL);
+        bind_filter(cx, &q, &w.rest, step, &none);
+        stmt_int(&q, "limit", FEW - (int64_t)ret->len);
+        while (stmt_step(&q)) *list_add(cx->arena, ret) = stmt_col_str(&q, 0);
+        TRY(stmt_end(&q));
+    }
+    *ret_few = ret->len < FEW;
+    return OK;
+}
+
+/** A walk in order would pass by all incidents to find none. So a span of time that leaves few, and for another order than
+ *  the usual one the filters that have an index there, are asked first: what they find is read by id, and they are done with. */
+static Err find_few(Cx *cx, IncidentFilter *f, Found *ret)
+{
+    bool few = false;
+    Strs ids = { 0 };
+    if (ret->by_ids || ret->number) return OK;
+    IncidentFilter by_time = { .since_ms = f->since_ms, .until_ms = f->until_ms };
+    IncidentFilter by_words = { .channel = f->channel, .team = f->team, .severity = f->severity, .status = f->status };
+    if (f->since_ms || f->until_ms) TRY(few_of(cx, &by_time, &few, &ids));
+    if (few) f->since_ms = f->until_ms = 0;
+    else if (!in_usual_order(f) && (f->channel.len || f->team.len || f->severity.len || f->status.len)) {
+        ids = (Strs){ 0 };
+        TRY(few_of(cx, &by_words, &few, &ids));
+        if (few) f->channel = f->team = f->severity = f->status = (Strs){ 0 };
+    }
+    if (!few) return OK;
+    ret->by_ids = true;
+    ret->ids = strs_json(cx->arena, ids);
+    return OK;
 }
 
 static void row_of_list(Cx *cx, Stmt *q, Str sort, Incident *i)
@@ -218,11 +273,12 @@ static int by_rank(const void *x, const void *y)
 
 static Err read_rows(Cx *cx, Walk *w, const Found *found, const Order *order, Cursor after, int64_t limit, Incidents *ret)
 {
-    Strs more = { 0 };
-    list_each(&w->words, k) {
-        auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_list, FILTER_PARTS(w, &w->rest, found), order->by,
+    size_t left = 0, steps = w->steps.len;
+    list_each(&w->steps, k) {
+        Step *step = &w->steps.at[k];
+        auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_list, FILTER_PARTS(step, &w->rest, found), order->by,
                                     stmt_if(after.id.len, order->after), NULL);
-        bind_filter(cx, &q, w, w->words.at[k], found);
+        bind_filter(cx, &q, &w->rest, step, found);
         if (after.id.len) {
             stmt_int(&q, "at", after.at);
             stmt_str(&q, "after", after.id);
@@ -232,11 +288,11 @@ static Err read_rows(Cx *cx, Walk *w, const Found *found, const Order *order, Cu
         for (; stmt_step(&q); n++) row_of_list(cx, &q, str_of(order->sort), list_add(cx->arena, ret));
         TRY(stmt_end(&q));
         if (n < limit) w->counted += n;
-        else *list_add(cx->arena, &more) = w->words.at[k];
+        else w->steps.at[left++] = *step;
     }
-    if (w->words.len > 1 && ret->len) qsort(ret->at, ret->len, sizeof *ret->at, by_rank);
+    w->steps.len = left;
+    if (steps > 1 && ret->len) qsort(ret->at, ret->len, sizeof *ret->at, by_rank);
     if ((int64_t)ret->len > limit) ret->len = (size_t)limit;
-    w->words = more;
     return OK;
 }
 
@@ -246,9 +302,10 @@ static Err count_rows(Cx *cx, const Walk *w, const Found *by, int64_t *ret)
     Found once = *by, *found = &once;
     found->common_service = false;
     *ret = w->counted;
-    for (size_t k = 0; k < w->words.len && *ret <= COUNT_MOST; k++) {
-        auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list, FILTER_PARTS(w, &w->rest, found), NULL);
-        bind_filter(cx, &q, w, w->words.at[k], found);
+    for (size_t k = 0; k < w->steps.len && *ret <= COUNT_MOST; k++) {
+        const Step *step = &w->steps.at[k];
+        auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_incident_count_list, FILTER_PARTS(step, &w->rest, found), NULL);
+        bind_filter(cx, &q, &w->rest, step, found);
         stmt_int(&q, "limit", COUNT_MOST + 1 - *ret);
         if (stmt_step(&q)) *ret += stmt_col_int(&q, 0);
         TRY(stmt_end(&q));
@@ -261,9 +318,12 @@ Err incident_page(Cx *cx, const IncidentFilter *f, Cursor after, int64_t limit, 
     Found found = { 0 };
     Incidents page = { 0 };
     int64_t total = -1;
+    IncidentFilter left = *f;
     TRY(find(cx, f, &found));
-    Walk w = walk_of(cx, f);
+    TRY(find_few(cx, &left, &found));
+    Walk w = walk_of(cx, &left, in_usual_order(&left) && !found.by_ids);
     TRY(read_rows(cx, &w, &found, order_of(f->sort), after, limit, &page));
+    if (!in_usual_order(&left) && !found.by_ids) w = walk_of(cx, &left, true);         /* what is counted needs no order */
     if (ret_total && !after.id.len) TRY(count_rows(cx, &w, &found, &total));
     TRY(name_page(cx, &page));
     if (ret_total) *ret_total = total > COUNT_MOST ? -1 : total;
@@ -279,8 +339,10 @@ Err incident_list(Cx *cx, const IncidentFilter *f, Cursor after, int64_t limit, 
 Err incident_total(Cx *cx, const IncidentFilter *f, int64_t *ret)
 {
     Found found = { 0 };
+    IncidentFilter left = *f;
     TRY(find(cx, f, &found));
-    Walk w = walk_of(cx, f);
+    TRY(find_few(cx, &left, &found));
+    Walk w = walk_of(cx, &left, !found.by_ids);
     TRY(count_rows(cx, &w, &found, ret));
     if (*ret > COUNT_MOST) *ret = -1;
     return OK;

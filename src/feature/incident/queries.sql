@@ -89,6 +89,9 @@ SELECT i.id, i.number, i.title, i.status FROM incident i WHERE i.id IN LIST(:ids
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
 --if any_report
   AND i.n_reports > 0
+--if report_apart
+  AND i.n_reports = 0 AND i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
+       JOIN principal p ON p.member = m.member WHERE p.user_id = :actor)
 --if any_report_seen
   AND (i.n_reports > 0 OR i.id IN (SELECT x.incident_id FROM incident_report x JOIN audience_member m ON m.audience = x.audience
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
@@ -152,6 +155,13 @@ FROM incident i
 WHERE 1 = 1
 --use incident_filters
 LIMIT :limit) found;
+
+-- name: incident_few
+SELECT i.id
+FROM incident i
+WHERE 1 = 1
+--use incident_filters
+LIMIT :limit;
 
 -- name: incident_service_weight
 SELECT count(*) FROM (SELECT 1 FROM incident_service s WHERE s.service_id IN LIST(:service) LIMIT :limit) found;

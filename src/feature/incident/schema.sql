@@ -149,3 +149,7 @@ CREATE INDEX incident_by_updated ON incident (updated_ms, id, status, severity, 
 CREATE INDEX incident_private ON incident (audience, id) WHERE audience > '';
 -- step 5
 CREATE INDEX incident_usual ON incident (severity, declared_ms, id) WHERE audience = '';
+-- step 6
+-- Those with reports may be the oldest.
+CREATE INDEX incident_with_report ON incident (rank_active, id, status, severity, kind, channel_id, team_id, audience, active,
+    began_ms, n_reports) WHERE n_reports > 0;
