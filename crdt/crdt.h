@@ -1,7 +1,7 @@
 /** crdt — a Yjs-compatible document engine in C. This header is its manual.
  *
  *  A *document* (CrdtDoc) holds shared types: Text, Array, Map, XmlFragment, XmlElement, XmlText.
- *  People edit their own replicas; *updates* (bytes, Yjs update format v1) carry the edits; every
+ *  People edit their own replicas; *updates* (bytes, Yjs update format v1 or v2) carry the edits; every
  *  replica that has received the same updates, in whatever order and however often, holds the same
  *  document. The wire format and the outcome of every conflict are those of Yjs 13.6, so browsers
  *  with Yjs are peers of this engine.
@@ -186,6 +186,12 @@ CrdtErr crdt_apply(CrdtDoc *doc, CrdtBytes update, CrdtApplied *ret, CrdtFault *
  *  A snapshot followed by a log is loaded by crdt_apply of each entry afterwards. */
 CrdtErr crdt_load(const CrdtOptions *options, CrdtBytes stored, CrdtDoc **ret,
                   CrdtFault *ret_fault);
+
+/** The same for an update in format v2 (Yjs applyUpdateV2). The offset of a fault is 0 when what is wrong
+ *  is not the format. Memory meanwhile: the update in v1. */
+CrdtErr crdt_apply_v2(CrdtDoc *doc, CrdtBytes update_v2, CrdtApplied *ret, CrdtFault *ret_fault);
+CrdtErr crdt_load_v2(const CrdtOptions *options, CrdtBytes stored_v2, CrdtDoc **ret,
+                     CrdtFault *ret_fault);
 
 /** True in *ret when applying `update` would change nothing: every struct is known and everything
  *  it deletes is deleted. This is how a read-only peer's sync step 2 can be let pass. Fails:

@@ -1,4 +1,5 @@
-/** Update format v2, read: turned into v1, which is then validated like any other.
+/** Update format v2, read: turned into v1, which is then validated, or applied, like any other: nine
+ *  streams become one, and who reads it need not know of them.
  *  A few bytes can say very much (run lengths), so the output is limited by the input.
  *  Source: Yjs UpdateDecoder.js; lib0 (RleDecoder, UintOptRleDecoder, IntDiffOptRleDecoder,
  *  StringDecoder). */
@@ -115,6 +116,10 @@ static bool string_next(V2Reader *v, CrdtBytes *ret)
     if (!uint_next(v, &v->string_lens, &units))
         return false;
     const uint8_t *at = v->strings.at;
+    while (units >= 8 && v->strings.end - at >= 8 && (load_u64(at) & 0x8080808080808080) == 0) {
+        at += 8;
+        units -= 8;
+    }
     while (units > 0 && at < v->strings.end) {
         size_t n = *at < 0x80 ? 1 : *at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4;
         if (n == 4 && units == 1)
@@ -148,7 +153,11 @@ static bool key_next(V2Reader *v, CrdtBytes *ret)
 
 static bool say_number(V2Reader *v, uint64_t n)
 {
-    return write_uint(v->out, n) || nomem(v);
+    CrdtBuf *out = v->out;
+    if (out->cap - out->len < 10 && !buf_reserve(out, 10))
+        return nomem(v);
+    out->len = (size_t)(put_uint(out->at + out->len, n) - out->at);
+    return true;
 }
 
 static bool say_text(V2Reader *v, CrdtBytes text)
@@ -331,25 +340,64 @@ static bool open_streams(V2Reader *v, CrdtBytes update)
     return true;
 }
 
-CrdtErr crdt_update_from_v2(CrdtBytes update_v2, CrdtBuf *out, CrdtFault *ret_fault)
+/** Turns it into v1, which may be malformed still. */
+static CrdtErr to_v1(CrdtBytes update_v2, CrdtBuf *out, CrdtFault *ret_fault)
 {
     V2Reader v = { .out = out };
     if (out->allocator != NULL)
         v.m.allocator = *out->allocator;
     size_t start = out->len;
     v.max_len = start + 65536 + update_v2.len * 64;
+    (void)!buf_reserve(out, update_v2.len * 2); /* else it grows by steps */
     if (open_streams(&v, update_v2) && copy_structs(&v))
         (void)!copy_deletions(&v);
     mem_resize(&v.m, v.keys, v.key_cap * sizeof *v.keys, 0);
-    if (v.err == CRDT_OK) { /* the whole has to be a valid update */
-        CrdtBytes v1 = { out->at + start, out->len - start };
-        v.err = crdt_validate_update(v1, NULL);
-        v.fault = (CrdtFault){ 0, "a struct is malformed" };
-    }
     if (v.err == CRDT_OK)
         return CRDT_OK;
     out->len = start;
     if (ret_fault != NULL)
         *ret_fault = v.fault;
     return v.err;
+}
+
+/** What is wrong with the update in v1 stands somewhere else in v2. */
+static CrdtErr without_place(CrdtErr err, CrdtFault *fault)
+{
+    if (err != CRDT_OK && fault != NULL)
+        fault->offset = 0;
+    return err;
+}
+
+CrdtErr crdt_update_from_v2(CrdtBytes update_v2, CrdtBuf *out, CrdtFault *ret_fault)
+{
+    size_t start = out->len;
+    CrdtErr err = to_v1(update_v2, out, ret_fault);
+    if (err != CRDT_OK)
+        return err;
+    CrdtBytes v1 = { out->at + start, out->len - start };
+    err = without_place(crdt_validate_update(v1, ret_fault), ret_fault);
+    if (err != CRDT_OK)
+        out->len = start;
+    return err;
+}
+
+CrdtErr crdt_apply_v2(CrdtDoc *doc, CrdtBytes update_v2, CrdtApplied *ret, CrdtFault *ret_fault)
+{
+    CrdtBuf v1 = { .allocator = &doc->memory.allocator };
+    CrdtErr err = to_v1(update_v2, &v1, ret_fault);
+    if (err == CRDT_OK)
+        err = without_place(crdt_apply(doc, crdt_buf_bytes(&v1), ret, ret_fault), ret_fault);
+    crdt_buf_done(&v1);
+    return err;
+}
+
+CrdtErr crdt_load_v2(const CrdtOptions *options, CrdtBytes stored_v2, CrdtDoc **ret,
+                     CrdtFault *ret_fault)
+{
+    CrdtBuf v1 = { .allocator = options != NULL ? options->allocator : NULL };
+    CrdtErr err = to_v1(stored_v2, &v1, ret_fault);
+    if (err == CRDT_OK)
+        err = without_place(crdt_load(options, crdt_buf_bytes(&v1), ret, ret_fault), ret_fault);
+    crdt_buf_done(&v1);
+    return err;
 }

@@ -117,7 +117,13 @@ bool write_raw(CrdtBuf *out, const void *at, size_t len)
 
 bool write_text(CrdtBuf *out, const void *at, size_t len)
 {
-    return write_uint(out, len) && write_raw(out, at, len);
+    if (len > SIZE_MAX - 10 || !buf_reserve(out, len + 10))
+        return false;
+    uint8_t *to = put_uint(out->at + out->len, len);
+    if (len > 0)
+        memcpy(to, at, len);
+    out->len = (size_t)(to - out->at) + len;
+    return true;
 }
 
 CrdtErr crdt_write_varuint(CrdtBuf *buf, uint64_t value)
@@ -174,6 +180,10 @@ bool read_signed(Reader *r, uint64_t *ret, bool *ret_negative)
         return false;
     uint64_t n = b & 0x3f;
     *ret_negative = b & 0x40;
+    if (b < 0x80) {
+        *ret = n;
+        return true;
+    }
     for (int shift = 6; b & 0x80; shift += 7) {
         if (shift > 54)
             return reader_fail(r, CRDT_MALFORMED, "integer above 2^53 - 1");

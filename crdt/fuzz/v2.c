@@ -8,6 +8,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     CrdtFault fault = { 0 };
     CrdtErr err = crdt_update_from_v2(in, &v1, &fault);
     MUST(fault.offset <= size);
+    CrdtDoc *d = NULL;
+    MUST(crdt_load_v2(NULL, in, &d, NULL) == err);
+    crdt_close(d);
     if (err == CRDT_OK) {
         MUST(crdt_validate_update(crdt_buf_bytes(&v1), NULL) == CRDT_OK);
         MUST(crdt_update_to_v2(crdt_buf_bytes(&v1), &v2, NULL) == CRDT_OK);

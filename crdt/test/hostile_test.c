@@ -145,6 +145,31 @@ SPEC("trap 19: every prefix of an update in format v2 is refused")
     expect_bytes(crdt_buf_bytes(out), state_of(d));
 }
 
+SPEC("a malformed update in format v2 changes nothing and opens nothing")
+{
+    CrdtDoc *d = given_doc_with(&(CrdtOptions){ .client = 9, .max_update_bytes = 40 }), *none = NULL;
+    CrdtFault fault = { 99, NULL };
+    CrdtBytes good = hex("0101020004010174 05 6162636465 00"), long_one;
+    CrdtBuf *v2 = given_buf();
+    expect_ok(crdt_update_to_v2(good, v2, NULL));
+    expect_ok(crdt_apply_v2(d, crdt_buf_bytes(v2), NULL, NULL));
+    expect_text(d, "t", "abcde");
+    CrdtBytes before = state_of(d);
+    v2->at[v2->len - 1] = 1; /* a delete set that is cut off */
+    expect_err(CRDT_MALFORMED, crdt_apply_v2(d, crdt_buf_bytes(v2), NULL, &fault));
+    expect(fault.offset == v2->len && fault.what != NULL);
+    expect_err(CRDT_MALFORMED, crdt_load_v2(NULL, crdt_buf_bytes(v2), &none, NULL));
+    expect(none == NULL);
+    CrdtDoc *other = given_doc(5);
+    commit(other, ok(crdt_text_insert(other, root(other, "t"), 0,
+                                      CRDT_STR("more than forty bytes, which is the limit here"), NULL, 0)));
+    long_one = state_of(other);
+    crdt_buf_clear(v2);
+    expect_ok(crdt_update_to_v2(long_one, v2, NULL));
+    expect_err(CRDT_LIMIT, crdt_apply_v2(d, crdt_buf_bytes(v2), NULL, NULL));
+    expect_bytes(state_of(d), before);
+}
+
 SPEC("trap 19: a few bytes of format v2 that say a million structs are refused")
 {
     /* client 1; info 0 (GC) for ever; length 1 a million times; a section of a million structs */

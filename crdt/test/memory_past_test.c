@@ -176,6 +176,11 @@ SPEC("memory that runs out while converting and reading apart updates is an erro
                            crdt_diff_update(update, CRDT_STR("\0"), &diff, NULL) };
         for (size_t i = 0; i < 4; i++)
             expect(errs[i] == CRDT_OK || errs[i] == CRDT_NOMEM);
+        CrdtOptions options = { .allocator = &allocator };
+        CrdtDoc *loaded = NULL;
+        CrdtErr err = crdt_load_v2(&options, crdt_buf_bytes(whole), &loaded, NULL);
+        expect(err == CRDT_OK ? loaded != NULL : err == CRDT_NOMEM && loaded == NULL);
+        crdt_close(loaded);
         expect(errs[0] == CRDT_OK || v2.len == 0);
         expect(errs[1] == CRDT_OK || v1.len == 0);
         crdt_buf_done(&v2);

@@ -142,6 +142,13 @@ static void check_vector(const Vector *v)
     expect_ok(crdt_update_to_v2(v->state, to_v2, NULL));
     expect_bytes(crdt_buf_bytes(to_v2), v->v2);
     expect_ok(crdt_update_from_v2(v->v2, from_v2, NULL));
+    CrdtDoc *applied = doc_for(v), *opened = NULL;
+    expect_ok(crdt_apply_v2(applied, v->v2, NULL, NULL));
+    expect_bytes(state_of(applied), v->state);
+    expect_ok(crdt_load_v2(&(CrdtOptions){ .keep_deleted = v->keep_deleted }, v->v2, &opened, NULL));
+    CrdtBytes state = state_of(opened);
+    crdt_close(opened);
+    expect_bytes(state, v->state);
     CrdtDoc *converted = doc_for(v);
     apply(converted, crdt_buf_bytes(from_v2));
     expect_contents(v, converted);
