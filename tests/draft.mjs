@@ -93,6 +93,9 @@ for (const database of databases) {
             await set({ 'ai.model': 'refused' });
             const r = await admin('POST', '/ai/test', {});
             expect(!r.body.works && /401: Incorrect API key provided/.test(r.body.error), r);
+            await set({ 'ai.model': 'good' });
+            const fine = await admin('POST', '/ai/test', {});
+            expect(fine.body.works && fine.body.model === 'good' && fine.body.tokens === 1200, fine);
             await set({ 'ai.model': 'elsewhere' });
             expect(!(await admin('POST', '/ai/test', {})).body.works, 'a redirect was followed');
             expect((await writer('POST', '/ai/test', {})).status === 403, 'not for everybody');

@@ -6,6 +6,7 @@ const pieces = (prompt) => prompt.split('\n').filter((l) => l.startsWith('{"n":'
 
 /** What a careful model would say: each claim from one piece, or from two times. */
 function good(prompt) {
+    if (prompt.includes('It works.')) return { form: 'prose', claims: [{ text: 'It works.', evidence: ['E1'], new_paragraph: true }] };
     const zh = prompt.includes('in Chinese');
     const all = pieces(prompt), at = (title) => all.find((p) => p.kind === 'record' && p.text === title);
     const claims = [], clock = (p) => p.at.slice(11, 16);

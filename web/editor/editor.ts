@@ -132,6 +132,7 @@ export type { Editor };
 export { insertEvidence } from './evidence';
 export { selectedPlaces, showThreads, threadElements, threadOrder, threadsAt, type Place, type Selected } from './comments';
 export { replaceWording, revealWording, selectWording, showWording } from './wording';
+export { removeUnsupported, showUnsupported, standBy, unsupportedIn, type Unsupported } from './unsupported';
 export { endFind, find, replaceAll, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';

@@ -27,15 +27,15 @@ static SHAPE(draft_shape, Draft, "A section of a report and what a model wrote f
     FIELD(Draft, version, READ_ONLY, "Grows with each change"));
 
 typedef struct Begin { Strs sections; Str wish; } Begin;
-static SHAPE(begin_shape, Begin, "Which sections to draft",
+static SHAPE(draft_begin_shape, Begin, "Which sections to draft",
     FIELD(Begin, sections, 0, "Their keys; none: all that the template allows and nobody wrote in", .max = SECTIONS_MOST),
     FIELD(Begin, wish, 0, "What it should be like: \"shorter\", \"for customers\"", .max = WISH_BYTES));
 typedef struct Choice { Str section, how; } Choice;
 static const char *const hows[] = { "replace", "below", NULL };
-static SHAPE(choice_shape, Choice, "A section", FIELD(Choice, section, REQUIRED, "Its key"), FIELD(Choice, how, 0, "Accepting: replace what stands there, or put it below", .values = hows));
+static SHAPE(draft_choice_shape, Choice, "A section", FIELD(Choice, section, REQUIRED, "Its key"), FIELD(Choice, how, 0, "Accepting: replace what stands there, or put it below", .values = hows));
 
 typedef struct DraftPage { bool enabled; Drafts sections; int64_t kept; Spent spent; int64_t tokens; double cost; } DraftPage;
-static SHAPE(page_shape, DraftPage, "What a model wrote for a report",
+static SHAPE(draft_page_shape, DraftPage, "What a model wrote for a report",
     FIELD(DraftPage, enabled, READ_ONLY, "A model is configured"),
     FIELD_OF(DraftPage, sections, FIELD_MANY, &draft_shape, READ_ONLY, "The sections of the text, in its order"),
     FIELD(DraftPage, kept, READ_ONLY, "Words of all that was put into the text that still stand, in percent; -1: nothing was"),
@@ -95,7 +95,7 @@ static Err page(Cx *cx, Str report, Res *res)
         kept += (int64_t)p.sections.at[i].placed.len * p.sections.at[i].kept;
     }
     if (words) p.kept = kept / words;
-    res_json(cx, res, &page_shape, &p);
+    res_json(cx, res, &draft_page_shape, &p);
     return OK;
 }
 
@@ -237,11 +237,11 @@ static const JobKind jobs[] = {
 static const Route routes[] = {
     { GET, "/api/v1/ai", ROLE_VIEWER, draft_usage_get, .reply = &draft_usage_shape, .doc = "Whether a model is configured, and what it used today" },
     { POST, "/api/v1/ai/test", ROLE_ADMIN, draft_test_post, .reply = &draft_test_shape, .flags = COMPUTES, .doc = "Asks the model something, and shows what it answers or what is wrong" },
-    { GET, REPORT "/drafts", ROLE_VIEWER, show, .reply = &page_shape, .doc = "What a model wrote for its sections" },
-    { POST, REPORT "/drafts", ROLE_RESPONDER, begin, &begin_shape, &page_shape, .doc = "Drafts sections: into the text where nobody wrote, beside it elsewhere" },
-    { POST, REPORT "/drafts/accept", ROLE_RESPONDER, accept, &choice_shape, &page_shape, .doc = "Puts what is offered into the text" },
-    { POST, REPORT "/drafts/discard", ROLE_RESPONDER, discard, &choice_shape, &page_shape, .doc = "Forgets what is offered, or takes untouched text of the model out again" },
-    { POST, REPORT "/drafts/cancel", ROLE_RESPONDER, cancel, &choice_shape, &page_shape, .doc = "Stops a draft that is being written" },
+    { GET, REPORT "/drafts", ROLE_VIEWER, show, .reply = &draft_page_shape, .doc = "What a model wrote for its sections" },
+    { POST, REPORT "/drafts", ROLE_RESPONDER, begin, &draft_begin_shape, &draft_page_shape, .doc = "Drafts sections: into the text where nobody wrote, beside it elsewhere" },
+    { POST, REPORT "/drafts/accept", ROLE_RESPONDER, accept, &draft_choice_shape, &draft_page_shape, .doc = "Puts what is offered into the text" },
+    { POST, REPORT "/drafts/discard", ROLE_RESPONDER, discard, &draft_choice_shape, &draft_page_shape, .doc = "Forgets what is offered, or takes untouched text of the model out again" },
+    { POST, REPORT "/drafts/cancel", ROLE_RESPONDER, cancel, &draft_choice_shape, &draft_page_shape, .doc = "Stops a draft that is being written" },
     { GET, REPORT "/drafts/sent", ROLE_ADMIN, draft_sent_get, .reply = &draft_sent_shape, .flags = REPLY_LIST, .doc = "What was sent to the model for this report, as it left" },
     { GET, REPORT "/questions", ROLE_VIEWER, questions_of_report, .reply = &question_shape, .flags = REPLY_LIST, .doc = "What was asked about its incident, newest first" },
     { POST, REPORT "/questions", ROLE_RESPONDER, question_to_report, &question_new_shape, &question_shape, .doc = "Asks its incident: the answer rests on evidence or is not given" },

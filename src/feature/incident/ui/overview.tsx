@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { Button, Icon, IconButton, TextArea, Time } from 'kit';
+import { Ask } from '../../draft/ui/ask';
 import type { Editing } from './incident';
 import { Prose } from './prose';
 import { impactFacts, impactLength } from './side';
@@ -74,6 +75,7 @@ export function Overview({ editing }: { editing: Editing }) {
                     <ul class="items">{i.links.map((l) => <li key={l.id}><span class="quiet">{t.any(`relation_${l.relation}`)}</span><a class="grow clip" href={`/incidents/${l.reference}`}><span class="ref">{l.reference}</span> <span class="strong">{l.title}</span></a><Icon name="right" small /></li>)}</ul>
                 </Part>
             )}
+            <Ask of={`/incidents/${i.id}`} topic={`incident:${i.id}`} incident={i.id} />
         </div>
     );
 }

@@ -9,6 +9,7 @@ import type { Report } from 'app/types';
 import type { Threads } from '../../comment/ui/threads';
 import { CommentsPanel } from '../../comment/ui/panel';
 import { ReaderButton, useCommenting } from '../../comment/ui/commenting';
+import { DraftPanel } from '../../draft/ui/panel';
 import { WordingList, useWording } from '../../check/ui/wording';
 import { ReadinessPanel, useChecklist } from '../../review/ui/panel';
 import { ModeButton } from '../../comment/ui/suggesting';
@@ -32,7 +33,7 @@ export default function EditScreen({ params }: ScreenProps) {
     return <Workbench key={report.data.id} report={report.data} handle={report} />;
 }
 
-const PANELS = ['details', 'evidence', 'comments', 'readiness', 'history'] as const;
+const PANELS = ['details', 'evidence', 'ai', 'comments', 'readiness', 'history'] as const;
 type Panel = (typeof PANELS)[number];
 
 /** Starts the document when the paper stands, ends it when the screen goes. */
@@ -115,6 +116,7 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
             </article>
             <Side panel={panel ?? 'evidence'} open={panel !== null} onShow={show} notes={{ comments: <ThreadCount threads={threads} />, readiness: missing + wording.items.length ? <span class="n">{missing + wording.items.length}</span> : null }}>
                 {(panel ?? 'evidence') === 'details' ? <DetailsPanel report={report} handle={handle} />
+                    : panel === 'ai' ? <DraftPanel report={report} live={live} />
                     : panel === 'comments' ? <CommentsPanel report={report} live={live} threads={threads} />
                     : panel === 'readiness' ? <><ReadinessPanel report={report} live={live} list={checklist} /><WordingList report={report} live={live} wording={wording} /></>
                     : panel === 'history' ? <HistoryPanel report={report} live={live} />

@@ -70,7 +70,8 @@ function Control({ s, id, onSaved }: { s: Setting; id: string; onSaved: (s: Sett
     </div>;
 }
 
-function Row({ s, onSaved }: { s: Setting; onSaved: (s: Setting) => void }) {
+/** One setting with its control; also for the pages of other features. */
+export function SettingRow({ s, onSaved }: { s: Setting; onSaved: (s: Setting) => void }) {
     const id = `set-${s.key}`;
     return <div class={`set is-${s.type}`}>
         <div><label for={id}>{titleOf(s)}</label>{s.help && <p class="help">{helpOf(s)}</p>}</div>
@@ -87,7 +88,7 @@ const helpOf = (s: Setting) => t.any(`${s.key} help`, s.help);
 export default function WorkspaceSettings() {
     const all = useResource('settings', () => api.get<Page<Setting>>('/settings'), ['settings']);
     const saved = (s: Setting) => all.set((old) => old && { ...old, items: old.items.map((x) => (x.key === s.key ? s : x)) });
-    const items = all.data?.items.filter((s) => !ownPlace.includes(s.key)) ?? [];
+    const items = all.data?.items.filter((s) => !ownPlace.includes(s.key) && !s.key.startsWith('ai.')) ?? [];
     const general = items.filter((s) => s.key.startsWith('workspace.'));
     const other = items.filter((s) => !s.key.startsWith('workspace.'));
     const severities = all.data?.items.find((s) => s.key === 'incident.severities');
@@ -97,7 +98,7 @@ export default function WorkspaceSettings() {
             {all.error && !all.data ? <Failed error={all.error} retry={all.reload} /> : !all.data ? <Skeleton /> : <>
                 <section class="block">
                     <header><h2>{t('general')}</h2></header>
-                    {general.map((s) => <Row key={s.key} s={s} onSaved={saved} />)}
+                    {general.map((s) => <SettingRow key={s.key} s={s} onSaved={saved} />)}
                 </section>
                 {severities && <Severities key={severities.value} value={severities.value} standard={severities.default} onSave={async (v) => {
                     try {
@@ -111,7 +112,7 @@ export default function WorkspaceSettings() {
                 }} />}
                 {other.length > 0 && <section class="block">
                     <header><h2>{t('other')}</h2></header>
-                    {other.map((s) => <Row key={s.key} s={s} onSaved={saved} />)}
+                    {other.map((s) => <SettingRow key={s.key} s={s} onSaved={saved} />)}
                 </section>}
             </>}
         </SettingsPage>
