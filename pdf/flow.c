@@ -333,7 +333,11 @@ static void image(Book *b, Items *to, Place p, const json_t *n)
 {
     const char *src = text_of(attrs(n), "src"), *alt = text_of(attrs(n), "alt"), *caption = text_of(attrs(n), "caption");
     cairo_surface_t *s = strncmp(src, "image:", 6) == 0 ? surface_of(b, src + 6) : NULL;
-    tag(to, ITEM_OPEN, "Figure");
+    char *figure = calloc(1, sizeof "Figure" + strlen(alt) + 1);              /* its name, and behind that what it shows */
+    if (!figure) out_of_memory();
+    memcpy(figure, "Figure", sizeof "Figure");
+    memcpy(figure + sizeof "Figure", alt, strlen(alt));
+    tag(to, ITEM_OPEN, figure);
     if (s) {
         double w = cairo_image_surface_get_width(s) * .75, h = cairo_image_surface_get_height(s) * .75;
         double asked = (double)json_integer_value(json_object_get(attrs(n), "width")) * .75;

@@ -26,11 +26,18 @@ static bool holds_text(const char *tag)
     return true;
 }
 
+/* What a figure shows stands behind its name (flow.c: image). */
+static void begin_tag(cairo_t *cr, const char *tag)
+{
+    cairo_tag_begin(cr, tag, NULL);
+    if (!strcmp(tag, "Figure")) alt_noted(tag + sizeof "Figure");
+}
+
 static void tag_open(Walk *w, const char *tag)
 {
     if (w->n_open < DEEP) w->open[w->n_open] = tag;
     w->n_open++;
-    if (w->cr && w->n_open <= DEEP) cairo_tag_begin(w->cr, tag, NULL);
+    if (w->cr && w->n_open <= DEEP) begin_tag(w->cr, tag);
 }
 
 static void tag_close(Walk *w, const char *tag)
@@ -76,7 +83,7 @@ static void new_page(Walk *w)
         if (leaf) cairo_tag_end(w->cr, leaf);
         footer(w);
         cairo_show_page(w->cr);
-        if (leaf) cairo_tag_begin(w->cr, leaf, NULL);
+        if (leaf) begin_tag(w->cr, leaf);
     }
     w->page++;
     w->y = TOP;

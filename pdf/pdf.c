@@ -13,15 +13,21 @@
 #include "image/cage.h"
 #include "pdf/pdf.h"
 
+static bool write_all(const char *bytes, size_t n)
+{
+    while (n) {
+        ssize_t w = write(STDOUT_FILENO, bytes, n);
+        if (w < 0 && errno != EINTR) return false;
+        if (w > 0) { bytes += w; n -= (size_t)w; }
+    }
+    return true;
+}
+
 static cairo_status_t out(void *nothing, const unsigned char *bytes, unsigned int n)
 {
     (void)nothing;
-    while (n) {
-        ssize_t w = write(STDOUT_FILENO, bytes, n);
-        if (w < 0 && errno != EINTR) return CAIRO_STATUS_WRITE_ERROR;
-        if (w > 0) { bytes += w; n -= (unsigned)w; }
-    }
-    return CAIRO_STATUS_SUCCESS;
+    alt_watch(bytes, n);
+    return write_all((const char *)bytes, n) ? CAIRO_STATUS_SUCCESS : CAIRO_STATUS_WRITE_ERROR;
 }
 
 static const char *read_input(size_t *ret_len)
@@ -100,6 +106,7 @@ int main(int argc, char **argv)
     cairo_destroy(cr);
     cairo_surface_finish(surface);
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS) cage_stop(CAGE_OTHER, cairo_status_to_string(cairo_surface_status(surface)));
+    if (!alt_append(write_all)) cage_stop(CAGE_OTHER, "cannot write the file: the disk may be full");
     fprintf(stderr, "pages %d\n", b.pages);
     fflush(stderr);
     _exit(CAGE_DONE);

@@ -65,3 +65,8 @@ int  page_all(Book *b, cairo_t *cr, cairo_surface_t *surface, int *ret_pages);
 Item *items_add(Items *list, ItemKind kind);
 const char *text_of(const json_t *object, const char *key);
 _Noreturn void out_of_memory(void);
+
+/* alt.c: what pictures show, for those who cannot see them */
+void alt_noted(const char *alt);                             /* a Figure was begun; `alt` stays */
+void alt_watch(const unsigned char *bytes, size_t n);        /* what cairo writes, in order */
+bool alt_append(bool (*write)(const char *bytes, size_t n)); /* after all of it; false when it cannot be written */

@@ -3,6 +3,7 @@
 //     node tests/exchange.mjs
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, makeSystem, root, serve } from './lib/server.mjs';
@@ -96,6 +97,37 @@ await spec('an archive that would unpack to gigabytes is refused', async () => {
     rmSync(join(folder, 'bomb.html'));
     const r = await read('bomb.zip', readFileSync(join(folder, 'bomb.zip')));
     expect(r.status === 413, JSON.stringify(r));
+});
+
+await spec('a PDF says what its pictures show, in any language, and readers still open it', async () => {
+    const pixel = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==';
+    const { report } = await read('alt.md', `# Alt\n\n## One\n\n![The (pool) "full"](data:image/png;base64,${pixel})\n\nText.\n\n![连接池](data:image/png;base64,${pixel})\n`, '');
+    const pdf = await out(report.reference, 'pdf'), text = pdf.toString('latin1');
+    const hex = (s) => `<FEFF${[...s].map((c) => c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')).join('')}>`;
+    expect(text.includes(`/Alt ${hex('The (pool) "full"')}`) && text.includes(`/Alt ${hex('连接池')}`), 'no alternative text');
+    for (const [, object, at] of text.slice(text.lastIndexOf('xref\n', text.lastIndexOf('trailer'))).matchAll(/(\d+) 1\n(\d{10}) 00000 n/g)) expect(text.startsWith(`${object} 0 obj`, Number(at)), `object ${object} is not at ${at}`);
+    if (!has('pdfinfo')) return 'skip';
+    const info = spawnSync('pdfinfo', [file('alt.pdf', pdf)]);
+    expect(/Tagged:\s+yes/.test(info.stdout) && !String(info.stderr), info.stderr.toString());
+});
+
+await spec('pictures of other sites are fetched by the server when a document is imported, only where it may look, or linked with the reason', async () => {
+    const bytes = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==', 'base64');
+    let asked = 0;
+    const site = createServer((q, r) => { asked++; r.writeHead(q.url === '/gone.png' ? 404 : 200, { 'Content-Type': 'image/png' }); r.end(bytes); });
+    await new Promise((resolve) => site.listen(0, '127.0.0.1', resolve));
+    const at = `http://127.0.0.1:${site.address().port}`, text = `# Away\n\n## One\n\n![pool](${at}/pool.png)\n\n![gone](${at}/gone.png)\n`;
+    const shown = await read('away.md', text);
+    expect(asked === 0 && shown.pictures_elsewhere === 2 && shown.warnings.length === 0, JSON.stringify(shown));
+    const refused = await read('away.md', text, '');
+    expect(asked === 0 && refused.warnings.length === 2 && /not on the public internet/.test(refused.warnings[0]), JSON.stringify(refused.warnings));
+    const words = (r) => fetch(`${server.url}/api/v1/reports/${r.report.reference}/content?format=markdown`, { headers: auth }).then((a) => a.text());
+    expect((await words(refused)).includes(`[pool](${at}/pool.png)`), await words(refused));
+    await fetch(`${server.url}/api/v1/settings/files.fetch_allow`, { method: 'PUT', headers: { Authorization: `Bearer ${tokens.admin}`, 'Content-Type': 'application/json' }, body: '{"value":"127.0.0.1/32"}' });
+    const taken = await read('away.md', text, '');
+    site.close();
+    expect(asked === 2 && taken.warnings.length === 1 && /answers 404/.test(taken.warnings[0]), JSON.stringify(taken.warnings));
+    expect(/!\[pool\]\(\/files\//.test(await words(taken)) && (await words(taken)).includes(`[gone](${at}/gone.png)`), await words(taken));
 });
 
 await spec('exports obey the same rights as the report', async () => {

@@ -26,6 +26,18 @@ first.cli(['demo']);
 const server = await serve(first);
 const made = await (await fetch(`${server.url}/api/v1/report-imports?name=r.md`, { method: 'POST', headers: { Authorization: `Bearer ${tokens.manager}` },
     body: `# 支付失败\n\n## Summary\n\nA **pool**.\n\n![pool](data:image/png;base64,${PIXEL})\n` })).json();
+const as = (method, path, body) => fetch(`${server.url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${tokens.manager}`, 'Content-Type': 'application/json', 'If-Match': '*' }, body: body && JSON.stringify(body) }).then((a) => a.text()).then((t) => (t ? JSON.parse(t) : null));
+const ids = Object.fromEntries((await as('GET', '/people')).items.map((p) => [p.email, p.id]));
+const thread = await as('POST', `/reports/${made.report.reference}/threads`, { body: 'Which pool? 哪个池？', mention_ids: [ids['responder@example.com']] });
+await as('POST', `/threads/${thread.id}/comments`, { body: 'The one of payments.' });
+await as('POST', `/reports/${made.report.reference}/history`, { name: 'Before the review' });
+await as('POST', `/reports/${made.report.reference}/publish`, {});
+/** What people see of these: threads with their words, one's own notifications, versions with their names. */
+async function talk(at) {
+    const get = async (who, path) => (await fetch(`${at}/api/v1${path}`, { headers: { Authorization: `Bearer ${tokens[who]}` } })).text();
+    return { threads: await get('manager', `/reports/${made.report.reference}/threads`), notifications: await get('responder', '/notifications'), history: await get('manager', `/reports/${made.report.reference}/history`) };
+}
+const talked = await talk(server.url);
 await server.stop();
 const out = join(folder, 'first');
 first.cli(['export', out]);
@@ -48,7 +60,10 @@ for (const database of databases) {
         const read = await fetch(`${there.url}/api/v1/reports/${made.report.reference}/export?format=html`, { headers: { Authorization: `Bearer ${tokens.viewer}` } });
         const page = await read.text();
         const found = await (await fetch(`${there.url}/api/v1/search?q=${encodeURIComponent('支付失败')}`, { headers: { Authorization: `Bearer ${tokens.viewer}` } })).json();
+        const again_talk = await talk(there.url);
         await there.stop();
+        expect(talked.threads.includes('哪个池') && talked.notifications.includes('哪个池') && talked.history.includes('Before the review'), JSON.stringify(talked).slice(0, 600));
+        for (const part of ['threads', 'notifications', 'history']) expect(again_talk[part] === talked[part], `${part}: ${again_talk[part].slice(0, 300)} was ${talked[part].slice(0, 300)}`);
         expect(read.status === 200 && page.includes('src="data:image/png'), 'the report or its picture is not there');
         expect(found.items.some((i) => i.reference === made.report.reference), 'search does not find it');
     });

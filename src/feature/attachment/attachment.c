@@ -302,17 +302,10 @@ static Err refuse(Cx *cx, Err e)
 
 /* People paste pages whose pictures stand elsewhere. Their readers must not be sent there: the picture is fetched once,
  * by the server, from where everybody may look, and kept like an upload. */
-static Err fetch_picture(Cx *cx, Req *req, Res *res)
+Err attachment_fetch(Cx *cx, Str report, Str url, Attachment *ret)
 {
-    Report r;
-    Attachment f;
     Fetched got;
-    const FetchAsk *ask = req->body;
-    TRY(report_get(cx, req_param(req, "report"), &r));
-    if (!r.can_edit)
-        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you", STR_ARG(r.reference));
-    TRY(limit_take(cx, arena_fmt(cx->arena, "fetch:" STR_FMT, STR_ARG(cx->actor.id)), 40, 40));
-    Fetch what = { .url = ask->url, .allow = setting_str(cx, "files.fetch_allow"), .accept = "image/*",
+    Fetch what = { .url = url, .allow = setting_str(cx, "files.fetch_allow"), .accept = "image/*",
                    .deadline_ms = 8000, .max_bytes = 20u << 20 };
     Err e = fetch_get(cx, &what, &got);
     if (e.info) return refuse(cx, e);
@@ -320,9 +313,21 @@ static Err fetch_picture(Cx *cx, Req *req, Res *res)
         return fail_field(cx->arena, S("url"), "the other site answers %d", got.status);
     if (!str_starts(got.type, S("image/")))
         return fail_field(cx->arena, S("url"), "there is no picture at that address");
-    Str name = ask->url, query;
+    Str name = url, query;
     if (str_next(&name, '?', &query)) name = query;
-    TRY(attachment_add(cx, r.id, name, got.body, &f));
+    return attachment_add(cx, report, name, got.body, ret);
+}
+
+static Err fetch_picture(Cx *cx, Req *req, Res *res)
+{
+    Report r;
+    Attachment f;
+    const FetchAsk *ask = req->body;
+    TRY(report_get(cx, req_param(req, "report"), &r));
+    if (!r.can_edit)
+        return fail(cx->arena, ERR_FORBIDDEN, STR_FMT " is read only for you", STR_ARG(r.reference));
+    TRY(limit_take(cx, arena_fmt(cx->arena, "fetch:" STR_FMT, STR_ARG(cx->actor.id)), 40, 40));
+    TRY(attachment_fetch(cx, r.id, ask->url, &f));
     res_created(cx, res, &attachment_shape, &f, f.url, 1);
     return OK;
 }

@@ -22,6 +22,9 @@ Err attachment_add_said(Cx *cx, Str incident, Str name, Str bytes, Attachment *r
 Err attachment_use(Cx *cx, Str incident, Str id, Attachment *ret);
 /** The message was taken back: so is its picture, at once. Within a write. */
 Err attachment_drop(Cx *cx, Str id);
+/** Fetches a picture of another site, only from where everybody may look (and what the setting files.fetch_allow names), and stores it
+ *  like an upload. Blocks for up to 8 s. Not within a write. Fails: ERR_INVALID naming "url" with the reason, and like attachment_add. */
+Err attachment_fetch(Cx *cx, Str report, Str url, Attachment *ret);
 /** Fails: ERR_NOT_FOUND. */
 Err attachment_get(Cx *cx, Str id, Attachment *ret);
 /** Opens the stored bytes for reading. The caller closes it. */

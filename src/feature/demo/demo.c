@@ -3,6 +3,7 @@
 #include "app/app.h"
 #include "app/job.h"
 #include "app/setting.h"
+#include "feature/notify/notify.h"
 #include "sql.gen.h"
 
 typedef struct Part { Str name; const json_t *story; bool line; } Part;
@@ -54,6 +55,7 @@ static Err begin(Cx *cx, void *arg)
 static Err finish(Cx *cx, void *arg)
 {
     (void)arg;
+    TRY(notify_settle(cx, 3));                               /* nobody begins with a year of unread news */
     return setting_set(cx, S("workspace.sample_data"), S("true"));
 }
 

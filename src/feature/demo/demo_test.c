@@ -1,8 +1,10 @@
 #include "app/app.h"
 #include "base/spec.h"
 #include "feature/alert/alert.h"
+#include "feature/comment/comment.h"
 #include "feature/demo/demo.h"
 #include "feature/followup/followup.h"
+#include "feature/notify/notify.h"
 #include "feature/report/report.h"
 #include "feature/timeline/timeline.h"
 
@@ -55,4 +57,38 @@ SPEC("loading sample data again adds nothing")
     expect_ok(load(app, a));
     expect_ok(incident_total(&cx, &(IncidentFilter){ 0 }, &after));
     expect_int(before, after);
+}
+
+SPEC("sample data has people talking about reports, and nobody begins with more than four unread notifications")
+{
+    auto_arena a = arena_new(1 << 16);
+    App *app = given_a_system(a, now_ms);
+    expect_ok(load(app, a));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Reports reports = { 0 };
+    Users people = { 0 };
+    size_t open = 0, settled = 0, replies = 0, unread = 0;
+    expect_ok(report_list(&cx, &(ReportFilter){ 0 }, (Cursor){ 0 }, 200, &reports));
+    list_each(&reports, i) {
+        Threads threads = { 0 };
+        expect_ok(comment_list(&cx, reports.at[i].id, S(""), 0, S(""), 50, &threads));
+        list_each(&threads, k) {
+            open += str_eq(threads.at[k].state, S("open"));
+            settled += str_eq(threads.at[k].state, S("resolved"));
+            replies += threads.at[k].comments.len - 1;
+            expect(threads.at[k].updated_ms <= now_ms);
+        }
+    }
+    expect(open >= 3 && settled >= 2 && replies >= 5);
+    expect_ok(user_list_all(&cx, &people));
+    list_each(&people, i) {
+        Cx own = cx;
+        int64_t n = 0;
+        own.actor = (Actor){ .id = people.at[i].id, .role = ROLE_ADMIN };
+        expect_ok(notify_unread(&own, &n));
+        expect(n <= 4);
+        unread += (size_t)n;
+    }
+    expect(unread > 0);
 }

@@ -1,4 +1,5 @@
 #include "feature/demo/telling.h"
+#include "feature/comment/comment.h"
 #include "feature/report/report.h"
 
 /** The built-in template that the story names, in its language. */
@@ -43,6 +44,65 @@ static Err review(Telling *t, Cx *cx, Str report, const json_t *reviewers)
     return report_request_review(cx, report, ids);
 }
 
+static Cx at_time(const Telling *t, const Cx *cx, Str who, int64_t later_ms)
+{
+    Cx as = *cx;
+    as.actor = story_person(t, who);
+    as.now_ms += later_ms;
+    if (as.now_ms > t->cx->now_ms) as.now_ms = t->cx->now_ms;
+    return as;
+}
+
+static Err said(Telling *t, Cx *cx, const json_t *words, CommentInput *ret)
+{
+    size_t i;
+    json_t *one;
+    *ret = (CommentInput){ .body = json_str(words, "body") };
+    json_array_foreach(json_object_get(words, "mentions"), i, one)
+        *list_add(cx->arena, &ret->mention_ids) = story_person(t, str_of(json_string_value(one))).id;
+    return OK;
+}
+
+/* A thread on words of the text (or on the whole of it), its answers, what people think of it, and who settled it. */
+static Err discuss(Telling *t, Cx *cx, Str report, const json_t *thread)
+{
+    size_t i;
+    json_t *one;
+    CommentInput in;
+    Thread made;
+    Comment answer;
+    Str quote = json_str(thread, "quote"), settled = json_str(thread, "resolved_by");
+    Cx as = at_time(t, cx, json_str(thread, "by"), 0);
+    TRY(said(t, cx, thread, &in));
+    in.quote = quote;
+    Place place = { .text = quote };
+    if (quote.len) *list_add(cx->arena, &in.places) = place;
+    TRY(comment_begin(&as, report, &in, &made));
+    json_array_foreach(json_object_get(thread, "replies"), i, one) {
+        as = at_time(t, cx, json_str(one, "by"), (int64_t)(i + 1) * 2400000);
+        TRY(said(t, cx, one, &in));
+        TRY(comment_reply(&as, made.id, &in, &answer));
+    }
+    json_array_foreach(json_object_get(thread, "reactions"), i, one) {
+        as = at_time(t, cx, json_str(one, "by"), 7200000);
+        TRY(comment_react(&as, made.comments.at[0].id, json_str(one, "reaction"), true));
+    }
+    as = at_time(t, cx, settled, 9000000);
+    return settled.len ? comment_set_state(&as, made.id, THREAD_RESOLVED) : OK;
+}
+
+static Err discussions(Telling *t, Cx *cx, Str report, const json_t *threads)
+{
+    size_t i;
+    json_t *one;
+    json_array_foreach(threads, i, one) {
+        Cx later = *cx;
+        later.now_ms += (int64_t)i * 1500000;
+        TRY(discuss(t, &later, report, one));
+    }
+    return OK;
+}
+
 Err story_report(Telling *t, Cx *cx, const json_t *r)
 {
     Str state = json_str(r, "state");
@@ -54,11 +114,12 @@ Err story_report(Telling *t, Cx *cx, const json_t *r)
     TRY(report_add(cx, &in, &made));
     TRY(write_text(cx, made.id, json_str(r, "body")));
     TRY(report_author_add(cx, made.id, in.owner_id));
-    if (str_eq(state, S("draft"))) return OK;
+    if (str_eq(state, S("draft"))) return discussions(t, cx, made.id, json_object_get(r, "comments"));
     Cx later = *cx;
     later.now_ms += 86400000;
     if (later.now_ms > t->cx->now_ms) later.now_ms = t->cx->now_ms;
     if (json_array_size(reviewers)) TRY(review(t, &later, made.id, reviewers));
+    TRY(discussions(t, &later, made.id, json_object_get(r, "comments")));
     if (str_eq(state, S("in_review"))) return OK;
     later.now_ms += 7200000;
     if (later.now_ms > t->cx->now_ms) later.now_ms = t->cx->now_ms;

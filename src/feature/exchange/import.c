@@ -10,11 +10,12 @@
 
 #define MOST_PICTURES 300
 #define PREVIEW_BYTES (3 << 20)
+enum { MOST_FETCHED = 30, FETCH_MS = 25000 };
 
 typedef struct ImportReply {
     Str title, language, html;
     int64_t started_ms;
-    int64_t headings, tables, lists, pictures;
+    int64_t headings, tables, lists, pictures, pictures_elsewhere;
     Strs warnings;
     RecordRef report, incident;
 } ImportReply;
@@ -24,6 +25,7 @@ SHAPE(import_reply_shape, ImportReply, "A document that was read",
     FIELD_AT(ImportReply, started_ms, READ_ONLY | NULLABLE, "The day that its title, head or file name names"),
     FIELD(ImportReply, html, READ_ONLY | MULTILINE | NULLABLE, "As it will look; only as a preview"),
     FIELD(ImportReply, headings, READ_ONLY, "How many"), FIELD(ImportReply, tables, READ_ONLY, "How many"), FIELD(ImportReply, lists, READ_ONLY, "How many"), FIELD(ImportReply, pictures, READ_ONLY, "How many"),
+    FIELD(ImportReply, pictures_elsewhere, READ_ONLY, "Of these stand on other sites: they are fetched when it is imported"),
     FIELD(ImportReply, warnings, READ_ONLY, "What could not be taken over"),
     FIELD_OF(ImportReply, report, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE, "What was made of it"),
     FIELD_OF(ImportReply, incident, FIELD_ONE, &record_ref_shape, READ_ONLY | NULLABLE, "What it is about"));
@@ -33,7 +35,7 @@ typedef struct Import {
     Imported file;
     ImportReply reply;
     Str incident, template_id, report;      /* ids */
-    int64_t pictures, preview_bytes;
+    int64_t pictures, preview_bytes, fetched, fetch_until_ms;
     bool preview;
 } Import;
 
@@ -137,6 +139,25 @@ static DocNode *instead(Import *m, const DocNode *n)
     return p;
 }
 
+/* A picture of another site: fetched by the server as pasted ones are, so that readers are not sent there; for so many, and so long.
+ * A preview sends nothing out. What stays where it is, is a link, and the reason is said. */
+static Err elsewhere(Import *m, DocNode *n, Str src, bool *ret_kept)
+{
+    Attachment f;
+    m->reply.pictures_elsewhere++;
+    if (m->preview) return OK;
+    if (!m->fetch_until_ms) m->fetch_until_ms = clock_monotonic_ms() + FETCH_MS;
+    if (m->fetched >= MOST_FETCHED || clock_monotonic_ms() > m->fetch_until_ms) { warn(m, "linked, not fetched: there are many, or their sites are slow", src); return OK; }
+    m->fetched++;
+    Err e = attachment_fetch(m->cx, m->report, src, &f);
+    if (err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE) || err_is(e, ERR_TOO_MANY)) { warn(m, arena_cstr(m->cx->arena, e.info->message), src); return OK; }
+    TRY(e);
+    m->pictures++;
+    doc_attr(m->cx->arena, n, "src", f.url);
+    *ret_kept = true;
+    return OK;
+}
+
 static Err picture(Import *m, DocNode *n, bool *ret_kept)
 {
     Cx *cx = m->cx;
@@ -144,6 +165,7 @@ static Err picture(Import *m, DocNode *n, bool *ret_kept)
     Attachment f;
     *ret_kept = false;
     TRY(import_picture(cx->arena, &m->file, src, &bytes));
+    if (!bytes.len && (str_starts(src, S("http://")) || str_starts(src, S("https://")))) return elsewhere(m, n, src, ret_kept);
     const char *kind = kind_of(bytes);
     if (!bytes.len || !kind || m->pictures >= MOST_PICTURES) {
         warn(m, !bytes.len ? "a picture is not in the file" : kind ? "too many pictures" : "no picture that can be shown", src);

@@ -269,6 +269,15 @@ static Err look_at_clock(Cx *cx, void *arg)
     return stmt_exec(&q);
 }
 
+Err notify_settle(Cx *cx, int64_t keep)
+{
+    TRY(look_at_clock(cx, NULL));
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_notify_settle);
+    stmt_int(&q, "keep", keep);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    return stmt_exec(&q);
+}
+
 static Err tick(Cx *cx, Str payload)
 {
     (void)payload;

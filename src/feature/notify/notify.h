@@ -31,3 +31,7 @@ Err notify_tell(Cx *cx, const Tell *what, Strs people);
 Err notify_list(Cx *cx, bool unread_only, int64_t before_ms, Str before_id, int64_t limit, Notifications *ret);
 /** How many of the actor's own are unread. */
 Err notify_unread(Cx *cx, int64_t *ret);
+
+/** After sample data: tells what is overdue, then marks all as read but the newest `keep` of each person and one of what is overdue.
+ *  Within a write. */
+Err notify_settle(Cx *cx, int64_t keep);

@@ -61,3 +61,9 @@ DELETE FROM notification WHERE comment_id = :comment;
 UPDATE notification SET excerpt = :excerpt WHERE comment_id = :comment;
 -- name: notify_expire
 DELETE FROM notification WHERE created_ms < :before_ms;
+
+-- name: notify_settle
+UPDATE notification SET read_ms = :now_ms WHERE read_ms = 0 AND id NOT IN (
+    SELECT n.id FROM (SELECT id, kind, ROW_NUMBER() OVER (PARTITION BY user_id, CASE WHEN kind IN ('follow_up_overdue', 'report_overdue') THEN 1 ELSE 0 END
+                                                         ORDER BY created_ms DESC, id DESC) AS place FROM notification) n
+    WHERE n.place <= CASE WHEN n.kind IN ('follow_up_overdue', 'report_overdue') THEN 1 ELSE :keep END);

@@ -7,7 +7,7 @@ import type { IncidentRef, Page } from 'app/types';
 import { importing } from './import-layer';
 import { t } from './strings';
 
-type Read = { title: string; language: string; started_at: string | null; html: string | null; headings: number; tables: number; lists: number; pictures: number; warnings: string[];
+type Read = { title: string; language: string; started_at: string | null; html: string | null; headings: number; tables: number; lists: number; pictures: number; pictures_elsewhere: number; warnings: string[];
     report: { id: string; reference: string } | null };
 
 const close = () => { importing.value = false; };
@@ -53,7 +53,7 @@ function Look({ file, onBack }: { file: File; onBack: () => void }) {
         try {
             const made = await api.upload<Read>(path({ title: f.title, language: f.language, started_at: f.incident ? null : f.started_at, incident: f.incident?.value ?? null }), file);
             close();
-            toast(t('imported', { reference: made.report!.reference }));
+            toast(made.warnings.length ? t('imported_but', { reference: made.report!.reference, why: made.warnings[0]! }) : t('imported', { reference: made.report!.reference }));
             navigate(`/reports/${made.report!.reference}/edit`);
         } catch (e) {
             setError(e as ApiError);
@@ -76,6 +76,7 @@ function Look({ file, onBack }: { file: File; onBack: () => void }) {
                             {!f.incident && <Field label={t('started')} optional help={t('started_help')}>{(p) => <DateTime {...p} value={f.started_at} onChange={(started_at) => setF({ ...f, started_at })} />}</Field>}
                             <Field label={t('language')}>{(p) => <Select {...p} value={f.language} options={[{ value: 'en', label: 'English' }, { value: 'zh', label: '中文' }]} onChange={(language) => setF({ ...f, language })} />}</Field>
                             <p class="quiet">{t('found', { headings: read.headings, tables: read.tables, lists: read.lists, pictures: read.pictures })}</p>
+                            {read.pictures_elsewhere > 0 && <p class="quiet">{t('elsewhere', { n: read.pictures_elsewhere })}</p>}
                             {read.warnings.length > 0 && <div class="import-warn"><p>{t('warnings', { n: read.warnings.length })}</p><ul>{read.warnings.map((w, i) => <li key={i}>{w}</li>)}</ul></div>}
                         </>}
                     </div>
