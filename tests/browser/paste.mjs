@@ -31,9 +31,9 @@ const SHAPES = [
     '## Timeline\n\n> [!WARNING]\n> Not final\n\n| Time | Event |\n| --- | --- |\n| 14:07 | Errors rise |\n\n- [x] Tell support\n- [ ] Write up\n\n```yaml\nmax_size: 6\n```\n\n> [!TIP]\n> It helped'],
     ['Notion', `<meta charset='utf-8'><html><body><!--notionvc: 1--><h1>Root cause</h1><p>The change set <code>6</code> instead of <strong>60</strong>.</p>
 <ul id="a" class="to-do-list"><li><div class="checkbox checkbox-on"></div> <span class="to-do-children-checked">Found</span></li></ul><ul id="b" class="to-do-list"><li><div class="checkbox checkbox-off"></div> <span class="to-do-children-unchecked">Fixed</span></li></ul>
-<ul class="bulleted-list"><li style="list-style-type:disc">One<ul class="bulleted-list"><li>Deep</li></ul></li></ul><ol type="1" class="numbered-list" start="1"><li>Step</li></ol>
+<ul class="bulleted-list"><li style="list-style-type:disc">One<ul class="bulleted-list"><li>Deep</li></ul></li></ul><ol type="1" class="numbered-list" start="1"><li>Step</li></ol><ol type="1" class="numbered-list" start="2"><li>Next</li></ol>
 <figure class="callout"><div style="font-size:1.5em"><span class="icon">💡</span></div><div style="width:100%">Remember this</div></figure><pre class="code"><code class="language-SQL">select 1</code></pre><blockquote>Said so</blockquote><hr/></body></html>`,
-    '# Root cause\n\nThe change set `6` instead of **60**.\n\n- [x] Found\n\n- [ ] Fixed\n\n- One\n  - Deep\n\n1. Step\n\n> [!NOTE]\n> Remember this\n\n```sql\nselect 1\n```\n\n> Said so\n\n---'],
+    '# Root cause\n\nThe change set `6` instead of **60**.\n\n- [x] Found\n- [ ] Fixed\n\n- One\n  - Deep\n\n1. Step\n2. Next\n\n> [!NOTE]\n> Remember this\n\n```sql\nselect 1\n```\n\n> Said so\n\n---'],
     ['GitHub', `<meta charset='utf-8'><div class="markdown-heading"><h2 class="heading-element">Follow-ups</h2><a class="anchor" href="#f"><svg class="octicon"></svg></a></div>
 <ul class="contains-task-list"><li class="task-list-item"><input type="checkbox" class="task-list-item-checkbox" checked disabled> Alert on wait</li><li class="task-list-item"><input type="checkbox" class="task-list-item-checkbox" disabled> Refuse small pools</li></ul>
 <div class="markdown-alert markdown-alert-caution"><p class="markdown-alert-title"><svg></svg>Caution</p><p>Do not restart</p></div>

@@ -55,7 +55,7 @@ export function createEditor(o: EditorOptions): Editor {
 }
 
 /** What is written about the document beside it. */
-export type Facts = { sections: Section[]; words: number; cited: Map<string, number> };
+export type Facts = { sections: Section[]; words: number; selected: number; cited: Map<string, number> };
 
 /** What one block adds to it, kept per block: a keystroke changes one. */
 const counted = new WeakMap<PmNode, { words: number; cited: string[] }>();
@@ -79,7 +79,8 @@ export function factsOf(editor: Editor): Facts {
         words += c.words;
         for (const id of c.cited) cited.set(id, (cited.get(id) ?? 0) + 1);
     });
-    return { sections: sections(doc), words, cited };
+    const { from, to } = editor.state.selection;
+    return { sections: sections(doc), words, selected: from < to ? countWords(doc.textBetween(from, to, ' ', ' ')) : 0, cited };
 }
 
 /** Goes to a heading. */

@@ -1,7 +1,7 @@
 /** The handle beside a block or list item: + inserts below, the grip drags, and its menu turns, moves, copies and deletes. */
 import { Extension, type Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
-import { NodeSelection, Plugin, PluginKey, Selection, TextSelection } from '@tiptap/pm/state';
+import { NodeSelection, Plugin, PluginKey, Selection, TextSelection, type EditorState, type Transaction } from '@tiptap/pm/state';
 import type { EditorView } from '@tiptap/pm/view';
 import { shown } from '../src/keys';
 import { h, icon } from './dom';
@@ -117,6 +117,29 @@ export function removeBlock(view: EditorView, pos: number): void {
     const only = $pos.depth === 0 && $pos.parent.childCount === 1;
     const tr = only ? view.state.tr.replaceWith($pos.pos, $pos.pos + node.nodeSize, view.state.schema.nodes['paragraph']!.create()) : view.state.tr.delete($pos.pos, $pos.pos + node.nodeSize);
     view.dispatch(tr.setSelection(Selection.near(tr.doc.resolve(Math.min($pos.pos, tr.doc.content.size)))));
+}
+
+/** Moves the block at `from` before or behind the one at `target`. In a list it becomes an item, out of a list a list of its own; null: it cannot stand there. */
+export function moveTo(state: EditorState, from: number, target: number, behind: boolean): Transaction | null {
+    const { doc, schema } = state;
+    const node = doc.nodeAt(from), other = doc.nodeAt(target);
+    if (!node || !other || (target >= from && target < from + node.nodeSize)) return null;
+    const item = other.type;
+    const itemOf = (n: PmNode): PmNode | null => (n.type === item ? n : ITEMS.has(n.type.name) ? item.create(null, n.content)
+        : n.type.name === 'paragraph' || n.type.name === 'heading' ? item.create(null, schema.nodes['paragraph']!.create(null, n.content)) : null);
+    let what: (PmNode | null)[] = [node];
+    if (ITEMS.has(item.name)) what = /List$/.test(node.type.name) ? node.content.content.map(itemOf) : [itemOf(node)];
+    else if (ITEMS.has(node.type.name)) {
+        const { parent } = doc.resolve(from);
+        what = [parent.type.create(parent.attrs, node)];
+    }
+    if (what.some((n) => !n)) return null;
+    const at = behind ? target + other.nodeSize : target;
+    const tr = state.tr.insert(at, what as PmNode[]);
+    let $old = tr.doc.resolve(tr.mapping.map(from));
+    while ($old.depth > 0 && $old.parent.childCount === 1) $old = tr.doc.resolve($old.before());
+    tr.delete($old.pos, $old.pos + $old.nodeAfter!.nodeSize);
+    return tr.setSelection(Selection.near(tr.doc.resolve(Math.min(tr.mapping.slice(1).map(at) + 1, tr.doc.content.size))));
 }
 
 class Gutter {
@@ -238,6 +261,22 @@ export const Gutters = Extension.create({
     addProseMirrorPlugins() {
         return [new Plugin({
             key: new PluginKey('gutters'),
+            props: {
+                /* A block that was taken by its grip lands beside the block under the pointer; within a box or a cell the editor knows better. */
+                handleDrop: (view, e, _slice, moved) => {
+                    const held = (view.dragging as { node?: NodeSelection } | null)?.node;
+                    if (!moved || !held || view.state.doc.nodeAt(held.from) !== held.node || (e.target as Element | null)?.closest('td, th, aside, .details, blockquote')) return false;
+                    const spot = blockAt(view, e.clientY);
+                    if (!spot) return false;
+                    const box = spot.el.getBoundingClientRect();
+                    const tr = moveTo(view.state, held.from, spot.pos, e.clientY > box.top + box.height / 2);
+                    if (!tr) return spot.pos >= held.from && spot.pos < held.to;
+                    e.preventDefault();
+                    view.dispatch(tr.setMeta('uiEvent', 'drop'));
+                    view.focus();
+                    return true;
+                },
+            },
             view: (view) => {
                 let g: Gutter | null = null;
                 const wait = setTimeout(() => { g = new Gutter(view, this.editor); }, 0);

@@ -19,7 +19,7 @@ const key = new PluginKey('mend');
 /** Makes the rows of every table equally long. */
 export function mendTables(editor: Editor): void {
     const tr = editor.isEditable ? fixTables(editor.state) : undefined;
-    if (tr) editor.view.dispatch(tr.setMeta(key, true).setMeta('addToHistory', false));
+    if (tr) editor.view.dispatch(tr.setMeta(key, true).setMeta('suggesting-plain', true).setMeta('addToHistory', false));
 }
 
 export const Mend = (awareness: Awareness) => Extension.create({

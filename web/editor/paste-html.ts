@@ -84,6 +84,18 @@ function nestedLists(body: HTMLElement): void {
     });
 }
 
+/** Notion makes a list of each item: those that follow each other are one. */
+function notionLists(body: HTMLElement): void {
+    for (const kind of ['to-do-list', 'bulleted-list', 'numbered-list'])
+        each(body, `.${kind} + .${kind}`, (list) => {
+            let gap = list.previousSibling;
+            while (gap && gap !== list.previousElementSibling && !gap.textContent?.trim()) gap = gap.previousSibling;
+            if (gap !== list.previousElementSibling) return;
+            list.previousElementSibling!.append(...list.childNodes);
+            list.remove();
+        });
+}
+
 /** Lists of tasks, however their boxes are drawn. */
 function tasks(body: HTMLElement): void {
     const box = (li: Element): boolean | null => {
@@ -168,6 +180,7 @@ export function normalizeHtml(html: string, origin: string): string {
     styles(body);
     wordLists(body);
     nestedLists(body);
+    notionLists(body);
     blocks(body);
     tasks(body);
     each(body, 'img', (img) => {

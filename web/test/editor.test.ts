@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { getSchema } from '@tiptap/core';
+import { EditorState } from '@tiptap/pm/state';
 import { awareUser, HEX } from '../editor/carets';
+import type { EditorContext } from '../editor/context';
+import { moveTo } from '../editor/gutter';
+import { pieces } from '../editor/schema';
 import { inlineHtml, looksLikeMarkdown, markdownToHtml } from '../editor/markdown';
 import { parseTime } from '../editor/parse-time';
 import { cleanHtml } from '../editor/paste';
@@ -70,5 +75,29 @@ describe('connecting again', () => {
     it('waits longer each time, at most half a minute', () => {
         assert.deepEqual([0, 1, 2, 10].map((n) => backoff(n, 0)), [500, 1000, 2000, 30000]);
         assert.ok(backoff(10, 1) < 30000);
+    });
+});
+
+describe('a block that is dragged', () => {
+    const schema = getSchema(pieces({ incidents: () => [] } as unknown as EditorContext).flatMap((x) => x.extensions));
+    const p = (text: string) => ({ type: 'paragraph', content: [{ type: 'text', text }] });
+    const item = (text: string) => ({ type: 'listItem', content: [p(text)] });
+    const state = EditorState.create({ doc: schema.nodeFromJSON({ type: 'doc', content: [p('a'), { type: 'orderedList', content: [item('b'), item('c')] }, { type: 'taskList', content: [{ type: 'taskItem', content: [p('d')] }] }, { type: 'horizontalRule' }] }) });
+    const at = (type: string, nth = 0) => { const all: number[] = []; state.doc.descendants((n, pos) => { if (n.type.name === type) all.push(pos); }); return all[nth]!; };
+    const moved = (from: number, to: number, behind: boolean) => {
+        const tr = moveTo(state, from, to, behind);
+        tr?.doc.check();
+        return tr?.doc.toString() ?? null;
+    };
+    it('becomes an item in a list, and an item of the list it comes into', () => {
+        assert.equal(moved(at('paragraph'), at('listItem'), true), 'doc(orderedList(listItem(paragraph("b")), listItem(paragraph("a")), listItem(paragraph("c"))), taskList(taskItem(paragraph("d"))), horizontalRule)');
+        assert.equal(moved(at('listItem', 1), at('taskItem'), false), 'doc(paragraph("a"), orderedList(listItem(paragraph("b"))), taskList(taskItem(paragraph("c")), taskItem(paragraph("d"))), horizontalRule)');
+        assert.equal(moved(at('taskItem'), at('listItem'), false), 'doc(paragraph("a"), orderedList(listItem(paragraph("d")), listItem(paragraph("b")), listItem(paragraph("c"))), horizontalRule)');
+    });
+    it('is a list of its own outside, and moves whole otherwise', () => {
+        assert.equal(moved(at('listItem', 1), at('paragraph'), false), 'doc(orderedList(listItem(paragraph("c"))), paragraph("a"), orderedList(listItem(paragraph("b"))), taskList(taskItem(paragraph("d"))), horizontalRule)');
+        assert.equal(moved(at('horizontalRule'), at('paragraph'), false), 'doc(horizontalRule, paragraph("a"), orderedList(listItem(paragraph("b")), listItem(paragraph("c"))), taskList(taskItem(paragraph("d"))))');
+        assert.equal(moved(at('horizontalRule'), at('listItem'), false), null);
+        assert.equal(moved(at('orderedList'), at('listItem'), false), null);
     });
 });

@@ -25,7 +25,7 @@ export class LiveDocument {
     /** The content has arrived, from the device or the server. */
     readonly ready = signal(false);
     readonly here = signal<Here[]>([]);
-    readonly facts = signal<Facts>({ sections: [], words: 0, cited: new Map() });
+    readonly facts = signal<Facts>({ sections: [], words: 0, selected: 0, cited: new Map() });
     readonly editor = signal<Editor | null>(null);
     /** Called when somebody wants to comment on what is selected. */
     onComment: () => void = () => {};
@@ -89,7 +89,7 @@ export class LiveDocument {
                 if (!this.gone) this.facts.value = mod.factsOf(editor);
             }, 120);
         };
-        editor.on('transaction', ({ transaction }) => { if (transaction.docChanged) look(); });
+        editor.on('transaction', ({ transaction }) => { if (transaction.docChanged || (transaction.selectionSet && (!transaction.selection.empty || this.facts.peek().selected > 0))) look(); });
         doc.on('update', () => this.changed());
         look();
         this.stops.push(() => clearTimeout(waiting), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());

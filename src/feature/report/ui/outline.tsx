@@ -50,7 +50,7 @@ export function Outline({ live }: { live: LiveDocument | null }) {
                     </li>
                 ))}
             </ol>
-            <p class="keyline"><span class="rd ok" />{t('dot_ok')} <span class="rd none" />{t('dot_none')}<span class="keyline-words">{facts ? t('words', { n: facts.words }) : ''}</span></p>
+            <p class="keyline"><span class="rd ok" />{t('dot_ok')} <span class="rd none" />{t('dot_none')}<span class="keyline-words">{!facts ? '' : facts.selected ? t('words_selected', { n: facts.selected, of: facts.words }) : t('words', { n: facts.words })}</span></p>
         </nav>
     );
 }
