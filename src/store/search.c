@@ -24,6 +24,7 @@
 #define LIMIT_MAX 200
 #define MOST 300                 /* of the newest whose title matches are ranked, and twice as many that match anywhere */
 #define MOST_OF_EACH 100         /* when several kinds are looked through */
+#define BEGINNINGS_MOST 16       /* words that begin with the last of a query: so many are looked for by name */
 
 static const char *const sqlite_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
@@ -34,7 +35,8 @@ static const char *const sqlite_steps[] = {
     "INSERT INTO search_kind (kind) SELECT DISTINCT kind FROM search_doc;\n"
     "UPDATE search_index SET rowid = rowid + ((SELECT k.n FROM search_doc d JOIN search_kind k ON k.kind = d.kind\n"
     "    WHERE d.doc = search_index.rowid) << 40);\n"
-    "UPDATE search_doc SET doc = doc + ((SELECT k.n FROM search_kind k WHERE k.kind = search_doc.kind) << 40);\n" };
+    "UPDATE search_doc SET doc = doc + ((SELECT k.n FROM search_kind k WHERE k.kind = search_doc.kind) << 40);\n",
+    "CREATE VIRTUAL TABLE search_vocab USING fts5vocab(search_index, instance);\n" };
 static const char *const postgres_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
     "    title TEXT NOT NULL, body TEXT NOT NULL, title_words tsvector NOT NULL, words tsvector NOT NULL, UNIQUE (kind, id));\n"
@@ -47,7 +49,7 @@ static const char *const postgres_steps[] = {
 
 const Schema *search_schema(DatabaseKind kind)
 {
-    static const Schema sqlite = { "search", sqlite_steps, 2 }, postgres = { "search", postgres_steps, 2 };
+    static const Schema sqlite = { "search", sqlite_steps, 3 }, postgres = { "search", postgres_steps, 2 };
     return kind == DATABASE_SQLITE ? &sqlite : &postgres;
 }
 
@@ -75,6 +77,13 @@ static const Sql sqlite_next_doc = { "search_next",
 static const Sql sqlite_add_doc = { "search_add",
     "INSERT INTO search_doc (doc, kind, id, audience, at_ms, title, body) VALUES (:doc, :kind, :id, :audience, :at_ms, :title, :body)" };
 static const Sql sqlite_add_words = { "search_add_words", "INSERT INTO search_index (rowid, title, body) VALUES (:doc, :title, :body)" };
+/* From each word to the next, so that none of their lists is read. */
+#define NEXT_WORD "(SELECT v.term FROM search_vocab v WHERE v.term >= "
+#define IN_RANGE " AND v.term < :word || char(1114111) LIMIT 1)"
+static const Sql sqlite_beginnings = { "search_beginnings",
+    "WITH RECURSIVE found (term) AS (SELECT " NEXT_WORD ":word" IN_RANGE "\n"
+    "UNION ALL SELECT " NEXT_WORD "found.term || char(1)" IN_RANGE " FROM found WHERE found.term IS NOT NULL LIMIT :most)\n"
+    "SELECT term FROM found WHERE term IS NOT NULL" };
 static const Sql postgres_add_doc = { "search_add",
     "INSERT INTO search_doc (kind, id, audience, at_ms, title, body, title_words, words)\n"
     "VALUES (:kind, :id, :audience, :at_ms, :title, :body, CAST(:title_words AS tsvector), CAST(:words AS tsvector))" };
@@ -226,17 +235,22 @@ static void put_phrase(Buf *out, Str word, const char *between, const char *end)
 }
 
 /** Is the last word of a query the beginning of one? */
+typedef LIST(Str) Beginnings;
 typedef enum LastWord { LAST_IS_WHOLE, LAST_IS_PREFIX } LastWord;
 
-/** FTS5: "word" AND ("词语" OR "词 语") AND "last"* */
-static Str sqlite_query(Arena *a, const Words *words, LastWord last_word, const char *where)
+/** FTS5: "word" AND ("词语" OR "词 语") AND "last"*, or in place of the last all words that begin so, when they are few:
+ *  FTS5 makes a list of all that a prefix finds before it gives the first of it. */
+static Str sqlite_query(Arena *a, const Words *words, LastWord last_word, const Beginnings *beginnings, const char *where)
 {
     Buf out = buf_new(a, 64 << 10);
     buf_fmt(&out, "%s(", where);
     list_each(words, i) {
         const Word *w = &words->at[i];
         bool prefix = i + 1 == words->len && last_word == LAST_IS_PREFIX;
-        buf_fmt(&out, "%s(\"" STR_FMT "\"%s", i ? " AND " : "", STR_ARG(w->folded), prefix ? "*" : "");
+        bool by_name = prefix && beginnings->len;
+        Str first = by_name ? beginnings->at[0] : w->folded;
+        buf_fmt(&out, "%s(\"" STR_FMT "\"%s", i ? " AND " : "", STR_ARG(first), prefix && !by_name ? "*" : "");
+        for (size_t k = 1; by_name && k < beginnings->len; k++) buf_fmt(&out, " OR \"" STR_FMT "\"", STR_ARG(beginnings->at[k]));
         if (w->dense) { buf_add(&out, S(" OR \"")); put_phrase(&out, w->folded, " ", "\""); }
         buf_byte(&out, ')');
     }
@@ -268,6 +282,7 @@ typedef struct Search {
     Str audiences;
     Words words;
     LastWord last_word;
+    Beginnings beginnings;             /* the words that begin with the last, when they are few (SQLite) */
     int limit;
     SearchHits hits;
     int64_t ranked;              /* how many those are the best of */
@@ -280,8 +295,8 @@ static Err find_best(Search *f, Kind kind)
     auto_stmt q = stmt_begin(a, f->store, sqlite ? &sqlite_find : &postgres_find);
     if (sqlite) {
         stmt_int(&q, "kind", kind.number);
-        stmt_str(&q, "in_title", sqlite_query(a, &f->words, f->last_word, "{title} : "));
-        stmt_str(&q, "anywhere", sqlite_query(a, &f->words, f->last_word, ""));
+        stmt_str(&q, "in_title", sqlite_query(a, &f->words, f->last_word, &f->beginnings, "{title} : "));
+        stmt_str(&q, "anywhere", sqlite_query(a, &f->words, f->last_word, &f->beginnings, ""));
     } else {
         Str words = postgres_query(a, &f->words, f->last_word);
         stmt_str(&q, "words", words);
@@ -320,6 +335,17 @@ static Err find_all(Search *f, LastWord last_word)
     return OK;
 }
 
+static Err find_beginnings(Search *f)
+{
+    if (!on_sqlite(f->store)) return OK;
+    auto_stmt q = stmt_begin(f->arena, f->store, &sqlite_beginnings);
+    stmt_str(&q, "word", f->words.at[f->words.len - 1].folded);
+    stmt_int(&q, "most", BEGINNINGS_MOST + 2);        /* and the row that says that there is no more */
+    while (stmt_step(&q)) *list_add(f->arena, &f->beginnings) = stmt_col_str(&q, 0);
+    if (f->beginnings.len > BEGINNINGS_MOST) f->beginnings = (Beginnings){ 0 };
+    return stmt_end(&q);
+}
+
 static Err read_kinds(Search *f, Str wanted)
 {
     auto_stmt q = stmt_begin_if(f->arena, f->store, &find_kinds, stmt_if(wanted.len, "kinds"), NULL);
@@ -336,7 +362,10 @@ Err search_match(Store *s, Arena *a, Str query, Str kinds, Str audiences, int li
     if (f.words.len == 0) return OK;
     TRY(read_kinds(&f, kinds));
     TRY(find_all(&f, LAST_IS_WHOLE));
-    if (f.ranked < MOST) TRY(find_all(&f, LAST_IS_PREFIX));
+    if (f.ranked < MOST) {
+        TRY(find_beginnings(&f));
+        TRY(find_all(&f, LAST_IS_PREFIX));
+    }
     *ret = f.hits;
     return OK;
 }
