@@ -124,7 +124,7 @@ int main(int argc, char **argv)
     if (encode(f, plain, image, frames, &out, &out_len, &name)) stop(NO_PICTURE, "the picture is damaged");
     for (size_t done = 0; done < out_len;) {
         ssize_t n = write(STDOUT_FILENO, (char *)out + done, out_len - done);
-        if (n < 0 && errno != EINTR) stop(OTHER, "cannot write the picture");
+        if (n < 0 && errno != EINTR) stop(OTHER, errno == ENOSPC ? "the disk is full" : "cannot write the picture");
         if (n > 0) done += (size_t)n;
     }
     int height = frames > 1 ? vips_image_get_page_height(image) : vips_image_get_height(image);
