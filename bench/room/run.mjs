@@ -1,5 +1,6 @@
 // A room under load beside its peers, in one run: @y/websocket-server, Hocuspocus, and a bare relay in C (the floor).
-//     node bench/room/run.mjs [steady] [limit] [many] [crowd] [cursors] [--peers hindsight,relay,…] [--seconds 8]
+//     node bench/room/run.mjs [steady] [limit] [many] [crowd] [cursors] [--peers hindsight,relay,…] [--seconds 8] [--rates 1000,4000] [--rounds 1]
+// The system divides time into user's and its own by sampling: --seconds 20 --rounds 3 for that.
 // Ratios count; times are this machine's. Peers run from bench/room/node_modules (npm ci there); without it only ours and the relay run.
 import { spawn, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -109,18 +110,20 @@ async function on(name, clients, documents, work, ...extra) {
 
 /** 200 people in 20 documents, nine readers each: 1,000 updates a second, and 4,000, where less of it is waking up. */
 async function steady() {
-    for (const rate of (option("rates", "1000,4000")).split(",").map(Number)) await steadyAt(rate);
+    for (const rate of option('rates', '1000,4000').split(',')) await steadyAt(Number(rate));
 }
 
 async function steadyAt(rate) {
     console.log(`200 people in 20 documents, nine readers each, ${rate} updates a second:`);
-    const all = {};
-    for (const name of chosen(['relay', 'hindsight', 'y-websocket', 'hocuspocus']))
-        await on(name, 200, 20, async (client, server) => {
-            await client.run(1000, 2);
-            all[name] = await client.run(rate, seconds);
-            row(name, all[name], `${memory(server.pid).toFixed(0)} MB  ${await verified(client)}`);
-        });
+    const all = {}, spent = (r) => (r.user_s + r.sys_s) / r.sent;
+    for (let round = 0; round < Number(option('rounds', 1)); round++)      /* turn by turn, since other programs disturb: the cheapest counts */
+        for (const name of chosen(['relay', 'hindsight', 'y-websocket', 'hocuspocus']))
+            await on(name, 200, 20, async (client, server) => {
+                await client.run(1000, 2);
+                const r = await client.run(rate, seconds);
+                if (!all[name] || spent(r) < spent(all[name])) all[name] = r;
+                row(name, r, `${memory(server.pid).toFixed(0)} MB  ${await verified(client)}`);
+            });
     const cost = (n) => (all[n].user_s + all[n].sys_s) / all[n].sent, user = (n) => all[n].user_s / all[n].sent;
     if (all.hindsight && all.relay) console.log(`CPU ${(cost('hindsight') / cost('relay')).toFixed(2)} × the bare relay (aim: ≤ 1.2)`);
     if (all.hindsight && all.hocuspocus) console.log(`user time 1/${(user('hocuspocus') / user('hindsight')).toFixed(1)} of Hocuspocus (aim: ≤ 1/15)`);
@@ -134,7 +137,7 @@ async function limit() {
         await on(name, 200, 20, async (client) => {
             await client.ask('record 1');
             await client.run(1000, 1);
-            for (const rate of [2000, 4000, 6000, 8000, 10000, 12500, 15000, 20000, 25000, 30000, 40000, 50000, 60000]) {
+            for (const rate of [2000, 4000, 6000, 8000, 10000, 12500, 15000, 20000, 25000, 30000, 40000, 50000, 60000, 80000, 100000]) {
                 let r, good = false;                    /* other programs disturb: the best of three tries */
                 for (let i = 0; i < 3 && !good; i++) {
                     r = await client.run(rate, 3);
