@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import * as awareness from 'y-protocols/awareness';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { api, bare, expect, finish, makeReport, markdown, message, outcome, paragraph, peer, until } from '../lib/rooms.mjs';
+import { api, expect, finish, inStep, makeReport, markdown, message, outcome, paragraph, peer, until } from '../lib/rooms.mjs';
 import { addPeople, databases, makeSystem, serve } from '../lib/server.mjs';
 
 const words = process.argv.slice(2);
@@ -41,14 +41,6 @@ function edit(doc, roll, word) {
     if (word) root.insert(roll(root.length + 1), [paragraph(word)]);
     else if (text && text.length && roll(3) === 0) text.delete(roll(text.length), 1);
     else if (text) text.insert(roll(text.length + 1), String.fromCharCode(97 + roll(26)));
-}
-
-async function inStep(server, report, token) {
-    const b = bare(server, report.id, token);
-    await b.opened;
-    b.step1();
-    await until('the peer is in step', () => b.synced, () => b.closed);
-    return b;
 }
 
 /** What a client says of its cursor. */
@@ -243,10 +235,8 @@ async function killed(system, tokens, kills, database) {
     }
     const doc = () => stored(server, report, tokens.viewer);
     await until('the survivor is in step again', () => survivor.provider.synced);
-    const before = bare(server, report.id, tokens.responder);
-    await before.opened;
-    before.step1();
-    await until(`${database}: everybody has the same after ${kills} kills`, () => before.synced && outcome(before.doc) === outcome(survivor.doc));
+    const before = await inStep(server, report, tokens.responder);
+    await until(`${database}: everybody has the same after ${kills} kills`, () => outcome(before.doc) === outcome(survivor.doc));
     before.socket.close();
     const text = (await doc()).getXmlFragment('default').toString(), lost = acknowledged.filter((w) => !text.includes(w));
     expect(`${database}: ${kills} kills lose nothing of ${acknowledged.length} acknowledged edits`, acknowledged.length > 0 && lost.length === 0, `lost ${lost}`);
