@@ -58,6 +58,9 @@ typedef struct AlertSource {
     int status;                                          /* of the answer; 0 = 202 */
     /** MAY be NULL: the body of a 400 in the sender's own form. Else problem+json. */
     Str (*refuse)(Arena *a, Err why);
+    /** MAY be NULL: a source that is looked into, by a job every minute: hands each new message to `take`, which stores it
+     *  durably or keeps it in quarantine, and marks it there only after that. `secret` as given by an administrator, or "". */
+    Err (*collect)(Cx *cx, const SourceConfig *config, Str secret, Err (*take)(Cx *cx, void *arg, Str payload), void *arg);
     /** MAY be NULL (no mapping): checks a mapping when it is saved. Fails: ERR_INVALID naming
      *  "mapping.title". */
     Err (*check)(Arena *a, Str mapping);

@@ -100,7 +100,9 @@ static const Listener listeners[] = {
     { 0 },
 };
 
-static const JobKind jobs[] = { { .name = "alert.visit", .run = alert_visit_job },
+static const JobKind jobs[] = { { .name = "alert.collect", .run = alert_collect_job, .every_ms = 60000, .lease_ms = 300 * 1000 },
+    { .name = "alert.look", .run = alert_collect_job, .lease_ms = 120 * 1000 },
+    { .name = "alert.visit", .run = alert_visit_job },
      { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },
     { .name = "alert.sweep", .run = alert_sweep_job, .every_ms = 24ll * 3600 * 1000, .lease_ms = 600 * 1000 }, { 0 } };
 

@@ -160,6 +160,7 @@ static Err add(Cx *cx, const Integrated *in, Str *ret_id, Str *ret_url)
     TRY(stmt_exec(&q));
     if (ret_url) *ret_url = url_of(cx, in->kind, key);
     TRY(audit_add(cx, "integration.added", "integration", *ret_id, S("")));
+    if (port->collect) TRY(job_add(cx, "alert.look", *ret_id, cx->now_ms, S("")));
     return live_touch(cx, S("integrations"), "added", *ret_id, 1, S(""));
 }
 
@@ -282,6 +283,8 @@ Err integrations_patch(Cx *cx, Req *req, Res *res)
     stmt_str(&q, "secret_sealed", i.secret_sealed);
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
+    const AlertSource *kind = alert_source_find(i.kind);
+    if (kind && kind->collect) TRY(job_add(cx, "alert.look", i.id, cx->now_ms, arena_fmt(cx->arena, "alert.look:" STR_FMT, STR_ARG(i.id))));
     TRY(audit_add(cx, "integration.changed", "integration", i.id, S("")));
     TRY(live_touch(cx, S("integrations"), "changed", i.id, i.version + 1, S("")));
     return integrations_get(cx, req, res);

@@ -158,6 +158,8 @@ Err alert_index(Cx *cx, int64_t most, int64_t *ret_done);
 Err alert_index_job(Cx *cx, Str payload);
 /** Calls an address that a source asked to be called: payload {"url"}. */
 Err alert_visit_job(Cx *cx, Str payload);
+/** Every minute, and for one integration (payload: its id) when it was changed: takes in what waits where a source is looked into. */
+Err alert_collect_job(Cx *cx, Str payload);
 /** Daily: payloads older than alerts.keep_payloads_days go, but for the latest of what belongs to an incident or fires. */
 Err alert_sweep_job(Cx *cx, Str payload);
 /** Those that came after number `n` and until settled_ms, in order of arrival, private ones too. */

@@ -21,6 +21,9 @@ ORDER BY i.created_ms, i.id;
 -- name: integration_by_key
 SELECT id, kind, name, channel_id, enabled, mapping, secret_sealed FROM integration WHERE key_hash = :key_hash AND removed_ms IS NULL;
 
+-- name: integration_of_kind
+SELECT id FROM integration WHERE kind = :kind AND enabled = 1 AND removed_ms IS NULL AND mapping <> '' ORDER BY created_ms, id;
+
 -- name: integration_by_id
 SELECT id, kind, name, channel_id, enabled, mapping, secret_sealed FROM integration WHERE id = :id;
 
