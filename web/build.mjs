@@ -109,6 +109,7 @@ const options = () => ({
     minify: !watch,
     legalComments: 'none',
     metafile: true,
+    alias: { '@tiptap/pm/history': './web/editor/no-history.ts' },
     define: { 'process.env.NODE_ENV': watch ? '"development"' : '"production"' },
     logLevel: 'warning',
 });

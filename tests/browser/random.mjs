@@ -208,7 +208,7 @@ function difference(a, b) {
 /** The text as readers get it. */
 const reading = async (api, report) => comparable(JSON.stringify(await api('GET', `/api/v1/reports/${report}/content?format=json`)));
 /** Mending rows that an earlier round left uneven is no suggestion, and may come in any round. */
-const withoutEmptyCells = (json) => json.replace(/,?{"type":"table(?:Cell|Header)","content":\[{"type":"paragraph"}\]}/g, '');
+const withoutEmptyCells = (json) => json.replace(/{"type":"table(?:Cell|Header)","content":\[{"type":"paragraph"}\]}/g, '').replace(/,{2,}/g, ',').replace(/\[,/g, '[').replace(/,\]/g, ']');
 
 /** Suggesting, or editing. What was done before cannot be undone as a suggestion. */
 async function mode(p, name) {

@@ -17,6 +17,7 @@ import { AddMarkStep, RemoveMarkStep, ReplaceStep, StepResult } from '@tiptap/pm
 import type { EditorView } from '@tiptap/pm/view';
 import { updateYFragment, ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
+import './undo';
 
 type AnyType = Y.AbstractType<any>;
 type Kept = PmNode | PmNode[];

@@ -3,6 +3,8 @@
  * classes and styles becomes plain elements that the parser of the editor knows. Loaded after the editor.
  */
 
+export { looksLikeMarkdown, markdownToHtml } from './markdown';
+
 const CALLOUT: [RegExp, string][] = [
     [/(warning|caution-macro|note-macro|panel-?warning|alert-warning|alert-important)/i, 'warning'], [/(error|danger|alert-caution)/i, 'danger'],
     [/(success|tip|alert-tip)/i, 'success'], [/(info|note|panel|callout|alert)/i, 'info'],

@@ -6,7 +6,6 @@ import { DOMParser as PmParser } from '@tiptap/pm/model';
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import type { EditorContext } from './context';
 import { insertEvidence, type Chip } from './evidence';
-import { looksLikeMarkdown, markdownToHtml } from './markdown';
 import { cardOf, targetOf } from './menus/card';
 import { hasPending, pastePending } from './nodes/image';
 import { pin } from './pin';
@@ -71,8 +70,8 @@ export const Paste = (ctx: EditorContext) => Extension.create({
                         pastePending(view, slice, ctx);
                         return true;
                     }
-                    if (!text || dressed || !looksLikeMarkdown(text)) return false;
-                    const dom = new DOMParser().parseFromString(markdownToHtml(text), 'text/html').body;
+                    if (!text || dressed || !shape?.looksLikeMarkdown(text)) return false;
+                    const dom = new DOMParser().parseFromString(shape.markdownToHtml(text), 'text/html').body;
                     const blocks = PmParser.fromSchema(view.state.schema).parseSlice(dom, { preserveWhitespace: false });
                     if (hasPending(blocks)) pastePending(view, blocks, ctx);
                     else view.dispatch(view.state.tr.replaceSelection(blocks).scrollIntoView());
