@@ -37,6 +37,7 @@ help:
 	@echo "make dev      serve a scratch folder; build and restart on every change"
 	@echo "make test-c   the C specs on SQLite                         (W=word: only specs that contain it)"
 	@echo "make fuzz     every fuzz target, some seconds each          (FUZZ_SECONDS=n)"
+	@echo "make eval     how good drafts are, on the incidents of tests/eval"
 	@echo "make bench    figures                make install [PREFIX=/usr/local]   make deb   make clean"
 
 build/hindsight: $(O_MAIN) $(O_LIB)
@@ -112,6 +113,11 @@ build/bench_draft: build/o/bench/draft.o $(O_LIB)
 	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 bench-draft: build/bench_draft
 	@build/bench_draft
+# How good drafts are, on whole incidents; with a model when EVAL_PROVIDER and EVAL_MODEL name one.
+build/eval: build/o/bench/eval.o $(O_LIB)
+	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
+eval: build/eval
+	@build/eval
 bench-store: build/store_bench
 	POSTGRES_DURABLE=1 tests/postgres.sh build/store_bench
 
@@ -155,5 +161,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room bench-history bench-draft install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-room bench-history bench-draft eval install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

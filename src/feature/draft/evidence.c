@@ -51,6 +51,7 @@ static Piece *add(Gather *g, const char *kind, Str id, Str title, Str text, cons
 {
     Piece *p = list_add(g->a, &g->e->pieces);
     *p = (Piece){ .kind = str_of(kind), .id = id, .title = title, .text = text, .aka = str_of(aka) };
+    if (!id.len) p->url = arena_fmt(g->a, "/incidents/" STR_FMT, STR_ARG(g->f->incident.reference));
     return p;
 }
 
@@ -74,6 +75,7 @@ static void record(Gather *g)
     two(&b, "Status", i->status);
     two(&b, "Detected by", i->detection);
     two(&b, "Declared by", i->declared_how);
+    if (!str_eq(i->trigger, S("unknown"))) two(&b, "Set off by", i->trigger);
     list_each(&i->services, k) {
         buf_fmt(&b, "Service " STR_FMT ". ", STR_ARG(i->services.at[k].name));
         name(g, i->services.at[k].name);

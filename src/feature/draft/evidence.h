@@ -9,7 +9,7 @@ typedef enum Weight { WEIGHT_PLAIN, WEIGHT_CAUSE, WEIGHT_SUSPECT, WEIGHT_REJECTE
 
 typedef struct Piece {
     Str kind;                          /* record, alert, event, change, impact, role, notice, follow_up, message */
-    Str id, title, url;                /* id: of the record that a chip opens; empty for the incident's own record */
+    Str id, title, url;                /* id: of the record that a chip opens; empty for the incident's own record, whose url is the incident's */
     Str text;                          /* all that it says, without its times */
     Str aka;                           /* words by which a sentence may mean it, in both languages */
     int64_t at_ms, until_ms, also_ms;  /* 0 = none */

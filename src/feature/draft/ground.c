@@ -98,7 +98,7 @@ static bool cite(Check *c, const Statement *s)
             c->verdict = (Verdict){ FAULT_UNKNOWN_SOURCE, arena_str(c->a, utf8_clip(s->evidence.at[i], 40)) };
             return false;
         }
-        if (c->n_cited == STATEMENT_SOURCES) return check_fault(c, FAULT_EMPTY, 0, 0);
+        if (c->n_cited == CITED_MOST) return check_fault(c, FAULT_EMPTY, 0, 0);
         Looked *l = look(c->e, n);
         c->cited[c->n_cited++] = l;
         instant(c, l->piece->at_ms);

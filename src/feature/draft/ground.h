@@ -26,7 +26,8 @@ typedef enum Fault {
 /** `words`: the piece of the claim that nothing supports, as it is written. */
 typedef struct Verdict { Fault fault; Str words; } Verdict;
 
-enum { STATEMENT_BYTES = 2000, STATEMENT_SOURCES = 12 };
+/** What a model may cite in a claim; and at all. */
+enum { STATEMENT_BYTES = 2000, STATEMENT_SOURCES = 12, CITED_MOST = 64 };
 
 /** Cost: linear in the claim and, once for each piece, in the evidence cited. */
 Verdict ground_check(Arena *a, EvidenceSet *e, const Statement *s);

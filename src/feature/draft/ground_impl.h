@@ -11,7 +11,7 @@ typedef struct Check {
     EvidenceSet *e;
     Reading *claim;
     bool *quoted;                                      /* bytes of the claim within quotation marks */
-    Looked *cited[STATEMENT_SOURCES];
+    Looked *cited[CITED_MOST];
     size_t n_cited;
     LIST(Instant) instants;
     Verdict verdict;

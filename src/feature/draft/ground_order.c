@@ -283,7 +283,8 @@ bool check_related(Check *c)
     size_t words = 0;
     bool comparable = false;
     for (size_t i = 0; i < all.to && next_token(c->claim->low, &i, all.to, &token);) words++;
-    if (words < 3) return true;
+    const Reading *r = c->claim;                             /* a figure, a time or a name that stands there relates it */
+    if (words < 3 || r->clocks.len || r->spans.len || r->numbers.len || r->identifiers.len) return true;
     for (size_t k = 0; k < c->n_cited; k++) {
         if (score(c, all, c->cited[k]) > 0) return true;
         comparable = comparable || same_script(c, all, c->cited[k]);

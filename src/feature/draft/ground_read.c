@@ -225,18 +225,17 @@ static bool day_of_digits(At *t)
     if (!digits(s, &k, 4, &a)) return false;
     if (k - t->i == 4 && (at(s, k) == '-' || at(s, k) == '/') && (j = k + 1, digits(s, &j, 2, &month)) && at(s, j) == at(s, k) && (j++, digits(s, &j, 2, &day)) &&
         !ch_digit(at(s, j))) return took_day(t, j + (at(s, j) == 't' && ch_digit(at(s, j + 1))), a, month, day);
-    if (is(s, k, "年")) {
-        j = k + 3;
-        if (digits(s, &j, 2, &month) && is(s, j, "月")) {
-            j += 3;
-            if (digits(s, &j, 2, &day) && (is(s, j, "日") || is(s, j, "号"))) return took_day(t, j + 3, a, month, day);
-        }
-        return false;
+    size_t h = spaces(s, k);                                 /* 2026 年 11 月 10 日 is set with spaces too */
+    if (is(s, h, "年")) {
+        j = spaces(s, h + 3);
+        if (!digits(s, &j, 2, &month) || !is(s, j = spaces(s, j), "月")) return false;
+        j = spaces(s, j + 3);
+        return digits(s, &j, 2, &day) && (is(s, j = spaces(s, j), "日") || is(s, j, "号")) && took_day(t, j + 3, a, month, day);
     }
     if (k - t->i > 2) return false;
-    if (is(s, k, "月")) {
-        j = k + 3;
-        return digits(s, &j, 2, &day) && (is(s, j, "日") || is(s, j, "号")) && took_day(t, j + 3, 0, a, day);
+    if (is(s, h, "月")) {
+        j = spaces(s, h + 3);
+        return digits(s, &j, 2, &day) && (is(s, j = spaces(s, j), "日") || is(s, j, "号")) && took_day(t, j + 3, 0, a, day);
     }
     j = spaces(s, ordinal(s, k));
     if (is(s, j, "of ")) j += 3;
@@ -317,14 +316,16 @@ static bool clock_chinese(At *t)
         k++;
         return digits(s, &k, 2, &minute) && took_clock(t, k, hour, minute, -1);
     }
+    k = spaces(s, k);
     if (is(s, k, "点") || is(s, k, "时")) k += 3;
     else return false;
     if (is(s, k, "半")) return took_clock(t, k + 3, hour, 30, -1);
-    j = k;
+    j = spaces(s, k);
     if (digits(s, &j, 2, &minute)) {
-        k = is(s, j, "分") ? j + 3 : j;
-        j = k;
-        if (digits(s, &j, 2, &second) && is(s, j, "秒")) k = j + 3;
+        size_t unit = spaces(s, j);
+        k = is(s, unit, "分") ? unit + 3 : j;
+        j = spaces(s, k);
+        if (digits(s, &j, 2, &second) && is(s, j = spaces(s, j), "秒")) k = j + 3;
         else second = -1;
     }
     return took_clock(t, k, hour, minute, second);

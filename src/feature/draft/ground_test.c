@@ -80,6 +80,8 @@ SPEC("grounding: what follows from the sources is supported, in both languages a
         { "连接池配置变更导致支付失败。", "E4 E1" },
         { "变更之后，告警在两分半内触发。", "E4 E5" },
         { "两条告警先后触发。", "E5 E10" },
+        { "2026 年 11 月 10 日 15 点 07 分，支付开始失败。", "E2 E1" },
+        { "Nothing is recorded between 15:07 and 15:47.", "E2 E3" },
         { "王小明。", "E1", "name", "王小明" });
 }
 

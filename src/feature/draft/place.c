@@ -11,7 +11,7 @@
 static void chip(Arena *a, DocNode *p, const Cited *c)
 {
     char text[TIME_TEXT_MAX];
-    if (!c->id.len) return;                                  /* the incident's own record needs no chip: the report is about it */
+    if (!c->id.len && !c->url.len) return;
     doc_text(a, p, S(" "));
     DocNode *n = doc_add(a, p, "evidence");
     doc_attr(a, n, "kind", c->kind);
