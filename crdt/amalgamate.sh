@@ -20,9 +20,10 @@ shared() {
 {
     echo "/* crdt $version, all of it in one file, made by amalgamate.sh. The manual is crdt.h. */"
     echo '#include "crdt.h"'
+    shared bytes.h
     shared internal.h
     for h in *.h; do
-        case $h in crdt.h | internal.h) ;; *) shared "$h" ;; esac
+        case $h in crdt.h | bytes.h | internal.h) ;; *) shared "$h" ;; esac
     done
     for f in *.c; do
         echo "/* ---- $f ---- */"

@@ -54,7 +54,15 @@ extern "C" {
 
 /* ---- Outcomes -------------------------------------------------------------------------------- */
 
-typedef enum [[nodiscard]] CrdtErr {
+/* The header is C99 and C++11; where the language can say so, an outcome must not be ignored. */
+#if (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202000L) || \
+    (defined(__cplusplus) && __cplusplus >= 201703L)
+#define CRDT_NODISCARD [[nodiscard]]
+#else
+#define CRDT_NODISCARD
+#endif
+
+typedef enum CRDT_NODISCARD CrdtErr {
     CRDT_OK = 0,
     CRDT_NOMEM,     /* the allocator refused */
     CRDT_MALFORMED, /* bytes that no Yjs peer would send: see CrdtFault */
@@ -96,7 +104,11 @@ typedef struct CrdtBytes {
 } CrdtBytes;
 
 /** CRDT_STR("default"): a view of a string literal. */
+#ifdef __cplusplus
+#define CRDT_STR(literal) (CrdtBytes{ (const uint8_t *)(literal), sizeof(literal) - 1 })
+#else
 #define CRDT_STR(literal) ((CrdtBytes){ (const uint8_t *)(literal), sizeof(literal) - 1 })
+#endif
 /** A view of a NUL-terminated string. */
 CrdtBytes crdt_str(const char *text);
 
@@ -115,8 +127,11 @@ void crdt_buf_done(CrdtBuf *buf);
 /** Keeps the memory, forgets the content. */
 void crdt_buf_clear(CrdtBuf *buf);
 CrdtErr crdt_buf_add(CrdtBuf *buf, const void *bytes, size_t len);
-static inline CrdtBytes crdt_buf_bytes(const CrdtBuf *buf) { return (CrdtBytes){ buf->at,
-                                                            buf->len }; }
+static inline CrdtBytes crdt_buf_bytes(const CrdtBuf *buf)
+{
+    CrdtBytes bytes = { buf->at, buf->len };
+    return bytes;
+}
 
 /* ---- Variable-length integers (lib0), for framing messages ----------------------------------- */
 
@@ -279,7 +294,11 @@ CrdtErr crdt_read_state_entry(CrdtBytes *in, uint64_t *ret_client, uint64_t *ret
 typedef struct CrdtNode {
     uint32_t id;
 } CrdtNode;
+#ifdef __cplusplus
+#define CRDT_NONE (CrdtNode{ 0 })
+#else
 #define CRDT_NONE ((CrdtNode){ 0 })
+#endif
 
 /** Kinds of shared types. The numbers up to 6 are those of the wire. */
 typedef enum CrdtKind {

@@ -1,5 +1,5 @@
 /** UTF-8 seen as UTF-16: lengths and offsets in code units. */
-#include "internal.h"
+#include "bytes.h"
 
 /** Length of the well-formed sequence at `at`, 0 when there is none (Unicode 15, table 3-7). */
 static size_t sequence(const uint8_t *at, const uint8_t *end)
