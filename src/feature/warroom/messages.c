@@ -27,9 +27,10 @@ static Err touch(Cx *cx, const Message *m, const Incident *i, const char *kind)
 
 static Err tell(Cx *cx, const Message *m, const Incident *i, const char *kind, bool quiet)
 {
-    TRY(touch(cx, m, i, kind));
     Strs people = { 0 };
-    if (!quiet) list_each(&m->mentions, k) *list_add(cx->arena, &people) = m->mentions.at[k].id;
+    if (quiet) return OK;                                    /* imports tell once, at their end */
+    TRY(touch(cx, m, i, kind));
+    list_each(&m->mentions, k) *list_add(cx->arena, &people) = m->mentions.at[k].id;
     Buf b = buf_new(cx->arena, 64 << 10);
     buf_add(&b, S("{\"source\":"));
     buf_json(&b, m->source);
@@ -39,7 +40,7 @@ static Err tell(Cx *cx, const Message *m, const Incident *i, const char *kind, b
     buf_json(&b, m->thread_id);
     buf_fmt(&b, ",\"people\":" STR_FMT ",\"body\":", STR_ARG(strs_json(cx->arena, people)));
     buf_json(&b, utf8_clip(m->body, 300));
-    buf_add(&b, quiet ? S(",\"quiet\":true}") : S("}"));
+    buf_byte(&b, '}');
     return event_emit(cx, &(Event){ .kind = arena_fmt(cx->arena, "message.%s", kind).at, .subject = m->incident_id, .object = m->id,
                                     .title = arena_fmt(cx->arena, "Message in " STR_FMT, STR_ARG(i->reference)),
                                     .data = buf_str(&b), .source = m->source, .version = m->version, .audience = i->audience });
@@ -408,6 +409,11 @@ static Err reaction_count(Cx *cx, Str id, int64_t *ret)
 
 Err message_react(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on)
 {
+    return message_react_how(cx, id, who, reaction, on, false);
+}
+
+Err message_react_how(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on, bool quiet)
+{
     Message m;
     int64_t n = 0;
     TRY(message_get(cx, id, &m));
@@ -425,10 +431,12 @@ Err message_react(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on)
     if (!changed) return OK;
     TRY(message_get(cx, id, &m));
     TRY(proposal_look(cx, &m));
-    return message_tell(cx, &m, "reacted", false);
+    return message_tell(cx, &m, "reacted", quiet);
 }
 
-Err message_pin(Cx *cx, Str id, bool on)
+Err message_pin(Cx *cx, Str id, bool on) { return message_pin_how(cx, id, on, false); }
+
+Err message_pin_how(Cx *cx, Str id, bool on, bool quiet)
 {
     Message m;
     TRY(message_get(cx, id, &m));
@@ -441,5 +449,5 @@ Err message_pin(Cx *cx, Str id, bool on)
     TRY(stmt_exec(&q));
     TRY(message_get(cx, id, &m));
     TRY(proposal_look(cx, &m));
-    return message_tell(cx, &m, on ? "pinned" : "unpinned", false);
+    return message_tell(cx, &m, on ? "pinned" : "unpinned", quiet);
 }

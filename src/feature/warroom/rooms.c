@@ -56,6 +56,13 @@ static Err guess(Cx *cx, Str name, Str email, Str *ret)
     return user_by_name(cx, name, ret);
 }
 
+Err author_guess(Cx *cx, Str source, Str key, Str name, Str email, Str *ret_user)
+{
+    bool known = false;
+    TRY(author_known(cx, source, key, ret_user, &known));
+    return known ? OK : guess(cx, name, email, ret_user);
+}
+
 Err author_of(Cx *cx, Str source, Str key, Str name, Str email, MessageAuthor *ret)
 {
     Str user = S("");

@@ -11,6 +11,8 @@ Err message_edit_own(Cx *cx, Str id, Str body, Strs mention_ids);
 Err message_delete_own(Cx *cx, Str id);
 /** The message behind this reference, "" when there is none. */
 Err message_known(Cx *cx, Str source, Str channel, Str source_id, Str *ret_id);
+Err message_react_how(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on, bool quiet);
+Err message_pin_how(Cx *cx, Str id, bool on, bool quiet);
 Err message_search_put(Cx *cx, const Message *m, const Incident *i);
 /** The actor, as author. */
 MessageAuthor message_actor(const Cx *cx);
@@ -54,6 +56,14 @@ Err presence_tell(Cx *cx, Str incident, Str state);
 Err presence_list(Cx *cx, Str incident, Heres *ret);
 /** Feature.heard */
 void presence_heard(App *app, Str channel, Str payload);
+
+/* rooms.c: what author_of would find; nothing is kept. */
+Err author_guess(Cx *cx, Str source, Str key, Str name, Str email, Str *ret_user);
+
+/* import_routes.c */
+Err import_preview(Cx *cx, Req *req, Res *res);
+Err import_run(Cx *cx, Req *req, Res *res);
+extern const Shape chat_preview_shape, chat_imported_shape;
 
 /* routes.c */
 extern const Route warroom_routes[];

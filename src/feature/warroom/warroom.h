@@ -73,7 +73,7 @@ typedef struct MessageIn {
     Strs mention_ids;
     MessageFiles files;        /* an image is named by the id of its attachment */
     int64_t at_ms, edited_ms;  /* 0: now, never */
-    bool quiet;                /* imports: nobody is notified and nothing goes out */
+    bool quiet;                /* imports: nobody is notified, no event, nothing goes out */
 } MessageIn;
 
 enum { MESSAGE_BODY_MAX = 40000, MESSAGE_FILES_MAX = 20 };
