@@ -217,18 +217,36 @@ static Err time_of(Cx *cx, Str report, int64_t revision, int64_t *ret)
     return OK;
 }
 
+/* What the list of versions calls a revision: its name, or when it was published; else when the text was last written. */
+static Err called(Cx *cx, Str report, int64_t revision, Str *ret_name, int64_t *ret_ms)
+{
+    HistoryEntries all = { 0 };
+    TRY(time_of(cx, report, revision, ret_ms));
+    TRY(published(cx, report, revision + 1, 1, &all));
+    TRY(marks(cx, report, revision + 1, 10, &all));
+    list_each(&all, i) {
+        const HistoryEntry *e = &all.at[i];
+        bool named = str_eq(e->kind, S("named"));
+        if (e->revision != revision || str_eq(e->kind, S("restored"))) continue;
+        if (named) *ret_name = e->name;
+        *ret_ms = e->made_ms;
+        if (named) return OK;
+    }
+    return OK;
+}
+
 Err report_restore(Cx *cx, Str report, int64_t revision)
 {
     Report r;
     int64_t now, of_ms;
-    Str id;
+    Str id, name = S("");
     TRY(report_editable(cx, report, &r));
     TRY(known_revision(cx, report, revision));
     TRY(report_history_close(cx, report));
-    TRY(time_of(cx, report, revision, &of_ms));
+    TRY(called(cx, report, revision, &name, &of_ms));
     TRY(document_restore(cx, report, revision));
     TRY(document_revision(cx, report, &now));
-    TRY(mark(cx, report, "restored", S(""), now, of_ms, &id));
+    TRY(mark(cx, report, "restored", name, now, of_ms, &id));
     TRY(report_history_close(cx, report));
     TRY(report_text_changed(cx, &r));
     TRY(report_author_add(cx, report, cx->actor.id));

@@ -162,6 +162,19 @@ SPEC("restoring brings the old text back as an edit, and what came later stays i
     expect_str("one\n\nother\n\nthree", now_text(&w));
 }
 
+SPEC("a restored version is called what the list of versions calls it")
+{
+    GIVEN();
+    expect_ok(edit(&w, w.ann, 60, "one\n\ntwo"));
+    w.revision = list_of(&w).at[0].revision;
+    w.name = S("After the audit");
+    expect_ok(write_as(&w, w.ann, name_it));
+    expect_ok(edit(&w, w.ben, 60, "one\n\nother"));
+    expect_ok(write_as(&w, w.ann, restore));
+    expect_str("restored", list_of(&w).at[0].kind);
+    expect_str("After the audit", list_of(&w).at[0].name);
+}
+
 SPEC("comparing any two versions says what came and went, and who wrote it")
 {
     GIVEN();

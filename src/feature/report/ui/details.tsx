@@ -46,7 +46,7 @@ export function DetailsPanel({ report, handle }: { report: Report; handle: Repor
             {report.template && <><dt>{t('template')}</dt><dd>{can && report.incidents.length > 0 ? <TemplateChange report={report} handle={handle} /> : report.template.name}</dd></>}
             <dt>{t('visible')}</dt><dd>{report.visibility === 'private' ? <Status icon="lock">{t('private')}</Status> : t('everyone', { workspace })}</dd>
             <dt>{t('created')}</dt><dd><time dateTime={report.created_at} title={inUtc(report.created_at)}>{dayClock(report.created_at)}</time></dd>
-            {report.published_at && <><dt>{t('published')}</dt><dd><time dateTime={report.published_at} title={inUtc(report.published_at)}>{dayClock(report.published_at)}</time>{report.published_by && `, ${report.published_by.name}`}</dd></>}
+            {report.published_at && <><dt>{t('published')}</dt><dd><span><time dateTime={report.published_at} title={inUtc(report.published_at)}>{dayClock(report.published_at)}</time>{report.published_by && `, ${report.published_by.name}`}</span></dd></>}
         </dl>
         <FollowUps report={report} />
         <Documents report={report} handle={handle} />

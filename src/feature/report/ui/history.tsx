@@ -13,6 +13,7 @@ import type { LiveDocument } from './live-document';
 export function versionTitle(v: HistoryEntry): string {
     if (v.kind === 'named') return v.name ?? '';
     if (v.kind === 'published') return t('published', { n: v.number ?? 0 });
+    if (v.kind === 'restored' && v.name) return t('restored_named', { name: v.name });
     if (v.kind === 'restored') return t('restored', { time: v.of_at ? `${day(v.of_at)} ${clock(v.of_at)}` : '' });
     return v.authors.length ? t('session') : t('created');
 }
