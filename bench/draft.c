@@ -59,6 +59,7 @@ int main(void)
         if (took < best) best = took;
         from = cpu_ms();
         EvidenceSet *e = evidence_of(mine, f);
+    evidence_ready(e);
         if ((took = cpu_ms() - from) < gather) gather = took;
         Statements all = { 0 };
         for (int words = 0, i = 1; words < WORDS; words += 20, i++) {

@@ -127,6 +127,7 @@ static void by_rules(Arena *a, const json_t *file, Facts *f, Score *s)
     static void (*const all[])(Arena *, const Facts *, Claims *) = { claims_overview, claims_impact, claims_detection, claims_causes, claims_response, claims_communication, claims_went_well,
         claims_went_poorly, claims_proposals, claims_unknowns };
     EvidenceSet *e = evidence_of(a, f);
+    evidence_ready(e);
     Buf text = buf_new(a, 1 << 20);
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         Claims claims = { 0 };
@@ -155,6 +156,7 @@ static void by_model(Arena *a, const json_t *file, Facts *f, const Llm *llm, Sco
     static const char *const parts[][2] = { { "Summary", "What happened, to whom, how long, how it ended" }, { "Detection", "Who noticed, how late" }, { "Root causes", "Why it was possible; what was thought first" },
         { "Response", "What was done, in order" } };
     EvidenceSet *e = evidence_of(a, f);
+    evidence_ready(e);
     Chosen chosen;
     Buf text = buf_new(a, 1 << 20);
     evidence_choose(a, e, 16000, &chosen);

@@ -74,6 +74,8 @@ void claims_judge(Arena *a, EvidenceSet *e, const Statements *claims, const bool
 Str  sayings_json(Arena *a, const Sayings *all);
 Err  sayings_parse(Arena *a, Str json, Sayings *ret);
 size_t sayings_failing(const Sayings *all);
+/** Facts and what was said in the rooms, numbered and ready, with the names that masking knows. */
+Err  draft_evidence(Cx *cx, const Facts *f, Mask *mask, EvidenceSet **ret);
 void draft_people(Arena *a, const Facts *f, const Users *users, Mask *mask, EvidenceSet *e);
 
 /* place.c */

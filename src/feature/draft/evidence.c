@@ -1,8 +1,11 @@
 #include "feature/draft/evidence.h"
 #include <unicode/ucal.h>
 #include <unicode/ustring.h>
+#include "base/utf8.h"
 #include "document/words.h"
 #include "feature/draft/ground.h"
+
+enum { TITLE_BYTES = 80 };
 
 static void close_calendar(void *calendar) { ucal_close(calendar); }
 
@@ -219,6 +222,14 @@ static Piece event_piece(Gather *g, const TimelineEvent *e)
     return p;
 }
 
+void evidence_say(EvidenceSet *e, Str id, Str by, Str text, int64_t at_ms)
+{
+    Piece *p = list_add(e->arena, &e->pieces);
+    *p = (Piece){ .kind = S("message"), .id = id, .title = utf8_clip(text, TITLE_BYTES), .at_ms = at_ms, .aka = S("message said wrote chat room 消息 说 提到 讨论") };
+    p->text = arena_fmt(e->arena, STR_FMT ": " STR_FMT, STR_ARG(by), STR_ARG(text));
+    if (by.len >= 3) ids_add(e->arena, &e->names, by);
+}
+
 static int64_t when(const Piece *p) { return p->at_ms; }
 
 /* Alerts, changes and events stand in the order of time: three sorted lists merged. */
@@ -263,6 +274,5 @@ EvidenceSet *evidence_of(Arena *a, const Facts *f)
     roles(&g);
     told(&g);
     follow_ups(&g);
-    evidence_ready(g.e);
     return g.e;
 }

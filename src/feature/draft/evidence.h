@@ -32,8 +32,11 @@ typedef struct EvidenceSet {
 EvidenceSet *evidence_new(Arena *a, Str locale, Str time_zone);
 /** Call it once after the last piece was added. */
 void evidence_ready(EvidenceSet *e);
-/** Everything in the facts, in the order of time behind the incident's own record. Pure. Cost: linear. */
+/** Everything in the facts, in the order of time behind the incident's own record. More pieces may follow; then evidence_ready. Pure.
+ *  Cost: linear. */
 EvidenceSet *evidence_of(Arena *a, const Facts *f);
+/** One more piece, before evidence_ready: something said in the room of the incident. */
+void evidence_say(EvidenceSet *e, Str id, Str by, Str text, int64_t at_ms);
 /** The piece that "E12" or "12" names, or NULL. `ret_n` (may be NULL): its number. */
 const Piece *evidence_find(const EvidenceSet *e, Str number, size_t *ret_n);
 /** "E12" */

@@ -143,7 +143,6 @@ static Err answer(Cx *cx, Question *x)
     Arena *a = cx->arena;
     Model m;
     Facts *facts;
-    Users users = { 0 };
     Chosen chosen;
     LlmAnswer said = { 0 };
     Statements claims;
@@ -154,10 +153,9 @@ static Err answer(Cx *cx, Question *x)
     if (x->report_id.len) TRY(report_audience(cx, x->report_id, &readers));
     TRY(facts_gather(cx, x->incident_id, x->locale, x->time_zone, S(""), readers, &facts));
     TRY(model_may_read(cx, &facts->incident));
-    TRY(user_list_all(cx, &users));
-    EvidenceSet *e = evidence_of(a, facts);
+    EvidenceSet *e;
     Mask mask = { .arena = a, .addresses = !str_eq(policy, S("secrets only")), .names = str_eq(policy, S("names and addresses")) };
-    draft_people(a, facts, &users, &mask, e);
+    TRY(draft_evidence(cx, facts, &mask, &e));
     evidence_choose(a, e, m.window, &chosen);
     ModelCall call = { .purpose = "question", .report = x->report_id, .incident = x->incident_id, .by = x->by_id, .mask = &mask,
         .request = { .system = prompt_system(a, facts->locale, facts->time_zone), .user = prompt_question(a, &chosen, x->question), .schema_name = S("claims"),

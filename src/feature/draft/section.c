@@ -208,7 +208,6 @@ static Err write_section(Work *w, const atomic_bool *stop)
     Model m;
     Section section;
     Facts *facts;
-    Users users = { 0 };
     Chosen chosen;
     LlmAnswer answer = { 0 };
     Statements claims;
@@ -218,10 +217,8 @@ static Err write_section(Work *w, const atomic_bool *stop)
     TRY(facts_gather(cx, w->draft.incident_id, locale, w->draft.time_zone, w->report.owner.name, w->report.audience, &facts));
     TRY(model_may_read(cx, &facts->incident));
     TRY(section_of(cx, w, &section));
-    TRY(user_list_all(cx, &users));
-    w->evidence = evidence_of(a, facts);
     Mask mask = { .arena = a, .addresses = !str_eq(policy, S("secrets only")), .names = str_eq(policy, S("names and addresses")) };
-    draft_people(a, facts, &users, &mask, w->evidence);
+    TRY(draft_evidence(cx, facts, &mask, &w->evidence));
     w->mask = &mask;
     evidence_choose(a, w->evidence, m.window, &chosen);
     w->draft.pieces = (int64_t)w->evidence->pieces.len;

@@ -14,7 +14,7 @@ const char *const timeline_hand_kinds[] = { "note", "decision", "hypothesis", "a
 const char *const timeline_phases[] = { "detection", "diagnosis", "mitigation", "resolution", "key_moment", NULL };
 const char *const timeline_states[] = { "open", "confirmed", "rejected", NULL };
 
-enum { ALL_MOST = 5000, AHEAD_MS = 60 * 1000 };
+enum { ALL_MOST = 100000, AHEAD_MS = 60 * 1000 };
 static const int64_t EARLIEST_MS = 946684800000;                   /* 2000-01-01 */
 
 static bool is_one_of(const char *const *words, Str word)

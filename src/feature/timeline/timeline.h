@@ -51,7 +51,7 @@ typedef struct TimelineFilter {
  *  checked access to the incident. `limit` rows at most. */
 Err timeline_list(Cx *cx, Str incident, const TimelineFilter *filter, Cursor after, int64_t limit,
                   TimelineEvents *ret);
-/** All of them, for report drafts (at most 5,000). */
+/** All of them, for report drafts (at most 100,000). */
 Err timeline_all(Cx *cx, Str incident, const TimelineFilter *filter, TimelineEvents *ret);
 /** Records one; `e->id`, recorded_ms, version are set. Any kind: for imports and sample data too. Empty occurred_ms = now,
  *  empty source = "hindsight". Within a write. Fails: ERR_INVALID naming the field. */

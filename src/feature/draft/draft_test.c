@@ -1,0 +1,90 @@
+/* What a model reads of a long incident, and what becomes of its answers. */
+#include "base/spec.h"
+#include "feature/draft/draft.h"
+
+static EvidenceSet *long_incident(Arena *a, size_t n)
+{
+    EvidenceSet *e = evidence_new(a, S("en"), S("UTC"));
+    *list_add(a, &e->pieces) = (Piece){ .kind = S("record"), .title = S("Impact began"), .text = S("Impact began"), .at_ms = 1780000000000 };
+    for (size_t i = 1; i < n; i++) {
+        Piece *p = list_add(a, &e->pieces);
+        *p = (Piece){ .kind = i % 3 ? S("alert") : S("message"), .id = arena_fmt(a, "p%zu", i), .at_ms = 1780000000000 + (int64_t)i * 1000 };
+        p->text = p->title = i % 3 ? arena_fmt(a, "Worker %zu of pool %zu waits for %zu ms", i, i % 7, i * 3) : arena_fmt(a, "%c%c%c says something of its own about %zu", 'a' + (char)(i % 26),
+                                     'a' + (char)(i / 26 % 26), 'a' + (char)(i / 676 % 26), i);
+        if (i == n / 2) { p->kind = S("change"); p->weight = WEIGHT_CAUSE; p->text = p->title = S("Pool cut to 6"); }
+    }
+    evidence_ready(e);
+    return e;
+}
+
+SPEC("of a long incident a model reads what fits: the weightiest whole, alike pieces as one, numbers kept")
+{
+    auto_arena a = arena_new(1 << 20);
+    EvidenceSet *e = long_incident(a, 30000);
+    Chosen c;
+    evidence_choose(a, e, 8000, &c);
+    expect(c.tokens <= 8000 && c.len > 50 && c.len < 1000);
+    expect_int(c.len, c.lines.len);
+    expect_int(0, c.at[0]);
+    bool cause = false;
+    for (size_t i = 0; i < c.len; i++) {
+        cause = cause || c.at[i] == 15000;
+        expect_has(arena_fmt(a, "{\"n\":\"E%zu\"", c.at[i] + 1).at, c.lines.at[i]);
+        expect(!i || c.at[i] > c.at[i - 1]);
+    }
+    expect(cause);
+    expect_int(20000, e->pieces.at[1].stands_for);
+    expect_has("\"alike\":20000", c.lines.at[1]);
+    Statement s = { .text = S("20,000 workers waited.") };
+    *list_add(a, &s.evidence) = S("E2");
+    expect_str("", fault_key(ground_check(a, e, &s).fault));
+}
+
+SPEC("of a short incident a model reads everything")
+{
+    auto_arena a = arena_new(1 << 16);
+    EvidenceSet *e = long_incident(a, 40);
+    Chosen c;
+    evidence_choose(a, e, 8000, &c);
+    expect_int(40, c.len);
+}
+
+SPEC("claims are read from answers that broke off, and from answers with words around them")
+{
+    static const struct { const char *answer; size_t n; const char *form; } all[] = {
+        { "{\"form\":\"list\",\"claims\":[{\"text\":\"A\",\"evidence\":[\"E1\"],\"new_paragraph\":true},{\"text\":\"B\",\"evidence\":[]", 1, "list" },
+        { "Sure!\n```json\n{\"form\":\"prose\",\"claims\":[{\"text\":\"A } { \\\" b\",\"evidence\":[\"E1\"]}]}\n```", 1, "prose" },
+        { "{\"form\":\"prose\",\"claims\":[]}", 0, "prose" }, { "[]", 0, "prose" }, { "", 0, "prose" }, { "{\"claims\":[{\"text\":17},{\"text\":\"B\",\"evidence\":\"E1\"},null]}", 1, "prose" } };
+    auto_arena a = arena_new(1 << 16);
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        Statements claims;
+        bool *starts;
+        Str form;
+        claims_read(a, str_of(all[i].answer), &claims, &starts, &form);
+        expect_int(all[i].n, claims.len);
+        expect_str(all[i].form, form);
+    }
+}
+
+SPEC("claims become paragraphs or a list with a chip for each source, and the mark of what nothing supports")
+{
+    auto_arena a = arena_new(1 << 16);
+    Sayings all = { 0 };
+    Said first = { .text = S("It began at 14:07."), .starts = true }, second = { .text = S("64 failed."), .fault = S("number"), .why = S("64 is nowhere") };
+    *list_add(a, &first.evidence) = (Cited){ S("E2"), S("alert"), S("a1"), S("Errors"), S(""), 1780000000000 };
+    *list_add(a, &all) = first;
+    *list_add(a, &all) = second;
+    DocNodes prose = sayings_nodes(a, &all, S("prose"), S("en")), list = sayings_nodes(a, &all, S("list"), S("en"));
+    expect_int(1, prose.len);
+    expect_str("bulletList", list.at[0]->type);
+    expect_int(2, list.at[0]->children.len);
+    DocNode doc = { .type = S("doc"), .children = prose };
+    expect_has("\"type\":\"evidence\"", doc_json(a, &doc));
+    expect_has("\"type\":\"unsupported\",\"attrs\":{\"why\":\"64 is nowhere\"}", doc_json(a, &doc));
+    expect_int(1, report_unsupported(a, &doc).len);
+    Sayings back = { 0 };
+    expect_ok(sayings_parse(a, sayings_json(a, &all), &back));
+    expect_str("It began at 14:07.", back.at[0].text);
+    expect_int(1780000000000, back.at[0].evidence.at[0].occurred_ms);
+    expect_int(1, sayings_failing(&back));
+}
