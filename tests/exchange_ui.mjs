@@ -19,6 +19,7 @@ function expect(fine, what) { if (!fine) throw new Error(what); }
 const system = makeSystem();
 const tokens = addPeople(system);
 const server = await serve(system);
+await fetch(`${server.url}/api/v1/channels`, { method: 'POST', headers: { Authorization: `Bearer ${tokens.admin}`, 'Content-Type': 'application/json' }, body: '{"name":"Payments"}' });
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
 const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
 const page = await context.newPage();
@@ -81,6 +82,8 @@ await spec('names complete behind two braces, wrong ones are mended by a click, 
     await prefill.fill('It was {{incident.titel}}');
     await page.getByRole('button', { name: 'Use incident.title' }).click();
     expect(await prefill.inputValue() === 'It was {{incident.title}}', 'not mended');
+    await page.getByLabel('Incidents of channel').fill('Pay');
+    await page.getByRole('option', { name: 'Payments' }).click();
     await fine('template-editor');
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.waitForURL(/\/templates\/(?!new)/);
@@ -126,6 +129,13 @@ await spec('a report becomes a page of Confluence, says whether it is up to date
     await page.keyboard.press('Escape');
 });
 world.close();
+
+await spec('the list of templates says for which channel one is suggested, and the form keeps it', async () => {
+    await page.goto(`${server.url}/templates`);
+    await page.getByText('Suggested for Payments').waitFor();
+    await page.getByText('Ours', { exact: true }).click();
+    await page.waitForFunction(() => [...document.querySelectorAll('.tpl-match input')].some((i) => i.value === 'Payments'));
+});
 
 await spec('nothing complained', async () => expect(complaints.length === 0, complaints.join('\n')));
 await browser.close();

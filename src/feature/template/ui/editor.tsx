@@ -159,8 +159,8 @@ function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) 
                 {KINDS.map((v) => <ToggleChip key={v} on={m.kind.includes(v)} onChange={(on) => flip('kind', v, on)}>{t(v)}</ToggleChip>)}
             </div>
             <div class="two">
-                <Field label={t('match_team')} optional error={error('match.team_id')}>{(p) => <ByName {...p} path="/teams" id={m.team_id} none={t('any_team')} onChange={(team_id) => set({ match: { ...m, team_id } })} />}</Field>
-                <Field label={t('match_channel')} optional error={error('match.channel_id')}>{(p) => <ByName {...p} path="/channels" id={m.channel_id} none={t('any_channel')} onChange={(channel_id) => set({ match: { ...m, channel_id } })} />}</Field>
+                <Field label={t('match_team')} optional error={error('match.team_id')}>{(p) => <ByName {...p} path="/teams" chosen={m.team_id} none={t('any_team')} onChange={(team_id) => set({ match: { ...m, team_id } })} />}</Field>
+                <Field label={t('match_channel')} optional error={error('match.channel_id')}>{(p) => <ByName {...p} path="/channels" chosen={m.channel_id} none={t('any_channel')} onChange={(channel_id) => set({ match: { ...m, channel_id } })} />}</Field>
             </div>
             <Field label={t('team')} optional help={t('team_help')} error={error('team_id')}>{(p) => <RefPicker {...p} path="/teams" placeholder={t('anyone')} value={d.team ? [d.team] : []} onChange={(r) => set({ team: r[0] ?? null })} />}</Field>
         </fieldset>
@@ -168,9 +168,9 @@ function MatchFields({ d, set, error }: { d: Draft; set: (part: Partial<Draft>) 
 }
 
 /** A rule keeps the id of a team or channel; people read its name. One that is gone is said, and can be taken out. */
-function ByName({ path, id, none, onChange, ...field }: { path: '/teams' | '/channels'; id: string | null; none: string; onChange: (id: string | null) => void }) {
+function ByName({ path, chosen, none, onChange, ...field }: { path: '/teams' | '/channels'; chosen: string | null; none: string; onChange: (id: string | null) => void; id?: string }) {
     const all = useResource(`names ${path}`, () => api.all<Ref>(path), [path.slice(1)]);
-    const one = id ? all.data?.find((x) => x.id === id) ?? { id, name: all.data ? t('gone') : '…' } : null;
+    const one = chosen ? all.data?.find((x) => x.id === chosen) ?? { id: chosen, name: all.data ? t('gone') : '…' } : null;
     return <RefPicker {...field} path={path} placeholder={none} value={one ? [one] : []} onChange={(r) => onChange(r[0]?.id ?? null)} />;
 }
 
