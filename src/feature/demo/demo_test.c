@@ -6,6 +6,7 @@
 #include "feature/followup/followup.h"
 #include "feature/notify/notify.h"
 #include "feature/report/report.h"
+#include "feature/warroom/warroom.h"
 #include "feature/timeline/timeline.h"
 
 static const int64_t now_ms = (int64_t)1795190400 * 1000;      /* 20 Nov 2026, 16:00 UTC */
@@ -91,4 +92,28 @@ SPEC("sample data has people talking about reports, and nobody begins with more 
         unread += (size_t)n;
     }
     expect(unread > 0);
+}
+
+SPEC("sample data: what was said about an incident stands in its room, in both languages, and what matters is proposed")
+{
+    auto_arena a = arena_new(64 << 10);
+    App *app = given_a_system(a, 1794330000000);
+    expect_ok(load(app, a));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Incidents all = { 0 };
+    int64_t said = 0, rooms = 0;
+    size_t proposed = 0, threads = 0, evidence = 0;
+    expect_ok(incident_list(&cx, &(IncidentFilter){ 0 }, (Cursor){ 0 }, 200, &all));
+    list_each(&all, i) {
+        Messages messages = { 0 };
+        Proposals proposals = { 0 };
+        expect_ok(message_list(&cx, all.at[i].id, &(MessageFilter){ 0 }, (Cursor){ 0 }, 200, &messages));
+        expect_ok(proposal_list(&cx, all.at[i].id, S("proposed"), (Cursor){ 0 }, 50, &proposals));
+        said += (int64_t)messages.len;
+        rooms += messages.len > 0;
+        proposed += proposals.len;
+        list_each(&messages, k) { threads += messages.at[k].replies > 0; evidence += messages.at[k].event_id.len > 0; }
+    }
+    expect(rooms >= 6 && said >= 25 && proposed >= 5 && threads >= 3 && evidence >= 8);
 }

@@ -7,6 +7,7 @@
 #include "feature/demo/telling.h"
 #include "feature/followup/followup.h"
 #include "feature/timeline/timeline.h"
+#include "feature/warroom/warroom.h"
 
 typedef Err (*Deed)(Telling *t, Cx *cx, const json_t *what);
 typedef struct Step { int64_t at_s; size_t order; Deed deed; const json_t *what; Str by; } Step;
@@ -146,6 +147,52 @@ static Err add_change(Telling *t, Cx *cx, const json_t *v)
     return change_link(cx, t->incident, id, json_str(v, "relation"));
 }
 
+/* ---- the war room */
+
+static Err say(Telling *t, Cx *cx, Str text, Str thread, Message *ret)
+{
+    MessageIn in = { .incident = t->incident, .source = S("war_room"), .channel = cx->actor.id, .body = text, .thread_id = thread, .quiet = true,
+        .author = { .id = cx->actor.id, .name = cx->actor.name }, .at_ms = cx->now_ms };
+    return message_put(cx, &in, ret, NULL);
+}
+
+/** A message that stands on the timeline is said in the room, too, and is the event's evidence. */
+static Err said_in_room(Telling *t, Cx *cx, TimelineEvent *e)
+{
+    Message m;
+    TRY(say(t, cx, e->title, S(""), &m));
+    e->source = S("war_room");
+    e->evidence = (Evidence){ .kind = S("message"), .id = m.id, .title = e->title };
+    TRY(add_event(t, cx, e));
+    return message_event_set(cx, m.id, e->id);
+}
+
+/** The message of this incident that begins like this. */
+static Err begins_like(Telling *t, Cx *cx, Str words, Str *ret)
+{
+    Messages all = { 0 };
+    *ret = S("");
+    if (!words.len) return OK;
+    TRY(message_list(cx, t->incident, &(MessageFilter){ 0 }, (Cursor){ 0 }, 200, &all));
+    list_each(&all, i) if (str_starts(all.at[i].body, words)) *ret = all.at[i].id;
+    return OK;
+}
+
+static Err add_chat(Telling *t, Cx *cx, const json_t *v)
+{
+    Str thread;
+    Message m;
+    size_t i;
+    json_t *one;
+    TRY(begins_like(t, cx, json_str(v, "reply"), &thread));
+    TRY(say(t, cx, json_str(v, "text"), thread, &m));
+    json_array_foreach(json_object_get(v, "react"), i, one) {
+        Actor who = story_person(t, str_of(json_string_value(json_array_get(one, 0))));
+        TRY(message_react(cx, m.id, (MessageAuthor){ .id = who.id, .name = who.name }, str_of(json_string_value(json_array_get(one, 1))), true));
+    }
+    return json_is_true(json_object_get(v, "pin")) ? message_pin(cx, m.id, true) : OK;
+}
+
 static Err add_said(Telling *t, Cx *cx, const json_t *v)
 {
     TimelineEvent e = { .kind = json_str(v, "kind"), .title = json_str(v, "title"), .body = json_str(v, "body"), .phase = json_str(v, "phase"),
@@ -153,7 +200,7 @@ static Err add_said(Telling *t, Cx *cx, const json_t *v)
         .known = json_str(v, "known"), .not_known = json_str(v, "not_known"), .hand_made = true,
         .state_ms = number(v, "verdict") ? t->began_ms + number(v, "verdict") * 1000 : 0,
         .actor = { .id = cx->actor.id, .name = cx->actor.name, .avatar_color = cx->actor.avatar_color } };
-    if (str_eq(e.kind, S("message"))) e.source = S("war room");
+    if (str_eq(e.kind, S("message"))) return said_in_room(t, cx, &e);
     Cx then = not_before(cx, e.state_ms);
     return add_event(t, &then, &e);
 }
@@ -230,6 +277,7 @@ static void plan_all(Telling *t, Steps *to)
     plan_roles(t, to, declared_s);
     plan_list(t, to, "impacts", add_impact, NULL, declared_s);
     plan_list(t, to, "timeline", add_said, "at", declared_s);
+    plan_list(t, to, "chat", add_chat, "at", declared_s);
     json_array_foreach(json_object_get(t->story, "statuses"), i, pair) {
         last_s = json_integer_value(json_array_get(pair, 0));
         if (last_s > declared_s) plan(t, to, last_s, set_status, pair, S(""));

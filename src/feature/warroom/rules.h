@@ -19,7 +19,6 @@ MessageAuthor message_actor(const Cx *cx);
 
 /** A command is done: what it did, on the message that it was said with. */
 Err message_done(Cx *cx, Str id, const CommandDone *done);
-Err message_event_set(Cx *cx, Str id, Str event);
 
 /* read.c */
 /** The columns of message_columns. */

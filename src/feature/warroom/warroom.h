@@ -139,6 +139,8 @@ Err proposal_list(Cx *cx, Str incident, Str state, Cursor after, int64_t limit, 
 /** Makes it a timeline event, starred, at the time it was said, by who said it, with the message as evidence. `kind` and `title`
  *  may be empty: as proposed, its first words. A second time changes nothing. Within a write. */
 Err message_to_timeline(Cx *cx, Str message, Str kind, Str title, Str *ret_event);
+/** Notes the event that was made of it in another way. Within a write. */
+Err message_event_set(Cx *cx, Str message, Str event);
 /** Takes the event back; the message is proposed again. Within a write. */
 Err message_off_timeline(Cx *cx, Str message);
 
