@@ -20,6 +20,29 @@ static inline uint64_t load_u64(const uint8_t *p)
            (uint64_t)p[4] << 32 | (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
            (uint64_t)p[7] << 56;
 }
+/** Reads an integer of up to 28 bits; there are eight bytes. False when it is
+ *  longer. */
+static inline bool take_u28(const uint8_t **at, uint32_t *ret)
+{
+    uint32_t w = (uint32_t)load_u64(*at), ends = ~w & 0x80808080;
+    if (ends == 0)
+        return false;
+    w &= ends ^ (ends - 1);
+    *at += (__builtin_ctz(ends) + 1) / 8;
+    w = (w & 0x007f007f) | (w & 0x7f007f00) >> 1;
+    *ret = (w & 0x00003fff) | (w & 0x3fff0000) >> 2;
+    return true;
+}
+/** True for text of 1 to 16 bytes, all ASCII; there are sixteen bytes to be read. */
+static inline bool is_short_ascii(const uint8_t *at, uint32_t len)
+{
+    if (len > 16)
+        return false;
+    uint64_t a = load_u64(at), b = load_u64(at + 8);
+    a &= len >= 8 ? UINT64_MAX : UINT64_MAX >> (64 - 8 * len);
+    b &= len <= 8 ? 0 : UINT64_MAX >> (128 - 8 * len);
+    return ((a | b) & 0x8080808080808080) == 0;
+}
 /** Joins the low seven bits of eight bytes. */
 static inline uint64_t join_sevens(uint64_t w)
 {

@@ -65,8 +65,8 @@ bool batch_client(Memory *m, Batch *b, Reader *r, uint64_t id, uint32_t *ret)
     return true;
 }
 
-/** An id is mostly of the client of the id before: its bytes are known at sight. */
-static bool read_id(Memory *m, Batch *b, Reader *r, uint32_t *ret_client, uint32_t *ret_clock)
+[[gnu::noinline]] static bool read_any_id(Memory *m, Batch *b, Reader *r, uint32_t *ret_client,
+                                          uint32_t *ret_clock)
 {
     uint64_t id;
     bool wide = r->end - r->at >= 8;
@@ -86,6 +86,19 @@ static bool read_id(Memory *m, Batch *b, Reader *r, uint32_t *ret_client, uint32
         b->last_client = *ret_client;
     }
     return read_clock(r, ret_clock);
+}
+
+/** An id is mostly of the client of the id before: its bytes are known at sight. */
+static inline bool read_id(Memory *m, Batch *b, Reader *r, uint32_t *ret_client,
+                           uint32_t *ret_clock)
+{
+    const uint8_t *at = r->at + b->last_len;
+    if (r->end - r->at < 16 || b->last_len == 0 ||
+        (load_u64(r->at) & b->last_mask) != b->last_bytes || !take_u28(&at, ret_clock))
+        return read_any_id(m, b, r, ret_client, ret_clock);
+    *ret_client = b->last_client;
+    r->at = at;
+    return true;
 }
 
 static bool read_len(Reader *r, uint32_t *ret)
@@ -222,9 +235,9 @@ static bool read_item_head(Memory *m, Batch *b, Reader *r, Ref *ref, uint8_t inf
 /** Reads one struct; ref->client and ->clock say where it stands. */
 bool struct_read(Memory *m, Batch *b, Reader *r, Ref *ref)
 {
-    uint8_t info;
-    if (!read_u8(r, &info))
-        return false;
+    if (r->at == r->end)
+        return reader_fail(r, CRDT_MALFORMED, "ends too early");
+    uint8_t info = *r->at++;
     ref->ref = info & INFO_REF;
     if (ref->ref != REF_GC && ref->ref != REF_SKIP && !read_item_head(m, b, r, ref, info))
         return false;

@@ -27,6 +27,11 @@ static void range_add(CrdtDoc *d, Client *c, uint32_t clock, uint32_t len)
 {
     if (c->deleted_lost)
         return;
+    Range *last = c->deleted_count > 0 ? &c->deleted[c->deleted_count - 1] : NULL;
+    if (last != NULL && last->clock + last->len == clock) {
+        last->len += len;
+        return;
+    }
     uint32_t i = range_from(c, clock);
     if (i < c->deleted_count && c->deleted[i].clock <= clock + len) {
         Range *r = &c->deleted[i];

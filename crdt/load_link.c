@@ -160,7 +160,7 @@ static bool find_neighbours(Loader *l, uint32_t i, uint32_t *ret_left, uint32_t 
 static inline bool link_between(CrdtDoc *d, uint32_t i, uint32_t left, uint32_t right)
 {
     Item *it = &d->items[i], *items = d->items;
-    if (left == 0 || items[left].right != right || is_entry(it->parent) || it->ref == REF_DELETED)
+    if (left == 0 || items[left].right != right || is_entry(it->parent))
         return false;
     Type *t = &d->types[it->parent];
     if (t->item != 0 && is_deleted(&items[t->item]))
@@ -172,6 +172,11 @@ static inline bool link_between(CrdtDoc *d, uint32_t i, uint32_t left, uint32_t 
         items[right].left = i;
     else
         t->tail = i;
+    if (it->ref == REF_DELETED) {
+        it->flags = FLAG_DELETED;
+        deleted_add(d, it->client, it->clock, it->len);
+        return true;
+    }
     if (it->ref != REF_FORMAT)
         t->length += it->len;
     t->has_format = t->has_format || it->ref == REF_FORMAT;

@@ -35,19 +35,6 @@ static bool add_item(Loader *l, const Ref *ref)
     return true;
 }
 
-/** Reads an integer of up to 28 bits; there are eight bytes. */
-static inline bool take_u28(const uint8_t **at, uint32_t *ret)
-{
-    uint32_t w = (uint32_t)load_u64(*at), ends = ~w & 0x80808080;
-    if (ends == 0)
-        return false;
-    w &= ends ^ (ends - 1);
-    *at += (__builtin_ctz(ends) + 1) / 8;
-    w = (w & 0x007f007f) | (w & 0x7f007f00) >> 1;
-    *ret = (w & 0x00003fff) | (w & 0x3fff0000) >> 2;
-    return true;
-}
-
 [[gnu::noinline]] static bool learn_id(Loader *l, const uint8_t *at, IdSeen *ret)
 {
     Reader r = reader((CrdtBytes){ at, 8 });
@@ -94,17 +81,6 @@ static inline bool take_head(Loader *l, const uint8_t **at, const uint8_t *end, 
     }
     *at = p;
     return true;
-}
-
-/** True when the text at `at`, behind which eight bytes follow, is ASCII and short. */
-static inline bool is_short_ascii(const uint8_t *at, uint32_t len)
-{
-    if (len > 16)
-        return false;
-    uint64_t a = load_u64(at), b = load_u64(at + 8);
-    a &= len >= 8 ? UINT64_MAX : UINT64_MAX >> (64 - 8 * len);
-    b &= len <= 8 ? 0 : UINT64_MAX >> (128 - 8 * len);
-    return ((a | b) & 0x8080808080808080) == 0;
 }
 
 /** Reads text or a length; false when it is something else or not to be read so. */

@@ -66,6 +66,14 @@ bool read_bytes(Reader *r, const uint8_t **ret, uint32_t *ret_len)
 bool read_text(Reader *r, const uint8_t **ret, uint32_t *ret_len, uint32_t *ret_units)
 {
     const uint8_t *start = r->at;
+    if (r->end - start > 17 && *start > 0 && is_short_ascii(start + 1, *start)) { /* most */
+        *ret = start + 1;
+        *ret_len = *start;
+        if (ret_units != NULL)
+            *ret_units = *start;
+        r->at += 1 + *start;
+        return true;
+    }
     if (!read_bytes(r, ret, ret_len))
         return false;
     int64_t units = utf8_units(*ret, *ret_len);
