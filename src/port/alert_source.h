@@ -16,6 +16,9 @@ typedef struct AlertIn {
     Str labels;                  /* JSON object of strings */
     Str links;                   /* JSON array of {"title","url"} */
     int64_t started_ms, ended_ms;/* 0 = not told (or 0001-01-01) */
+    bool is_remark;              /* only says what somebody said or did about it at the source (a note, a responder): that goes
+                                    onto the timeline of its incident, and the alert stays as it is */
+    Str remark, remark_by;       /* with is_remark: what, and who */
     Str group_key;               /* alerts of one group join one incident; may be empty */
     Str note;
         /* what of the payload was left out ("9,936 of 10,000 labels …"); usually empty */

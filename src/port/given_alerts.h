@@ -71,6 +71,10 @@
     Buf out = buf_new(a, 1 << 20);
     list_each(&list, i) {
         const AlertIn *in = &list.at[i];
+        if (in->is_remark) {
+            buf_fmt(&out, "remark " STR_FMT " by " STR_FMT ": " STR_FMT, STR_ARG(in->dedup_key), STR_ARG(in->remark_by), STR_ARG(in->remark));
+            continue;
+        }
         buf_fmt(&out, "%s%s " STR_FMT " " STR_FMT ": " STR_FMT, i ? "\n" : "", in->resolved ? "resolved" : in->acknowledged ? "acknowledged" : "firing",
                 STR_ARG(in->severity), STR_ARG(in->dedup_key), STR_ARG(in->title));
         if (in->started_ms || in->ended_ms) {

@@ -11,7 +11,8 @@
  *  Events (subject: the incident; object: the first alert):
  *      alert.attached      {"alerts":[{"id","title","severity"}],"count":n}
  *      alert.resolved      the same
- *      alert.acknowledged  the same */
+ *      alert.acknowledged  the same
+ *      alert.remarked      {"author","text","alert_id"}: what somebody said of it at its source */
 #include "feature/incident/incident.h"
 
 typedef struct SourceRef { Str id, name, kind; } SourceRef;
@@ -25,6 +26,7 @@ typedef struct Alert {
     Str group_key;
     /* 0 = not known */
     int64_t started_ms, ended_ms, acknowledged_ms, received_ms, last_received_ms;
+    int64_t flapping_ms;                 /* since when it comes and goes; 0: it does not */
     int64_t count;                       /* how often it came with news */
     RecordRef incident;
     Ref channel;

@@ -582,3 +582,120 @@ SPEC("alerts of an incident that turns private are in no list, count or search o
     expect_ok(alert_list_newest(&eve, 10, &seen));
     expect_int(1, seen.len);
 }
+
+static Err add_rule_json(Cx *cx, void *arg)
+{
+    Str id;
+    return routing_rule_add(cx, *(Str *)arg, &id);
+}
+
+/* ---- what keeps many from burying what matters */
+
+static TimelineEvents timeline_of(App *app, Arena *a, Str incident)
+{
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    TimelineEvents events = { 0 };
+    Err e = timeline_all(&cx, incident, &(TimelineFilter){ 0 }, &events);
+    if (e.info) { spec_failures++; fprintf(stderr, STR_FMT "\n", STR_ARG(e.info->message)); }
+    return events;
+}
+
+static const char *pagerduty(Arena *a, const char *type, const char *data)
+{
+    return arena_fmt(a, "{\"event\":{\"event_type\":\"incident.%s\",\"occurred_at\":\"2026-11-10T14:05:00Z\",\"agent\":{\"summary\":\"Ann\"},\"data\":%s}}", type, data).at;
+}
+
+SPEC("notes and responders of PagerDuty stand once on the timeline of the incident, and leave the alert as it is")
+{
+    GIVEN("pagerduty_webhook");
+    const char *note = pagerduty(a, "annotated", "{\"id\":\"N1\",\"incident\":{\"id\":\"P1\"},\"content\":\"The pool is full\"}");
+    expect_ok(post(app, a, source, note));                        /* before anything is known of it */
+    expect_ok(post(app, a, source, pagerduty(a, "triggered", "{\"id\":\"P1\",\"title\":\"Ledger is slow\",\"urgency\":\"high\"}")));
+    note = pagerduty(a, "annotated", "{\"id\":\"N2\",\"incident\":{\"id\":\"P1\"},\"content\":\"The pool is full\"}");
+    expect_ok(post(app, a, source, note));
+    expect_ok(post(app, a, source, note));
+    expect_ok(post(app, a, source, pagerduty(a, "responder.added", "{\"incident\":{\"id\":\"P1\"},\"user\":{\"summary\":\"Bo\"}}")));
+    Alerts alerts = all_alerts(app, a);
+    expect_int(1, alerts.len);
+    expect_int(1, alerts.at[0].count);
+    TimelineEvents events = timeline_of(app, a, alerts.at[0].incident.id);
+    int notes = 0;
+    list_each(&events, i)
+        if (str_eq(events.at[i].title, S("Ann: The pool is full")) || str_eq(events.at[i].title, S("Ann: asked Bo to respond"))) notes++;
+    expect_int(2, notes);
+}
+
+SPEC("an alert that comes and goes becomes one that flaps, and has ended when it was quiet for a while")
+{
+    GIVEN("pagerduty_webhook");
+    const char *on = "{\"id\":\"P1\",\"title\":\"Ledger is slow\",\"urgency\":\"low\"}";
+    for (int i = 0; i < 20; i++) {
+        app->options.now_ms += 30000;
+        expect_ok(post(app, a, source, arena_fmt(a, "{\"n\":%d,\"event\":{\"event_type\":\"incident.%s\",\"data\":%s}}", i, i % 2 ? "resolved" : "triggered", on).at));
+    }
+    Alerts alerts = all_alerts(app, a);
+    expect_int(5, alerts.len);
+    expect_str("firing", alerts.at[0].status);
+    expect(alerts.at[0].flapping_ms > 0);
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    app->options.now_ms += 29 * 60000;
+    cx.now_ms = app->options.now_ms;
+    expect_ok(alert_calm_job(&cx, S("")));
+    expect_str("firing", all_alerts(app, a).at[0].status);
+    app->options.now_ms += 2 * 60000;
+    cx.now_ms = app->options.now_ms;
+    expect_ok(alert_calm_job(&cx, S("")));
+    expect_str("resolved", all_alerts(app, a).at[0].status);
+    expect_int(5, all_alerts(app, a).len);
+}
+
+SPEC("a rule that declares nothing and counts for a time only is a maintenance window")
+{
+    GIVEN("alertmanager");
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    char from[TIME_TEXT_MAX], until[TIME_TEXT_MAX];
+    time_rfc3339(noon, from);
+    time_rfc3339(noon + 3600000, until);
+    Str json = arena_fmt(a, "{\"name\":\"Upgrade of db-1\",\"match\":[{\"label\":\"instance\",\"op\":\"is\",\"value\":\"db-1\"}],\"declare\":false,"
+        "\"active_from_at\":\"%s\",\"active_until_at\":\"%s\"}", from, until);
+    expect_ok(cx_write(&cx, add_rule_json, &json));
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 1, 0)));
+    expect_int(0, all_incidents(app, a).len);
+    expect_ok(post(app, a, source, am(a, "db-2", "critical", 1, 0)));
+    expect_int(1, all_incidents(app, a).len);
+    app->options.now_ms = noon + 3600000 + 1;
+    expect_ok(post(app, a, source, am(a, "db-1", "critical", 2, 0)));        /* it still fires when the window is over */
+    Alerts alerts = all_alerts(app, a);
+    list_each(&alerts, i) expect(alerts.at[i].incident.id.len > 0);
+}
+
+SPEC("ten thousand alerts in a minute make a few incidents and one for the storm, whose timeline stays readable")
+{
+    GIVEN("alertmanager");
+    for (int p = 0; p < 20; p++) {
+        Buf body = buf_new(a, 4 << 20);
+        buf_add(&body, S("{\"version\":\"4\",\"alerts\":["));
+        for (int i = 0; i < 500; i++)
+            buf_fmt(&body, "%s{\"status\":\"firing\",\"labels\":{\"alertname\":\"Down\",\"severity\":\"critical\",\"instance\":\"i%d\"},\"startsAt\":\"2026-11-10T14:00:00Z\","
+                    "\"endsAt\":\"0001-01-01T00:00:00Z\",\"fingerprint\":\"f%d\"}", i ? "," : "", p * 500 + i, p * 500 + i);
+        buf_add(&body, S("]}"));
+        expect_ok(post(app, a, source, buf_str(&body).at));
+    }
+    Incidents list = all_incidents(app, a);
+    expect_int(21, list.len);
+    int storms = 0;
+    list_each(&list, i) {
+        if (!str_starts(list.at[i].title, S("Alert storm from Monitoring"))) continue;
+        storms++;
+        expect(timeline_of(app, a, list.at[i].id).len < 150);
+        auto_store s = store_take(app->db);
+        Cx cx = app_cx(app, a, s);
+        Incident row;
+        expect_ok(incident_row(&cx, list.at[i].id, &row));
+        expect_int(9980, row.counts.alerts);
+    }
+    expect_int(1, storms);
+}

@@ -35,6 +35,7 @@ SHAPE(alert_shape, Alert, "What a monitoring system said",
     FIELD(Alert, group_key, READ_ONLY | NULLABLE, "The group that the source put it into"),
     FIELD_AT(Alert, started_ms, READ_ONLY, "When it began, as the source says, else when it came"),
     FIELD_AT(Alert, ended_ms, READ_ONLY | NULLABLE, "When it ended; null while it fires"),
+    FIELD_AT(Alert, flapping_ms, READ_ONLY | NULLABLE, "Since when it comes and goes; it fires until it has been quiet for a while"),
     FIELD_AT(Alert, acknowledged_ms, READ_ONLY | NULLABLE, "When somebody took it at the source"),
     FIELD_AT(Alert, received_ms, READ_ONLY, "When it came first"),
     FIELD_AT(Alert, last_received_ms, READ_ONLY, "When it came last with news"),
@@ -63,6 +64,7 @@ static void read_row(Stmt *q, Alert *x)
     x->incident.id = stmt_col_str(q, c++);
     x->audience = stmt_col_str(q, c++);
     x->version = stmt_col_int(q, c++);
+    x->flapping_ms = stmt_col_int(q, c++);
 }
 
 /** Names of sources, channels and incidents; three queries whatever the number of alerts. */

@@ -13,6 +13,11 @@ static const Setting settings[] = {
       .help = "What one integration may post; more is answered 429. Five times as much is let through at once." },
     { .key = "alerts.keep_payloads_days", .type = SETTING_INT, .standard = "400", .min = 0, .max = 3650, .title = "Keep payloads",
       .help = "Days after which a payload is removed as it was received; 0 keeps them for ever. The latest payload of an alert that belongs to an incident, or still fires, always stays." },
+    { .key = "alerts.flap_count", .type = SETTING_INT, .standard = "5", .min = 0, .max = 1000, .title = "Flapping",
+      .help = "An alert that ended so often within the time below stays open as one alert that flaps, until nothing comes for that time. 0: never." },
+    { .key = "alerts.flap_minutes", .type = SETTING_INT, .standard = "30", .min = 1, .max = 1440, .title = "Flapping: minutes", .help = "The time in which endings count." },
+    { .key = "alerts.storm_incidents", .type = SETTING_INT, .standard = "20", .min = 0, .max = 10000, .title = "Incidents a minute",
+      .help = "What one integration may declare. In a storm further alerts join one incident for all of them; 0 declares without a limit." },
     { .key = "alerts.sns_hosts", .type = SETTING_TEXT, .standard = "", .max = 500, .title = "Other hosts that speak SNS",
       .help = "Besides Amazon's own (sns.REGION.amazonaws.com): hosts with their port, separated by commas, that may sign messages of a CloudWatch integration and have subscriptions confirmed, such as localstack:4566. They are reached wherever they are." },
     { 0 },
@@ -100,7 +105,8 @@ static const Listener listeners[] = {
     { 0 },
 };
 
-static const JobKind jobs[] = { { .name = "alert.collect", .run = alert_collect_job, .every_ms = 60000, .lease_ms = 300 * 1000 },
+static const JobKind jobs[] = { { .name = "alert.calm", .run = alert_calm_job, .every_ms = 60000 },
+    { .name = "alert.collect", .run = alert_collect_job, .every_ms = 60000, .lease_ms = 300 * 1000 },
     { .name = "alert.look", .run = alert_collect_job, .lease_ms = 120 * 1000 },
     { .name = "alert.visit", .run = alert_visit_job },
      { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },

@@ -9,6 +9,7 @@
 #include "app/secret.h"
 #include "base/id.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "feature/alert/internal.h"
 #include "sql.gen.h"
 
@@ -46,6 +47,9 @@ Err delivery_plan(Cx *cx, Delivery *d)
     RoutingRules rules = { 0 };
     TRY(rule_list(cx, true, &rules));
     Str standard = setting_str(cx, "alerts.declare");
+    d->flap_count = setting_int(cx, "alerts.flap_count");
+    d->flap_ms = setting_int(cx, "alerts.flap_minutes") * 60000;
+    d->storm_incidents = setting_int(cx, "alerts.storm_incidents");
     d->plans = arena_array(a, Plan, n + 1);
     d->ids = arena_array(a, Str, n + 1);
     d->keys = arena_array(a, Str, n + 1);
@@ -174,9 +178,59 @@ static Err end_unseen(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n)
     return stmt_exec(&q);
 }
 
+/** One that has ended too often lately stays open, and this end is only noted. */
+static Err flap(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, bool *ret)
+{
+    const AlertIn *alert = &d->alerts.at[i];
+    int64_t endings = 0;
+    *ret = false;
+    if (d->flap_count < 2) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_endings);
+    stmt_blob(&q, "key_hash", d->keys[i]);
+    stmt_int(&q, "since_ms", cx->now_ms - d->flap_ms);
+    if (stmt_step(&q)) endings = stmt_col_int(&q, 0);
+    TRY(stmt_end(&q));
+    if (endings < d->flap_count - 1) return OK;
+    auto_stmt calm = stmt_begin(cx->arena, cx->store, &sql_alert_calm);
+    stmt_blob(&calm, "key_hash", d->keys[i]);
+    stmt_int(&calm, "ended_ms", alert->ended_ms ? alert->ended_ms : cx->now_ms);
+    stmt_int(&calm, "told_ms", alert->started_ms);
+    stmt_int(&calm, "delivery_n", delivery_n);
+    stmt_int(&calm, "now_ms", cx->now_ms);
+    *ret = stmt_step(&calm);
+    return stmt_end(&calm);
+}
+
+/** What somebody said of it at its source belongs to the timeline of its incident. */
+static Err remark(Cx *cx, const Delivery *d, size_t i)
+{
+    const AlertIn *in = &d->alerts.at[i];
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_remarked);
+    stmt_blob(&q, "key_hash", d->keys[i]);
+    Str id = S(""), incident_id = S("");
+    if (stmt_step(&q)) { id = stmt_col_str(&q, 0); incident_id = stmt_col_str(&q, 1); }
+    TRY(stmt_end(&q));
+    if (!id.len) return OK;
+    Incident incident;
+    TRY(incident_row(cx, incident_id, &incident));
+    Buf data = buf_new(cx->arena, 64 << 10);
+    const struct { const char *name; Str value; } parts[] = { { "author", in->remark_by }, { "text", in->remark }, { "alert_id", id } };
+    for (size_t k = 0; k < 3; k++) {
+        buf_fmt(&data, "%c\"%s\":", k ? ',' : '{', parts[k].name);
+        buf_json(&data, parts[k].value);
+    }
+    buf_byte(&data, '}');
+    Str title = in->remark_by.len ? arena_fmt(cx->arena, STR_FMT ": " STR_FMT, STR_ARG(in->remark_by), STR_ARG(in->remark)) : in->remark;
+    return event_emit(cx, &(Event){ .kind = "alert.remarked", .subject = incident.id, .object = id, .title = utf8_clip(title, 300),
+        .data = buf_str(&data), .source = d->source.kind, .occurred_ms = in->started_ms, .version = incident.version, .audience = incident.audience });
+}
+
 static Err end(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, ToldList *told)
 {
     const AlertIn *alert = &d->alerts.at[i];
+    bool flaps;
+    TRY(flap(cx, d, i, delivery_n, &flaps));
+    if (flaps) return OK;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_end);
     stmt_blob(&q, "key_hash", d->keys[i]);
     stmt_int(&q, "ended_ms", alert->ended_ms ? alert->ended_ms : cx->now_ms);
@@ -230,6 +284,7 @@ Err delivery_store(Cx *cx, Delivery *d)
     for (size_t i = 0; i < d->alerts.len; i++) {
         const AlertIn *alert = &d->alerts.at[i];
         Fired fired = { 0 };
+        if (alert->is_remark) { if (before_ms < 0 && !str_empty(alert->remark)) TRY(remark(cx, d, i)); continue; }
         if (alert->resolved) { TRY(end(cx, d, i, n, &ended)); continue; }
         if (!str_empty(alert->title)) TRY(fire(cx, d, i, n, before_ms, &fired));
         if (alert->acknowledged) TRY(acknowledge(cx, d, i, &taken));
@@ -244,6 +299,32 @@ Err delivery_store(Cx *cx, Delivery *d)
     }
     TRY(source_count(cx, d->source.id, delivery_count(d), cx->now_ms));
     return live_touch(cx, S("alerts"), "received", S(""), 0, S(""));
+}
+
+static Err calm_down(Cx *cx, void *arg)
+{
+    const int64_t *before_ms = arg;
+    ToldList ended = { 0 };
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_calmed);
+    stmt_int(&q, "before_ms", *before_ms);
+    size_t n = 0;
+    for (; stmt_step(&q); n++)
+        if (!stmt_col_is_null(&q, 1))
+            *list_add(cx->arena, &ended) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q, 1), .title = stmt_col_str(&q, 2),
+                .severity = stmt_col_str(&q, 3), .at_ms = stmt_col_int(&q, 4) };
+    TRY(stmt_end(&q));
+    auto_stmt trim = stmt_begin(cx->arena, cx->store, &sql_alert_declared_trim);
+    stmt_int(&trim, "minute", cx->now_ms / 60000 - 60);
+    TRY(stmt_exec(&trim));
+    if (ended.len) TRY(tell_incidents(cx, "alert.resolved", "resolved", S("hindsight"), &ended));
+    return n ? live_touch(cx, S("alerts"), "received", S(""), 0, S("")) : OK;
+}
+
+Err alert_calm_job(Cx *cx, Str payload)
+{
+    (void)payload;
+    int64_t before_ms = cx->now_ms - setting_int(cx, "alerts.flap_minutes") * 60000;
+    return cx_write(cx, calm_down, &before_ms);
 }
 
 /* ---- the routes */

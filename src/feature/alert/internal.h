@@ -41,6 +41,7 @@ typedef struct RoutingRule {
     bool declare;
     Strs group_by;
     bool is_private;               /* JSON: private */
+    int64_t active_from_ms, active_until_ms;    /* it counts only then; 0: from ever, for ever */
     int64_t version;
 } RoutingRule;
 typedef LIST(RoutingRule) RoutingRules;
@@ -75,6 +76,8 @@ typedef struct Delivery {
     Str hash;                      /* of source and bytes: 16 bytes */
     AlertsIn alerts;
     ChangesIn changes;
+    int64_t flap_count, flap_ms;   /* so many endings within this make it flap; 0: never */
+    int64_t storm_incidents;       /* declared in a minute; what is more becomes one. 0: no limit */
     Str visit;                     /* an address to call when it is stored, or "" */
     Plan *plans;
     /* for each alert: the id it gets if it is new; hash of source and dedup_key */
@@ -158,6 +161,8 @@ Err alert_index(Cx *cx, int64_t most, int64_t *ret_done);
 Err alert_index_job(Cx *cx, Str payload);
 /** Calls an address that a source asked to be called: payload {"url"}. */
 Err alert_visit_job(Cx *cx, Str payload);
+/** Every minute: those that flapped and came no more have ended. */
+Err alert_calm_job(Cx *cx, Str payload);
 /** Every minute, and for one integration (payload: its id) when it was changed: takes in what waits where a source is looked into. */
 Err alert_collect_job(Cx *cx, Str payload);
 /** Daily: payloads older than alerts.keep_payloads_days go, but for the latest of what belongs to an incident or fires. */

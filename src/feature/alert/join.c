@@ -111,7 +111,7 @@ static Str worst_severity(const Delivery *d, const Join *joins, size_t n, Str gr
     return worst;
 }
 
-static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, Incident *ret)
+static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, bool storm, Incident *ret)
 {
     const AlertIn *alert = &d->alerts.at[first->i];
     const Plan *plan = &d->plans[first->i];
@@ -124,6 +124,11 @@ static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, I
         .detection = S("alert"), .declared_how = S("alert"),
         .detected_ms = believable ? since_ms : cx->now_ms,
     };
+    if (storm) {
+        in.title = arena_fmt(cx->arena, "Alert storm from " STR_FMT, STR_ARG(d->source.name));
+        in.summary = arena_fmt(cx->arena, "More than %lld incidents in a minute would have been declared; further alerts are in this one. The first of them: " STR_FMT,
+                               (long long)d->storm_incidents, STR_ARG(alert->title));
+    }
     TRY(services_of(cx, plan, alert, &in.service_ids));
     Ref channel = { 0 };
     Channel full = { 0 };
@@ -137,26 +142,67 @@ static Err declare(Cx *cx, const Delivery *d, const Join *first, Str severity, I
     return incident_add(cx, &in, ret);
 }
 
+/** Counts a declaration of the integration in this minute; true when there are too many. */
+static Err is_storm(Cx *cx, const Delivery *d, bool *ret)
+{
+    *ret = false;
+    if (d->storm_incidents < 1) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_declared_count);
+    stmt_str(&q, "integration", d->source.id);
+    stmt_int(&q, "minute", cx->now_ms / 60000);
+    if (stmt_step(&q)) *ret = stmt_col_int(&q, 0) > d->storm_incidents;
+    return stmt_end(&q);
+}
+
+/** Alerts of a storm share a group, those that are private or of another channel have their own. */
+static Str storm_group(Cx *cx, const Delivery *d, const Plan *plan)
+{
+    return hash16(cx->arena, arena_fmt(cx->arena, "storm:" STR_FMT, STR_ARG(d->source.id)),
+        arena_fmt(cx->arena, "%d:" STR_FMT, plan->is_private, STR_ARG(plan->channel_id)));
+}
+
+static Err take_group(Cx *cx, Str group, Str *ret_known)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_group_take);
+    stmt_blob(&q, "hash", group);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    if (stmt_step(&q)) *ret_known = stmt_col_str(&q, 0);
+    return stmt_end(&q);
+}
+
+static Err set_group(Cx *cx, Str group, Str incident)
+{
+    auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_alert_group_set);
+    stmt_blob(&set, "hash", group);
+    stmt_str(&set, "incident_id", incident);
+    return stmt_exec(&set);
+}
+
 /** The incident of the group, open; declared when there is none. The group is held until the
  *  write is over. */
 static Err incident_of(Cx *cx, const Delivery *d, const Join *joins, size_t n, size_t first,
     Incident *ret)
 {
     Str group = d->plans[joins[first].i].group, known = { 0 };
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_group_take);
-    stmt_blob(&q, "hash", group);
-    stmt_int(&q, "now_ms", cx->now_ms);
-    if (stmt_step(&q)) known = stmt_col_str(&q, 0);
-    TRY(stmt_end(&q));
+    TRY(take_group(cx, group, &known));
     if (!str_empty(known)) {
         TRY(incident_row(cx, known, ret));
         if (ret->active) return OK;
     }
-    TRY(declare(cx, d, &joins[first], worst_severity(d, joins, n, group), ret));
-    auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_alert_group_set);
-    stmt_blob(&set, "hash", group);
-    stmt_str(&set, "incident_id", ret->id);
-    return stmt_exec(&set);
+    bool storm, open = false;
+    Str all = storm_group(cx, d, &d->plans[joins[first].i]), worst = worst_severity(d, joins, n, group);
+    TRY(is_storm(cx, d, &storm));
+    if (storm) {
+        known = S("");
+        TRY(take_group(cx, all, &known));
+        if (!str_empty(known)) TRY(incident_row(cx, known, ret));
+        open = !str_empty(known) && ret->active;
+        bool worse = open && !str_eq(worst, S("unknown")) && (str_eq(ret->severity, S("unknown")) || str_cmp(worst, ret->severity) < 0);
+        if (worse) TRY(incident_set_severity(cx, ret->id, worst));
+    }
+    if (!open) TRY(declare(cx, d, &joins[first], worst, storm, ret));
+    if (storm && !open) TRY(set_group(cx, all, ret->id));
+    return set_group(cx, group, ret->id);
 }
 
 Err alert_put_into(Cx *cx, Str alert, Str incident, Str audience)

@@ -80,9 +80,38 @@ ON CONFLICT (key_hash, is_open) DO NOTHING;
 -- name: alert_again
 UPDATE alert SET severity = :severity, title = :title, description = :description, labels = :labels, links = :links, note = :note,
     started_ms = LEAST(started_ms, CAST(:started_ms AS BIGINT)), last_received_ms = :now_ms, count = count + 1,
-    delivery_n = :delivery_n, version = version + 1
+    delivery_n = :delivery_n, calm_ms = NULL, version = version + 1
 WHERE key_hash = :key_hash AND is_open = 1 AND received_ms > :before_ms
 RETURNING id, incident_id;
+
+-- Endings of an alert since a time: one that ends again and again flaps.
+-- name: alert_endings
+SELECT count(*) FROM alert WHERE key_hash = :key_hash AND is_open IS NULL AND ended_ms >= :since_ms;
+
+-- It flaps: this end is noted, and counts when nothing comes after it for a while.
+-- name: alert_calm
+UPDATE alert SET flapping_ms = COALESCE(flapping_ms, CAST(:now_ms AS BIGINT)), calm_ms = GREATEST(started_ms, CAST(:ended_ms AS BIGINT)),
+    last_received_ms = :now_ms, count = count + 1, delivery_n = :delivery_n, version = version + 1
+WHERE key_hash = :key_hash AND is_open = 1
+  AND (started_told = 0 OR CAST(:told_ms AS BIGINT) = 0 OR started_ms <= CAST(:told_ms AS BIGINT))
+RETURNING id;
+
+-- name: alert_calmed
+UPDATE alert SET is_open = NULL, ended_ms = calm_ms, calm_ms = NULL, version = version + 1
+WHERE is_open = 1 AND calm_ms IS NOT NULL AND calm_ms < :before_ms
+RETURNING id, incident_id, title, severity, ended_ms;
+
+-- The alert that a remark of its source is about, if it is in an incident.
+-- name: alert_remarked
+SELECT id, incident_id, title, severity FROM alert WHERE key_hash = :key_hash AND incident_id IS NOT NULL ORDER BY n DESC LIMIT 1;
+
+-- name: alert_declared_count
+INSERT INTO alert_declared (integration_id, minute, count) VALUES (:integration, :minute, 1)
+ON CONFLICT (integration_id, minute) DO UPDATE SET count = alert_declared.count + 1
+RETURNING count;
+
+-- name: alert_declared_trim
+DELETE FROM alert_declared WHERE minute < :minute;
 
 -- name: alert_end
 UPDATE alert SET is_open = NULL, ended_ms = GREATEST(started_ms, CAST(:ended_ms AS BIGINT)), last_received_ms = :now_ms,
@@ -130,7 +159,7 @@ VALUES (:id, :integration_id, :key_hash, :is_open, :dedup_key, :severity, :title
 -- name: alert_select
 SELECT a.n, a.id, a.integration_id, a.dedup_key, a.is_open, a.severity, a.title, a.description, a.labels, a.links, a.note,
     a.group_key, a.started_ms, a.ended_ms, a.acknowledged_ms, a.received_ms, a.last_received_ms, a.count, a.channel_id,
-    a.incident_id, a.audience, a.version
+    a.incident_id, a.audience, a.version, a.flapping_ms
 FROM alert a
 WHERE 1 = 1
 --if visible
@@ -227,25 +256,29 @@ INSERT INTO alert_indexed (one, n) VALUES (1, :n) ON CONFLICT (one) DO UPDATE SE
 -- ---- routing rules
 
 -- name: routing_rule_select
-SELECT id, position, name, enabled, conditions, channel_id, severity, service_ids, declares, group_by, is_private, version
+SELECT id, position, name, enabled, conditions, channel_id, severity, service_ids, declares, group_by, is_private, version, active_from_ms, active_until_ms
 FROM routing_rule
 WHERE 1 = 1
 --if id
   AND id = :id
 --if enabled
   AND enabled = 1
+--if active
+  AND COALESCE(active_from_ms, 0) <= :now_ms AND (active_until_ms IS NULL OR active_until_ms > :now_ms)
 --end
 ORDER BY position, id;
 
 -- name: routing_rule_insert
 INSERT INTO routing_rule (id, position, name, enabled, conditions, channel_id, severity, service_ids, declares, group_by, is_private,
-    version, created_ms, updated_ms)
-VALUES (:id, :position, :name, :enabled, :conditions, :channel_id, :severity, :service_ids, :declares, :group_by, :is_private, 1,
+    active_from_ms, active_until_ms, version, created_ms, updated_ms)
+VALUES (:id, :position, :name, :enabled, :conditions, :channel_id, :severity, :service_ids, :declares, :group_by, :is_private,
+    CAST(:active_from_ms AS BIGINT), CAST(:active_until_ms AS BIGINT), 1,
     :now_ms, :now_ms);
 
 -- name: routing_rule_update
 UPDATE routing_rule SET position = :position, name = :name, enabled = :enabled, conditions = :conditions, channel_id = :channel_id,
     severity = :severity, service_ids = :service_ids, declares = :declares, group_by = :group_by, is_private = :is_private,
+    active_from_ms = CAST(:active_from_ms AS BIGINT), active_until_ms = CAST(:active_until_ms AS BIGINT),
     version = version + 1, updated_ms = :now_ms
 WHERE id = :id;
 

@@ -32,6 +32,8 @@ SHAPE(routing_rule_shape, RoutingRule, "Where alerts go: the first rule that fit
     .max = 20),
     { .name = "private", .doc = "Declare it private: only the team of the channel sees it",
     .type = FIELD_BOOL, .offset = offsetof(RoutingRule, is_private) },
+    FIELD_AT(RoutingRule, active_from_ms, NULLABLE, "It counts from then on; null: always. With an end and declare false: a maintenance window"),
+    FIELD_AT(RoutingRule, active_until_ms, NULLABLE, "It counts until then; null: for ever"),
     FIELD(RoutingRule, version, READ_ONLY, "Grows with each change"));
 
 /* ---- rows */
@@ -69,7 +71,7 @@ static Err read_all(Cx *cx, Stmt *q, RoutingRules *ret)
             .service_ids = strs_parse(cx->arena, stmt_col_str(q, 7)), .declare = stmt_col_int(q,
             8) != 0,
             .group_by = strs_parse(cx->arena, stmt_col_str(q, 9)), .is_private = stmt_col_int(q,
-            10) != 0, .version = stmt_col_int(q, 11) };
+            10) != 0, .version = stmt_col_int(q, 11), .active_from_ms = stmt_col_int(q, 12), .active_until_ms = stmt_col_int(q, 13) };
         read_conditions(cx->arena, stmt_col_str(q, 4), &r->match);
     }
     return stmt_end(q);
@@ -78,7 +80,8 @@ static Err read_all(Cx *cx, Stmt *q, RoutingRules *ret)
 Err rule_list(Cx *cx, bool enabled_only, RoutingRules *ret)
 {
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_routing_rule_select,
-        stmt_if(enabled_only, "enabled"), NULL);
+        stmt_if(enabled_only, "enabled"), stmt_if(enabled_only, "active"), NULL);
+    if (enabled_only) stmt_int(&q, "now_ms", cx->now_ms);
     return read_all(cx, &q, ret);
 }
 
@@ -132,6 +135,8 @@ static Err check(Cx *cx, RoutingRule *rule)
     Channel full;
     if (str_empty(str_trim(rule->name))) return fail_field(a, S("name"), "a rule needs a name");
     TRY(check_conditions(cx, rule));
+    if (rule->active_until_ms && rule->active_until_ms <= rule->active_from_ms)
+        return fail_field(a, S("active_until_at"), "active_until_at must be after active_from_at");
     if (!str_empty(rule->channel_id))
         TRY(channel_named(cx, S("channel_id"), rule->channel_id, &channel));
     rule->channel_id = channel.id;
@@ -167,6 +172,8 @@ static void bind(Cx *cx, Stmt *q, const RoutingRule *rule)
     stmt_int(q, "declares", rule->declare);
     stmt_str(q, "group_by", strs_json(cx->arena, rule->group_by));
     stmt_int(q, "is_private", rule->is_private);
+    stmt_int_or_null(q, "active_from_ms", rule->active_from_ms);
+    stmt_int_or_null(q, "active_until_ms", rule->active_until_ms);
     stmt_int(q, "now_ms", cx->now_ms);
 }
 
@@ -267,6 +274,8 @@ Err rules_patch(Cx *cx, Req *req, Res *res)
     if (BODY_HAS(req, RoutingRule, declare)) rule.declare = in->declare;
     if (BODY_HAS(req, RoutingRule, group_by)) rule.group_by = in->group_by;
     if (BODY_HAS(req, RoutingRule, is_private)) rule.is_private = in->is_private;
+    if (BODY_HAS(req, RoutingRule, active_from_ms)) rule.active_from_ms = in->active_from_ms;
+    if (BODY_HAS(req, RoutingRule, active_until_ms)) rule.active_until_ms = in->active_until_ms;
     TRY(check(cx, &rule));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_routing_rule_update);
     bind(cx, &q, &rule);

@@ -116,3 +116,16 @@ CREATE INDEX alert_private ON alert (integration_id, received_ms) WHERE audience
 ALTER TABLE integration ADD COLUMN secret_sealed TEXT NOT NULL DEFAULT '';   -- what the sender signs with; '' when nothing is checked
 -- step 4
 CREATE INDEX alert_by_arrival ON alert (received_ms, n);
+-- step 5
+ALTER TABLE alert ADD COLUMN flapping_ms BIGINT;     -- since when it comes and goes; it stays open meanwhile
+ALTER TABLE alert ADD COLUMN calm_ms BIGINT;         -- of one that flaps: its latest end, when nothing came since
+CREATE INDEX alert_calm ON alert (calm_ms) WHERE calm_ms IS NOT NULL;
+ALTER TABLE routing_rule ADD COLUMN active_from_ms BIGINT;    -- a rule may count only for a time: maintenance
+ALTER TABLE routing_rule ADD COLUMN active_until_ms BIGINT;
+-- How many incidents each integration declared in a minute: beyond a number they become one.
+CREATE TABLE alert_declared (
+    integration_id TEXT   NOT NULL,
+    minute         BIGINT NOT NULL,
+    count          BIGINT NOT NULL,
+    PRIMARY KEY (integration_id, minute)
+);

@@ -23,6 +23,7 @@ static const Heard heard[] = {
     { "alert.attached", "alert_attached", STARRED_FIRST, "alert" },
     { "alert.resolved", "alert_resolved", PLAIN, "alert" },
     { "alert.acknowledged", "acknowledged", PLAIN, "alert" },
+    { "alert.remarked", "note", PLAIN, "alert" },
     { "change.linked", "change", PLAIN, "change" },
     { "followup.added", "follow_up_added", PLAIN, "follow_up" },
     { "report.created", "report_created", PLAIN, "report" },

@@ -1,13 +1,46 @@
-/* PagerDuty: V3 webhook subscriptions. What happens to an incident there happens to its alert here; notes, responders and updates
- * change nothing. Source: https://developer.pagerduty.com/docs/webhooks-overview */
+/* PagerDuty: V3 webhook subscriptions. What happens to an incident there happens to its alert here; notes, responders
+ * and updates go onto the timeline. Source: https://developer.pagerduty.com/docs/webhooks-overview */
 #include "port/alert_map.h"
 #include "port/integration.h"
+
+/** What says something about an incident without changing its state. */
+static bool is_remark(Str type)
+{
+    static const char *const words[] = { "incident.annotated", "incident.status_update_published", "incident.responder.added",
+        "incident.responder.replied", "incident.reassigned", "incident.delegated", "incident.escalated", "incident.priority_updated" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (str_eq(type, str_of(words[i]))) return true;
+    return false;
+}
+
+/** Notes, responders and the like: what is said goes onto the timeline. */
+static Err remark(Arena *a, const Json *root, const Json *alert, AlertIn *in)
+{
+    Str type = alert_text_at(a, root, alert, "event.event_type"), text = S("");
+    Str who = alert_text_at(a, root, alert, "event.data.user.summary|event.data.assignees.0.summary|event.data.escalation_policy.summary");
+    if (str_eq(type, S("incident.annotated"))) text = alert_text_at(a, root, alert, "event.data.content");
+    if (str_eq(type, S("incident.status_update_published"))) text = alert_text_at(a, root, alert, "event.data.message");
+    if (who.len && str_eq(type, S("incident.responder.added"))) text = arena_fmt(a, "asked " STR_FMT " to respond", STR_ARG(who));
+    if (who.len && str_eq(type, S("incident.responder.replied")))
+        text = arena_fmt(a, STR_FMT " answered: " STR_FMT, STR_ARG(who), STR_ARG(alert_text_at(a, root, alert, "event.data.state|event.data.message")));
+    if (who.len && (str_eq(type, S("incident.reassigned")) || str_eq(type, S("incident.delegated")) || str_eq(type, S("incident.escalated"))))
+        text = arena_fmt(a, "assigned it to " STR_FMT, STR_ARG(who));
+    if (str_eq(type, S("incident.priority_updated"))) text = alert_text_at(a, root, alert, "Priority is now {event.data.priority.summary}");
+    in->is_remark = true;
+    in->started_ms = 0;
+    (void)alert_time(alert_at(root, alert, S("event.occurred_at")), &in->started_ms);
+    in->remark = alert_text(a, text);
+    in->remark_by = alert_line(a, alert_text_at(a, root, alert, "event.agent.summary"), 200);
+    Str of = alert_text_at(a, root, alert, "event.data.incident.id");
+    if (of.len) in->dedup_key = alert_key(a, of);
+    return OK;
+}
 
 /** The time of an acknowledgement is no start. */
 static Err times(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 {
     int64_t created = 0;
-    (void)a;
+    if (is_remark(alert_text_at(a, root, alert, "event.event_type"))) return remark(a, root, alert, in);
     if (alert_time(alert_at(root, alert, S("event.data.created_at")), &created) && created) in->started_ms = created;
     else if (in->acknowledged) in->started_ms = 0;
     return OK;
@@ -15,14 +48,17 @@ static Err times(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 
 static const AlertWord types[] = {
     { "incident.triggered", "firing" }, { "incident.reopened", "firing" },
-    { "incident.unacknowledged", "firing" }, { "incident.delegated", "ignored" },
+    { "incident.unacknowledged", "firing" }, { "incident.annotated", "firing" },
+    { "incident.status_update_published", "firing" }, { "incident.responder.added", "firing" },
+    { "incident.responder.replied", "firing" }, { "incident.reassigned", "firing" },
+    { "incident.delegated", "firing" }, { "incident.escalated", "firing" }, { "incident.priority_updated", "firing" },
     { "incident.acknowledged", "acknowledged" }, { "incident.resolved", "resolved" },
     { "*", "ignored" },
     { 0 },
 };
 
 static const AlertMap map = {
-    .key = "event.data.id",
+    .key = "event.data.id|event.data.incident.id",
     .title = "event.data.title",
     .description = "event.data.body.details",
     .severity = "event.data.priority.summary|event.data.urgency",
@@ -48,7 +84,7 @@ static Err verify(Arena *a, const HttpReq *req, Str secret)
 }
 
 static const char instructions[] =
-    "In PagerDuty: **Integrations → Generic Webhooks (v3) → New Webhook**. Webhook URL `{{url}}`, scope as you like, events *incident.triggered, acknowledged, unacknowledged, reopened, resolved*. Use this kind when PagerDuty stays in charge; to send to Hindsight in place of PagerDuty, use *PagerDuty Events API v2*.\n";
+    "In PagerDuty: **Integrations → Generic Webhooks (v3) → New Webhook**. Webhook URL `{{url}}`, scope as you like, all events of incidents; notes, status updates and responders go onto the timeline. Use this kind when PagerDuty stays in charge; to send to Hindsight in place of PagerDuty, use *PagerDuty Events API v2*.\n";
 
 static const char sample[] =
     "{\"event\":{\"id\":\"01BZ\",\"event_type\":\"incident.triggered\",\"resource_type\":\"incident\","

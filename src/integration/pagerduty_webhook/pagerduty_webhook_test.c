@@ -2,7 +2,7 @@
 
 #define HERE "src/integration/pagerduty_webhook/fixtures/"
 
-SPEC("PagerDuty incidents are triggered, acknowledged and resolved; notes change nothing")
+SPEC("PagerDuty incidents are triggered, acknowledged and resolved; notes, responders and updates are remarks")
 {
     auto_arena a = arena_new(4096);
     expect_str("firing SEV-1 PFQZPSY: Ledger is slow [2026-11-10T14:07:30.000Z..] {\"policy\":\"Default\",\"priority\":\"P1\",\"service\":\"ledger\",\"urgency\":\"high\"}",
@@ -11,8 +11,10 @@ SPEC("PagerDuty incidents are triggered, acknowledged and resolved; notes change
                told_by_file(a, "pagerduty_webhook", HERE "acknowledged.json"));
     expect_str("resolved SEV-2 PFQZPSY: Ledger is slow [2026-11-10T14:07:30.000Z..2026-11-10T14:15:00.000Z] {\"urgency\":\"high\"}",
                told_by_file(a, "pagerduty_webhook", HERE "resolved.json"));
-    expect_str("",
-               told_by_file(a, "pagerduty_webhook", HERE "annotated.json"));
+    expect_str("remark PFQZPSY by Ann Li: Looking at the pool 连接池", told_by_file(a, "pagerduty_webhook", HERE "annotated.json"));
+    expect_str("remark PFQZPSY by Ann Li: asked Bo Chen to respond", told_by_file(a, "pagerduty_webhook", HERE "responder_added.json"));
+    expect_str("remark PFQZPSY by Ann Li: We roll back", told_by_file(a, "pagerduty_webhook", HERE "status_update.json"));
+    expect_str("remark PFQZPSY by Ann Li: assigned it to Bo Chen", told_by_file(a, "pagerduty_webhook", HERE "reassigned.json"));
 }
 
 SPEC("PagerDuty webhooks (v3): what fits nothing is refused, with the field named")
