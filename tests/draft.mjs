@@ -2,6 +2,7 @@
 // a person wrote changes.
 //     [tests/postgres.sh] node tests/draft.mjs
 import { playModel } from './lib/model.mjs';
+import * as Y from 'yjs';
 import { paragraph, peer } from './lib/rooms.mjs';
 import { addPeople, databases, makeSystem, serve } from './lib/server.mjs';
 
@@ -142,6 +143,20 @@ for (const database of databases) {
             const page = await settled(report);
             await until(async () => (await plain(report)).includes('I was here.'), 'my words');
             expect(['offered', 'placed'].includes(of(page, 'Summary').state), page);
+            person.leave();
+        });
+        await spec(`what somebody types offline into an empty section survives a draft of it (${here})`, async () => {
+            const report = await newReport(), key = of(await drafts(report), 'Summary').section;
+            const person = peer(server, report, tokens.manager);
+            await until(() => person.text().includes('Summary'), 'the text');
+            person.provider.disconnect();
+            const nodes = person.fragment.toArray(), at = nodes.findIndex((n) => n.toString().includes('Summary'));
+            nodes[at + 1].insert(0, [new Y.XmlText('Typed on a train.')]);
+            await set({ 'ai.model': 'good' });
+            await writer('POST', `/reports/${report}/drafts`, { sections: [key] });
+            expect(of(await settled(report), 'Summary').state === 'placed', 'placed');
+            person.provider.connect();
+            await until(async () => /Impact began at 14:07\.[^]*Typed on a train\./.test(await plain(report)), 'both');
             person.leave();
         });
         await spec(`a wish and a second draft take the place of untouched words of the model (${here})`, async () => {

@@ -89,6 +89,9 @@ Err place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret)
     return OK;
 }
 
+/** An empty paragraph stays behind what is put there: somebody may be about to write in it, and what they type then is not lost. */
+static bool is_blank(const DocNode *n) { return doc_is(n, "paragraph") && !n->children.len; }
+
 Err place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bool *ret_placed)
 {
     Arena *a = cx->arena;
@@ -104,7 +107,10 @@ Err place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bo
     DocNodes nodes = sayings_nodes(a, all, d->form, locale);
     for (size_t i = 0; i < (how == PLACE_BELOW ? p.to : p.from); i++) *list_add(a, &now->children) = doc->children.at[i];
     list_each(&nodes, i) *list_add(a, &now->children) = nodes.at[i];
-    if (!nodes.len && how != PLACE_BELOW) doc_add(a, now, "paragraph");
+    size_t before = now->children.len;
+    for (size_t i = p.from; how != PLACE_BELOW && i < p.to; i++)
+        if (is_blank(doc->children.at[i])) *list_add(a, &now->children) = doc->children.at[i];
+    if (!nodes.len && how != PLACE_BELOW && now->children.len == before) doc_add(a, now, "paragraph");
     for (size_t i = p.to; i < doc->children.len; i++) *list_add(a, &now->children) = doc->children.at[i];
     Cx ai = *cx;
     ai.actor.id = S(ACCOUNT_AI);
