@@ -1,25 +1,9 @@
 /* What readers, exports and searches see of a document: no places of comments, and of what is only suggested nothing yet. */
 #include "document/clean.h"
 
-/** Whether a layer of the attribute `suggested` (web/editor/suggested.ts) says that the node is new. What is no such list says nothing. */
-static bool has_insert_layer(const DocNode *n)
-{
-    Str text = doc_get(n, "suggested");
-    json_t *layers = text.len ? json_loadb(text.at, text.len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    bool found = false;
-    size_t i;
-    json_t *layer;
-    json_array_foreach(layers, i, layer) {
-        const char *what = json_string_value(json_object_get(layer, "do"));
-        found = found || (what && strcmp(what, "insert") == 0);
-    }
-    json_decref(layers);
-    return found;
-}
-
 bool doc_is_suggested(const DocNode *n)
 {
-    return doc_find_mark(n, "insertion") || doc_is(n, "paragraphBreak") || has_insert_layer(n);
+    return doc_find_mark(n, "insertion") || doc_is(n, "paragraphBreak") || doc_get(n, "inserted").len;
 }
 
 /** Lists and tables are nothing without what they hold. */
@@ -63,7 +47,10 @@ static void clean(Arena *a, DocNode *n, What what)
         DocNode *child = n->children.at[i];
         if (what == ALL && doc_is_suggested(child)) continue;
         clean_marks(a, child, what);
-        if (what == ALL && child->attrs) json_object_del(child->attrs, "suggested");
+        if (what == ALL && child->attrs) {
+            json_object_del(child->attrs, "inserted");
+            json_object_del(child->attrs, "suggested");
+        }
         DocNode *last = kept.len ? kept.at[kept.len - 1] : NULL;
         if (last && doc_is(last, "text") && doc_is(child, "text") && same_marks(last, child)) {
             last->text = arena_fmt(a, STR_FMT STR_FMT, STR_ARG(last->text), STR_ARG(child->text));
@@ -82,7 +69,8 @@ void doc_without_comments(Arena *a, DocNode *doc) { clean(a, doc, COMMENTS); }
 
 int64_t doc_suggestions(const DocNode *n)
 {
-    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") || doc_find_mark(n, "proposed") || doc_get(n, "suggested").len ? 1 : 0;
+    int64_t all = doc_find_mark(n, "insertion") || doc_find_mark(n, "deletion") || doc_find_mark(n, "proposed") || doc_get(n, "suggested").len
+                || doc_get(n, "inserted").len ? 1 : 0;
     list_each(&n->children, i) all += doc_suggestions(n->children.at[i]);
     return all;
 }

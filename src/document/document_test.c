@@ -67,7 +67,8 @@ SPEC("replacing keeps the past readable by its revision")
 
 static DocNode *suggest(Arena *a, DocNode *n, const char *what)
 {
-    doc_attr(a, n, "suggested", arena_fmt(a, "[{\"do\":\"%s\",\"user\":\"bo\"}]", what));
+    bool new = strcmp(what, "insert") == 0;
+    doc_attr(a, n, new ? "inserted" : "suggested", arena_fmt(a, new ? "{\"do\":\"%s\"}" : "[{\"do\":\"%s\"}]", what));
     return n;
 }
 

@@ -254,18 +254,19 @@ static DocNode *parsed(Arena *a, const char *json)
     return e.info ? doc_node(a, "doc") : doc;
 }
 
-#define BLOCK(type, suggested, words) "{\"type\":\"" type "\",\"attrs\":{\"suggested\":" suggested "},\"content\":[{\"type\":\"text\",\"text\":\"" words "\"}]}"
-#define LAYER(what) "\"[{\\\"do\\\":\\\"" what "\\\",\\\"user\\\":\\\"bo\\\"}]\""
+#define BLOCK(type, suggested, words) "{\"type\":\"" type "\",\"attrs\":{" suggested "},\"content\":[{\"type\":\"text\",\"text\":\"" words "\"}]}"
+#define LAYER(what) "\"suggested\":\"[{\\\"do\\\":\\\"" what "\\\",\\\"user\\\":\\\"bo\\\"}]\""
+#define NEW "\"inserted\":\"{\\\"do\\\":\\\"insert\\\"}\""
 
 SPEC("what is suggested about blocks is not read until somebody accepts it")
 {
     auto_arena a = arena_new(8192);
-    DocNode *doc = parsed(a, "{\"type\":\"doc\",\"content\":[" BLOCK("paragraph", LAYER("insert"), "new") "," BLOCK("paragraph", LAYER("delete"), "old")
-                             "," BLOCK("paragraph", LAYER("change"), "not yet a heading") "," BLOCK("paragraph", "\"not a list\"", "odd") ","
-                             "{\"type\":\"bulletList\",\"content\":[" BLOCK("listItem", LAYER("insert"), "item") "]},"
+    DocNode *doc = parsed(a, "{\"type\":\"doc\",\"content\":[" BLOCK("paragraph", NEW, "new") "," BLOCK("paragraph", LAYER("delete"), "old")
+                             "," BLOCK("paragraph", LAYER("change"), "not yet a heading") "," BLOCK("paragraph", "\"suggested\":\"not a list\"", "odd") ","
+                             "{\"type\":\"bulletList\",\"content\":[" BLOCK("listItem", NEW, "item") "]},"
                              "{\"type\":\"paragraph\",\"content\":[{\"type\":\"text\",\"text\":\"one\",\"marks\":[{\"type\":\"proposed\",\"attrs\":{\"mark\":\"bold\"}}]},"
-                             "{\"type\":\"paragraphBreak\",\"attrs\":{\"suggested\":" LAYER("insert") "}},{\"type\":\"text\",\"text\":\" line\"},"
-                             "{\"type\":\"timestamp\",\"attrs\":{\"at\":\"2026-11-10T14:07:30.000Z\",\"suggested\":" LAYER("insert") "}}]}]}");
+                             "{\"type\":\"paragraphBreak\",\"attrs\":{" NEW "}},{\"type\":\"text\",\"text\":\" line\"},"
+                             "{\"type\":\"timestamp\",\"attrs\":{\"at\":\"2026-11-10T14:07:30.000Z\"," NEW "}}]}]}");
     expect_int(8, doc_suggestions(doc));
     doc_clean(a, doc);
     expect_int(0, doc_suggestions(doc));

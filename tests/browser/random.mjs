@@ -147,7 +147,9 @@ async function play({ seed: start, count, letters }) {
 function look() {
     const editor = document.querySelector('.doc-body').editor;
     const { doc } = editor.state['y-sync$'];
-    const clean = (o) => (Array.isArray(o) ? o.map(clean) : o && typeof o === 'object' ? Object.fromEntries(Object.keys(o).sort().filter((k) => o[k] !== null && o[k] !== undefined).map((k) => [k, clean(o[k])])) : o);
+    /* several marks of one type stand in the order in which they came */
+    const inOrder = (k, v) => (k === 'marks' ? v.map((m) => JSON.stringify(m)).sort().map((m) => JSON.parse(m)) : v);
+    const clean = (o) => (Array.isArray(o) ? o.map(clean) : o && typeof o === 'object' ? Object.fromEntries(Object.keys(o).sort().filter((k) => o[k] !== null && o[k] !== undefined).map((k) => [k, inOrder(k, clean(o[k]))])) : o);
     const shown = (el) => {
         if (el.nodeType === 3) return el.data.replaceAll('\ufeff', '');
         if (el.nodeType !== 1 || el.matches('.ProseMirror-widget, li > label, .cursor, .guide, .code-bar, .img-bar, .img-handle, .column-resize-handle, .ProseMirror-separator, .ProseMirror-trailingBreak, svg, colgroup')) return '';
@@ -177,7 +179,7 @@ const clean = (o) => (Array.isArray(o) ? o.map(clean) : o && typeof o === 'objec
 const LISTS = ['bulletList', 'orderedList', 'taskList', 'listItem', 'taskItem', 'table', 'tableRow'];
 /** The tree as readers get it: nothing that is only suggested. */
 function unsuggested(n) {
-    const inserted = (x) => x.type === 'paragraphBreak' || x.marks?.some((m) => m.type === 'insertion') || JSON.parse(x.attrs?.suggested ?? '[]').some((l) => l.do === 'insert');
+    const inserted = (x) => x.type === 'paragraphBreak' || x.marks?.some((m) => m.type === 'insertion') || !!x.attrs?.inserted;
     const content = n.content?.filter((x) => !inserted(x)).map(unsuggested).filter((x) => !(LISTS.includes(x.type) && x.held && !x.content?.length));
     return { ...n, held: !!n.content?.length, ...(n.content ? { content } : {}), ...(n.marks ? { marks: n.marks.filter((m) => !['insertion', 'deletion', 'proposed'].includes(m.type)) } : {}) };
 }

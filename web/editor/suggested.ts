@@ -1,8 +1,9 @@
 /**
- * What is suggested about whole blocks and about chips in a line: the attribute `suggested`, a list of layers as JSON. The node itself stays what it
- * is until somebody accepts, so the text that readers see never depends on how the edits of several people meet (document/clean.h).
+ * What is suggested about whole blocks and about chips in a line: the attributes `inserted` (one layer) and `suggested` (a list), as JSON. The node itself stays
+ * what it is until somebody accepts, so the text that readers see never depends on how the edits of several people meet (document/clean.h).
  *   insert   the node is new: readers do not see it       delete   it is to go
  *   join     it is to become one with the one before      change   it is to be of another type, or have other attributes
+ * That a node is new is written with the node and never again: were it in the list, somebody's undo of another layer could take it away with Yjs.
  * A paragraph that is to be divided holds a `paragraphBreak` where.
  */
 import { Extension, Node } from '@tiptap/core';
@@ -19,15 +20,24 @@ const key = new PluginKey<DecorationSet>('suggested');
 const NONE: readonly Layer[] = [];
 const read = new Map<string, readonly Layer[]>();
 
+/** Whether anything is suggested about a node. */
+export const isSuggested = (n: PmNode): boolean => !!n.attrs['inserted'] || !!n.attrs['suggested'];
+
+/** The attributes that hold these layers. */
+export function layerAttrs(layers: readonly Layer[]): { inserted: string | null; suggested: string | null } {
+    const rest = layers.filter((l) => l.do !== 'insert'), insert = layers.find((l) => l.do === 'insert');
+    return { inserted: insert ? JSON.stringify(insert) : null, suggested: rest.length ? JSON.stringify(rest) : null };
+}
+
 /** The layers of a node, oldest first. */
 export function layersOf(n: PmNode): readonly Layer[] {
-    const text = n.attrs['suggested'] as string | null | undefined;
-    if (!text) return NONE;
+    if (!isSuggested(n)) return NONE;
+    const text = `[${(n.attrs['inserted'] as string | null) ?? '{}'},${(n.attrs['suggested'] as string | null) ?? '[]'}]`;
     let found = read.get(text);
     if (!found) {
         try {
-            const all: unknown = JSON.parse(text);
-            found = Array.isArray(all) ? all.filter((x): x is Layer => !!x && typeof x === 'object' && typeof (x as Layer).do === 'string') : NONE;
+            const [insert, rest] = JSON.parse(text) as [unknown, unknown];
+            found = [insert, ...(Array.isArray(rest) ? rest : [])].filter((x): x is Layer => !!x && typeof x === 'object' && typeof (x as Layer).do === 'string');
         } catch {
             found = NONE;            /* somebody else's program wrote it */
         }
@@ -48,7 +58,7 @@ function look(n: PmNode): Record<string, string> {
 function drawn(doc: PmNode, from: number, to: number): Decoration[] {
     const list: Decoration[] = [];
     doc.nodesBetween(from, to, (n, pos) => {
-        if (n.attrs['suggested']) list.push(Decoration.node(pos, pos + n.nodeSize, look(n), { suggested: pos }));
+        if (isSuggested(n)) list.push(Decoration.node(pos, pos + n.nodeSize, look(n), { suggested: pos }));
     });
     return list;
 }
@@ -70,7 +80,7 @@ function after(tr: Transaction, old: DecorationSet): DecorationSet {
 export const Suggested = Extension.create({
     name: 'suggested',
     addGlobalAttributes() {
-        return [{ types: TYPES, attributes: { suggested: { default: null, rendered: false, parseHTML: () => null } } }];
+        return [{ types: TYPES, attributes: { inserted: { default: null, rendered: false, parseHTML: () => null }, suggested: { default: null, rendered: false, parseHTML: () => null } } }];
     },
     addProseMirrorPlugins() {
         return [new Plugin<DecorationSet>({

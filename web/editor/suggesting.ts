@@ -11,7 +11,7 @@ import { ReplaceStep } from '@tiptap/pm/transform';
 import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import { changedRange } from './binding';
 import type { Correct } from './comments';
-import { layersOf, type Layer } from './suggested';
+import { isSuggested, layerAttrs, layersOf, type Layer } from './suggested';
 
 export { selectedSuggestions, settleSuggestions, suggestions, type Note, type Suggestion } from './suggestions';
 
@@ -25,7 +25,7 @@ const CELLS = new Set(['tableCell', 'tableHeader']);
 /** Whose children can come and go one by one. */
 const OPEN = new Set(['doc', 'bulletList', 'orderedList', 'taskList', 'listItem', 'taskItem', 'blockquote', 'callout', 'tableCell', 'tableHeader', 'detailsContent', 'table']);
 /** Attributes that say nothing about the text: how wide a column is, what is folded. They are changed at once. */
-const DIRECT = new Set(['colwidth', 'open', 'suggested', 'comments']);
+const DIRECT = new Set(['colwidth', 'open', 'comments']);
 /** More blocks than this are not searched for what was moved. */
 const MANY = 60;
 
@@ -78,7 +78,7 @@ class Correction {
     private mine = (n: PmNode, what: Layer['do']) => layersOf(n).some((l) => l.do === what && l.user === this.me.id);
 
     private withLayers(n: PmNode, layers: readonly Layer[], content: Fragment = n.content): PmNode {
-        return n.type.create({ ...n.attrs, suggested: layers.length ? JSON.stringify(layers) : null }, content, n.marks);
+        return n.type.create({ ...n.attrs, ...layerAttrs(layers) }, content, n.marks);
     }
 
     private add(n: PmNode, layer: Pick<Layer, 'do' | 'type' | 'attrs' | 'depth'>, content: Fragment = n.content): PmNode {
@@ -112,7 +112,7 @@ class Correction {
         const kept: PmNode[] = [];
         n.forEach((c) => { if (!named(c, 'deletion') && c.type.name !== 'paragraphBreak') kept.push(this.plain(c)); });
         const content = Fragment.fromArray(kept);
-        const node = !n.attrs['suggested'] && content.eq(n.content) ? n : n.type.create({ ...n.attrs, ...('suggested' in n.attrs ? { suggested: null } : {}) }, content, n.marks);
+        const node = !isSuggested(n) && content.eq(n.content) ? n : n.type.create({ ...n.attrs, ...('suggested' in n.attrs ? layerAttrs([]) : {}) }, content, n.marks);
         return node === n ? n : this.remember(n, node);
     }
 
@@ -213,7 +213,7 @@ class Correction {
     private propose(o: PmNode, n: PmNode, content: Fragment): PmNode {
         const direct: Record<string, unknown> = { ...o.attrs }, attrs: Record<string, unknown> = {};
         for (const [name, value] of Object.entries(n.attrs)) {
-            if (name === 'suggested' || (value === null && !(name in o.attrs))) continue;
+            if (name === 'suggested' || name === 'inserted' || (value === null && !(name in o.attrs))) continue;
             if (!(name in o.attrs) || !same(o.attrs[name], value)) (DIRECT.has(name) && name in o.attrs ? direct : attrs)[name] = value;
         }
         const base = o.type.create(direct, content, o.marks);
@@ -315,12 +315,12 @@ class Correction {
         for (const [$p, $k] of [[$n, $m], [$m, $n]] as const) {
             const n = $p.node(depth);
             if (!bare(n) || !asItWas($k) || !('suggested' in n.attrs)) continue;
-            const tr = after.tr.setNodeMarkup($p.before(depth), undefined, { ...n.attrs, suggested: JSON.stringify([{ do: 'insert', ...this.who() }]) });
+            const tr = after.tr.setNodeMarkup($p.before(depth), undefined, { ...n.attrs, ...layerAttrs([{ do: 'insert', ...this.who() }]) });
             return tr.setSelection(TextSelection.create(tr.doc, c.newTo));
         }
         if (!$a.parent.type.contentMatch.matchType(after.schema.nodes['paragraphBreak']!)) return null;
         const tr = after.tr.replace(c.from, c.newTo, before.doc.slice(c.from, c.oldTo));
-        tr.insert(c.from, after.schema.nodes['paragraphBreak']!.create({ suggested: JSON.stringify([{ do: 'insert', ...this.who() }]) }));
+        tr.insert(c.from, after.schema.nodes['paragraphBreak']!.create(layerAttrs([{ do: 'insert', ...this.who() }])));
         return tr.setSelection(TextSelection.create(tr.doc, c.from + 1));
     }
 

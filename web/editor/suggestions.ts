@@ -3,7 +3,7 @@ import type { Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
 import type { Transaction } from '@tiptap/pm/state';
 import { canJoin, canSplit } from '@tiptap/pm/transform';
-import { layersOf, type Layer } from './suggested';
+import { isSuggested, layerAttrs, layersOf, type Layer } from './suggested';
 
 const PLAIN = 'suggesting-plain';
 const PROSE = new Set(['paragraph', 'heading']);
@@ -61,7 +61,7 @@ export function suggestions(doc: PmNode): Suggestion[] {
         last.set(of, { s, block: p.block });
     };
     doc.descendants((n, pos) => {
-        for (const p of n.isText ? partsOfText(n, pos) : n.attrs['suggested'] ? partsOfNode(n, pos) : []) {
+        for (const p of n.isText ? partsOfText(n, pos) : isSuggested(n) ? partsOfNode(n, pos) : []) {
             const over = last.get(`words ${p.who.user}`);
             if (over && over.block && p.to <= over.s.to && p.from > over.s.from) continue;            /* within what goes or comes as a whole */
             add(p);
@@ -91,7 +91,7 @@ function withoutLayer(tr: Transaction, pos: number, layer: Layer): PmNode | null
     const layers = n ? layersOf(n) : [];
     const rest = layers.filter((l) => l.do !== layer.do || l.user !== layer.user);
     if (!n || rest.length === layers.length) return null;            /* went with something else */
-    tr.setNodeMarkup(pos, undefined, { ...n.attrs, suggested: rest.length ? JSON.stringify(rest) : null });
+    tr.setNodeMarkup(pos, undefined, { ...n.attrs, ...layerAttrs(rest) });
     return tr.doc.nodeAt(pos);
 }
 
@@ -128,7 +128,7 @@ function settleNode(layer: Layer, type: string, accept: boolean): Act['run'] {
         else {
             const to = layer.type ? tr.doc.type.schema.nodes[layer.type] : n.type;
             if (!to || n.isText || !to.validContent(n.content)) return;
-            tr.setNodeMarkup(pos, to, { ...n.attrs, ...layer.attrs, suggested: n.attrs['suggested'] });
+            tr.setNodeMarkup(pos, to, { ...n.attrs, ...layer.attrs, ...layerAttrs(layersOf(n)) });
         }
     };
 }
@@ -160,7 +160,7 @@ export function settle(tr: Transaction, ranges: readonly { from: number; to: num
             if (pos + n.nodeSize > r.from && pos < r.to) for (const a of settleText(n, pos, r.user, r.kind, accept)) acts.set(`${pos} text ${acts.size}`, a);
             return;
         }
-        if (pos < r.from || !n.attrs['suggested']) return;
+        if (pos < r.from || !isSuggested(n)) return;
         for (const l of layersOf(n)) if ((r.user === null || l.user === r.user) && (!r.kind || r.kind === (l.do === 'change' ? 'change' : 'words'))) acts.set(`${pos} ${l.do} ${l.user}`, { pos, late: l.do === 'join', order: l.do === 'change' ? 0 : 1, run: settleNode(l, n.type.name, accept) });
     });
     const inOrder = [...acts.values()].sort((x, y) => y.pos - x.pos || x.order - y.order);

@@ -15,7 +15,7 @@ const NODES: Record<string, string[]> = {
     doc: [], paragraph: [], heading: ['level', 'section', 'guide', 'required'], bulletList: [], orderedList: ['start'], listItem: [], taskList: [], taskItem: ['checked'],
     blockquote: [], codeBlock: ['language'], horizontalRule: [], hardBreak: [], image: ['src', 'alt', 'title', 'width', 'height', 'caption', 'align', 'comments'], table: ['comments'], tableRow: [],
     tableHeader: ['colspan', 'rowspan', 'colwidth'], tableCell: ['colspan', 'rowspan', 'colwidth'], callout: ['kind'], details: ['open'], detailsSummary: [], detailsContent: [],
-    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'], paragraphBreak: ['suggested'],
+    mention: ['kind', 'id', 'label'], timestamp: ['at'], evidence: ['kind', 'id', 'title', 'at', 'url'], liveBlock: ['kind', 'incident', 'options', 'comments'], paragraphBreak: ['inserted', 'suggested'],
 };
 const MARKS: Record<string, string[]> = { bold: [], italic: [], strike: [], underline: [], code: [], link: ['href'], highlight: [], comment: ['id'], unsupported: ['why'], insertion: ['user', 'name', 'at'], deletion: ['user', 'name', 'at'], proposed: ['user', 'name', 'at', 'mark', 'on', 'attrs'] };
 
@@ -43,7 +43,7 @@ describe('the schema', () => {
     it('knows every node and mark of the contract, with its attributes', () => {
         for (const [name, attrs] of Object.entries(NODES)) for (const a of attrs) assert.ok(a in (schema.nodes[name]?.spec.attrs ?? {}), `${name}.${a}`);
         for (const name of Object.keys(NODES)) assert.ok(schema.nodes[name], name);
-        for (const n of Object.values(schema.nodes)) if (!['doc', 'text', 'detailsSummary', 'detailsContent'].includes(n.name)) assert.ok('suggested' in (n.spec.attrs ?? {}), `${n.name}.suggested`);
+        for (const n of Object.values(schema.nodes)) if (!['doc', 'text', 'detailsSummary', 'detailsContent'].includes(n.name)) for (const a of ['inserted', 'suggested']) assert.ok(a in (n.spec.attrs ?? {}), `${n.name}.${a}`);
         for (const [name, attrs] of Object.entries(MARKS)) for (const a of attrs) assert.ok(a in (schema.marks[name]?.spec.attrs ?? {}), `${name}.${a}`);
         for (const name of Object.keys(MARKS)) assert.ok(schema.marks[name], name);
     });
