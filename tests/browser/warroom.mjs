@@ -157,6 +157,21 @@ async function phone(p, api, other) {
     });
 }
 
+async function importing(ana, bo) {
+    await step('a pasted transcript is shown with who is who, and imported into the room that others have open', async () => {
+        await ana.button('Import chat').click();
+        const dialog = ana.page.getByRole('dialog');
+        await dialog.getByLabel('Or paste what was said').fill('[01:03] Bo Tanaka: imported from the old channel\n[01:04] Zoe: and answered there');
+        await dialog.getByText('2 messages', { exact: true }).waitFor();
+        await dialog.locator('.rm-import-sample', { hasText: 'imported from the old channel' }).waitFor();
+        await dialog.locator('li', { hasText: 'Zoe' }).waitFor();
+        await picture(ana, 'import');
+        await dialog.getByRole('button', { name: 'Import 2 messages' }).click();
+        await row(ana, 'imported from the old channel').waitFor();
+        await row(bo, 'and answered there').waitFor();
+    });
+}
+
 async function walk(database) {
     const browser = await launch();
     const system = makeSystem(database);
@@ -174,6 +189,7 @@ async function walk(database) {
             await talk(ana, bo);
             await picture(ana, 'room');
             await toTimeline(ana, bo);
+            await importing(ana, bo);
             await offline(ana, bo, api);
             await phone(ana, api, ask(server.url, tokens.manager));
         });

@@ -1,6 +1,6 @@
 /** The war room of an incident: what was said, by whom, with what happened between the lines. */
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { Button, Empty, Failed, Icon, Segmented, Skeleton, Stack } from 'kit';
+import { Button, Empty, Failed, Icon, IconButton, Segmented, Skeleton, Stack } from 'kit';
 import { api } from 'app/api';
 import { useResource } from 'app/resource';
 import { query, setQuery } from 'app/router';
@@ -11,6 +11,7 @@ import type { Incident } from '../../incident/ui/types';
 import { look, type Event } from '../../timeline/ui/model';
 import { headline } from '../../timeline/ui/words';
 import { Composer } from './composer';
+import { ImportChat } from './import';
 import { MessageRow, type Doing } from './message';
 import { unsent } from './outbox';
 import { Proposals } from './proposals';
@@ -52,6 +53,7 @@ export function RoomTab({ incident, children }: { incident: Incident; children: 
     const doing: Doing = { put: room.put, canWrite: incident.can_edit, incident };
     const view = query.value.get('view') ?? '';
     const thread = query.value.get('thread');
+    const [importing, setImporting] = useState(false);
     const box = useRef<HTMLDivElement>(null);
     /* The room takes what the window has left, so that its own list scrolls and the place to write stays. */
     useLayoutEffect(() => {
@@ -73,12 +75,14 @@ export function RoomTab({ incident, children }: { incident: Incident; children: 
                     <Segmented label={t('view')} value={view} onChange={(v) => setQuery({ view: v || null, message: null })} options={[{ value: '', label: t('room') }, { value: 'proposals', label: n ? `${t('proposals')} ${n}` : t('proposals') }, { value: 'pinned', label: t('pinned') }]} />
                     <span class="grow" />
                     {(room.info?.rooms ?? []).map((r) => <span key={r.id} class="chip wide-only">{r.url ? <a href={r.url} target="_blank" rel="noopener noreferrer">{t.any(`s_${r.source}`, r.source)} {r.name}</a> : `${t.any(`s_${r.source}`, r.source)} ${r.name}`}</span>)}
+                    {doing.canWrite && <IconButton small icon="upload" label={t('import')} onClick={() => setImporting(true)} />}
                     <Stack people={(room.info?.here ?? []).flatMap((h) => (h.user ? [h.user] : []))} label={t('here')} />
                 </div>
                 {view === 'proposals' ? <div class="rm-scroll"><Proposals incident={incident} canWrite={doing.canWrite} /></div>
                     : view === 'pinned' ? <div class="rm-scroll"><Pinned doing={doing} /></div>
                         : <Talk room={room} doing={doing} onTyping={typing} />}
             </div>
+            {importing && <ImportChat incident={incident} onClose={() => setImporting(false)} onDone={() => { void room.reload(); void room.loadInfo(); }} />}
             {thread ? <Thread key={thread} id={thread} doing={doing} onTyping={typing} /> : children}
         </div>
     );
