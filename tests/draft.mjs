@@ -79,9 +79,11 @@ for (const database of databases) {
         expect((await viewer('GET', `/incidents/${incident}/unknowns`)).body.items.some((u) => /How many customers/.test(u.question)), 'unknowns');
     });
 
-    for (const [provider, base] of [['openai', `http://127.0.0.1:${model.port}/v1`], ['anthropic', `http://127.0.0.1:${model.port}`]]) {
+    /* the protocols differ in C that knows no database: both on SQLite, one on PostgreSQL */
+    const protocols = [['openai', `http://127.0.0.1:${model.port}/v1`], ['anthropic', `http://127.0.0.1:${model.port}`]];
+    for (const [provider, base] of database === 'sqlite' ? protocols : protocols.slice(0, 1)) {
         const here = `${provider}, ${database}`;
-        await set({ 'ai.provider': provider, 'ai.base_url': base, 'ai.key': 'key-1', 'ai.allow': '', 'ai.model': 'good', 'ai.price_in': 300, 'ai.price_out': 1500, 'ai.retries': 2, 'ai.timeout_s': 30 });
+        await set({ 'ai.provider': provider, 'ai.base_url': base, 'ai.key': 'key-1', 'ai.allow': '', 'ai.model': 'good', 'ai.price_in': 300, 'ai.price_out': 1500, 'ai.retries': 1, 'ai.timeout_s': 30 });
 
         await spec(`only an address that was allowed is called, and the test says why (${here})`, async () => {
             const before = model.seen.length;
