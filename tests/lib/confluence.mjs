@@ -37,7 +37,7 @@ export function notXml(storage) {
 }
 
 export async function confluence({ account = 'ada@example.com', token = 'api-token' } = {}) {
-    const world = { spaces: [{ id: '100', key: 'ENG', name: 'Engineering' }, { id: '101', key: 'OPS', name: 'Operations', readOnly: true }], pages: [], requests: [], faults: [], refused: [] };
+    const world = { spaces: [{ id: '100', key: 'ENG', name: 'Engineering' }, { id: '101', key: 'OPS', name: 'Operations', readOnly: true }], pages: [], requests: [], times: [], faults: [], refused: [] };
     let next = 5000;
     world.addPage = (p) => { const page = { id: String(++next), status: 'current', number: 1, attachments: [], history: [], ...p }; world.pages.push(page); return page; };
     const shown = (p, withBody) => ({ id: p.id, status: p.status, title: p.title, spaceId: p.spaceId, parentId: p.parentId ?? null, version: { number: p.number, message: p.message ?? '' },
@@ -86,6 +86,7 @@ export async function confluence({ account = 'ada@example.com', token = 'api-tok
             const v1 = /^\/wiki\/rest\/api\/content\/(\d+)\/child\/attachment$/.exec(url.pathname)?.[1];
             const said = v1 ? `${req.method} attachment` : key;
             world.requests.push(said);
+            world.times.push([said, Date.now()]);
             const answer = (status, value, headers = {}) => { res.writeHead(status, { 'Content-Type': 'application/json', ...headers }); res.end(JSON.stringify(value)); };
             const fault = world.faults.findIndex((f) => f.on === said);
             if (fault >= 0) {
