@@ -115,7 +115,7 @@ const difference = doc => {
   if (!waits && b64(Y.encodeStateAsUpdate(doc, Y.encodeStateVector(doc)).slice(1)) !== state.ds) return 'delete sets'
   const r = roots(doc)
   const read = (name, as, kind) => engine.ask({ cmd: 'read', doc: 0, name, as, kind }).value
-  const list = /\\ud[89a-f]/.test(JSON.stringify(r.a.toJSON())) ? /* text in a list */ [] : [['array', () => r.a.toJSON(), () => read('a', 'json', 'array')]]
+  const list = /\\ud[89a-f]/.test(JSON.stringify(r.a.toJSON(), (_, v) => typeof v === 'bigint' ? `${v}` : v)) ? /* text in a list */ [] : [['array', () => r.a.toJSON(), () => read('a', 'json', 'array')]]
   const proto = doc.share.get('m')._map.has('__proto__') // JavaScript cannot show it in an object
   const pairs = [...list, ['text', () => r.t.toString(), () => read('t', 'text')], ['delta', () => deltaOf(r.t), () => read('t', 'delta')],
     ['map', () => proto ? null : r.m.toJSON(), () => proto ? null : read('m', 'json', 'map')]]
