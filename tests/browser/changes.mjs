@@ -71,6 +71,40 @@ try {
             await page.getByText('Deploy checkout main to production').first().waitFor();
             await ana.picture('changes-list');
         });
+        await suite.step('a mapping is made by clicking the values of a payload that did not fit, with what it becomes beside it', async () => {
+            const made = await api('POST', '/api/v1/integrations', { kind: 'generic', name: 'Legacy' });
+            const payload = { source: 'legacy', checks: [{ text: 'queue is long', prio: 'P1', since: 1794319650123456789, where: { host: 'mq-1' } }] };
+            await fetch(server.url + new URL(made.url).pathname, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(payload) });
+            await ana.go(`/settings/integrations/${made.id}`);
+            const node = (path) => page.locator(`[data-path="${path}"]`);
+            const choose = async (field, path) => {
+                await ana.field(field, { exact: true }).focus();
+                await node(path).click();
+            };
+            await node('checks.0.text').waitFor();
+            await choose('List of alerts', 'checks');
+            await choose('Title', 'checks.0.text');
+            await choose('Severity', 'checks.0.prio');
+            await choose('Started at', 'checks.0.since');
+            await choose('Labels', 'checks.0.where');
+            await page.locator('.preview-list .card', { hasText: 'queue is long' }).getByText('host=mq-1').waitFor();
+            await ana.picture('mapping');
+            await ana.button('Save', { exact: true }).click();
+            const saved = await until(async () => { const m = (await api('GET', `/api/v1/integrations/${made.id}`)).mapping; return m?.alerts && m; }, 'the mapping is saved');
+            if (JSON.stringify(saved) !== JSON.stringify({ alerts: '/checks', title: '/text', severity: '/prio', started_at: '/since', labels: '/where' })) throw new Error(JSON.stringify(saved));
+        });
+        await suite.step('the mailbox and the rules of e-mail are set in a form', async () => {
+            const made = await api('POST', '/api/v1/integrations', { kind: 'mail', name: 'Mail' });
+            await ana.go(`/settings/integrations/${made.id}`);
+            await ana.field('Address of the mailbox').fill('imap://127.0.0.1:9/INBOX');
+            await ana.field(/^User/).fill('alerts');
+            await ana.button('Add a rule').click();
+            await page.getByPlaceholder('contains').fill('newsletter');
+            await ana.picture('mail');
+            await page.locator('section', { hasText: 'Mailbox and rules' }).getByRole('button', { name: 'Save', exact: true }).click();
+            const saved = await until(async () => { const m = (await api('GET', `/api/v1/integrations/${made.id}`)).mapping; return m?.mailbox && m; }, 'it is saved');
+            if (saved.mailbox.user !== 'alerts' || saved.rules[0].contains !== 'newsletter') throw new Error(JSON.stringify(saved));
+        });
     });
 } finally {
     await browser.close();

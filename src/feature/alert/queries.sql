@@ -312,6 +312,9 @@ WHERE 1 = 1
 --end
 ORDER BY last_ms DESC, id DESC LIMIT :limit;
 
+-- name: quarantine_raws_of
+SELECT body, last_ms FROM quarantine WHERE integration_id = :id ORDER BY last_ms DESC, id DESC LIMIT :limit;
+
 -- name: quarantine_body
 SELECT integration_id, content_type, body FROM quarantine WHERE id = :id;
 

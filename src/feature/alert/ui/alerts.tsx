@@ -46,8 +46,9 @@ function Filters() {
     );
 }
 
-export function AlertStatus({ alert }: { alert: Pick<Alert, 'status' | 'acknowledged_at'> }) {
+export function AlertStatus({ alert }: { alert: Pick<Alert, 'status' | 'acknowledged_at' | 'flapping_at'> }) {
     if (alert.status === 'resolved') return <Status tone="ok" icon="done">{t('resolved')}</Status>;
+    if (alert.flapping_at) return <Status tone="bad" icon="wave">{t('flapping')}</Status>;
     return alert.acknowledged_at ? <Status tone="run" icon="eye">{t('acknowledged')}</Status> : <Status tone="bad" icon="bell">{t('firing')}</Status>;
 }
 

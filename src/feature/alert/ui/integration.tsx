@@ -8,6 +8,7 @@ import type { Page, Ref } from 'app/types';
 import { Button, Copyable, Dialog, Failed, Field, Input, MenuButton, RefPicker, Skeleton, Time, confirm, toast, toastError, useForm } from 'kit';
 import { Instructions } from './instructions';
 import { Health } from './integrations';
+import { MailSettings } from './mail';
 import { MappingEditor } from './mapping';
 import { kindTitle } from './kinds';
 import { t } from './strings';
@@ -34,7 +35,8 @@ function EditDialog({ i, onClose, onSaved }: { i: Integration; onClose: () => vo
 
 /** A command that sends the sample of the kind. */
 function curl(i: Integration, kind: Kind): string {
-    return `curl -H 'Content-Type: application/json' ${i.url} \\\n  -d '${kind.sample.replaceAll("'", "'\\''")}'`;
+    const [type, flag] = kind.kind === 'mail' ? ['message/rfc822', '--data-binary'] : ['application/json', '-d'];
+    return `curl -H 'Content-Type: ${type}' ${i.url} \\\n  ${flag} '${kind.sample.replaceAll("'", "'\\''")}'`;
 }
 
 function Address({ i, kind }: { i: Integration; kind: Kind }) {
@@ -129,8 +131,9 @@ export default function IntegrationScreen({ params }: ScreenProps) {
                 {i.error && <div class="notice-row" role="status">
                     <div class="grow"><strong>{t('last_error')}</strong> <Time at={i.error_at} /><p>{i.error}</p></div><a class="link" href="/settings/quarantine">{t('see_quarantine')}</a></div>}
                 <Address i={i} kind={kind} />
-                {kind.secret && <Signature i={i} kind={kind} onChange={one.set} />}
-                {kind.has_mapping && <MappingEditor key={i.version} i={i} sample={kind.sample} onSaved={one.set} />}
+                {kind.kind === 'mail' && <MailSettings key={i.version} i={i} onSaved={one.set} />}
+                {kind.secret && kind.kind !== 'mail' && <Signature i={i} kind={kind} onChange={one.set} />}
+                {kind.has_mapping && kind.kind !== 'mail' && <MappingEditor key={i.version} i={i} sample={kind.sample} onSaved={one.set} />}
             </>}
         </SettingsPage>
     );

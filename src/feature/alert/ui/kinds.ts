@@ -5,6 +5,7 @@ import { t } from './strings';
 import type { Kind } from './types';
 
 const titles: Record<string, string> = {
+    github: 'GitHub', gitlab: 'GitLab', argocd: 'Argo CD', kubernetes: 'Kubernetes', terraform_cloud: 'HCP Terraform', launchdarkly: 'LaunchDarkly', cloudwatch: 'Amazon CloudWatch',
     azure_monitor: 'Azure Monitor', better_stack: 'Better Stack', checkmk: 'Checkmk', cloudevents: 'CloudEvents', datadog: 'Datadog', elastalert: 'ElastAlert', google_cloud: 'Google Cloud Monitoring',
     grafana: 'Grafana', graylog: 'Graylog', kapacitor: 'Kapacitor', librenms: 'LibreNMS', nagios: 'Nagios, Icinga', new_relic: 'New Relic', opsgenie: 'Opsgenie',
     pagerduty_webhook: 'PagerDuty webhooks (v3)', pingdom: 'Pingdom', sentry: 'Sentry', splunk: 'Splunk', statuspage: 'Statuspage', uptime_kuma: 'Uptime Kuma',
@@ -12,6 +13,9 @@ const titles: Record<string, string> = {
 };
 
 const chinese: Record<string, string> = {
+    github: 'GitHub 的部署、发布、工作流运行与推送，作为变更。', gitlab: 'GitLab 的部署、流水线、发布与推送，作为变更。', argocd: 'Argo CD 应用的同步，作为变更，经通知 Webhook 发送。',
+    kubernetes: '集群事件中 Deployment 的发布，作为变更。', terraform_cloud: 'Terraform Cloud 与 Enterprise 已应用的运行，作为变更，经工作区通知发送。', launchdarkly: '功能开关与分群的变化，经 Webhook 发送。',
+    changes: '任何能发送请求的流水线、脚本或开关服务的变更。', cloudwatch: 'Amazon CloudWatch 的告警，经 SNS 主题发送。', mail: '任何能发邮件的系统：经别名转交，或从邮箱（IMAP）收取。',
     azure_monitor: 'Azure Monitor 通用告警架构的告警，经操作组发送。',
     better_stack: 'Better Stack Uptime 的事件，经外发 Webhook 发送。',
     checkmk: 'Checkmk 的主机与服务通知，经通知脚本发送。',
@@ -40,5 +44,6 @@ const chinese: Record<string, string> = {
 const icons: Record<string, IconName> = { alertmanager: 'bell', generic: 'code', pagerduty: 'broadcast', pagerduty_webhook: 'broadcast' };
 
 export const kindIcon = (kind: string): IconName => icons[kind] ?? 'link';
-export const kindTitle = (kind: string): string => titles[kind] ?? t.any(`kind_${kind}`, kind);
+const ownTitles: Record<string, { en: string; zh: string }> = { changes: { en: 'Changes', zh: '变更' }, mail: { en: 'E-mail', zh: '邮件' } };
+export const kindTitle = (kind: string): string => ownTitles[kind]?.[locale.value === 'zh' ? 'zh' : 'en'] ?? titles[kind] ?? t.any(`kind_${kind}`, kind);
 export const kindAbout = (k: Kind): string => (locale.value === 'zh' && chinese[k.kind]) || t.any(`about_${k.kind}`, k.description);

@@ -6,6 +6,7 @@ import { useResource } from 'app/resource';
 import type { Page } from 'app/types';
 import { Button, Field, Input, Segmented, Select, Severity, Status, TextArea, Time, toast, useForm } from 'kit';
 import { pretty } from './detail';
+import { Picker } from './picker';
 import { t } from './strings';
 import type { Captured, Integration, Mapping, PreviewAlert } from './types';
 
@@ -49,7 +50,7 @@ function statusOf(value: string, text: string): unknown {
     return value ? { value, resolved } : { resolved };
 }
 
-function MappingForm({ m, error, onChange }: { m: Mapping; error: (f: string) => string | undefined; onChange: (m: Mapping) => void }) {
+function MappingForm({ m, error, onFocus, onChange }: { m: Mapping; error: (f: string) => string | undefined; onFocus: (name: Name) => void; onChange: (m: Mapping) => void }) {
     const [map, setMap] = useState(words(m));
     const [resolved, setResolved] = useState(((m['status'] as { resolved?: string[] } | undefined)?.resolved ?? []).join(', '));
     const set = (name: Name, v: string) => onChange(put(m, name, name === 'severity' ? severityOf(v, map) : name === 'status' ? statusOf(v, resolved) : v));
@@ -59,7 +60,7 @@ function MappingForm({ m, error, onChange }: { m: Mapping; error: (f: string) =>
             <div class="map-grid">
                 {fields.map((name) => (
                     <Field key={name} label={t(`map_${name}`)} error={error(`mapping.${name}`)}>
-                        {(p) => <Input {...p} class="mono" placeholder={name === 'alerts' ? '/alerts' : `/${name}`} value={simple(m, name)} onChange={(v) => set(name, v)} />}
+                        {(p) => <Input {...p} class="mono" onFocus={() => onFocus(name)} placeholder={name === 'alerts' ? '/alerts' : `/${name}`} value={simple(m, name)} onChange={(v) => set(name, v)} />}
                     </Field>
                 ))}
             </div>
@@ -117,10 +118,22 @@ export function MappingEditor({ i, sample, onSaved }: { i: Integration; sample: 
     const [broken, setBroken] = useState(false);
     const captured = useResource(`captured ${i.id}`, () => api.get<Page<Captured>>(`/integrations/${i.id}/captured`));
     const [payload, setPayload] = useState<string | null>(null);
+    const [target, setTarget] = useState<Name>('title');
+    const [look, setLook] = useState<'pick' | 'text'>('pick');
     const text = payload ?? (captured.data?.items[0] ? pretty(captured.data.items[0].body) : sample);
     const out = useOutcome(mapping, text);
     const form = useForm();
     const change = (m: Mapping) => { setMapping(m); setJson(JSON.stringify(m, null, 2)); setBroken(false); };
+    const [picked, setPicked] = useState(0);
+    /** Severity and status keep their words; the next field that has nothing is next. */
+    const pick = (pointer: string) => {
+        const old = mapping[target];
+        const keeps = (target === 'severity' || target === 'status') && old !== null && typeof old === 'object' && !Array.isArray(old);
+        const next = put(mapping, target, keeps ? { ...old, value: pointer } : pointer);
+        change(next);
+        setPicked(picked + 1);
+        setTarget(fields.find((f) => f !== 'alerts' && next[f] === undefined) ?? target);
+    };
     const typeJson = (v: string) => {
         setJson(v);
         try {
@@ -140,14 +153,15 @@ export function MappingEditor({ i, sample, onSaved }: { i: Integration; sample: 
             <p class="sub">{t('mapping_about')}</p>
             <div class="mapping">
                 <div>
-                    {how === 'form' ? <MappingForm m={mapping} error={wrong} onChange={change} />
+                    {how === 'form' ? <MappingForm key={picked} m={mapping} error={wrong} onFocus={setTarget} onChange={change} />
                         : <Field label={t('map_json')} error={broken ? t('bad_json') : undefined}>{(p) => <TextArea {...p} class="mono" rows={14} spellcheck={false} value={json} onChange={typeJson} />}</Field>}
                     {form.general(fields.map((f) => `mapping.${f}`)) && <p class="form-error">{form.general(fields.map((f) => `mapping.${f}`))}</p>}
                     <div class="row mapping-save"><Button kind="primary" busy={form.busy} disabled={broken} onClick={save}>{t('save')}</Button></div>
                 </div>
                 <div>
-                    <Field label={t('captured')} help={captured.data?.items.length === 0 ? t('captured_none') : undefined}>
-                        {(p) => <TextArea {...p} class="mono payload-in" rows={10} spellcheck={false} value={text} onChange={setPayload} />}</Field>
+                    <Segmented label={t('captured')} value={look} onChange={setLook} options={[{ value: 'pick', label: t('pick') }, { value: 'text', label: t('pick_text') }]} />
+                    {look === 'pick' ? <Picker text={text} mapping={mapping} field={t(`map_${target}`)} onPick={pick} /> : <Field label={t('captured')} help={captured.data?.items.length === 0 ? t('captured_none') : undefined}>
+                        {(p) => <TextArea {...p} class="mono payload-in" rows={10} spellcheck={false} value={text} onChange={setPayload} />}</Field>}
                     {(captured.data?.items.length ?? 0) > 0 && <Select aria-label={t('captured')} value="" onChange={(v) => setPayload(v === 'sample' ? sample : pretty(captured.data!.items[Number(v)]!.body))}
                         options={[{ value: '', label: t('captured'), disabled: true }, ...captured.data!.items.map((c, n) => ({ value: String(n), label: t('captured_at', { at: dayClock(c.received_at) }) })),
                             { value: 'sample', label: t('use_sample') }]} />}

@@ -3,12 +3,12 @@ import { useState } from 'preact/hooks';
 import { api } from 'app/api';
 import { useResource } from 'app/resource';
 import type { Page, Ref } from 'app/types';
-import { Button, Check, Dialog, Field, IconButton, Input, RefPicker, Select, Severity, Time, toastError, useForm } from 'kit';
+import { Button, Check, DateTime, Dialog, Field, IconButton, Input, RefPicker, Select, Severity, Time, toastError, useForm } from 'kit';
 import { t } from './strings';
 import type { Condition, Op, Rule, Tried } from './types';
 
 type Draft = Omit<Rule, 'id' | 'version' | 'position'>;
-const fresh: Draft = { name: '', enabled: true, match: [{ label: '', op: 'is', value: '' }], channel_id: null, severity: null, service_ids: [], declare: true, group_by: [], private: false };
+const fresh: Draft = { name: '', enabled: true, match: [{ label: '', op: 'is', value: '' }], channel_id: null, severity: null, service_ids: [], declare: true, group_by: [], private: false, active_from_at: null, active_until_at: null };
 const ops: Op[] = ['is', 'is_not', 'matches', 'exists'];
 const suggestedLabels = ['severity', 'service', 'team', 'alertname', 'cluster', 'namespace', 'environment', 'title', 'source'];
 
@@ -49,7 +49,7 @@ export function RuleDialog({ rule, channels, onClose, onSaved }: { rule: Rule | 
     const services = useResource('services all', () => api.get<Page<Ref>>('/services', { limit: 200 }), ['services']);
     const form = useForm();
     const set = (part: Partial<Draft>) => { setD({ ...d, ...part }); setTried(null); };
-    const body = () => ({ name: d.name, enabled: d.enabled, channel_id: d.channel_id, severity: d.severity, service_ids: d.service_ids, declare: d.declare, private: d.private && d.declare,
+    const body = () => ({ name: d.name, enabled: d.enabled, channel_id: d.channel_id, severity: d.severity, service_ids: d.service_ids, declare: d.declare, private: d.private && d.declare, active_from_at: d.active_from_at, active_until_at: d.active_until_at,
         group_by: groups.split(/[,，]/).map((g) => g.trim()).filter(Boolean),
         match: d.match.filter((c) => c.label.trim()).map((c) => ({ label: c.label.trim(), op: c.op, value: c.op === 'exists' ? '' : c.value })) });
     const save = async () => {
@@ -64,7 +64,7 @@ export function RuleDialog({ rule, channels, onClose, onSaved }: { rule: Rule | 
             setTried(await api.post<Tried>('/routing-rules/try', { ...body(), name: d.name || '–' }));
         } catch (e) { toastError(e); }
     };
-    const known = ['name', 'channel_id', 'severity', 'private', ...d.match.flatMap((_, i) => [`match[${i}].label`, `match[${i}].value`])];
+    const known = ['name', 'active_from_at', 'active_until_at', 'channel_id', 'severity', 'private', ...d.match.flatMap((_, i) => [`match[${i}].label`, `match[${i}].value`])];
     const channel = channels.find((c) => c.id === d.channel_id);
     const chosen = (services.data?.items ?? []).filter((s) => d.service_ids.includes(s.id));
     return (
@@ -88,6 +88,10 @@ export function RuleDialog({ rule, channels, onClose, onSaved }: { rule: Rule | 
                     <Check checked={d.private} onChange={(on) => set({ private: on })}>{t('private')} <span class="quiet">{t('private_help')}</span></Check>
                     {form.field('private') && <p class="err">{form.field('private')}</p>}
                 </>}
+                <div class="two">
+                    <Field label={t('active_from')} optional help={t('active_help')} error={form.field('active_from_at')}>{(p) => <DateTime {...p} value={d.active_from_at} onChange={(v) => set({ active_from_at: v })} />}</Field>
+                    <Field label={t('active_until')} optional error={form.field('active_until_at')}>{(p) => <DateTime {...p} value={d.active_until_at} onChange={(v) => set({ active_until_at: v })} />}</Field>
+                </div>
                 {form.general(known) && <p class="form-error">{form.general(known)}</p>}
                 {tried && <TriedList tried={tried} />}
             </form>

@@ -6,7 +6,7 @@ export type SourceRef = { id: Id; name: string; kind: string };
 export type Alert = {
     id: Id; source: SourceRef; dedup_key: string; status: 'firing' | 'resolved'; severity: string; title: string; description: string;
     labels: Record<string, string>; links: Link[]; note: string | null; group_key: string | null;
-    started_at: string; ended_at: string | null; acknowledged_at: string | null; received_at: string; last_received_at: string; count: number;
+    started_at: string; ended_at: string | null; acknowledged_at: string | null; flapping_at: string | null; received_at: string; last_received_at: string; count: number;
     incident: { id: Id; reference: string; title: string } | null; channel: Ref | null; version: number;
 };
 export type Summary = { firing: number; quarantined: number };
@@ -24,7 +24,7 @@ export type Op = 'is' | 'is_not' | 'matches' | 'exists';
 export type Condition = { label: string; op: Op; value: string };
 export type Rule = {
     id: Id; position: number; name: string; enabled: boolean; match: Condition[]; channel_id: Id | null; severity: string | null;
-    service_ids: Id[]; declare: boolean; group_by: string[]; private: boolean; version: number;
+    service_ids: Id[]; declare: boolean; group_by: string[]; private: boolean; active_from_at: string | null; active_until_at: string | null; version: number;
 };
 export type Tried = { tried: number; matched: number; alerts: Alert[] };
 
