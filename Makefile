@@ -112,7 +112,7 @@ bench-history: build/bench_history
 build/bench_draft: build/o/bench/draft.o $(O_LIB)
 	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
 bench-draft: build/bench_draft
-	@build/bench_draft
+	@data=$$(mktemp -d); build/bench_draft $$data; rm -rf $$data
 # How good drafts are, on whole incidents; with a model when EVAL_PROVIDER and EVAL_MODEL name one.
 build/eval: build/o/bench/eval.o $(O_LIB)
 	@$(CC) $(RELEASE) $(LDFLAGS_RELEASE) -o $@ $^ $(LIBS)
