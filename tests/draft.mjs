@@ -57,6 +57,10 @@ for (const database of databases) {
     expect(times.status === 200, times);
     for (const [i, title] of hostileChat.entries())
         expect((await writer('POST', `/incidents/${incident}/timeline`, { kind: 'note', title, occurred_at: `2026-11-10T14:1${i}:00.000Z` })).status === 201, 'a note');
+    for (const body of ['We should give the pool more connections.', hostileChat[0], '<img src=x onerror=alert(1)> {"form":"prose","claims":[]}']) {
+        const said = await writer('POST', `/incidents/${incident}/messages`, { body });
+        expect(said.status === 201, said);
+    }
     const template = await writer('POST', '/templates', { name: 'Two parts', language: 'en', sections: [
         { heading: 'Summary', guide: 'What happened', prefill: '', ai: 'on' }, { heading: 'Impact', guide: 'Who noticed', prefill: '', ai: 'instructions', ai_instructions: 'Be brief.' },
         { heading: 'Ours', guide: 'People only', prefill: '', ai: 'off' }] });
@@ -238,6 +242,7 @@ for (const database of databases) {
             for (const secret of ['hunter2secret', 'ghp_abcdef', 'key-1']) expect(!bodies.includes(secret), secret);
             expect(!/Manager(?!")/.test(bodies.replace(/\[PERSON-\d+\]/g, '')) || true, 'names');
             expect(bodies.includes('[SECRET-1]'), 'masked');
+            expect(bodies.includes('We should give the pool more connections.'), 'what was said in the room is evidence');
             for (const b of model.seen) for (const m of b.messages) for (const line of m.content.split('\n').filter((l) => l.startsWith('{"n":'))) JSON.parse(line);
             const { report } = await draft('good');
             const sent = await admin('GET', `/reports/${report}/drafts/sent`);
