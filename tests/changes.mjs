@@ -102,6 +102,18 @@ async function others(at, { as, post }) {
     check(`${at}: the same bytes at once are a retry, also without an id`, (await told('changes')).length === 1, await told('changes'));
 }
 
+/** Every kind has its steps in Chinese, with a place for each block of code of the English ones. */
+async function steps(at, { as }) {
+    const told = readFileSync(join(root, 'src/feature/alert/ui/kinds-zh.ts'), 'utf8'), strings = readFileSync(join(root, 'src/feature/alert/ui/strings.ts'), 'utf8');
+    const wrong = [];
+    for (const k of (await as('viewer')('GET', '/api/v1/integration-kinds')).json.items) {
+        const zh = told.split('\n').find((line) => line.startsWith(`    ${k.kind}: `));
+        const blocks = (k.instructions_markdown.match(/```/g) ?? []).length / 2, places = zh?.match(/\{code\}/g)?.length ?? 0;
+        if (zh ? blocks !== places : !strings.includes(`how_${k.kind}: '`)) wrong.push(`${k.kind}: ${blocks} blocks, ${places} places`);
+    }
+    check(`${at}: every kind has its steps in Chinese`, wrong.length === 0, wrong);
+}
+
 const run = (args, env) => new Promise((resolve) => {
     execFile(binary, ['change', ...args], { env: { ...cleanEnv(), ...env } }, (e, out, err) => resolve({ code: e ? e.code : 0, out: out.trim(), err }));
 });
@@ -129,6 +141,7 @@ for (const database of databases) {
         await github(database, c);
         await others(database, c);
         await command(database, c, server, system);
+        await steps(database, c);
         check(`${database}: the server stops cleanly`, await server.stop() === 0, server.log());
     } finally {
         system.remove();

@@ -10,7 +10,7 @@ import { Instructions } from './instructions';
 import { Health } from './integrations';
 import { MailSettings } from './mail';
 import { MappingEditor } from './mapping';
-import { kindTitle } from './kinds';
+import { kindSteps, kindTitle } from './kinds';
 import { t } from './strings';
 import type { Integration, Kind } from './types';
 
@@ -55,7 +55,7 @@ function Address({ i, kind }: { i: Integration; kind: Kind }) {
             {i.url ? <><Copyable label={t('url')} text={i.url} /><p class="help quiet">{t('url_secret')}</p></> : <p class="form-error">{t('url_lost')}</p>}
         </section>
         {i.url && <section class="block"><header><h2>{t('setup')}</h2></header>
-            <Instructions markdown={t.any(`how_${i.kind}`, kind.instructions_markdown)} url={i.url} /></section>}
+            <Instructions markdown={kindSteps(kind)} url={i.url} /></section>}
         {i.url && <section class="block"><header><h2>{t('curl')}</h2></header><Copyable multiline label={t('curl')} text={curl(i, kind)} /></section>}
     </>;
 }

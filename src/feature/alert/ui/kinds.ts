@@ -1,6 +1,7 @@
 /** What the kinds of integrations are called, and what they are about in Chinese; English comes from the server. */
 import { locale } from 'app/i18n';
 import type { IconName } from 'kit';
+import { stepsZh } from './kinds-zh';
 import { t } from './strings';
 import type { Kind } from './types';
 
@@ -47,3 +48,11 @@ export const kindIcon = (kind: string): IconName => icons[kind] ?? 'link';
 const ownTitles: Record<string, { en: string; zh: string }> = { changes: { en: 'Changes', zh: '变更' }, mail: { en: 'E-mail', zh: '邮件' } };
 export const kindTitle = (kind: string): string => ownTitles[kind]?.[locale.value === 'zh' ? 'zh' : 'en'] ?? titles[kind] ?? t.any(`kind_${kind}`, kind);
 export const kindAbout = (k: Kind): string => (locale.value === 'zh' && chinese[k.kind]) || t.any(`about_${k.kind}`, k.description);
+
+/** What to do on the other side, in the language of the person. */
+export function kindSteps(k: Kind): string {
+    const told = locale.value === 'zh' ? stepsZh[k.kind] : undefined;
+    if (!told) return t.any(`how_${k.kind}`, k.instructions_markdown);
+    const blocks = k.instructions_markdown.match(/```\w*\n[\s\S]*?```/g) ?? [];
+    return told.replace(/\{code\}/g, () => blocks.shift() ?? '');
+}
