@@ -11,7 +11,7 @@ RELEASE := -O2 -g $(HARDEN)
 SAN     := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer -fno-strict-aliasing
 # Asked once, and only when something is compiled.
 CFLAGS_PKG = $(eval CFLAGS_PKG := $$(shell pkg-config --cflags $$(PKGS) 2>/dev/null))$(CFLAGS_PKG)
-LIBS    = $(eval LIBS := $$(shell pkg-config --libs $$(PKGS) 2>/dev/null) -lwslay -lmd4c -lpthread -lm)$(LIBS)
+LIBS    = $(eval LIBS := $$(shell pkg-config --libs $$(PKGS) 2>/dev/null) -lwslay -lmd4c -lresolv -lpthread -lm)$(LIBS)
 LDFLAGS_RELEASE := -pie -Wl,-z,relro,-z,now
 
 ALL_C   := $(wildcard src/*.c src/*/*.c src/feature/*/*.c src/integration/*/*.c)

@@ -164,3 +164,18 @@ bool addr_is_public(Addr a)
         if (same_bits(a.byte, special[i].byte, special[i].bits)) return false;
     return true;
 }
+
+bool host_in_list(Str host, Str list)
+{
+    for (size_t i = 0; i <= list.len;) {
+        size_t n = i;
+        while (n < list.len && list.at[n] != ',' && list.at[n] != ' ') n++;
+        Str entry = str_sub(list, i, n - i);
+        i = n + 1;
+        if (str_empty(entry)) continue;
+        if (str_eq_nocase(entry, host)) return true;
+        if (entry.at[0] == '.' && host.len > entry.len &&
+            str_eq_nocase(str_sub(host, host.len - entry.len, entry.len), entry)) return true;
+    }
+    return false;
+}

@@ -20,6 +20,8 @@ static inline bool addr_eq(Addr a, Addr b) { return !memcmp(a.byte, b.byte, size
  *  ("10.0.0.0/8, ::1"). Entries that do not parse match nothing; check a list with
  *  addr_list_valid first. */
 bool addr_in_list(Addr a, Str list);
+/** True when the name of a host is in such a list, or below a name that begins with a dot. */
+bool host_in_list(Str host, Str list);
 /** False when an entry does not parse; `*ret_bad` (may be NULL) is then that entry. */
 bool addr_list_valid(Str list, Str *ret_bad);
 /** True for addresses of the public internet. False for loopback, private, shared (CGNAT),

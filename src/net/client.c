@@ -38,22 +38,6 @@ typedef struct Hop {
 
 /* ---- the guard ---- */
 
-/** True when `host` is a name in the list, or below one that begins with a dot. */
-static bool name_in_list(Str host, Str list)
-{
-    for (size_t i = 0; i <= list.len;) {
-        size_t n = i;
-        while (n < list.len && list.at[n] != ',' && list.at[n] != ' ') n++;
-        Str entry = str_sub(list, i, n - i);
-        i = n + 1;
-        if (str_empty(entry)) continue;
-        if (str_eq_nocase(entry, host)) return true;
-        if (entry.at[0] == '.' && host.len > entry.len &&
-            str_eq_nocase(str_sub(host, host.len - entry.len, entry.len), entry)) return true;
-    }
-    return false;
-}
-
 static bool is_allowed(const Hop *hop, Addr addr)
 {
     return hop->name_allowed || addr_is_public(addr) || addr_in_list(addr, hop->client->set.allow);
@@ -154,7 +138,7 @@ static Err read_url(Hop *hop, const char *base, Str text)
     if (user) return fail_field(a, S("url"), "the address must not hold a user name or password");
     hop->origin = arena_fmt(a, STR_FMT "://" STR_FMT ":" STR_FMT, STR_ARG(scheme),
                             STR_ARG(hop->host), STR_ARG(port));
-    hop->name_allowed = name_in_list(hop->host, hop->client->set.allow);
+    hop->name_allowed = host_in_list(hop->host, hop->client->set.allow);
     return OK;
 }
 

@@ -1,0 +1,17 @@
+#pragma once
+/** Inside net/probe*.c: what can only be asked blocking (DNS records, echo) runs on threads of its own. */
+#include "net/addr.h"
+#include "net/probe.h"
+
+bool probe_allows(Str allow, Str host, Addr addr);
+Str  probe_refused(Arena *a, Str host, Addr addr);
+
+typedef struct Slow Slow;
+Slow *slow_open(Prober *wakes);
+/** Takes over the arena, in which `req` and `allow` stand; `done` is called by slow_collect. */
+void  slow_begin(Slow *s, Arena *a, const ProbeReq *req, Str allow, ProbeDone done, void *arg);
+/** Calls back for what has ended. prober_run's thread. */
+void  slow_collect(Slow *s);
+size_t slow_busy(const Slow *s);
+/** Waits for what is under way, at most its timeouts. */
+void  slow_close(Slow *s);
