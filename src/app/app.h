@@ -28,6 +28,7 @@ struct App {
     struct Ear *ear;
     struct RouteTree *tree;
     struct Rooms *rooms;          /* document/: NULL until it serves */
+    struct MonitorRunner *monitors;  /* feature/monitor: NULL until it serves */
     Err (*document_changed)(Cx *cx, Str document, Strs authors);     /* document/: document_on_change() */
 };
 

@@ -101,7 +101,14 @@ Exit run_migrate(Cli *cli);
 Exit run_doctor(Cli *cli);
 Exit run_doctor_documents(Cli *cli);
 Exit run_document_salvage(Cli *cli);
+/** For commands that speak to a server: --token-file, else HINDSIGHT_TOKEN; complains when there is neither. */
+Exit token_of(Cli *cli, const char *scope, Str *ret);
+Str  server_url(Cli *cli, Str path);
+/** A client that may call --server, wherever that is. */
+struct Client;
+Err  server_open(Cli *cli, struct Client **ret);
 Exit run_verify(Cli *cli);
+Exit run_probe(Cli *cli);
 Exit run_demo(Cli *cli);
 Exit run_export(Cli *cli);
 Exit run_import(Cli *cli);

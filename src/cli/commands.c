@@ -28,6 +28,9 @@ const Command commands[] = {
       "Exit code 75 when the server is not there or busy, so that the mail server keeps the message and tries again. A message that\n"
       "fits nothing is kept in quarantine." },
     { "migrate", NULL, "", false, run_migrate, "Brings the database up to this version (serve does so by itself)", NULL },
+    { "probe", NULL, "server token-file ca-file location allow", true, run_probe, "Looks at monitors from another place, and reports to a server",
+      "Monitors that name the location are looked at from here. The token has the scope admin, since steps may hold secrets.\n"
+      "A server that is away is reported to later; results of up to an hour are kept meanwhile. SIGTERM and SIGINT stop it." },
     { "doctor documents", NULL, "", false, run_doctor_documents, "Reads every stored piece of every document and says what is damaged",
       "The whole history is read: seconds per GB. It changes nothing and may run beside the server." },
     { "document salvage", "ID", "", false, run_document_salvage, "Lets a damaged document be opened again, with all that can still be read",

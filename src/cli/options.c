@@ -35,6 +35,8 @@ const Option options[] = {
     { "token", TYPE_TEXT, "T", NULL, IN_ENV | SECRET | NO_FLAG, "an API token" },
     { "token-file", TYPE_TEXT, "FILE", NULL, 0, "file whose first line is the token; without it HINDSIGHT_TOKEN" },
     { "ca-file", TYPE_TEXT, "FILE", NULL, IN_ENV, "certificates in PEM that are trusted besides the system's" },
+    { "location", TYPE_TEXT, "L", NULL, IN_ENV, "what monitors call the place that it looks from" },
+    { "allow", TYPE_TEXT, "LIST", NULL, IN_ENV, "what it may look at besides the public internet: 10.0.0.0/8, .corp.example" },
     { "kind", TYPE_TEXT, "K", "deploy", 0, "deploy, code, config, feature_flag, infrastructure or migration" },
     { "title", TYPE_TEXT, "T", NULL, 0, "what was changed, in a line" },
     { "description", TYPE_TEXT, "D", NULL, 0, "more about it" },

@@ -20,20 +20,25 @@ static Str host_of(Str url)
     return str_before(rest, ':');
 }
 
-static Str url_of(Cli *cli, Str path)
+Str server_url(Cli *cli, Str path)
 {
     Str server = opt(cli, "server");
     while (str_ends(server, S("/"))) server.len--;
     return arena_fmt(cli->arena, STR_FMT STR_FMT, STR_ARG(server), STR_ARG(path));
 }
 
+Err server_open(Cli *cli, Client **ret)
+{
+    ClientOptions set = { .allow = host_of(opt(cli, "server")), .user_agent = S("hindsight"), .ca_file = opt(cli, "ca-file") };
+    return client_open(cli->arena, &set, ret);
+}
+
 /** Posts; a server that is not there, or is busy, is asked again a second later. */
 static Err post(Cli *cli, Str path, const HttpHeader *headers, size_t n, Str body, ClientRes *ret)
 {
     Client *client;
-    ClientOptions set = { .allow = host_of(opt(cli, "server")), .user_agent = S("hindsight"), .ca_file = opt(cli, "ca-file") };
-    TRY(client_open(cli->arena, &set, &client));
-    ClientReq req = { .method = S("POST"), .url = url_of(cli, path), .headers = headers, .n_headers = n, .body = body };
+    TRY(server_open(cli, &client));
+    ClientReq req = { .method = S("POST"), .url = server_url(cli, path), .headers = headers, .n_headers = n, .body = body };
     Err e = OK;
     for (int i = 0; i < TRIES; i++) {
         if (i) nanosleep(&(struct timespec){ .tv_sec = 1 }, NULL);
@@ -62,13 +67,12 @@ static Exit outcome(Cli *cli, Err e, const ClientRes *res)
 
 /* ---- change */
 
-/** --token-file, else HINDSIGHT_TOKEN. */
-static Exit token_of(Cli *cli, Str *ret)
+Exit token_of(Cli *cli, const char *scope, Str *ret)
 {
     Str path = opt(cli, "token-file");
     *ret = opt(cli, "token");
     if (!path.len)
-        return ret->len ? EXIT_OK : complain(EXIT_USAGE, "change needs a token of the scope ingest: HINDSIGHT_TOKEN, or --token-file");
+        return ret->len ? EXIT_OK : complain(EXIT_USAGE, "%s needs a token of the scope %s: HINDSIGHT_TOKEN, or --token-file", cli->command->name, scope);
     FILE *f = fopen(arena_cstr(cli->arena, path), "r");
     if (!f) return complain(EXIT_USAGE, "cannot read " STR_FMT ": %s", STR_ARG(path), strerror(errno));
     char line[1000] = "";
@@ -120,7 +124,7 @@ Exit run_change(Cli *cli)
 {
     Str token;
     if (!opt(cli, "title").len) return complain(EXIT_USAGE, "change needs --title");
-    Exit code = token_of(cli, &token);
+    Exit code = token_of(cli, "ingest", &token);
     if (code) return code;
     HttpHeader headers[] = { { .name = S("Content-Type"), .value = S("application/json") },
                              { .name = S("Authorization"), .value = arena_fmt(cli->arena, "Bearer " STR_FMT, STR_ARG(token)) } };

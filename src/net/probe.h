@@ -41,5 +41,5 @@ void prober_run(Prober *p, int64_t ms);
 size_t prober_busy(const Prober *p);
 /** Ends the wait of prober_run. Any thread. */
 void prober_wake(Prober *p);
-/** Ends what is under way without a word, frees. NULL is fine. */
+/** Ends what is under way without a word, frees; `arg`s of looks are the caller's to free. NULL is fine. */
 void prober_close(Prober *p);

@@ -13,5 +13,5 @@ void  slow_begin(Slow *s, Arena *a, const ProbeReq *req, Str allow, ProbeDone do
 /** Calls back for what has ended. prober_run's thread. */
 void  slow_collect(Slow *s);
 size_t slow_busy(const Slow *s);
-/** Waits for what is under way, at most its timeouts. */
+/** Nobody is called back any more; threads that still wait for an answer end by themselves. */
 void  slow_close(Slow *s);

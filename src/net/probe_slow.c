@@ -30,9 +30,8 @@ typedef struct Task {
 } Task;
 
 struct Slow {
-    Prober *wakes;
+    Prober *wakes;                           /* NULL: it was closed */
     pthread_mutex_t lock;
-    pthread_cond_t idle;
     Task *todo, *todo_last, *ended;
     int threads;
     size_t busy;                             /* begun and not yet collected */
@@ -170,6 +169,21 @@ static void ask_echo(Task *t, int64_t begun_ms)
 
 /* ---- threads */
 
+static void tasks_free(Task *t)
+{
+    for (Task *next; t; t = next) {
+        next = t->next;
+        arena_free(t->arena);
+    }
+}
+
+static void slow_free(Slow *s)
+{
+    tasks_free(s->ended);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
 static void *work(void *arg)
 {
     Slow *s = arg;
@@ -186,11 +200,11 @@ static void *work(void *arg)
         pthread_mutex_lock(&s->lock);
         t->next = s->ended;
         s->ended = t;
-        prober_wake(s->wakes);
+        if (s->wakes) prober_wake(s->wakes);
     }
-    s->threads--;
-    pthread_cond_signal(&s->idle);
+    bool last = --s->threads == 0 && !s->wakes;
     pthread_mutex_unlock(&s->lock);
+    if (last) slow_free(s);
     return NULL;
 }
 
@@ -200,7 +214,6 @@ Slow *slow_open(Prober *wakes)
     if (!s) bug("out of memory");
     s->wakes = wakes;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->idle, NULL);
     return s;
 }
 
@@ -244,18 +257,10 @@ size_t slow_busy(const Slow *s) { return s->busy; }
 void slow_close(Slow *s)
 {
     pthread_mutex_lock(&s->lock);
-    for (Task *t = s->todo, *next; t; t = next) {                /* what nobody has begun is not begun any more */
-        next = t->next;
-        arena_free(t->arena);
-    }
+    tasks_free(s->todo);                      /* what nobody has begun is not begun any more */
     s->todo = s->todo_last = NULL;
-    while (s->threads) pthread_cond_wait(&s->idle, &s->lock);
+    s->wakes = NULL;
+    bool last = !s->threads;                  /* else the last thread frees it */
     pthread_mutex_unlock(&s->lock);
-    for (Task *t = s->ended, *next; t; t = next) {
-        next = t->next;
-        arena_free(t->arena);
-    }
-    pthread_cond_destroy(&s->idle);
-    pthread_mutex_destroy(&s->lock);
-    free(s);
+    if (last) slow_free(s);
 }

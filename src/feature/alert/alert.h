@@ -46,6 +46,11 @@ Err alert_list_of(Cx *cx, Str incident, int64_t limit, Alerts *ret);
  *  it is changes nothing. Within a write. Fails: ERR_NOT_FOUND. */
 Err alert_attach(Cx *cx, Str alert, Str incident);
 
+/** An alert that Hindsight raises itself (a monitor): routed, grouped and stored like one that came in, of the built-in source
+ *  "Monitors". Within a write. */
+struct AlertIn;
+Err alert_take(Cx *cx, const struct AlertIn *in);
+
 /** What happened before this database knew of it: sample data and imports. Stored as it is, routed
  *  nowhere; attached to `incident` when that is not empty, without an event. Within a write. */
 typedef struct AlertPast { Str integration, dedup_key, severity, title, description, labels, links,

@@ -445,6 +445,33 @@ Err alerts_post(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
+/** The payload that is kept: what a sender of POST /api/v1/alerts would have sent. */
+static Str as_payload(Arena *a, const AlertIn *in)
+{
+    Buf b = buf_new(a, 64 << 10);
+    buf_add(&b, S("{\"title\":"));
+    buf_json(&b, in->title);
+    buf_add(&b, S(",\"description\":"));
+    buf_json(&b, in->description);
+    buf_fmt(&b, ",\"status\":\"%s\",\"dedup_key\":", in->resolved ? "resolved" : "firing");
+    buf_json(&b, in->dedup_key);
+    buf_fmt(&b, ",\"labels\":" STR_FMT ",\"started_ms\":%lld,\"ended_ms\":%lld}", STR_ARG(in->labels), (long long)in->started_ms, (long long)in->ended_ms);
+    return buf_str(&b);
+}
+
+Err alert_take(Cx *cx, const AlertIn *in)
+{
+    Delivery d = { .content_type = S("application/json"), .body = as_payload(cx->arena, in) };
+    Actor actor = cx->actor;
+    TRY(source_by_id(cx, S(MONITORS_INTEGRATION), &d.source));
+    d.hash = hash16(cx->arena, d.source.id, d.body);
+    *list_add(cx->arena, &d.alerts) = *in;
+    TRY(delivery_plan(cx, &d));
+    TRY(delivery_store(cx, &d));
+    cx->actor = actor;
+    return OK;
+}
+
 typedef struct Summary { int64_t firing, quarantined; } Summary;
 SHAPE(summary_shape, Summary, "How many",
     FIELD(Summary, firing, READ_ONLY, "Alerts that fire now"),

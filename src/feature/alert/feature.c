@@ -112,20 +112,27 @@ static const JobKind jobs[] = { { .name = "alert.calm", .run = alert_calm_job, .
      { .name = "alert.index", .run = alert_index_job, .every_ms = 5000 },
     { .name = "alert.sweep", .run = alert_sweep_job, .every_ms = 24ll * 3600 * 1000, .lease_ms = 600 * 1000 }, { 0 } };
 
-/** The source that stands for POST /api/v1/alerts. */
-static Err start(Cx *cx)
+/** A source that needs no address. */
+static Err built_in(Cx *cx, const char *id, const char *name)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_integration_insert);
-    stmt_str(&q, "id", S(API_INTEGRATION));
+    stmt_str(&q, "id", str_of(id));
     stmt_str(&q, "kind", S("api"));
-    stmt_str(&q, "name", S("API"));
+    stmt_str(&q, "name", str_of(name));
     stmt_null(&q, "channel_id");
-    stmt_str(&q, "key_hash", S("none:api"));
+    stmt_str(&q, "key_hash", arena_fmt(cx->arena, "none:%s", name));
     stmt_str(&q, "key_sealed", S(""));
     stmt_str(&q, "mapping", S(""));
     stmt_str(&q, "secret_sealed", S(""));
     stmt_int(&q, "now_ms", cx->now_ms);
     return stmt_exec(&q);
+}
+
+/** What stands for POST /api/v1/alerts, and for what Hindsight raises itself. */
+static Err start(Cx *cx)
+{
+    TRY(built_in(cx, API_INTEGRATION, "API"));
+    return built_in(cx, MONITORS_INTEGRATION, "Monitors");
 }
 
 const Feature alert_feature = { .name = "alert", .schema = &alert_schema, .routes = routes,

@@ -15,6 +15,7 @@ enum {
 
 /* stands for POST /api/v1/alerts */
 #define API_INTEGRATION "00000000-0000-7000-8000-0000000000a1"
+#define MONITORS_INTEGRATION "00000000-0000-7000-8000-0000000000a2"
 
 /** Where a payload comes from. */
 typedef struct Source { Str id, kind, name, channel_id, mapping, secret_sealed; bool enabled; } Source;
