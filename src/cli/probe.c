@@ -72,8 +72,8 @@ static Str report_body(Arena *a, Str location, const MonitorResult *at, size_t n
     buf_json(&b, location);
     buf_add(&b, S(",\"results\":["));
     for (size_t k = 0; k < n; k++) {
-        buf_fmt(&b, "%s{\"monitor\":\"" STR_FMT "\",\"at\":\"%s\",\"latency_ms\":%lld,\"error\":", k ? "," : "", STR_ARG(at[k].monitor),
-                time_rfc3339(at[k].at_ms, time), (long long)at[k].latency_ms);
+        buf_fmt(&b, "%s{\"monitor\":\"" STR_FMT "\",\"looked_at\":\"%s\",\"latency_ms\":%lld,\"error\":", k ? "," : "", STR_ARG(at[k].monitor),
+                time_rfc3339(at[k].looked_ms, time), (long long)at[k].latency_ms);
         buf_json(&b, at[k].error);
         buf_byte(&b, '}');
     }

@@ -118,6 +118,13 @@ static Str host_of(Arena *a, const ProbeReq *req)
 
 /* ---- one look */
 
+static bool is_clean(Str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.at[i] < 0x20 || s.at[i] == 0x7F) return false;
+    return true;
+}
+
 static void set_http(Look *l)
 {
     CURL *c = l->curl;
@@ -132,6 +139,7 @@ static void set_http(Look *l)
     l->lines = curl_slist_append(NULL, "Expect:");
     for (size_t k = 0; k < l->req.n_headers; k++) {
         HttpHeader h = l->req.headers[k];
+        if (!is_clean(h.name) || !is_clean(h.value)) continue;    /* a value that was handed on must not become a header of its own */
         l->lines = curl_slist_append(l->lines, arena_fmt(l->arena, STR_FMT "%s" STR_FMT, STR_ARG(h.name), h.value.len ? ": " : ";", STR_ARG(h.value)).at);
     }
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, l->lines);
@@ -285,6 +293,11 @@ void prober_open(Str allow, Str ca_file, Prober **ret)
     if (!p->multi) bug("out of memory");
     p->slow = slow_open(p);
     *ret = p;
+}
+
+void prober_allow(Prober *p, Str allow)
+{
+    if (!str_eq(p->allow, allow)) p->allow = arena_str(p->arena, allow);      /* few changes in a life */
 }
 
 void prober_begin(Prober *p, const ProbeReq *req, ProbeDone done, void *arg)

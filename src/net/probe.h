@@ -33,6 +33,8 @@ typedef void (*ProbeDone)(void *arg, Arena *a, const ProbeRes *res);
 
 /** `allow`, `ca_file` as in ClientOptions; copied. */
 void prober_open(Str allow, Str ca_file, Prober **ret);
+/** Another list from now on. prober_run's thread. */
+void prober_allow(Prober *p, Str allow);
 /** Begins a look; what `req` points to need not outlive the call. Not thread-safe; prober_run's thread. */
 void prober_begin(Prober *p, const ProbeReq *req, ProbeDone done, void *arg);
 /** Works until something has ended, prober_wake was called, or `ms` are over. */

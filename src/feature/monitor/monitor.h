@@ -56,7 +56,7 @@ Err monitor_put(Cx *cx, Monitor *m);
 Err monitor_remove(Cx *cx, Str id);
 
 /** What a look found. */
-typedef struct MonitorResult { Str monitor, location; int64_t at_ms, latency_ms; Str error; /* empty: all is well */ } MonitorResult;
+typedef struct MonitorResult { Str monitor, location; int64_t looked_ms, latency_ms; Str error; /* empty: all is well */ } MonitorResult;
 typedef LIST(MonitorResult) MonitorResults;
 /** Stores results in the order in which they were made, changes states, fires and resolves alerts. Results of monitors that
  *  are gone, or that do not name the location, are passed over. Within a write. */
@@ -75,7 +75,10 @@ void monitor_look(Looks *all, const Monitor *m, LookDone done, void *arg);
 /** Looks for as long as it is told to go on: what is due, from one location. Shared by `serve` and `hindsight probe`. */
 typedef struct Round Round;
 Round *round_open(Str allow, Str ca_file);
-/** The monitors to look at from now on; copied. Those that were there with the same version keep their rhythm. */
+/** What may be reached from now on; see ClientOptions. */
+void  round_allow(Round *r, Str allow);
+/** The monitors to look at from now on; copied. Those that were there with the same version keep their rhythm; what is new
+ *  or was changed is looked at at once. */
 void  round_set(Round *r, const Monitors *all, int64_t now_ms);
 /** Starts what is due, waits for at most `ms`, appends what was found. */
 void  round_run(Round *r, int64_t now_ms, int64_t ms, Arena *a, MonitorResults *ret);

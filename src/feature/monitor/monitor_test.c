@@ -35,7 +35,7 @@ static Err get(Given *g, Str id, bool secrets, Monitor *ret)
 
 static Err see(Given *g, const Monitor *m, const char *location, int64_t at_ms, const char *error)
 {
-    MonitorResult r = { .monitor = m->id, .location = str_of(location), .at_ms = at_ms, .latency_ms = 120, .error = str_of(error) };
+    MonitorResult r = { .monitor = m->id, .location = str_of(location), .looked_ms = at_ms, .latency_ms = 120, .error = str_of(error) };
     g->cx.now_ms = at_ms;
     return cx_write(&g->cx, do_report, &(MonitorResults){ &r, 1, 1 });
 }

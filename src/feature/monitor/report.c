@@ -13,22 +13,22 @@ typedef struct Gathered { Arena *arena; Map *hours, *days; LIST(Hour *) all_hour
 
 static Hour *hour_of(Gathered *g, const MonitorResult *r)
 {
-    Str key = arena_fmt(g->arena, STR_FMT " %lld " STR_FMT, STR_ARG(r->monitor), (long long)(r->at_ms / HOUR_MS), STR_ARG(r->location));
+    Str key = arena_fmt(g->arena, STR_FMT " %lld " STR_FMT, STR_ARG(r->monitor), (long long)(r->looked_ms / HOUR_MS), STR_ARG(r->location));
     Hour *h = map_get(g->hours, key);
     if (h) return h;
     h = arena_make(g->arena, Hour);
-    *h = (Hour){ r->monitor, r->location, r->at_ms / HOUR_MS, buf_new(g->arena, 1 << 20) };
+    *h = (Hour){ r->monitor, r->location, r->looked_ms / HOUR_MS, buf_new(g->arena, 1 << 20) };
     map_set(g->hours, key, h);
     return *list_add(g->arena, &g->all_hours) = h;
 }
 
 static Day *day_of(Gathered *g, const MonitorResult *r)
 {
-    Str key = arena_fmt(g->arena, STR_FMT " %lld", STR_ARG(r->monitor), (long long)(r->at_ms / DAY_MS));
+    Str key = arena_fmt(g->arena, STR_FMT " %lld", STR_ARG(r->monitor), (long long)(r->looked_ms / DAY_MS));
     Day *d = map_get(g->days, key);
     if (d) return d;
     d = arena_make(g->arena, Day);
-    *d = (Day){ .monitor = r->monitor, .day = r->at_ms / DAY_MS };
+    *d = (Day){ .monitor = r->monitor, .day = r->looked_ms / DAY_MS };
     map_set(g->days, key, d);
     return *list_add(g->arena, &g->all_days) = d;
 }
@@ -37,7 +37,7 @@ static void gather(Gathered *g, const MonitorResult *r)
 {
     Hour *h = hour_of(g, r);
     Day *d = day_of(g, r);
-    buf_fmt(&h->samples, "%d:%s%lld;", (int)(r->at_ms % HOUR_MS / 1000), r->error.len ? "!" : "", (long long)r->latency_ms);
+    buf_fmt(&h->samples, "%d:%s%lld;", (int)(r->looked_ms % HOUR_MS / 1000), r->error.len ? "!" : "", (long long)r->latency_ms);
     d->n++;
     d->failed += r->error.len > 0;
     d->latency_sum += r->latency_ms;
@@ -77,13 +77,13 @@ static Err see_place(Cx *cx, const MonitorResult *r)
     stmt_str(&q, "id", r->monitor);
     stmt_str(&q, "location", r->location);
     stmt_int(&q, "failures", r->error.len > 0);
-    stmt_int(&q, "at_ms", r->at_ms);
+    stmt_int(&q, "at_ms", r->looked_ms);
     stmt_int(&q, "latency_ms", r->latency_ms);
     stmt_str(&q, "error", r->error);
     TRY(stmt_exec(&q));
     auto_stmt seen = stmt_begin(cx->arena, cx->store, &sql_monitor_seen);
     stmt_str(&seen, "id", r->monitor);
-    stmt_int(&seen, "at_ms", r->at_ms);
+    stmt_int(&seen, "at_ms", r->looked_ms);
     stmt_int(&seen, "latency_ms", r->latency_ms);
     stmt_str(&seen, "error", r->error);
     return stmt_exec(&seen);
@@ -162,7 +162,7 @@ static Err take_result(Cx *cx, const MonitorResult *r, bool *ret_taken)
     *ret_taken = false;
     if (err_is(e, ERR_NOT_FOUND)) return OK;
     TRY(e);
-    if (!m.enabled || !looks_from(&m, r->location) || r->at_ms > cx->now_ms + 60000 || r->at_ms < cx->now_ms - DAY_MS) return OK;
+    if (!m.enabled || !looks_from(&m, r->location) || r->looked_ms > cx->now_ms + 60000 || r->looked_ms < cx->now_ms - DAY_MS) return OK;
     *ret_taken = true;
     bool quiet = str_eq(m.state, S("up")) && str_empty(r->error);
     list_each(&m.places, k) quiet &= !m.places.at[k].failures;
@@ -175,7 +175,7 @@ static Err take_result(Cx *cx, const MonitorResult *r, bool *ret_taken)
     bool down = is_down(&now, &now.places, &since_ms, &error), was = str_eq(m.state, S("down"));
     if (down == was && !str_eq(m.state, S("unknown"))) return OK;
     if (!down && r->error.len) return OK;                          /* it fails, but that is not believed yet */
-    return become(cx, &now, down, since_ms, r->at_ms, error);
+    return become(cx, &now, down, since_ms, r->looked_ms, error);
 }
 
 Err monitor_report(Cx *cx, const MonitorResults *results)

@@ -1,12 +1,12 @@
-/* Looking at what is due, from one location. Each monitor has its place in its interval, spread by its id, so that five
- * thousand of a minute are eighty-three a second. After a failure that is not yet believed it is looked at sooner. */
+/* Looking at what is due, from one location. The first looks after a start are spread over ten seconds, and each monitor keeps
+ * its place in its interval from then on. After a failure that is not yet believed it is looked at sooner. */
 #include <stdlib.h>
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "feature/monitor/internal.h"
 
-enum { RETRY_MS = 5000 };
+enum { RETRY_MS = 5000, BEGIN_MS = 10000 };
 
 /** A monitor on its rounds. It outlives the set that it came with while a look is under way. */
 typedef struct Due {
@@ -36,6 +36,8 @@ Round *round_open(Str allow, Str ca_file)
     return r;
 }
 
+void round_allow(Round *r, Str allow) { prober_allow(r->looks.prober, allow); }
+
 static void due_free(Due *d) { arena_free(d->arena); }
 
 static Str copied(Arena *a, Str s) { return arena_str(a, s); }
@@ -64,14 +66,13 @@ static void copy_monitor(Arena *a, const Monitor *from, Monitor *to)
     }
 }
 
-static Due *due_new(Round *r, const Monitor *m, int64_t now_ms)
+static Due *due_new(Round *r, const Monitor *m, bool at_once, int64_t now_ms)
 {
     Arena *a = arena_new(2048);
     Due *d = arena_make(a, Due);
     *d = (Due){ .arena = a, .round = r };
     copy_monitor(a, m, &d->monitor);
-    int64_t length = (m->interval_s > 0 ? m->interval_s : 60) * 1000;
-    d->next_ms = now_ms + (m->last_ms ? (int64_t)(hash_str(m->id) % (uint64_t)length) : 0);     /* a new one at once */
+    d->next_ms = now_ms + (at_once || !m->last_ms ? 0 : (int64_t)(hash_str(m->id) % BEGIN_MS));
     return d;
 }
 
@@ -86,7 +87,7 @@ void round_set(Round *r, const Monitors *all, int64_t now_ms)
         const Monitor *m = &all->at[k];
         Due *d = map_get(had, m->id);
         if (d && d->monitor.version == m->version) map_set(had, m->id, NULL);
-        else d = due_new(r, m, now_ms);
+        else d = due_new(r, m, d != NULL, now_ms);
         *list_add(lists, &now) = d;
     }
     list_each(&r->all, k) {
@@ -113,7 +114,7 @@ static void looked(void *arg, int64_t latency_ms, Str error)
     bool doubted = d->failures && d->failures <= m->retries;
     d->next_ms = d->begun_ms + (doubted ? soon + latency_ms : length);
     if (!r->results) return;
-    *list_add(r->arena, r->results) = (MonitorResult){ .monitor = copied(r->arena, m->id), .at_ms = d->begun_ms, .latency_ms = latency_ms, .error = copied(r->arena, error) };
+    *list_add(r->arena, r->results) = (MonitorResult){ .monitor = copied(r->arena, m->id), .looked_ms = d->begun_ms, .latency_ms = latency_ms, .error = copied(r->arena, error) };
 }
 
 void round_run(Round *r, int64_t now_ms, int64_t ms, Arena *a, MonitorResults *ret)

@@ -168,10 +168,10 @@ static Err take_out(Cx *cx, Req *req, Res *res)
 
 /* ---- results */
 
-typedef struct Sample { int64_t at_ms, latency_ms; Str location; bool failed; } Sample;
+typedef struct Sample { int64_t looked_ms, latency_ms; Str location; bool failed; } Sample;
 typedef LIST(Sample) Samples;
 static SHAPE(sample_shape, Sample, "What a look found",
-    FIELD_AT(Sample, at_ms, READ_ONLY, "When"), FIELD(Sample, latency_ms, READ_ONLY, "How long it took"),
+    FIELD_AT(Sample, looked_ms, READ_ONLY, "When"), FIELD(Sample, latency_ms, READ_ONLY, "How long it took"),
     FIELD(Sample, location, READ_ONLY, "Where from"), FIELD(Sample, failed, READ_ONLY, "Not as it should"));
 
 enum { SAMPLES_MOST = 20000, SPAN_MOST_DAYS = 31 };
@@ -272,7 +272,7 @@ static Err work(Cx *cx, Req *req, Res *res)
 
 typedef struct Reported { Str location; MonitorResults results; } Reported;
 static SHAPE(result_shape, MonitorResult, "What a look found",
-    FIELD(MonitorResult, monitor, REQUIRED, "Its id", .max = 100), FIELD_AT(MonitorResult, at_ms, REQUIRED, "When it began"),
+    FIELD(MonitorResult, monitor, REQUIRED, "Its id", .max = 100), FIELD_AT(MonitorResult, looked_ms, REQUIRED, "When it began"),
     FIELD(MonitorResult, latency_ms, 0, "How long it took"), FIELD(MonitorResult, error, NULLABLE, "Empty: all is well", .max = 500));
 static SHAPE(reported_shape, Reported, "What a location found",
     FIELD(Reported, location, REQUIRED, "Where from", .max = 50), FIELD_OF(Reported, results, FIELD_MANY, &result_shape, REQUIRED, "In the order in which they were made", .max = 1000));
@@ -337,7 +337,7 @@ static const Resolver resolvers[] = { { "monitor", resolve }, { 0 } };
 static const JobKind jobs[] = { { .name = "monitor.sweep", .run = monitor_sweep_job, .every_ms = HOUR_MS }, { 0 } };
 static const Setting settings[] = {
     { .key = "monitors.allow", .type = SETTING_TEXT, .standard = "", .max = 2000, .title = "Monitors may look at",
-      .help = "Besides the public internet: addresses, blocks and host names, such as 10.0.0.0/8 or .corp.example. Counts after the next start." },
+      .help = "Besides the public internet: addresses, blocks and host names, such as 10.0.0.0/8 or .corp.example. Counts within seconds." },
     { .key = "monitors.location", .type = SETTING_TEXT, .standard = "main", .max = 50, .title = "Location of this server",
       .help = "What monitors call the place that this server looks from." },
     { 0 },

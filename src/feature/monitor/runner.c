@@ -65,6 +65,7 @@ static Err renew(Runner *m, int64_t now_ms)
     auto_store s = store_take(m->app->db);
     Cx cx = app_cx(m->app, a, s);
     Monitors all, here = { 0 };
+    round_allow(m->round, setting_str(&cx, "monitors.allow"));
     TRY(monitor_list(&cx, &(MonitorFilter){ .enabled = true }, true, S(""), ALL_MOST, &all));
     Lease lease = { .runner = m, .location = setting_str(&cx, "monitors.location") };
     list_each(&all, k)
@@ -133,13 +134,10 @@ static void *run(void *arg)
 
 Err monitors_serve(App *app)
 {
-    auto_arena a = arena_new(4096);
-    auto_store s = store_take(app->db);
     Runner *m = calloc(1, sizeof *m);
     if (!m) bug("out of memory");
     m->app = app;
-    Cx cx = app_cx(m->app, a, s);
-    m->round = round_open(setting_str(&cx, "monitors.allow"), S(""));
+    m->round = round_open(S(""), S(""));
     m->node = id_new(app->arena, clock_ms());
     m->held = arena_new(16 << 10);
     if (pthread_create(&m->thread, NULL, run, m)) {

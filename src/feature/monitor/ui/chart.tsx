@@ -33,7 +33,7 @@ export function pieces(samples: readonly Sample[], from: number, to: number, cou
     const length = (to - from) / count;
     const bins: Sample[][] = Array.from({ length: count }, () => []);
     for (const s of samples) {
-        const k = Math.floor((Date.parse(s.at) - from) / length);
+        const k = Math.floor((Date.parse(s.looked_at) - from) / length);
         if (k >= 0 && k < count) bins[k]!.push(s);
     }
     return bins.flatMap((b, k) => {

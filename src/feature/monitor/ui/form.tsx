@@ -44,7 +44,7 @@ function StepFields({ step, k, many, error, onChange, onRemove }: { step: Step; 
             {many && <legend>{t('step', { n: k + 1 })} <IconButton small icon="trash" label={t('remove')} onClick={onRemove} /></legend>}
             <div class="mon-url">
                 <Select aria-label={t('method')} value={step.method ?? 'GET'} options={METHODS.map((m) => ({ value: m, label: m }))} onChange={(method) => set({ method })} />
-                <Field label={t('url')} error={error(`steps[${k}].url`)}>{(p) => <Input {...p} {...(k === 0 ? { 'data-autofocus': true } : {})} class="mono" inputMode="url" placeholder="https://shop.example.com/health" maxLength={4000} value={step.url} onChange={(url) => set({ url })} />}</Field>
+                <Field label={t('url')} error={error(`steps[${k}].url`)}>{(p) => <Input {...p} class="mono" inputMode="url" placeholder="https://shop.example.com/health" maxLength={4000} value={step.url} onChange={(url) => set({ url })} />}</Field>
             </div>
             <Assertions kind="http" list={step.assertions} where={`steps[${k}].`} error={error} onChange={(assertions) => set({ assertions })} />
             <button type="button" class="mon-more" aria-expanded={more} onClick={() => setMore(!more)}><Icon name={more ? 'down' : 'right'} small />{t('more')}</button>
@@ -98,10 +98,10 @@ export function MonitorDialog({ monitor, onClose, onSaved }: { monitor: Monitor 
             <Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" busy={form.busy} onClick={save}>{t('save')}</Button></>}>
             <form class="form" onSubmit={(e) => { e.preventDefault(); void save(); }}>
                 <Segmented<Kind> label={t('kind')} value={d.kind} onChange={(kind) => set({ kind, assertions: [] })} options={KINDS.map((k) => ({ value: k, label: t(k) }))} />
-                <Field label={t('name')} error={form.field('name')}>{(p) => <Input {...p} maxLength={100} value={d.name} onChange={(name) => set({ name })} />}</Field>
+                <Field label={t('name')} error={form.field('name')}>{(p) => <Input {...p} data-autofocus maxLength={100} value={d.name} onChange={(name) => set({ name })} />}</Field>
                 {http ? <>
                     {d.steps.map((s, k) => <StepFields key={k} step={s} k={k} many={d.steps.length > 1} error={form.field} onChange={(step) => set({ steps: d.steps.map((x, n) => (n === k ? step : x)) })} onRemove={() => set({ steps: d.steps.filter((_, n) => n !== k) })} />)}
-                    <p><Button kind="plain" icon="plus" disabled={d.steps.length >= 10} onClick={() => set({ steps: [...d.steps, freshStep()] })}>{t('add_step')}</Button> {d.steps.length > 1 && <span class="quiet">{t('steps_help', { name: '{name}' })}</span>}</p>
+                    <p><Button kind="plain" icon="plus" disabled={d.steps.length >= 10} onClick={() => set({ steps: [...d.steps, freshStep()] })}>{t('add_step')}</Button> {d.steps.length > 1 && <span class="quiet">{t('steps_help', { hint: '{{name}}' })}</span>}</p>
                 </> : <>
                     <div class="two">
                         <Field label={t.any(`target_${d.kind}`)} error={form.field('target')}>{(p) => <Input {...p} class="mono" placeholder={d.kind === 'tcp' ? 'db.example.com:5432' : d.kind === 'tls' ? 'shop.example.com:443' : 'shop.example.com'} value={d.target ?? ''} onChange={(target) => set({ target })} />}</Field>

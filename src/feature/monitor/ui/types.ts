@@ -14,7 +14,7 @@ export type Monitor = {
     places: Place[]; days: Day[]; version: number;
 };
 export type Totals = { unknown: number; up: number; down: number; paused: number };
-export type Sample = { at: string; latency_ms: number; location: string; failed: boolean };
+export type Sample = { looked_at: string; latency_ms: number; location: string; failed: boolean };
 export type Outage = { id: Id; started_at: string; ended_at: string | null; error: string | null };
 export type Tried = { ok: boolean; latency_ms: number; error: string | null };
 
