@@ -55,6 +55,9 @@ static Err begin(Cx *cx, void *arg)
 static Err finish(Cx *cx, void *arg)
 {
     (void)arg;
+    bool is_new;
+    TRY(part_note(cx, S("monitors"), S(""), &is_new));
+    if (is_new) TRY(monitors_tell(cx));
     TRY(notify_settle(cx, 3));                               /* nobody begins with a year of unread news */
     return setting_set(cx, S("workspace.sample_data"), S("true"));
 }

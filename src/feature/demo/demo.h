@@ -29,3 +29,6 @@ Err story_tell(Cx *cx, const Company *company, const json_t *story);
 /** A story made of one line of year.json: [language, days_ago, severity, title, channel, services, trigger, cause, minutes to
  *  resolve, minutes to detect, commander, summary, follow-up, state of the report]. */
 Err year_line_story(Cx *cx, const json_t *line, json_t **ret_story);
+
+/** Monitors with three months of results. Within a write; once the incidents are there. */
+Err monitors_tell(Cx *cx);

@@ -62,6 +62,10 @@ typedef LIST(MonitorResult) MonitorResults;
  *  are gone, or that do not name the location, are passed over. Within a write. */
 Err monitor_report(Cx *cx, const MonitorResults *results);
 
+/** Results of the past of one monitor, for sample data: kept with the outages that they show, without a state or an alert.
+ *  Within a write. */
+Err monitor_keep(Cx *cx, const MonitorResults *results);
+
 /** Looks under way over one prober. */
 typedef struct Look Look;
 typedef struct Looks { Prober *prober; Look *first; } Looks;

@@ -117,6 +117,24 @@ static Err tell_alert(Cx *cx, const Monitor *m, bool down, int64_t since_ms, int
     return alert_take(cx, &in);
 }
 
+static Err begin_outage(Cx *cx, Str monitor, int64_t at_ms, Str error)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_outage_begin);
+    stmt_str(&q, "outage", id_new(cx->arena, cx->now_ms));
+    stmt_str(&q, "id", monitor);
+    stmt_int(&q, "at_ms", at_ms);
+    stmt_str(&q, "error", error);
+    return stmt_exec(&q);
+}
+
+static Err end_outage(Cx *cx, Str monitor, int64_t at_ms)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_outage_end);
+    stmt_str(&q, "id", monitor);
+    stmt_int(&q, "at_ms", at_ms);
+    return stmt_exec(&q);
+}
+
 static Err become(Cx *cx, const Monitor *m, bool down, int64_t since_ms, int64_t at_ms, Str error)
 {
     auto_stmt set = stmt_begin(cx->arena, cx->store, &sql_monitor_set_state);
@@ -124,24 +142,15 @@ static Err become(Cx *cx, const Monitor *m, bool down, int64_t since_ms, int64_t
     stmt_str(&set, "state", down ? S("down") : S("up"));
     stmt_int(&set, "at_ms", down ? since_ms : at_ms);
     TRY(stmt_exec(&set));
-    if (down) {
-        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_outage_begin);
-        stmt_str(&q, "outage", id_new(cx->arena, cx->now_ms));
-        stmt_str(&q, "id", m->id);
-        stmt_int(&q, "at_ms", since_ms);
-        stmt_str(&q, "error", error);
-        TRY(stmt_exec(&q));
-    } else {
+    if (down) TRY(begin_outage(cx, m->id, since_ms, error));
+    else {
         auto_stmt open = stmt_begin(cx->arena, cx->store, &sql_monitor_outage_open);
         stmt_str(&open, "id", m->id);
         bool was = stmt_step(&open);
         since_ms = was ? stmt_col_int(&open, 0) : 0;
         TRY(stmt_end(&open));
         if (!was) return live_touch(cx, S("monitors"), "up", m->id, m->version, S(""));      /* its first look; nothing was wrong */
-        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_outage_end);
-        stmt_str(&q, "id", m->id);
-        stmt_int(&q, "at_ms", at_ms);
-        TRY(stmt_exec(&q));
+        TRY(end_outage(cx, m->id, at_ms));
     }
     TRY(tell_alert(cx, m, down, since_ms, at_ms, error));
     return live_touch(cx, S("monitors"), down ? "down" : "up", m->id, m->version, S(""));
@@ -185,6 +194,21 @@ Err monitor_report(Cx *cx, const MonitorResults *results)
         bool taken;
         TRY(take_result(cx, &results->at[k], &taken));
         if (taken) gather(&g, &results->at[k]);
+    }
+    return store_gathered(cx, &g);
+}
+
+Err monitor_keep(Cx *cx, const MonitorResults *results)
+{
+    Gathered g = { .arena = cx->arena, .hours = map_new(cx->arena), .days = map_new(cx->arena) };
+    bool was_down = false;
+    list_each(results, k) {
+        const MonitorResult *r = &results->at[k];
+        bool down = r->error.len > 0;
+        gather(&g, r);
+        if (down && !was_down) TRY(begin_outage(cx, r->monitor, r->looked_ms, r->error));
+        if (!down && was_down) TRY(end_outage(cx, r->monitor, r->looked_ms));
+        was_down = down;
     }
     return store_gathered(cx, &g);
 }

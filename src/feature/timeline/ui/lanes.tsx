@@ -236,6 +236,24 @@ function chatLane(p: Plot, events: readonly Event[]): Lane | null {
     }) };
 }
 
+/** What a monitor of one of the services measured while the incident lasted. */
+export type Measured = { id: string; name: string; samples: { at: number; ms: number; failed: boolean }[] };
+
+/** Latency as a curve, failed looks as strokes; the highest value is written beside. */
+function latencyLane(p: Plot, m: Measured): Lane | null {
+    const seen = m.samples.filter((s) => s.at >= p.from && s.at <= p.to);
+    if (!seen.length) return null;
+    const well = seen.filter((s) => !s.failed);
+    const most = Math.max(1, ...well.map((s) => s.ms));
+    return { name: t('lane_latency'), height: 52, draw: (y) => {
+        const at = (s: { at: number; ms: number }) => `${p.x(s.at)} ${Math.round((y + 46 - (s.ms / most) * 30) * 10) / 10}`;
+        return <g><title>{m.name}</title>
+            {seen.filter((s) => s.failed).map((s) => <rect key={s.at} class="fails" x={p.x(s.at) - 1} y={y + 14} width="2" height="32" />)}
+            {well.length > 1 && <><path class="area" d={`M${p.x(well[0]!.at)} ${y + 46}L${well.map(at).join('L')}L${p.x(well.at(-1)!.at)} ${y + 46}Z`} /><path class="curve" d={`M${well.map(at).join('L')}`} /></>}
+            <text class="lane" x="2" y={y + 11}>{clip(m.name, 220)} <tspan class="q">{t('at_most_ms', { n: most })}</tspan></text></g>;
+    } };
+}
+
 const PEOPLE = 8;
 
 /** When responders were at it, a row for each; their name stands where there is room. */
@@ -261,7 +279,7 @@ function peopleLane(p: Plot, responders: readonly Responder[]): Lane | null {
 
 const inRange = (p: Plot, b: Bar) => b.to >= p.from && b.from <= p.to;
 
-function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], responders: readonly Responder[], now: number): Lane[] {
+function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[], changes: readonly ChangeRow[], responders: readonly Responder[], measured: readonly Measured[], now: number): Lane[] {
     const { i } = p;
     const impacts: Bar[] = i.impacts.filter((m) => m.started_at).map((m) => ({ id: m.id, title: m.title, from: ms(m.started_at)!, to: ms(m.ended_at) ?? now, open: !m.ended_at }));
     const fires: Bar[] = alerts.filter((a) => a.started_at).map((a) => ({ id: a.id, title: a.title, from: ms(a.started_at)!, to: ms(a.ended_at) ?? now, open: !a.ended_at }));
@@ -269,6 +287,7 @@ function lanesOf(p: Plot, events: readonly Event[], alerts: readonly AlertRow[],
         phaseLane(p, events, now),
         barLane(p, t('lane_impact'), impacts.filter((b) => inRange(p, b)), 'imp', 6),
         barLane(p, t('lane_alerts'), fires.filter((b) => inRange(p, b)), 'al', 8),
+        ...measured.map((m) => latencyLane(p, m)),
         pointLane(p, t('lane_changes'), changePoints(p, changes, events)),
         pointLane(p, t('lane_reasoning'), reasoningPoints(p, events, now)),
         chatLane(p, events),
@@ -312,8 +331,8 @@ function NowLabel({ x, W, text }: { x: number; W: number; text: string }) {
 
 const LONGEST = 60_000;
 
-export function Lanes({ incident: i, events, alerts, changes, responders, onPick, onMove, menu }: {
-    incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; responders: readonly Responder[];
+export function Lanes({ incident: i, events, alerts, changes, responders, measured, onPick, onMove, menu }: {
+    incident: Incident; events: readonly Event[]; alerts: readonly AlertRow[]; changes: readonly ChangeRow[]; responders: readonly Responder[]; measured: readonly Measured[];
     onPick: (id: string) => void; onMove: ((id: string, at: number) => void) | undefined; menu: (picture: () => HTMLElement) => (MenuItem | false)[];
 }) {
     const box = useRef<HTMLDivElement>(null);
@@ -334,7 +353,7 @@ export function Lanes({ incident: i, events, alerts, changes, responders, onPick
     const span = to - from;
     const W = zoom && zoom < span ? Math.min((base * span) / zoom, LONGEST) : base;
     const p: Plot = { x: (at) => Math.round(((at - from) / span) * W * 10) / 10, W, from, to, i, onPick, onMove };
-    const lanes = width ? lanesOf(p, events, alerts, changes, responders, now) : [];
+    const lanes = width ? lanesOf(p, events, alerts, changes, responders, measured, now) : [];
     const marks = placeMoments(p, moments(i));
     const top = 36 + Math.max(0, ...marks.map((m) => m.row)) * 14;
     const offsets: number[] = [];

@@ -14,7 +14,7 @@ import { EventDialog } from './add';
 import { Beliefs } from './beliefs';
 import { BulkBar, RedactDialog, useSelection, type Selection } from './bulk';
 import { EventRow } from './event';
-import { Lanes, type ChangeRow } from './lanes';
+import { Lanes, type ChangeRow, type Measured } from './lanes';
 import { fold, groups, isKey, type Entry, type Event, type Group } from './model';
 import { HoursDialog, hoursLine, type Responder } from './people';
 import { savePicture } from './picture-file';
@@ -32,6 +32,7 @@ export function TimelineTab({ incident }: { incident: Incident }) {
     const changes = useResource(`picture changes of ${incident.id}`, async () => [...await api.all<ChangeRow>(`${path}/changes`, {}, 400),
         ...(await api.get<Page<ChangeRow>>(`${path}/changes`, { suggested: true })).items.map((c) => ({ ...c, relation: 'proposed' }))], topic);
     const responders = useResource(`responders of ${incident.id}`, () => api.get<Page<Responder>>(`${path}/responders`), topic);
+    const measured = useResource(`measured ${incident.id}`, () => measuredFor(incident));
     const [editing, setEditing] = useState<Event | 'new' | null>(null);
     const [redacting, setRedacting] = useState<Event | null>(null);
     const [lit, setLit] = useState<string | null>(null);
@@ -79,7 +80,7 @@ export function TimelineTab({ incident }: { incident: Incident }) {
         { label: 'JSONL', note: t('log_note'), href: `/api/v1${path}/timeline.jsonl`, download: true },
     ];
     return <>
-        <Lanes incident={incident} events={all} alerts={alerts.data ?? []} changes={changes.data ?? []} responders={there} onPick={pick}
+        <Lanes incident={incident} events={all} alerts={alerts.data ?? []} changes={changes.data ?? []} responders={there} measured={measured.data ?? []} onPick={pick}
             onMove={incident.can_edit ? (id, at) => void move(id, at) : undefined} menu={files} />
         {there.length > 0 && <button type="button" class="hours-line" onClick={() => setHours(true)}><Icon name="users" small />{hoursLine(there)}</button>}
         <div class="events-bar">
@@ -108,6 +109,18 @@ export function TimelineTab({ incident }: { incident: Incident }) {
         {redacting && <RedactDialog incident={incident} event={redacting} onClose={() => setRedacting(null)} onDone={events.reload} />}
         {editing && <EventDialog incident={incident} event={editing === 'new' ? null : editing} onClose={() => setEditing(null)} onSaved={events.reload} />}
     </>;
+}
+
+/** Monitors of the services that it concerns, with what they measured from an hour before until an hour after; at most three. */
+async function measuredFor(i: Incident): Promise<Measured[]> {
+    if (!i.services.length) return [];
+    const found = await api.get<Page<{ id: string; name: string }>>('/monitors', { service: i.services.map((s) => s.id).join(','), limit: 3 });
+    const since = new Date(Date.parse(i.impact_started_at ?? i.declared_at) - 3600_000).toISOString();
+    const until = new Date(Math.min(Date.now(), Date.parse(i.resolved_at ?? new Date().toISOString()) + 3600_000)).toISOString();
+    return Promise.all(found.items.map(async ({ id, name }) => {
+        const results = await api.get<Page<{ looked_at: string; latency_ms: number; failed: boolean }>>(`/monitors/${id}/results`, { since, until }).catch(() => ({ items: [] }));
+        return { id, name, samples: results.items.map((s) => ({ at: Date.parse(s.looked_at), ms: s.latency_ms, failed: s.failed })) };
+    }));
 }
 
 /** Events up to the `n`th that has a row of its own. */
