@@ -9,7 +9,7 @@
  *
  *  domain.md says "check". Here the word is taken: SQL has CHECK, and follow-ups have an effectiveness check. */
 #include "feature/alert/alert.h"
-#include "net/probe.h"
+#include "app/probe.h"
 
 typedef struct Assertion { Str on, path, op, value; } Assertion;
 typedef LIST(Assertion) Assertions;

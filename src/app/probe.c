@@ -1,11 +1,11 @@
-#include "net/probe.h"
+#include "app/probe.h"
 #include <curl/curl.h>
 #include <stdlib.h>
 #include "base/buf.h"
 #include "base/list.h"
 #include "base/time.h"
 #include "net/addr.h"
-#include "net/probe_impl.h"
+#include "app/probe_impl.h"
 #include "net/url.h"
 
 enum { BODY_MOST = 256 << 10, HEADERS_MOST = 200, AT_ONCE = 400 };

@@ -15,7 +15,7 @@
 #include "base/list.h"
 #include "base/rand.h"
 #include "base/time.h"
-#include "net/probe_impl.h"
+#include "app/probe_impl.h"
 
 enum { THREADS_MOST = 32, STACK_BYTES = 256 << 10, ANSWER_BYTES = 16 << 10, RECORDS_MOST = 200 };
 

@@ -1,7 +1,7 @@
 #pragma once
-/** Inside net/probe*.c: what can only be asked blocking (DNS records, echo) runs on threads of its own. */
+/** Inside app/probe*.c: what can only be asked blocking (DNS records, echo) runs on threads of its own. */
 #include "net/addr.h"
-#include "net/probe.h"
+#include "app/probe.h"
 
 bool probe_allows(Str allow, Str host, Addr addr);
 Str  probe_refused(Arena *a, Str host, Addr addr);

@@ -2,7 +2,7 @@
 #include "base/list.h"
 #include "base/spec.h"
 #include "net/net_test.h"
-#include "net/probe.h"
+#include "app/probe.h"
 
 typedef struct Seen { Arena *a; int n; ProbeRes last; } Seen;
 
