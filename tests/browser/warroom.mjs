@@ -1,5 +1,6 @@
 // The war room in real browsers: two people talk, pin, react, give commands; one loses the network; a phone.
 //     [tests/postgres.sh] node tests/browser/warroom.mjs          VERBOSE=1 names every step, PICTURES=1 keeps pictures
+import { createServer } from 'node:http';
 import { ask, launch, person, Suite, until } from '../lib/browser.mjs';
 import { png } from '../lib/png.mjs';
 import { addPeople, databases, makeSystem, password, serve } from '../lib/server.mjs';
@@ -157,6 +158,23 @@ async function phone(p, api, other) {
     });
 }
 
+async function frozen(ana, bo, admin) {
+    await step('of a graph that is linked, the title and the picture are frozen', async () => {
+        const grafana = createServer((req, res) => {
+            if (req.url.startsWith('/render/')) return res.writeHead(200, { 'Content-Type': 'image/png' }).end(png(30, 20, [200, 80, 30]));
+            res.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' }).end('<html><head><title>Checkout &amp; payments</title></head></html>');
+        });
+        await new Promise((r) => grafana.listen(0, '127.0.0.1', r));
+        const at = `http://127.0.0.1:${grafana.address().port}`;
+        try {
+            await admin('PUT', '/api/v1/settings/files.fetch_allow', { value: '127.0.0.1' });
+            await send(ana, `see ${at}/d/abc/checkout and ${at}/render/d-solo/abc`);
+            await row(bo, 'see ').getByText('Checkout & payments').waitFor();
+            await until(() => row(bo, 'see ').locator('img[src^="/files/"]').evaluate((el) => el.complete && el.naturalWidth > 0), 'the picture is here');
+        } finally { grafana.close(); }
+    });
+}
+
 async function importing(ana, bo) {
     await step('a pasted transcript is shown with who is who, and imported into the room that others have open', async () => {
         await ana.button('Import chat').click();
@@ -189,6 +207,7 @@ async function walk(database) {
             await talk(ana, bo);
             await picture(ana, 'room');
             await toTimeline(ana, bo);
+            await frozen(ana, bo, ask(server.url, tokens.admin));
             await importing(ana, bo);
             await offline(ana, bo, api);
             await phone(ana, api, ask(server.url, tokens.manager));

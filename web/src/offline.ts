@@ -19,6 +19,7 @@ export const screenLoaded = (): void => { dispatchEvent(new Event('load-screen')
 /** What this person read here leaves the device; edits that the server lacks stay until they are sent. */
 export async function forgetOffline(user: string): Promise<void> {
     try {
+        for (const key of Object.keys(localStorage)) if (key.startsWith('hindsight.draft.')) localStorage.removeItem(key);
         if ('caches' in window) await caches.delete(DATA);
         await (await import('../editor/device')).forgetSaved(user);
     } catch { /* the disk may be gone; signing out goes on */ }

@@ -182,7 +182,7 @@ static Err file_put(Cx *cx, Str message, const Incident *i, size_t k, MessageFil
 
 static Err files_put(Cx *cx, Str message, const Incident *i, const MessageFiles *files)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_message_file_clear);
+    auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_message_file_clear, "sent", NULL);
     stmt_str(&q, "message", message);
     TRY(stmt_exec(&q));
     list_each(files, k) TRY(file_put(cx, message, i, k, files->at[k]));
@@ -191,8 +191,10 @@ static Err files_put(Cx *cx, Str message, const Incident *i, const MessageFiles 
 
 static bool same_files(const MessageFiles *was, const MessageFiles *now)
 {
-    if (was->len != now->len) return false;
-    list_each(was, k) {
+    size_t sent = 0;
+    while (sent < was->len && !was->at[sent].frozen) sent++;               /* they come last */
+    if (sent != now->len) return false;
+    for (size_t k = 0; k < sent; k++) {
         const MessageFile *a = &was->at[k], *b = &now->at[k];
         bool image = str_eq(a->kind, S("image"));
         if (!str_eq(a->kind, b->kind) || !str_eq(a->id, b->id)) return false;

@@ -12,6 +12,8 @@ const char *const proposal_states[] = { "proposed", "accepted", "dismissed", NUL
 const Setting warroom_settings[] = {
     { .key = "warroom.reactions", .type = SETTING_TEXT, .standard = "⭐ 🌟 📌 📍 🔖", .max = 500, .title = "Reactions that propose",
       .help = "A message with one of these is proposed for the timeline. Emoji or :names:, with spaces between." },
+    { .key = "warroom.freeze_links", .type = SETTING_BOOL, .standard = "true", .title = "Freeze linked graphs",
+      .help = "Of a link to a graph, dashboard or change that is posted in a war room, the server fetches the title or the picture once and keeps it. Only from the public internet and what Fetch pasted pictures from allows." },
     { 0 },
 };
 

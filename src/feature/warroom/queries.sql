@@ -91,14 +91,19 @@ SELECT COUNT(*) FROM message_reaction WHERE message_id = :message;
 SELECT message_id, reaction, who, name FROM message_reaction WHERE message_id IN LIST(:messages) ORDER BY message_id, at_ms, reaction, who;
 
 -- name: message_file_list
-SELECT message_id, id, kind, name, type, url, bytes, width, height FROM message_file WHERE message_id IN LIST(:messages) ORDER BY message_id, position;
+SELECT message_id, id, kind, name, type, url, bytes, width, height, position FROM message_file WHERE message_id IN LIST(:messages) ORDER BY message_id, position;
 
 -- name: message_file_insert
 INSERT INTO message_file (message_id, position, id, kind, name, type, url, bytes, width, height)
-VALUES (:message, :position, :id, :kind, :name, :type, :url, :bytes, :width, :height);
+VALUES (:message, :position, :id, :kind, :name, :type, :url, :bytes, :width, :height)
+ON CONFLICT (message_id, position) DO NOTHING;
 
 -- name: message_file_clear
-DELETE FROM message_file WHERE message_id = :message;
+DELETE FROM message_file WHERE message_id = :message
+--if sent
+  AND position < 100
+--end
+;
 
 -- name: message_author_get
 SELECT user_id, by_hand FROM message_author WHERE source = :source AND author_key = :key;

@@ -63,7 +63,7 @@ static Err read_files(Cx *cx, Str ids, const Map *by_id)
         if (!m) continue;
         *list_add(cx->arena, &m->files) = (MessageFile){ .id = stmt_col_str(&q, 1), .kind = stmt_col_str(&q, 2), .name = stmt_col_str(&q, 3),
             .type = stmt_col_str(&q, 4), .url = stmt_col_str(&q, 5), .bytes = stmt_col_int(&q, 6), .width = stmt_col_int(&q, 7),
-            .height = stmt_col_int(&q, 8) };
+            .height = stmt_col_int(&q, 8), .frozen = stmt_col_int(&q, 9) >= MESSAGE_FROZEN };
     }
     return stmt_end(&q);
 }

@@ -181,5 +181,6 @@ static Err visibility_changed(Cx *cx, const Event *event)
 
 const Listener warroom_listeners[] = { 
     { "incident.visibility_changed", LISTEN_LATER, visibility_changed }, { "timeline.confirmed", LISTEN_LATER, cause_confirmed },
-    { "incident.field_changed", LISTEN_LATER, causes_changed }, { 0 },
+    { "incident.field_changed", LISTEN_LATER, causes_changed }, { "message.added", LISTEN_LATER, message_freeze },
+    { "message.edited", LISTEN_LATER, message_freeze }, { 0 },
 };

@@ -26,6 +26,11 @@ void message_row(Cx *cx, Stmt *q, Message *m);
 /** Names, reactions and files onto a page of messages: a fixed number of queries. */
 Err message_fill(Cx *cx, Messages *page);
 
+/* freeze.c */
+enum { MESSAGE_FROZEN = 100 };              /* files of this position and above were frozen, not sent */
+Err message_freeze(Cx *cx, const Event *event);
+Str title_of_page(Arena *a, Str html);
+
 /* signals.c */
 /** What the words, links and files of a message say by themselves: reasons and the kind of event. */
 void signals_of(Arena *a, const Message *m, ProposalReasons *ret, Str *ret_kind);

@@ -35,6 +35,7 @@ typedef struct MessageFile {
     Str kind;                  /* image: frozen here · file: only its name is kept · link: a page, with the title it had */
     Str name, type, url;       /* url: "/files/ID" of an image of ours, else where it stands outside */
     int64_t bytes, width, height;
+    bool frozen;               /* of a link in the text, as it was then; its address is in type */
 } MessageFile;
 typedef LIST(MessageFile) MessageFiles;
 

@@ -244,3 +244,12 @@ SPEC("war room: a command that is not understood says how to write it and does n
     expect_str("Bob Baker is incident commander", role.done.text);
     expect(command_is(S("/sev 1")) && !command_is(S("/etc/hosts")) && !command_is(S("//sev")) && !command_is(S("/ sev")) && !command_is(S("a /sev")));
 }
+
+SPEC("war room: the title of a linked page is its text, and nothing that is no text")
+{
+    auto_arena a = arena_new(4096);
+    expect_str("Checkout & payments <p99>", title_of_page(a, S("<html><head><title data-x=\"1\"> Checkout &amp; payments &lt;p99&gt;\n</title>")));
+    expect_str("", title_of_page(a, S("<html><body>no title")));
+    expect_str("", title_of_page(a, S("<title>never ends")));
+    expect_str("", title_of_page(a, S("<title>\xff\xfe</title>")));
+}
