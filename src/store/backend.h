@@ -30,7 +30,10 @@ typedef struct Run {
     Value *values;
     size_t next_param;           /* likely to be bound next */
     int n_columns;
-    bool started, done, row, own;   /* own: not in the cache, to be forgotten at the end */
+    bool started, done, row;
+    bool held, own;              /* it is running the Prepared; that is not in the cache, to be forgotten at the end */
+    bool sent;                   /* the backend has it already, and will give its result */
+    struct Run *next;            /* sent after it, while results are awaited */
     int64_t changes;
     void *cursor;                /* the backend's */
     int at;                      /* row number in it */
@@ -54,6 +57,7 @@ struct Store {
     Err work_err;                /* the first statement of this work that failed; as on PostgreSQL, the work is lost */
     Arena *txn_arena;            /* of the open transaction; reset by store_tell */
     Notices notices;             /* of the open transaction */
+    Run *sent, **last_sent;      /* results are awaited */
     struct Store *next;          /* in the pool's list of the free */
     void *extra;                 /* the backend's */
 };
@@ -74,6 +78,7 @@ typedef struct Backend {
     Err  (*prepare)(Store *s, Arena *a, Prepared *p);
     Err  (*check)(Store *s, Arena *a, Prepared *p);                 /* when prepare only makes ready; may be NULL */
     void (*forget)(Store *s, Prepared *p);
+    Err  (*send)(Store *s, Arena *a, Run *r);                       /* starts it and sets r->sent; may be NULL */
     Err  (*step)(Store *s, Arena *a, Run *r);                       /* binds and runs at the first; sets row or done */
     Value (*column)(Run *r, Arena *a, int i, ValueType want);       /* bytes are borrowed until the next step */
     void (*reset)(Store *s, Run *r);

@@ -137,9 +137,24 @@ static void pg_disconnect(Store *s)
     s->conn = NULL;
 }
 
+/** Takes the results of what was sent. Whatever else is asked on the connection, asks for this first. */
+static void settle(Store *s)
+{
+    if (!s->sent) return;
+    PQpipelineSync(s->conn);
+    for (Run *r = s->sent; r; r = r->next) {
+        r->cursor = PQgetResult(s->conn);
+        for (PGresult *end; r->cursor && (end = PQgetResult(s->conn));) PQclear(end);
+    }
+    PQclear(PQgetResult(s->conn));                /* the sync */
+    PQexitPipelineMode(s->conn);
+    s->sent = NULL;
+}
+
 /** Runs text; again on a new connection when the old one was lost and no transaction with it. */
 static Err exec_text(Store *s, Arena *a, const char *text, const char *doing, PGresult **ret)
 {
+    settle(s);
     PGTransactionStatusType before = PQtransactionStatus(s->conn);
     PGresult *res = PQexec(s->conn, text);
     if (!is_good(res) && is_lost(s) && before == PQTRANS_IDLE && !s->in_work) {
@@ -170,6 +185,7 @@ static Err pg_prepare(Store *s, Arena *a, Prepared *p)
 static void deallocate(Store *s, PgPrepared *h)
 {
     char text[48];
+    settle(s);
     if (!h->generation || h->generation != s->generation || !s->conn || is_lost(s)) return;
     snprintf(text, sizeof text, "DEALLOCATE %s", h->name);
     PQclear(PQexec(s->conn, text));          /* fails in a broken transaction: then its name is just not used again */
@@ -264,18 +280,28 @@ static PGresult *prepare_types(Store *s, Prepared *p, Oid *oids)
     }
 }
 
-/** Makes the connection know `p` for these values. */
+static ValueType type_for(const PgPrepared *h, const Value *values, size_t i)
+{
+    ValueType now = values ? values[i].type : VALUE_NULL;
+    return now == VALUE_NULL || now == VALUE_UNBOUND ? h->types[i] : now;
+}
+
+/** Does the connection know `p` for these values? */
+static bool knows(const Store *s, const Prepared *p, const Query *query, const Value *values)
+{
+    const PgPrepared *h = p->handle;
+    bool fits = h->generation == s->generation;
+    for (size_t i = 0; i < query->n_params && fits; i++) fits = type_for(h, values, i) == h->types[i];
+    return fits;
+}
+
+/** Makes it so. */
 static Err know(Store *s, Arena *a, Prepared *p, const Query *query, const Value *values)
 {
     PgPrepared *h = p->handle;
-    bool fits = h->generation == s->generation;
     ValueType types[QUERY_PARAMS_MAX];
-    for (size_t i = 0; i < query->n_params; i++) {
-        ValueType now = values ? values[i].type : VALUE_NULL;
-        types[i] = now == VALUE_NULL || now == VALUE_UNBOUND ? h->types[i] : now;
-        fits &= types[i] == h->types[i];
-    }
-    if (fits) return OK;
+    if (knows(s, p, query, values)) return OK;
+    for (size_t i = 0; i < query->n_params; i++) types[i] = type_for(h, values, i);
     deallocate(s, h);
     memcpy(h->types, types, sizeof *types * query->n_params);
     Oid oids[QUERY_PARAMS_MAX] = { 0 };
@@ -295,8 +321,8 @@ static Err pg_check(Store *s, Arena *a, Prepared *p)
     return know(s, a, p, &query, NULL);
 }
 
-/** The values as libpq wants them. */
-static PGresult *exec_values(Store *s, Arena *a, Run *r)
+/** Hands the values to libpq as it wants them, to be run at once (`ret`: the result), or to be sent. */
+static bool give_values(Store *s, Arena *a, Run *r, PGresult **ret)
 {
     const char *values[QUERY_PARAMS_MAX] = { 0 };
     int lengths[QUERY_PARAMS_MAX] = { 0 }, formats[QUERY_PARAMS_MAX] = { 0 };
@@ -316,14 +342,41 @@ static PGresult *exec_values(Store *s, Arena *a, Run *r)
         default: break;
         }
     }
-    return PQexecPrepared(s->conn, ((PgPrepared *)r->prepared->handle)->name, r->prepared->composed.n_params,
-                          values, lengths, formats, 0);
+    const char *name = ((PgPrepared *)r->prepared->handle)->name;
+    int n = r->prepared->composed.n_params;
+    if (!ret) return PQsendQueryPrepared(s->conn, name, n, values, lengths, formats, 0) == 1;
+    *ret = PQexecPrepared(s->conn, name, n, values, lengths, formats, 0);
+    return true;
+}
+
+static Err pg_send(Store *s, Arena *a, Run *r)
+{
+    if (!knows(s, r->prepared, r->query, r->values)) settle(s);
+    TRY(know(s, a, r->prepared, r->query, r->values));
+    if (!s->sent && !PQenterPipelineMode(s->conn)) return OK;        /* then it is run when it is stepped */
+    if (!give_values(s, a, r, NULL)) {
+        settle(s);
+        return is_lost(s) ? lost_err(s, a) : fail(a, ERR_INTERNAL, "query %s: " STR_FMT, r->prepared->sql->name,
+                                                  STR_ARG(message_of(a, PQerrorMessage(s->conn))));
+    }
+    if (!s->sent) s->last_sent = &s->sent;
+    *s->last_sent = r;
+    s->last_sent = &r->next;
+    r->sent = true;
+    return OK;
 }
 
 static Err run_statement(Store *s, Arena *a, Run *r, PGresult **ret)
 {
-    TRY(know(s, a, r->prepared, r->query, r->values));
-    PGresult *res = exec_values(s, a, r);
+    PGresult *res = NULL;
+    settle(s);
+    if (r->sent) {
+        res = r->cursor;
+        r->cursor = NULL;
+    } else {
+        TRY(know(s, a, r->prepared, r->query, r->values));
+        give_values(s, a, r, &res);
+    }
     *ret = res;
     if (is_good(res)) return OK;
     if (state_is(res, "0A000 26000")) {      /* the plan is out of date, or the server has forgotten it */
@@ -393,7 +446,7 @@ static Value pg_column(Run *r, Arena *a, int i, ValueType want)
 
 static void pg_reset(Store *s, Run *r)
 {
-    (void)s;
+    if (r->sent && !r->started) settle(s);
     PQclear(r->cursor);
     r->cursor = NULL;
 }
@@ -473,7 +526,7 @@ static Err pg_claim(Database *db, Arena *a) { (void)db; (void)a; return OK; }
 
 const Backend postgres_backend = {
     .kind = DATABASE_POSTGRES, .open = pg_open, .close = pg_close, .connect = pg_connect, .disconnect = pg_disconnect,
-    .run = pg_run, .prepare = pg_prepare, .check = pg_check, .forget = pg_forget, .step = pg_step, .column = pg_column,
+    .run = pg_run, .prepare = pg_prepare, .check = pg_check, .forget = pg_forget, .send = pg_send, .step = pg_step, .column = pg_column,
     .reset = pg_reset, .control = pg_control, .in_transaction = pg_in_transaction, .notify = pg_notify,
     .listen = pg_listen, .lock = pg_lock, .unlock = pg_unlock, .bytes = pg_bytes, .claim = pg_claim,
 };

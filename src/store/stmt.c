@@ -35,19 +35,28 @@ static Err prepare(Store *s, Arena *a, Arena *keep, QueryEntry *e, uint64_t part
     return OK;
 }
 
-/** The kept statement, or one of its own when that is being run already. */
+/** The kept statement. */
 static Err prepared_of(Store *s, Arena *a, QueryEntry *e, uint64_t parts, Run *run)
 {
-    for (Prepared *p = e->variants; p; p = p->next) {
-        if (p->parts != parts) continue;
-        run->own = p->busy;
-        if (p->busy) return prepare(s, a, a, e, parts, &run->prepared);
-        run->prepared = p;
-        return OK;
-    }
+    for (Prepared *p = e->variants; p; p = p->next)
+        if (p->parts == parts) { run->prepared = p; return OK; }
     TRY(prepare(s, a, s->arena, e, parts, &run->prepared));
     run->prepared->next = e->variants;
     e->variants = run->prepared;
+    return OK;
+}
+
+/** Before its first step: takes the kept statement, or one of its own when another is running that. */
+static Err hold(Stmt *q, Run *run)
+{
+    if (run->sent) return OK;
+    if (run->prepared->busy) {
+        QueryEntry *e;
+        TRY(entry_of(q->store, q->arena, q->sql, &e));
+        TRY(prepare(q->store, q->arena, q->arena, e, run->prepared->parts, &run->prepared));
+        run->own = true;
+    }
+    run->held = run->prepared->busy = true;
     return OK;
 }
 
@@ -87,7 +96,6 @@ static Err begin(Stmt *q, const char *const *parts, size_t n_parts)
     run->query = &e->query;
     run->values = arena_array(q->arena, Value, e->query.n_params);
     TRY(prepared_of(s, q->arena, e, mask, run));
-    run->prepared->busy = true;
     q->backend = run;
     return OK;
 }
@@ -168,12 +176,22 @@ static Err all_bound(Stmt *q, Run *run)
     return OK;
 }
 
+void stmt_send(Stmt *q)
+{
+    Run *run = q->backend;
+    const Backend *backend = q->store->db->backend;
+    if (q->err.info || run->started || run->sent || !backend->send || !q->store->in_work) return;
+    q->err = all_bound(q, run);
+    if (!q->err.info) stick(q, backend->send(q->store, q->arena, run));
+}
+
 bool stmt_step(Stmt *q)
 {
     Run *run = q->backend;
     if (!run && !q->err.info) bug("query %s was stepped after its end", q->sql->name);
     if (q->err.info || run->done) return false;
     if (!run->started) q->err = all_bound(q, run);
+    if (!run->started && !q->err.info) stick(q, hold(q, run));
     if (q->err.info) return false;
     run->row = false;
     stick(q, q->store->db->backend->step(q->store, q->arena, run));
@@ -215,8 +233,8 @@ Err stmt_end(Stmt *q)
     if (!run) return q->err;
     q->backend = NULL;
     const Backend *backend = q->store->db->backend;
-    if (run->started) backend->reset(q->store, run);
-    run->prepared->busy = false;
+    if (run->started || run->sent) backend->reset(q->store, run);
+    if (run->held) run->prepared->busy = false;
     if (run->own) backend->forget(q->store, run->prepared);
     return q->err;
 }

@@ -123,6 +123,10 @@ void stmt_null(Stmt *q, const char *name);
 void stmt_str_or_null(Stmt *q, const char *name, Str value);
 /** NULL when the value is 0: for times that are not known. */
 void stmt_int_or_null(Stmt *q, const char *name, int64_t value);
+/** Within a write: starts it without waiting for what comes of it, which stmt_step() then gives. Several that are sent before the
+ *  first of them is stepped take one round trip to PostgreSQL; SQLite runs each when it is stepped. So none may depend on
+ *  another, all that write are stepped, in the order in which they were sent, and ended; at most a hundred or so at a time. */
+void stmt_send(Stmt *q);
 /** True: a row is ready. False: no more, or an error. */
 bool stmt_step(Stmt *q);
 /** Column values of the current row, copied into the statement's arena. NULL gives "" and 0. Columns count from 0. */

@@ -13,6 +13,8 @@
 #include "feature/alert/internal.h"
 #include "sql.gen.h"
 
+enum { FIRED_AT_ONCE = 64 };
+
 static _Atomic int64_t counted_alerts, counted_payloads, counted_refused;
 
 void count_received(int64_t alerts, bool fits)
@@ -119,49 +121,72 @@ static void bind_new(Stmt *q, const Delivery *d, size_t i)
     stmt_str_or_null(q, "channel_id", d->plans[i].channel_id);
 }
 
-typedef struct Fired { bool changed, in_incident; Str id; } Fired;
+/** An alert that its notice says to fire, on its way. */
+typedef struct Firing {
+    size_t i;                      /* in the delivery */
+    bool fires, late;              /* it does already; a notice of an earlier firing, come late */
+    bool changed, in_incident;
+    Str id;
+    Stmt q;
+} Firing;
 
-/** Does it fire already? Is this a notice of an earlier firing, come late? */
-static Err look(Cx *cx, const Delivery *d, size_t i, bool *ret_fires, bool *ret_late)
+static void look(Cx *cx, const Delivery *d, Firing *f)
 {
-    int64_t told_ms = d->alerts.at[i].started_ms;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_known);
-    stmt_blob(&q, "key_hash", d->keys[i]);
-    stmt_int(&q, "told_ms", told_ms ? told_ms : INT64_MAX);
-    while (stmt_step(&q)) *(stmt_col_is_null(&q, 0) ? ret_late : ret_fires) = true;
-    return stmt_end(&q);
+    int64_t told_ms = d->alerts.at[f->i].started_ms;
+    f->q = stmt_begin(cx->arena, cx->store, &sql_alert_known);
+    stmt_blob(&f->q, "key_hash", d->keys[f->i]);
+    stmt_int(&f->q, "told_ms", told_ms ? told_ms : INT64_MAX);
+    stmt_send(&f->q);
 }
 
-static Err begin(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, Fired *ret)
+static Err looked(Firing *f)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_begin);
-    bind_told(&q, d, i, delivery_n, cx->now_ms);
-    bind_new(&q, d, i);
-    stmt_int(&q, "started_told", d->alerts.at[i].started_ms != 0);
-    stmt_str_or_null(&q, "rule_id", d->plans[i].rule_id);
-    stmt_step(&q);
-    *ret = (Fired){ .changed = stmt_changes(&q) > 0, .id = d->ids[i] };
-    return stmt_end(&q);
+    while (stmt_step(&f->q)) *(stmt_col_is_null(&f->q, 0) ? &f->late : &f->fires) = true;
+    return stmt_end(&f->q);
 }
 
-static Err again(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms, Fired *ret)
+/** Begins it, or notes that it was told of again. */
+static void put(Cx *cx, const Delivery *d, Firing *f, int64_t delivery_n, int64_t before_ms)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_again);
-    bind_told(&q, d, i, delivery_n, cx->now_ms);
-    stmt_int(&q, "before_ms", before_ms);
-    if (stmt_step(&q))
-        *ret = (Fired){ .changed = true, .id = stmt_col_str(&q, 0), .in_incident = !stmt_col_is_null(&q, 1) };
-    return stmt_end(&q);
+    f->q = stmt_begin(cx->arena, cx->store, f->fires ? &sql_alert_again : &sql_alert_begin);
+    bind_told(&f->q, d, f->i, delivery_n, cx->now_ms);
+    if (f->fires) stmt_int(&f->q, "before_ms", before_ms);
+    else {
+        bind_new(&f->q, d, f->i);
+        stmt_int(&f->q, "started_told", d->alerts.at[f->i].started_ms != 0);
+        stmt_str_or_null(&f->q, "rule_id", d->plans[f->i].rule_id);
+    }
+    stmt_send(&f->q);
 }
 
-static Err fire(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, int64_t before_ms,
-    Fired *ret)
+static Err was_put(const Delivery *d, Firing *f)
 {
-    bool fires = false, late = false;
-    TRY(look(cx, d, i, &fires, &late));
-    if (late) return OK;
-    if (!fires) TRY(begin(cx, d, i, delivery_n, ret));
-    return ret->changed ? OK : again(cx, d, i, delivery_n, before_ms, ret);
+    f->changed = stmt_step(&f->q) || (!f->fires && stmt_changes(&f->q) > 0);
+    f->id = !f->changed ? S("") : f->fires ? stmt_col_str(&f->q, 0) : d->ids[f->i];
+    f->in_incident = f->changed && f->fires && !stmt_col_is_null(&f->q, 1);
+    return stmt_end(&f->q);
+}
+
+/** The first of both. */
+static Err first_err(Err one, Err other) { return one.info ? one : other; }
+
+/** Twice a round trip for all of them. Every statement that was sent is ended. */
+static Err fire(Cx *cx, const Delivery *d, Firing *all, size_t n, int64_t delivery_n, int64_t before_ms)
+{
+    Err e = OK;
+    for (size_t k = 0; k < n; k++) look(cx, d, &all[k]);
+    for (size_t k = 0; k < n; k++) e = first_err(e, looked(&all[k]));
+    if (e.info) return e;
+    for (size_t k = 0; k < n; k++) if (!all[k].late) put(cx, d, &all[k], delivery_n, before_ms);
+    for (size_t k = 0; k < n; k++) if (!all[k].late) e = first_err(e, was_put(d, &all[k]));
+    if (e.info) return e;
+    for (size_t k = 0; k < n; k++) {         /* twice in one payload, or another node was faster */
+        if (all[k].late || all[k].fires || all[k].changed) continue;
+        all[k].fires = true;
+        put(cx, d, &all[k], delivery_n, before_ms);
+        TRY(was_put(d, &all[k]));
+    }
+    return OK;
 }
 
 /** An end whose beginning we never saw. Only a source that tells its times can be understood
@@ -270,6 +295,24 @@ static Err note_acknowledged(Cx *cx, const ToldList *told)
     return OK;
 }
 
+/** The alerts from `*i` on that fire, as far as nothing but such stands between them. */
+static Err fire_some(Cx *cx, Delivery *d, size_t *i, int64_t delivery_n, int64_t before_ms, Join *joins, size_t *n_joins)
+{
+    size_t n = 0, left = d->alerts.len - *i, most = left < FIRED_AT_ONCE ? left : FIRED_AT_ONCE;
+    Firing *some = arena_array(cx->arena, Firing, most);
+    for (; *i < d->alerts.len && n < most; (*i)++) {
+        const AlertIn *alert = &d->alerts.at[*i];
+        if (alert->resolved || alert->is_remark || (alert->acknowledged && n)) break;
+        if (!str_empty(alert->title)) some[n++] = (Firing){ .i = *i };
+        if (alert->acknowledged) { (*i)++; break; }
+    }
+    TRY(fire(cx, d, some, n, delivery_n, before_ms));
+    for (size_t k = 0; k < n; k++)
+        if (some[k].changed && !some[k].in_incident && d->plans[some[k].i].declare)
+            joins[(*n_joins)++] = (Join){ .i = some[k].i, .id = some[k].id };
+    return OK;
+}
+
 Err delivery_store(Cx *cx, Delivery *d)
 {
     Arena *a = cx->arena;
@@ -281,15 +324,12 @@ Err delivery_store(Cx *cx, Delivery *d)
         .via_integration = true };
     TRY(put_delivery(cx, d, &n, &before_ms));
     TRY(delivery_changes(cx, d, n, before_ms < 0 ? -1 : cx->now_ms - before_ms));
-    for (size_t i = 0; i < d->alerts.len; i++) {
+    for (size_t i = 0; i < d->alerts.len;) {
         const AlertIn *alert = &d->alerts.at[i];
-        Fired fired = { 0 };
-        if (alert->is_remark) { if (before_ms < 0 && !str_empty(alert->remark)) TRY(remark(cx, d, i)); continue; }
-        if (alert->resolved) { TRY(end(cx, d, i, n, &ended)); continue; }
-        if (!str_empty(alert->title)) TRY(fire(cx, d, i, n, before_ms, &fired));
-        if (alert->acknowledged) TRY(acknowledge(cx, d, i, &taken));
-        if (!fired.changed || fired.in_incident || !d->plans[i].declare) continue;
-        joins[n_joins++] = (Join){ .i = i, .id = fired.id };
+        if (alert->is_remark) { if (before_ms < 0 && !str_empty(alert->remark)) TRY(remark(cx, d, i)); i++; continue; }
+        if (alert->resolved) { TRY(end(cx, d, i++, n, &ended)); continue; }
+        TRY(fire_some(cx, d, &i, n, before_ms, joins, &n_joins));
+        if (d->alerts.at[i - 1].acknowledged) TRY(acknowledge(cx, d, i - 1, &taken));
     }
     if (n_joins) TRY(delivery_join(cx, d, joins, n_joins));
     if (ended.len) TRY(tell_incidents(cx, "alert.resolved", "resolved", d->source.kind, &ended));
