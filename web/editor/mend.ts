@@ -5,7 +5,7 @@
  * Opening or reading alone changes nothing.
  */
 import { Extension, type Editor } from '@tiptap/core';
-import { Plugin, PluginKey } from '@tiptap/pm/state';
+import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state';
 import { fixTables, fixTablesKey } from '@tiptap/pm/tables';
 import { updateYFragment } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
@@ -18,7 +18,10 @@ const key = new PluginKey('mend');
 
 /** Makes the rows of every table equally long. */
 export function mendTables(editor: Editor): void {
-    const tr = editor.isEditable ? fixTables(editor.state) : undefined;
+    let tr: Transaction | undefined;
+    try {
+        tr = editor.isEditable ? fixTables(editor.state) : undefined;
+    } catch { /* a table within an uneven table: until somebody changes it */ }
     if (tr) editor.view.dispatch(tr.setMeta(key, true).setMeta('suggesting-plain', true).setMeta('addToHistory', false));
 }
 
