@@ -187,11 +187,11 @@ typedef struct CrdtApplied {
 
 /** Applies an update (v1) from a peer or from storage. Order and repetition do not matter.
  *  `update` is not kept. `ret` and `ret_fault` may be NULL.
- *  Fails: CRDT_MALFORMED (`ret_fault` says where; nothing changed) · CRDT_LIMIT: too large, or too many clients or structs (nothing
- *  changed), or too much pending, too many conflict steps, or too many structs by what it cuts and
- *  what had waited: then the part that could not be
- *  integrated is dropped, never half of a struct, and a later state-vector exchange fetches it
- *  again (`ret` is filled) · CRDT_NOMEM likewise · CRDT_BUSY inside a transaction.
+ *  Fails: CRDT_MALFORMED (`ret_fault` says where; nothing changed) · CRDT_LIMIT: too large, or too
+ *  many clients or structs (nothing changed), or too much pending, too many conflict steps, or too
+ *  many structs by what it cuts and what had waited: then the part that could not be integrated is
+ *  dropped, never half of a struct, and a later state-vector exchange fetches it again (`ret` is
+ *  filled) · CRDT_NOMEM likewise · CRDT_BUSY inside a transaction.
  *  Cost: O(bytes + structs · log structs of the client + concurrent items at the same place). */
 CrdtErr crdt_apply(CrdtDoc *doc, CrdtBytes update, CrdtApplied *ret, CrdtFault *ret_fault);
 
