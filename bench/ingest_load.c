@@ -198,6 +198,7 @@ static const char *const indexes[] = {
     "CREATE INDEX bare_integration ON bare_alert (integration_id, n)",
     "CREATE INDEX bare_channel ON bare_alert (channel_id, n) WHERE channel_id IS NOT NULL",
     "CREATE INDEX bare_incident ON bare_alert (incident_id, n)",
+    "CREATE INDEX bare_arrival ON bare_alert (received_ms, n)",
 };
 #define INSERT_DELIVERY(hash, body, ms) "INSERT INTO bare_delivery (hash, content_type, body, received_ms, last_ms, before_ms) VALUES (" \
     hash ",'application/json'," body "," ms "," ms ",-1)"
