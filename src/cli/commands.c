@@ -16,7 +16,7 @@ const Command commands[] = {
     { "token create", NULL, "user scope name expires", false, run_token_create, "Makes an API token and prints it",
       "  read    only reads\n  write   all but administration\n  ingest  only posts alerts and changes\n  admin   everything that its person may do" },
     { "integration add", "KIND", "name channel listen public-url", false, run_integration_add, "Adds a source of alerts and prints the address to post to",
-      "KIND is one of alertmanager, generic, pagerduty. The address begins with --public-url, or with what serve listens on." },
+      "KIND is a word of the gallery: alertmanager, grafana, github, cloudwatch, mail, generic … The address begins with --public-url, or with what serve listens on." },
     { "change", NULL, "kind title description service author url state key environment source server token-file ca-file", true, run_change,
       "Tells a server of a change: a deploy, a migration, a flag",
       "For scripts and pipelines. The token (scope ingest) is in HINDSIGHT_TOKEN or in --token-file; HINDSIGHT_SERVER stands in for --server.\n"
