@@ -163,6 +163,7 @@ static Err said_in_room(Telling *t, Cx *cx, TimelineEvent *e)
     TRY(say(t, cx, e->title, S(""), &m));
     e->source = S("war_room");
     e->evidence = (Evidence){ .kind = S("message"), .id = m.id, .title = e->title };
+    TRY(message_path(cx, t->incident, m.id, &e->evidence.url));
     TRY(add_event(t, cx, e));
     return message_event_set(cx, m.id, e->id);
 }

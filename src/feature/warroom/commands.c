@@ -177,7 +177,10 @@ static Err write_down(Run *r, const char *kind, bool star, Str title)
 {
     Str line = utf8_clip(str_trim(str_before(title, '\n')), 1000), more = str_trim(str_sub(title, line.len, title.len));
     TimelineEvent e = { .kind = str_of(kind), .title = line, .body = more, .source = S("war_room"), .starred = star, .hand_made = true };
-    if (r->message.len) e.evidence = (Evidence){ .kind = S("message"), .id = r->message, .title = utf8_clip(line, 300) };
+    if (r->message.len) {
+        e.evidence = (Evidence){ .kind = S("message"), .id = r->message, .title = utf8_clip(line, 300) };
+        TRY(message_path(r->cx, r->incident, r->message, &e.evidence.url));
+    }
     TRY(timeline_add(r->cx, r->incident, &e));
     r->done->event_id = e.id;
     return r->message.len ? message_event_set(r->cx, r->message, e.id) : OK;

@@ -294,22 +294,30 @@ static Str event_body(Arena *a, const Message *m, Str title)
     return buf_str(&b);
 }
 
+Err message_path(Cx *cx, Str incident, Str message, Str *ret)
+{
+    Incident i;
+    TRY(incident_row(cx, incident, &i));
+    *ret = arena_fmt(cx->arena, "/incidents/" STR_FMT "?tab=room&message=" STR_FMT, STR_ARG(i.reference), STR_ARG(message));
+    return OK;
+}
+
 Err message_to_timeline(Cx *cx, Str message, Str kind, Str title, Str *ret_event)
 {
     Message m;
     Proposal p;
-    Incident i;
+    Str path;
     TRY(message_get(cx, message, &m));
     if (m.deleted_ms) return fail(cx->arena, ERR_CONFLICT, "the message was deleted");
     *ret_event = m.event_id;
     if (m.event_id.len) return OK;
     TRY(find(cx, message, &p));
-    TRY(incident_row(cx, m.incident_id, &i));
+    TRY(message_path(cx, m.incident_id, m.id, &path));
     Str words = title.len ? title : first_words(cx->arena, &m);
     TimelineEvent e = { .kind = kind.len ? kind : p.kind.len ? p.kind : S("message"), .title = words, .body = event_body(cx->arena, &m, words),
         .occurred_ms = m.at_ms, .source = m.source, .starred = true, .hand_made = true, .actor = { .id = m.author.id },
         .evidence = { .kind = S("message"), .id = m.id, .title = arena_fmt(cx->arena, STR_FMT ": " STR_FMT, STR_ARG(m.author.name), STR_ARG(utf8_clip(words, 300))),
-                      .url = arena_fmt(cx->arena, "/incidents/" STR_FMT "?tab=room&message=" STR_FMT, STR_ARG(i.reference), STR_ARG(m.id)) } };
+                      .url = path } };
     if (!m.author.id.len) {
         Buf b = buf_new(cx->arena, 4096);
         buf_add(&b, S("{\"said_by\":"));

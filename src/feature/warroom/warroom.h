@@ -97,6 +97,8 @@ Err message_ref_put(Cx *cx, Str id, Str source, Str channel, Str source_id);
 Err message_ref_of(Cx *cx, Str id, Str source, Str channel, Str *ret_source_id);
 /** One, complete. ERR_NOT_FOUND. The caller has checked access. */
 Err message_get(Cx *cx, Str id, Message *ret);
+/** Where it stands in Hindsight: "/incidents/INC-1?tab=room&message=ID". */
+Err message_path(Cx *cx, Str incident, Str message, Str *ret);
 /** The emoji that chat tools call by this name ("star", "+1"), else ":name:". */
 Str emoji_of(Arena *a, Str name);
 

@@ -76,7 +76,7 @@ export function EventRow({ event: e, incident, lit, minor, picked, order, onEdit
                 {e.title && e.body && <Prose text={e.body} class="soft" />}
                 {(known || unknown) && <div class="known">{known && <p><b>{t('known')}</b> {known}</p>}{unknown && <p><b>{t('not_known')}</b> {unknown}</p>}</div>}
                 {same.length > 0 && <p class="same"><Icon name="layout" small /> {t('same', { n: same.length })}: {same.map((x) => `${clockSeconds(x.occurred_at)} ${x.title}`).join(t('comma'))}</p>}
-                {ev?.url && <a class={`ev ${ev.kind}`} href={ev.url} target="_blank" rel="noopener noreferrer"><Icon name="link" />{ev.title || ev.url}</a>}
+                {ev?.url && <a class={`ev ${ev.kind}`} href={ev.url} {...(ev.url.startsWith('/') ? {} : { target: '_blank', rel: 'noopener noreferrer' })}><Icon name={ev.kind === 'message' ? 'chat' : 'link'} />{ev.title || ev.url}</a>}
             </div>
             <span class="src">{e.actor && !fromMachine(e) ? <><Avatar person={e.actor} />{e.actor.name.split(' ')[0]}</> : e.source !== 'hindsight' ? e.source : ''}</span>
             <span class="does">
