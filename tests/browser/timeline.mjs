@@ -71,7 +71,7 @@ try {
             await page.mouse.up();
             const moved = await until(async () => { const e = await named(decision.title); return e.corrected_from_at && e; }, 'the time is corrected');
             suite.check('the first time is kept', moved.corrected_from_at === decision.occurred_at && moved.occurred_at > decision.occurred_at, JSON.stringify(moved));
-            await page.locator('.toast').getByRole('button', { name: 'Undo' }).last().click();
+            await page.locator('.toast', { hasText: 'Moved to' }).getByRole('button', { name: 'Undo' }).click();
             await until(async () => (await named(decision.title)).occurred_at === decision.occurred_at, 'it is back');
         });
         await suite.step('the picture zooms and stays where the pointer is', async () => {
