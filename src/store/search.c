@@ -26,6 +26,7 @@
 #define MOST_OF_EACH 100         /* when several kinds are looked through */
 #define BEGINNINGS_MOST 16       /* words that begin with the last of a query: so many are looked for by name */
 
+/* Both databases take the same number of steps: a workspace goes from one to the other, and exports say how far each room is. */
 static const char *const sqlite_steps[] = {
     "CREATE TABLE search_doc (doc AUTO_ID, kind TEXT NOT NULL, id TEXT NOT NULL, audience TEXT NOT NULL, at_ms BIGINT NOT NULL,\n"
     "    title TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (kind, id));\n"
@@ -45,11 +46,14 @@ static const char *const postgres_steps[] = {
     "CREATE TABLE search_kind (n AUTO_ID, kind TEXT NOT NULL UNIQUE);\n"
     "INSERT INTO search_kind (kind) SELECT DISTINCT kind FROM search_doc;\n"
     "UPDATE search_doc SET title_words = array_to_tsvector(ARRAY['kind ' || kind]) || title_words,\n"
-    "    words = array_to_tsvector(ARRAY['kind ' || kind]) || words;\n" };
+    "    words = array_to_tsvector(ARRAY['kind ' || kind]) || words;\n",
+    "SELECT 1;\n" };
 
 const Schema *search_schema(DatabaseKind kind)
 {
-    static const Schema sqlite = { "search", sqlite_steps, 3 }, postgres = { "search", postgres_steps, 2 };
+    enum { STEPS = sizeof sqlite_steps / sizeof *sqlite_steps };
+    _Static_assert(STEPS == sizeof postgres_steps / sizeof *postgres_steps);
+    static const Schema sqlite = { "search", sqlite_steps, STEPS }, postgres = { "search", postgres_steps, STEPS };
     return kind == DATABASE_SQLITE ? &sqlite : &postgres;
 }
 
