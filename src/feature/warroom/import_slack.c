@@ -5,6 +5,7 @@
 #include "base/utf8.h"
 #include "document/zip.h"
 #include "feature/warroom/import.h"
+#include "feature/warroom/warroom.h"
 
 typedef struct Slack { Arena *a; Zip zip; Map *names; const ChatHow *how; Chat *to; } Slack;
 
@@ -59,18 +60,12 @@ static Err channels(Slack *s)
 
 /* ---- text */
 
-static Str name_of(Slack *s, Str id)
-{
-    const ChatAuthor *x = map_get(s->names, id);
-    return x ? x->name : id;
-}
-
 /** <@U1>, <@U1|ana>, <#C1|general>, <!here>, <https://x|words>: what stands between the brackets. */
-static void bracket(Slack *s, Buf *b, Str inside)
+static void bracket(Buf *b, Str inside, Str (*name)(void *arg, Str id), void *arg)
 {
     Str target = str_before(inside, '|'), label = str_after(inside, '|');
     char c = target.len ? target.at[0] : 0;
-    if (c == '@') { buf_byte(b, '@'); buf_add(b, label.len ? label : name_of(s, str_sub(target, 1, target.len))); }
+    if (c == '@') { buf_byte(b, '@'); buf_add(b, label.len ? label : name(arg, str_sub(target, 1, target.len))); }
     else if (c == '#') { buf_byte(b, '#'); buf_add(b, label.len ? label : str_sub(target, 1, target.len)); }
     else if (c == '!') { buf_byte(b, '@'); buf_add(b, label.len ? label : str_before(str_sub(target, 1, target.len), '^')); }
     else if (label.len && !str_eq(label, target)) { buf_add(b, label); buf_add(b, S(" (")); buf_add(b, target); buf_byte(b, ')'); }
@@ -94,15 +89,15 @@ static bool letter(Str s, size_t i)
 /** *bold* becomes **bold**: a star with a word on one side alone. */
 static bool star(Str s, size_t i) { return (i > 0 && letter(s, i - 1)) != letter(s, i + 1); }
 
-static Str plain(Slack *s, Str text)
+Str slack_plain(Arena *a, Str text, Str (*name)(void *arg, Str id), void *arg)
 {
-    Buf b = buf_new(s->a, text.len * 2 + 4096);
+    Buf b = buf_new(a, text.len * 2 + 4096);
     for (size_t i = 0; i < text.len;) {
         char c = text.at[i];
         size_t n;
         if (c == '<') {
             ptrdiff_t end = str_index(str_sub(text, i, text.len), '>');
-            if (end > 1) { bracket(s, &b, str_sub(text, i + 1, (size_t)end - 1)); i += (size_t)end + 1; continue; }
+            if (end > 1) { bracket(&b, str_sub(text, i + 1, (size_t)end - 1), name, arg); i += (size_t)end + 1; continue; }
         }
         if (c == '&' && (n = entity(text, i, &c))) { buf_byte(&b, c); i += n; continue; }
         if (c == '*' && star(text, i)) buf_byte(&b, '*');
@@ -110,6 +105,12 @@ static Str plain(Slack *s, Str text)
         i++;
     }
     return buf_str(&b);
+}
+
+static Str name_of(void *arg, Str id)
+{
+    const ChatAuthor *x = map_get(((Slack *)arg)->names, id);
+    return x ? x->name : id;
 }
 
 /* ---- messages */
@@ -151,13 +152,13 @@ static void file_of(Slack *s, ChatMessage *to, const Json *f)
 
 static Str words_of(Slack *s, const Json *m)
 {
-    Str text = plain(s, json_str_at(m, S("text")));
+    Str text = slack_plain(s->a, json_str_at(m, S("text")), name_of, s);
     if (str_trim(text).len) return text;
     json_items(json_get(m, S("attachments")), x) {           /* what apps post: cards */
         Str t = json_str_at(x, S("fallback"));
         if (!t.len) t = json_str_at(x, S("title"));
         if (!t.len) t = json_str_at(x, S("text"));
-        if (t.len) return plain(s, t);
+        if (t.len) return slack_plain(s->a, t, name_of, s);
     }
     return text;
 }

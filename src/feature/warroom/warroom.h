@@ -99,6 +99,8 @@ Err message_ref_of(Cx *cx, Str id, Str source, Str channel, Str *ret_source_id);
 Err message_get(Cx *cx, Str id, Message *ret);
 /** Where it stands in Hindsight: "/incidents/INC-1?tab=room&message=ID". */
 Err message_path(Cx *cx, Str incident, Str message, Str *ret);
+/** What Slack writes ("<@U1> *look* &lt;here&gt;") as people read it. `name` says who a user id is. Pure. */
+Str slack_plain(Arena *a, Str text, Str (*name)(void *arg, Str id), void *arg);
 /** The emoji that chat tools call by this name ("star", "+1"), else ":name:". */
 Str emoji_of(Arena *a, Str name);
 

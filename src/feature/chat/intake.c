@@ -1,0 +1,156 @@
+/* The doors. A signature is checked, what came is kept under its own id, and the answer goes out; the work is a job's. */
+#include "app/limit.h"
+#include "base/hash.h"
+#include "app/secret.h"
+#include "feature/chat/rules.h"
+#include "port/alert_source.h"
+#include "port/alert_build.h"
+#include "port/outgoing.h"
+#include "sql.gen.h"
+
+enum { WINDOW_S = 300 };
+
+bool slack_signed(Arena *a, Str secret, Str timestamp, Str signature, Str body, int64_t now_ms)
+{
+    int64_t at;
+    if (!secret.len || !str_starts(signature, S("v0=")) || !str_int(timestamp, &at)) return false;
+    int64_t now = now_ms / 1000;
+    if (at < now - WINDOW_S || at > now + WINDOW_S) return false;
+    Buf b = buf_new(a, body.len + 64);
+    buf_fmt(&b, "v0:" STR_FMT ":", STR_ARG(timestamp));
+    buf_add(&b, body);
+    return alert_signed(str_sub(signature, 3, signature.len), secret, buf_str(&b));
+}
+
+typedef struct Arrived { Str name, kind, body; } Arrived;
+
+static Err keep(Cx *cx, void *arg)
+{
+    const Arrived *in = arg;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_chat_inbox_add);
+    stmt_str(&q, "name", in->name);
+    stmt_str(&q, "kind", in->kind);
+    stmt_str(&q, "body", in->body);
+    stmt_int(&q, "now_ms", cx->now_ms);
+    TRY(stmt_exec(&q));
+    return job_add(cx, "chat.take", S(""), cx->now_ms, S("chat.take"));
+}
+
+static Err kept(Cx *cx, Res *res, Arrived in)
+{
+    TRY(cx_write(cx, keep, &in));
+    res_text(res, 200, "text/plain; charset=utf-8", S(""));
+    return OK;
+}
+
+static Err unsigned_(Cx *cx, const char *who)
+{
+    return fail(cx->arena, ERR_UNAUTHENTICATED, "the signature is not that of %s, or older than five minutes", who);
+}
+
+static Err slack_json(Cx *cx, Str body, Res *res)
+{
+    const Json *top;
+    TRY(json_read(cx->arena, body, &top));
+    Str type = json_str_at(top, S("type")), id = json_str_at(top, S("event_id"));
+    if (str_eq(type, S("url_verification"))) {
+        res_text(res, 200, "text/plain; charset=utf-8", utf8_clip(json_str_at(top, S("challenge")), 500));
+        return OK;
+    }
+    if (!str_eq(type, S("event_callback"))) { res_text(res, 200, "text/plain; charset=utf-8", S("")); return OK; }
+    if (!id.len || id.len > 100) return fail_field(cx->arena, S("event_id"), "which event?");
+    return kept(cx, res, (Arrived){ arena_fmt(cx->arena, "slack:" STR_FMT, STR_ARG(id)), S("event"), body });
+}
+
+static Err slack_form(Cx *cx, Str body, Res *res)
+{
+    Arena *a = cx->arena;
+    /* A second try of Slack's has the same bytes; what people do again has another trigger. */
+    Str name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(secret_hash(a, body)));
+    Str payload = form_value(a, body, "payload");
+    if (payload.len) return kept(cx, res, (Arrived){ name, S("action"), payload });
+    if (!form_value(a, body, "command").len) return fail_field(a, S("command"), "this is no command");
+    Str text = str_trim(form_value(a, body, "text"));
+    if (!text.len || str_eq_nocase(text, S("help"))) {
+        Buf b = buf_new(a, 16 << 10);
+        buf_add(&b, S("{\"response_type\":\"ephemeral\",\"text\":"));
+        buf_json(&b, str_of(slack_help));
+        buf_byte(&b, '}');
+        res_text(res, 200, "application/json", buf_str(&b));
+        return OK;
+    }
+    return kept(cx, res, (Arrived){ name, S("command"), body });
+}
+
+Err chat_slack_post(Cx *cx, Req *req, Res *res)
+{
+    const HttpReq *h = req->http;
+    Str secret = setting_str(cx, "chat.slack_signing_secret");
+    if (!slack_signed(cx->arena, secret, http_header(h, "X-Slack-Request-Timestamp"), http_header(h, "X-Slack-Signature"), h->body, cx->now_ms))
+        return unsigned_(cx, "the Slack app");
+    if (str_starts(http_header(h, "Content-Type"), S("application/json"))) return slack_json(cx, h->body, res);
+    return slack_form(cx, h->body, res);
+}
+
+/* ---- Mattermost and Teams: what their outgoing webhooks bring is said in a room that was linked */
+
+typedef struct Said { MessageIn in; Str key, name; } Said;
+
+static Err say(Cx *cx, void *arg)
+{
+    Said *s = arg;
+    Message m;
+    TRY(room_of(cx, s->in.source, s->in.channel, &s->in.incident));
+    if (!s->in.incident.len) return OK;
+    TRY(author_of(cx, s->in.source, s->key, s->name, S(""), &s->in.author));
+    return message_put(cx, &s->in, &m, NULL);
+}
+
+static Err said(Cx *cx, Res *res, Said s)
+{
+    if (!s.in.channel.len || !s.in.source_id.len) return fail_field(cx->arena, S("id"), "which message, where?");
+    if (str_trim(s.in.body).len) TRY(cx_write(cx, say, &s));
+    bool linked = !str_trim(s.in.body).len || s.in.incident.len;
+    res_text(res, 200, "application/json", linked ? S("{\"type\":\"message\",\"text\":\"\"}")
+             : S("{\"type\":\"message\",\"text\":\"This channel is not the room of an incident in Hindsight.\"}"));
+    return OK;
+}
+
+Err chat_mattermost_post(Cx *cx, Req *req, Res *res)
+{
+    Arena *a = cx->arena;
+    Str body = req->http->body, token, names[] = { S("token"), S("channel_id"), S("post_id"), S("user_id"), S("user_name"), S("text") };
+    const Json *top = NULL;
+    Str v[6];
+    if (str_starts(http_header(req->http, "Content-Type"), S("application/json"))) TRY(json_read(a, body, &top));
+    for (size_t i = 0; i < 6; i++) v[i] = top ? json_str_at(top, names[i]) : form_value(a, body, arena_cstr(a, names[i]));
+    token = setting_str(cx, "chat.mattermost_token");
+    if (!alert_same(v[0], token)) return fail(a, ERR_UNAUTHENTICATED, "the token is not that of the outgoing webhook");
+    return said(cx, res, (Said){ { .source = S("mattermost"), .channel = v[1], .source_id = v[2], .body = v[5] }, v[3], v[4] });
+}
+
+static Str without_tags(Arena *a, Str html)
+{
+    Buf b = buf_new(a, html.len + 16);
+    bool tag = false;
+    for (size_t i = 0; i < html.len; i++) {
+        if (html.at[i] == '<') tag = true;
+        else if (html.at[i] == '>' && tag) tag = false;
+        else if (!tag) buf_byte(&b, html.at[i]);
+    }
+    return str_trim(buf_str(&b));
+}
+
+Err chat_teams_post(Cx *cx, Req *req, Res *res)
+{
+    Str given = http_header(req->http, "Authorization"), secret = setting_str(cx, "chat.teams_secret");
+    if (!str_starts(given, S("HMAC ")) || !outgoing_signed64(str_sub(given, 5, given.len), secret, req->http->body))
+        return fail(cx->arena, ERR_UNAUTHENTICATED, "the signature is not that of the outgoing webhook");
+    const Json *top;
+    TRY(json_read(cx->arena, req->http->body, &top));
+    const Json *from = json_get(top, S("from"));
+    Str channel = json_str_at(json_get(top, S("channelData")), S("teamsChannelId"));
+    if (!channel.len) channel = str_before(json_str_at(json_get(top, S("conversation")), S("id")), ';');
+    return said(cx, res, (Said){ { .source = S("teams"), .channel = channel, .source_id = json_str_at(top, S("id")),
+                                   .body = without_tags(cx->arena, json_str_at(top, S("text"))) }, json_str_at(from, S("id")), json_str_at(from, S("name")) });
+}

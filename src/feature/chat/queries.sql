@@ -1,0 +1,57 @@
+-- name: chat_inbox_add
+INSERT INTO chat_inbox (name, kind, body, state, error, received_ms) VALUES (:name, :kind, :body, 'waiting', '', :now_ms)
+ON CONFLICT (name) DO NOTHING;
+
+-- name: chat_inbox_next
+SELECT n, kind, body FROM chat_inbox WHERE state = 'waiting' AND n > :after ORDER BY n LIMIT 50;
+
+-- name: chat_inbox_end
+UPDATE chat_inbox SET state = :state, error = :error, body = '' WHERE n = :n AND state = 'waiting';
+
+-- name: chat_inbox_tidy
+DELETE FROM chat_inbox WHERE received_ms < :before AND state <> 'waiting';
+
+-- name: chat_post_tidy
+DELETE FROM chat_post WHERE created_ms < :before AND state IN ('sent', 'dropped');
+
+-- name: chat_gone_tidy
+DELETE FROM chat_gone WHERE at_ms < :before;
+
+-- name: chat_person_get
+SELECT name, email, asked_ms FROM chat_person WHERE source = 'slack' AND key = :key;
+
+-- name: chat_person_put
+INSERT INTO chat_person (source, key, name, email, asked_ms) VALUES ('slack', :key, :name, :email, :now_ms)
+ON CONFLICT (source, key) DO UPDATE SET name = :name, email = :email, asked_ms = :now_ms;
+
+-- name: chat_gone_add
+INSERT INTO chat_gone (source, channel, source_id, at_ms) VALUES ('slack', :channel, :id, :now_ms) ON CONFLICT (source, channel, source_id) DO NOTHING;
+
+-- name: chat_gone_get
+SELECT 1 FROM chat_gone WHERE source = 'slack' AND channel = :channel AND source_id = :id;
+
+-- name: chat_post_add
+INSERT INTO chat_post (id, source, channel, incident_id, message_id, url, text, state, error, posted_id, created_ms, claimed_ms)
+VALUES (:id, :source, :channel, :incident, :message, :url, :text, 'waiting', '', '', :now_ms, 0) ON CONFLICT (id) DO NOTHING;
+
+-- name: chat_post_next
+SELECT n, id, incident_id, message_id, url, text, state, created_ms, claimed_ms FROM chat_post
+WHERE source = :source AND channel = :channel AND state IN ('waiting', 'sending', 'unsure') ORDER BY n LIMIT 1;
+
+-- name: chat_post_claim
+UPDATE chat_post SET state = 'sending', claimed_ms = :now_ms WHERE n = :n AND state = :state AND claimed_ms = :claimed_ms;
+
+-- name: chat_post_end
+UPDATE chat_post SET state = :state, error = :error, posted_id = :posted WHERE n = :n;
+
+-- name: chat_post_open_places
+SELECT DISTINCT source, channel FROM chat_post WHERE state IN ('waiting', 'sending', 'unsure') LIMIT 100;
+
+-- name: chat_channel_add
+INSERT INTO chat_channel (incident_id, person, channel, created_ms) VALUES (:incident, :person, '', :now_ms) ON CONFLICT (incident_id) DO NOTHING;
+
+-- name: chat_channel_get
+SELECT person, channel, created_ms FROM chat_channel WHERE incident_id = :incident;
+
+-- name: chat_channel_made
+UPDATE chat_channel SET channel = :channel WHERE incident_id = :incident;
