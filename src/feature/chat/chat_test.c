@@ -1,0 +1,58 @@
+#include "base/spec.h"
+#include "feature/chat/rules.h"
+#include "feature/incident/spec_incident.h"
+
+SPEC("chat: a request is Slack's when its own example of a signature says so, within five minutes either way")
+{
+    auto_arena a = arena_new(4096);
+    /* The example of docs.slack.dev/authentication/verifying-requests-from-slack. */
+    Str secret = S("8f742231b10e8888abcd99yyyzzz85a5"), at = S("1531420618");
+    Str sum = S("v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503");
+    Str body = S("token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&"
+                 "user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F"
+                 "96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c");
+    int64_t now = 1531420618000;
+    expect(slack_signed(a, secret, at, sum, body, now));
+    expect(slack_signed(a, secret, at, sum, body, now + 300 * 1000));
+    expect(slack_signed(a, secret, at, sum, body, now - 300 * 1000));
+    expect(!slack_signed(a, secret, at, sum, body, now + 301 * 1000));
+    expect(!slack_signed(a, secret, at, sum, body, now - 301 * 1000));
+    expect(!slack_signed(a, S(""), at, sum, body, now));
+    expect(!slack_signed(a, S("another"), at, sum, body, now));
+    expect(!slack_signed(a, secret, S("1531420619"), sum, body, now));
+    expect(!slack_signed(a, secret, at, sum, S("text=other"), now));
+    expect(!slack_signed(a, secret, at, S("v1=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"), body, now));
+}
+
+SPEC("chat: nothing in a text that goes to Slack is a mention or a link by itself, and bold stays bold")
+{
+    auto_arena a = arena_new(4096);
+    expect_str("&lt;!channel&gt; &amp; *bold*", slack_words(a, S("<!channel> & **bold**")));
+}
+
+typedef struct Adding { Post post; int n; } Adding;
+static Err add_posts(Cx *cx, void *arg)
+{
+    Adding *x = arg;
+    for (int i = 0; i < x->n; i++) TRY(post_add(cx, &x->post));
+    return OK;
+}
+
+static int64_t jobs_of(World *w, const char *kind)
+{
+    JobRows rows = { 0 };
+    auto_store s = store_take(w->app->db);
+    Cx cx = app_cx(w->app, w->arena, s);
+    return job_list(&cx, S(""), str_of(kind), 0, S(""), 100, &rows).info ? -1 : (int64_t)rows.len;
+}
+
+SPEC("chat: news that are told twice wait once, for one job")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Incident i;
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Card payments fail") }, &i));
+    Adding x = { { .id = S("k"), .source = S("slack"), .channel = S("C1"), .incident = i.id, .text = S("news") }, 2 };
+    expect_ok(write_as(&w, w.ann, add_posts, &x));
+    expect_int(1, jobs_of(&w, "chat.post"));
+}
