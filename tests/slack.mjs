@@ -165,6 +165,8 @@ async function conversation(at, server, tokens, slack) {
     const closed = await as('responder', 'PATCH', `/incidents/${inc.id}`, { visibility: 'private' });
     await as('responder', 'POST', `/incidents/${inc.id}/messages`, { body: 'SECRETWORD' });
     await as('responder', 'PATCH', `/incidents/${inc.id}`, { status: 'resolved' });
+    await command('sev SEV-2', room);
+    check(`${at}: commands in the channel of an incident that turned private say nothing of it`, /not the room/.test((await answer(8))?.text), slack.answers[8]);
     const other = await as('responder', 'POST', '/incidents', { title: 'Seen by all' });
     await until(() => slack.webhook.some((t) => t.includes('Seen by all')));
     check(`${at}: nothing of a private incident goes out`, closed.http === 200 && other.http === 201 && !JSON.stringify(slack.posts.slice(before)).includes('SECRETWORD') && slack.posts.length === before && !slack.webhook.slice(hooks).some((t) => t.includes('INC-1:')), [slack.posts.slice(before), slack.webhook.slice(hooks)]);

@@ -72,14 +72,16 @@ static Err link_to(Deed *d, Cx *cx, Str given)
     return OK;
 }
 
-/** The incident of this channel, as long as the person may see it. */
+/** The incident of this channel, unless it turned private: answers are read in Slack. */
 static Err here(Deed *d, Cx *cx, Str *ret)
 {
     Str id;
     TRY(room_of(cx, S("slack"), d->channel, &id));
     if (id.len) {
-        Err e = incident_resolve(cx, id, ret);
-        if (!err_is(e, ERR_NOT_FOUND)) return e;
+        Incident i;
+        TRY(incident_row(cx, id, &i));
+        *ret = id;
+        if (!i.audience.len) return OK;
     }
     return fail_field(cx->arena, S("channel"), "this channel is not the room of an incident: /hindsight link INC-42 makes it one");
 }
