@@ -261,6 +261,7 @@ static Err work(Cx *cx, Req *req, Res *res)
 {
     Monitors all, here = { 0 };
     Str location = req_query(req, "location");
+    if (!(cx->actor.scopes & SCOPE_ADMIN)) return fail(cx->arena, ERR_FORBIDDEN, "steps may hold secrets: the token needs the scope admin");
     if (str_empty(location)) return fail_field(cx->arena, S("location"), "say where you look from");
     TRY(monitor_list(cx, &(MonitorFilter){ .enabled = true }, true, S(""), 20000, &all));
     list_each(&all, k)
