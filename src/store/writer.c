@@ -131,7 +131,8 @@ static size_t take_batch(Writer *w, Batch *b)
     return b->n;
 }
 
-/** Waits for work; for a while only when there is something to look after then. False: nothing came. */
+/** Waits for work; for a while only when there is something to look after then. False: nothing came, and nothing waits: what
+ *  is submitted as the time runs out must not be taken for nothing. */
 static bool wait_for_work(const Database *db, Writer *w, bool dirty)
 {
     struct timespec until;
@@ -141,7 +142,7 @@ static bool wait_for_work(const Database *db, Writer *w, bool dirty)
     while (!w->first && !w->stop) {
         bool looks = (dirty && db->backend->wrote) || (db->heard && db->backend->others_wrote);
         if (!looks) pthread_cond_wait(&w->wake, &w->lock);
-        else if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT) return false;
+        else if (pthread_cond_timedwait(&w->wake, &w->lock, &until) == ETIMEDOUT && !w->first) return false;
     }
     return true;
 }
