@@ -26,8 +26,8 @@ count() {
 # Runs a suite into its log; sets p, f and s to what passed, failed and was skipped.
 once() {
     log=$1; shift
-    timeout -k 10 1200 "$@" >"$log" 2>&1; code=$?        # nothing here takes twenty minutes
-    [ "$code" != 124 ] || echo "stopped after twenty minutes" >>"$log"
+    timeout -k 10 480 "$@" >"$log" 2>&1; code=$?        # nothing here takes eight minutes
+    [ "$code" != 124 ] || echo "stopped after eight minutes" >>"$log"
     set -- $(count "$log")
     p=$1 f=$2 s=$3
     [ "$code" = 0 ] || [ "$f" -gt 0 ] || f=1
