@@ -4,167 +4,25 @@
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "feature/followup/rules.h"
-#include "store/search.h"
 #include "sql.gen.h"
 
 const char *const followup_statuses[] = { "open", "in_progress", "done", "verified", "not_effective", "wont_do", NULL };
 const char *const followup_kinds[] = { "prevent", "detect", "mitigate", "process", "document", "train", "investigate", NULL };
 const char *const followup_priorities[] = { "urgent", "high", "medium", "low", NULL };
 
-static const int64_t NO_DUE = (int64_t)1 << 43;                    /* sorts behind every date */
-
-static int place_of(const char *const *words, Str word)
-{
-    for (int i = 0; words[i]; i++)
-        if (str_eq(word, str_of(words[i]))) return i;
-    return -1;
-}
-
-static bool is_settled(const FollowUp *f)
-{
-    if (str_eq(f->status, S("verified")) || str_eq(f->status, S("wont_do"))) return true;
-    if (str_eq(f->status, S("done"))) return str_empty(f->effectiveness_check);
-    return str_eq(f->status, S("not_effective")) && f->successor.id.len > 0;
-}
-
-/* ---- writing the row */
-
-static void bind_row(Cx *cx, Stmt *q, const FollowUp *f)
-{
-    int64_t due = f->due_ms ? f->due_ms : NO_DUE;
-    stmt_str(q, "id", f->id);
-    const struct { const char *name; Str value; } texts[] = {
-        { "title", f->title }, { "description", f->description }, { "status", f->status }, { "kind", f->kind },
-        { "priority", f->priority }, { "audience", f->audience }, { "risk_reduction", f->risk_reduction },
-        { "effectiveness_check", f->effectiveness_check }, { "effectiveness_note", f->effectiveness_note },
-        { "wont_do_reason", f->wont_do_reason }, { "labels", strs_json(cx->arena, f->labels) },
-    };
-    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++) stmt_str(q, texts[k].name, texts[k].value);
-    stmt_str_or_null(q, "owner", f->owner_id);
-    stmt_str_or_null(q, "team", f->team_id);
-    stmt_str_or_null(q, "channel", f->channel_id);
-    stmt_str_or_null(q, "incident", f->incident.id);
-    stmt_str_or_null(q, "report", f->report.id);
-    stmt_str_or_null(q, "successor", f->successor.id);
-    stmt_str_or_null(q, "verified_by", f->verified_by.id);
-    stmt_int_or_null(q, "due_ms", f->due_ms);
-    stmt_int_or_null(q, "effectiveness_due_ms", f->effectiveness_due_ms);
-    stmt_int_or_null(q, "completed_ms", f->completed_ms);
-    stmt_int_or_null(q, "verified_ms", f->verified_ms);
-    stmt_int(q, "settled", is_settled(f));
-    stmt_int(q, "rank_due", due);
-    stmt_int(q, "rank_priority", ((int64_t)place_of(followup_priorities, f->priority) << 44) + due);
-    stmt_int(q, "now_ms", cx->now_ms);
-}
-
-static Err index_words(Cx *cx, const FollowUp *f)
-{
-    Str body = arena_fmt(cx->arena, STR_FMT "\n" STR_FMT "\n" STR_FMT "\n" STR_FMT,
-                         STR_ARG(f->reference), STR_ARG(f->description), STR_ARG(f->risk_reduction),
-                         STR_ARG(f->effectiveness_check));
-    return search_put(
-        cx->store, cx->arena,
-        &(SearchDoc){ S("follow_up"), f->id, f->title, body, f->audience, f->created_ms });
-}
-
-static Err tell_pages(Cx *cx, const FollowUp *f)
-{
-    TRY(live_touch(cx, S("follow-ups"), "changed", f->id, f->version, f->audience));
-    TRY(live_touch(cx, S("home"), "follow_up", f->id, f->version, f->audience));
-    if (f->report.id.len) {
-        Str topic = arena_fmt(cx->arena, "report:" STR_FMT, STR_ARG(f->report.id));
-        TRY(live_touch(cx, topic, "follow_up", f->id, f->version, f->audience));
-    }
-    if (str_empty(f->incident.id)) return OK;
-    Str topic = arena_fmt(cx->arena, "incident:" STR_FMT, STR_ARG(f->incident.id));
-    return live_touch(cx, topic, "follow_up", f->id, f->version, f->audience);
-}
-
-static Err save(Cx *cx, FollowUp *f)
-{
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_update);
-    bind_row(cx, &q, f);
-    TRY(stmt_exec(&q));
-    f->version++;
-    TRY(index_words(cx, f));
-    return tell_pages(cx, f);
-}
-
-static Err note(Cx *cx, Str id, const char *field, Str was, Str became)
-{
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_history_add);
-    stmt_str(&q, "id", id_new(cx->arena, cx->now_ms));
-    stmt_str(&q, "followup", id);
-    stmt_int(&q, "at_ms", cx->now_ms);
-    stmt_str(&q, "actor", cx->actor.id);
-    stmt_str(&q, "field", str_of(field));
-    stmt_str(&q, "was", was);
-    stmt_str(&q, "became", became);
-    return stmt_exec(&q);
-}
-
-static Err news(Cx *cx, const FollowUp *f, const char *kind, Str title, Str data)
-{
-    return event_emit(cx, &(Event){ .kind = kind, .subject = f->incident.id.len ? f->incident.id : f->id, .object = f->id,
-                                    .title = title, .data = data, .version = f->version, .audience = f->audience });
-}
-
-/** The incident shows how many there are, of those that all its readers may see. */
-static Err tell_count(Cx *cx, Str incident)
-{
-    if (str_empty(incident)) return OK;
-    Incident i;
-    TRY(incident_row(cx, incident, &i));
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_count_of_incident);
-    stmt_str(&q, "incident", incident);
-    stmt_str(&q, "audience", i.audience);
-    int64_t n = stmt_step(&q) ? stmt_col_int(&q, 0) : 0;
-    TRY(stmt_end(&q));
-    return incident_follow_ups_set(cx, incident, n);
-}
-
-/** For those who keep copies of who may see it. */
-static Err tell_readers(Cx *cx, const FollowUp *f)
-{
-    return news(cx, f, "followup.access_changed", S("Changed who may see the follow-up"), S("{}"));
-}
-
-static Err tell_owner(Cx *cx, const FollowUp *f)
-{
-    if (!f->owner_id.len) return OK;
-    return news(cx, f, "followup.assigned", arena_fmt(cx->arena, STR_FMT " assigned", STR_ARG(f->reference)),
-                arena_fmt(cx->arena, "{\"owner\":\"" STR_FMT "\"}", STR_ARG(f->owner_id)));
-}
-
-static Err put_services(Cx *cx, Str id, Strs services)
-{
-    auto_stmt clear = stmt_begin(cx->arena, cx->store, &sql_followup_service_clear);
-    stmt_str(&clear, "id", id);
-    TRY(stmt_exec(&clear));
-    list_each(&services, k) {
-        Ref service;
-        TRY(service_named(cx, arena_fmt(cx->arena, "service_ids[%zu]", k), services.at[k], &service));
-        auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_service_add);
-        stmt_str(&q, "id", id);
-        stmt_str(&q, "service", service.id);
-        TRY(stmt_exec(&q));
-    }
-    return OK;
-}
-
 static Err check(Cx *cx, const FollowUp *f)
 {
     if (str_empty(f->title)) return fail_field(cx->arena, S("title"), "say what must change");
-    if (place_of(followup_statuses, f->status) < 0)
+    if (followup_place_of(followup_statuses, f->status) < 0)
         return fail_field(cx->arena, S("status"), "no such status: " STR_FMT, STR_ARG(f->status));
-    if (place_of(followup_kinds, f->kind) < 0)
+    if (followup_place_of(followup_kinds, f->kind) < 0)
         return fail_field(cx->arena, S("kind"), "no such kind: " STR_FMT, STR_ARG(f->kind));
-    if (place_of(followup_priorities, f->priority) < 0)
+    if (followup_place_of(followup_priorities, f->priority) < 0)
         return fail_field(cx->arena, S("priority"), "no such priority: " STR_FMT,
                           STR_ARG(f->priority));
     if (str_eq(f->status, S("wont_do")) && str_empty(f->wont_do_reason))
         return fail_field(cx->arena, S("wont_do_reason"), "say why it will not be done");
-    if (f->due_ms >= NO_DUE) return fail_field(cx->arena, S("due_at"), "due_at is too far away");
+    if (f->due_ms >= followup_no_due) return fail_field(cx->arena, S("due_at"), "due_at is too far away");
     return OK;
 }
 
@@ -223,18 +81,6 @@ static Err place(Cx *cx, FollowUp *f, const FollowUpInput *in)
 
 static Str or_else(Str given, Str otherwise) { return str_empty(given) ? otherwise : given; }
 
-static Err insert(Cx *cx, FollowUp *f)
-{
-    TRY(counter_next(cx, "FU", &f->number));
-    f->reference = reference(cx->arena, "FU", f->number);
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_followup_insert);
-    bind_row(cx, &q, f);
-    stmt_int(&q, "number", f->number);
-    stmt_str_or_null(&q, "predecessor", f->predecessor.id);
-    stmt_str_or_null(&q, "created_by", cx->actor.id);
-    return stmt_exec(&q);
-}
-
 Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
 {
     FollowUp f = {
@@ -249,24 +95,24 @@ Err followup_add(Cx *cx, const FollowUpInput *in, FollowUp *ret)
     TRY(check(cx, &f));
     TRY(place(cx, &f, in));
     TRY(inherit(cx, &f, in->incident_id, in->report_id));
-    bool finished = place_of(followup_statuses, f.status) >= 2 && !str_eq(f.status, S("wont_do"));
+    bool finished = followup_place_of(followup_statuses, f.status) >= 2 && !str_eq(f.status, S("wont_do"));
     if (finished) f.completed_ms = cx->now_ms;
     if (str_eq(f.status, S("verified"))) f.verified_ms = cx->now_ms, f.verified_by.id = cx->actor.id;
-    TRY(insert(cx, &f));
-    TRY(put_services(cx, f.id, in->service_ids));
-    TRY(note(cx, f.id, "created", S(""), f.title));
-    TRY(index_words(cx, &f));
-    TRY(tell_count(cx, f.incident.id));
+    TRY(followup_insert(cx, &f));
+    TRY(followup_put_services(cx, f.id, in->service_ids));
+    TRY(followup_note(cx, f.id, "created", S(""), f.title));
+    TRY(followup_index(cx, &f));
+    TRY(followup_tell_count(cx, f.incident.id));
     Buf data = buf_new(cx->arena, 4096);
     buf_fmt(&data, "{\"reference\":\"" STR_FMT "\",\"title\":", STR_ARG(f.reference));
     buf_json(&data, f.title);
     buf_byte(&data, '}');
-    TRY(news(
+    TRY(followup_news(
         cx, &f, "followup.added",
         arena_fmt(cx->arena, STR_FMT " added: " STR_FMT, STR_ARG(f.reference), STR_ARG(f.title)),
         buf_str(&data)));
-    TRY(tell_owner(cx, &f));
-    TRY(tell_pages(cx, &f));
+    TRY(followup_tell_owner(cx, &f));
+    TRY(followup_tell_pages(cx, &f));
     return followup_get(cx, f.id, ret);
 }
 
@@ -292,18 +138,6 @@ static Err move(Cx *cx, FollowUp *f, Str to)
     return OK;
 }
 
-static Err tell_status(Cx *cx, const FollowUp *f, Str from)
-{
-    Str data =
-        arena_fmt(cx->arena,
-                  "{\"reference\":\"" STR_FMT "\",\"from\":\"" STR_FMT "\",\"to\":\"" STR_FMT "\"}",
-                  STR_ARG(f->reference), STR_ARG(from), STR_ARG(f->status));
-    return news(
-        cx, f, "followup.status_changed",
-        arena_fmt(cx->arena, STR_FMT " is " STR_FMT, STR_ARG(f->reference), STR_ARG(f->status)),
-        data);
-}
-
 Err followup_set_status(Cx *cx, Str id, Str status, Str reason)
 {
     FollowUp f;
@@ -313,9 +147,9 @@ Err followup_set_status(Cx *cx, Str id, Str status, Str reason)
     TRY(move(cx, &f, status));
     if (str_eq(status, S("wont_do"))) f.wont_do_reason = reason;
     TRY(check(cx, &f));
-    TRY(note(cx, f.id, "status", from, status));
-    TRY(save(cx, &f));
-    return tell_status(cx, &f, from);
+    TRY(followup_note(cx, f.id, "status", from, status));
+    TRY(followup_save(cx, &f));
+    return followup_tell_status(cx, &f, from);
 }
 
 /* ---- editing */
@@ -333,7 +167,7 @@ static Err edit_texts(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
         Str *is = (Str *)(void *)((char *)f + texts[k].row);
         Str to = *(const Str *)(const void *)((const char *)in + texts[k].in);
         if (str_eq(*is, to)) continue;
-        TRY(note(cx, f->id, texts[k].name, *is, to));
+        TRY(followup_note(cx, f->id, texts[k].name, *is, to));
         *is = to;
         ++*changed;
     }
@@ -349,12 +183,12 @@ static Str time_text(Arena *a, int64_t ms)
 static Err edit_times(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
 {
     if (NAMED(due_ms) && in->due_ms != f->due_ms) {
-        TRY(note(cx, f->id, "due_at", time_text(cx->arena, f->due_ms), time_text(cx->arena, in->due_ms)));
+        TRY(followup_note(cx, f->id, "due_at", time_text(cx->arena, f->due_ms), time_text(cx->arena, in->due_ms)));
         f->due_ms = in->due_ms;
         ++*changed;
     }
     if (NAMED(effectiveness_due_ms) && in->effectiveness_due_ms != f->effectiveness_due_ms) {
-        TRY(note(cx, f->id, "effectiveness_due_at", time_text(cx->arena, f->effectiveness_due_ms),
+        TRY(followup_note(cx, f->id, "effectiveness_due_at", time_text(cx->arena, f->effectiveness_due_ms),
                  time_text(cx->arena, in->effectiveness_due_ms)));
         f->effectiveness_due_ms = in->effectiveness_due_ms;
         ++*changed;
@@ -383,17 +217,17 @@ static Err edit_place(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
     Map *names;
     if (!str_eq(was.owner_id, f->owner_id)) {
         TRY(user_refs(cx, two(cx->arena, was.owner_id, f->owner_id), &names));
-        TRY(note(cx, f->id, "owner", user_ref(names, was.owner_id).name, user_ref(names, f->owner_id).name));
+        TRY(followup_note(cx, f->id, "owner", user_ref(names, was.owner_id).name, user_ref(names, f->owner_id).name));
         ++*changed;
     }
     if (!str_eq(was.team_id, f->team_id)) {
         TRY(team_refs(cx, two(cx->arena, was.team_id, f->team_id), &names));
-        TRY(note(cx, f->id, "team", ref_of(names, was.team_id).name, ref_of(names, f->team_id).name));
+        TRY(followup_note(cx, f->id, "team", ref_of(names, was.team_id).name, ref_of(names, f->team_id).name));
         ++*changed;
     }
     if (!str_eq(was.channel_id, f->channel_id)) {
         TRY(channel_refs(cx, two(cx->arena, was.channel_id, f->channel_id), &names));
-        TRY(note(cx, f->id, "channel", ref_of(names, was.channel_id).name,
+        TRY(followup_note(cx, f->id, "channel", ref_of(names, was.channel_id).name,
                  ref_of(names, f->channel_id).name));
         ++*changed;
     }
@@ -404,13 +238,13 @@ static Err edit_lists(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
 {
     if (NAMED(labels)) {
         Str was = strs_json(cx->arena, f->labels), to = strs_json(cx->arena, in->labels);
-        if (!str_eq(was, to)) { TRY(note(cx, f->id, "labels", was, to)); f->labels = in->labels; ++*changed; }
+        if (!str_eq(was, to)) { TRY(followup_note(cx, f->id, "labels", was, to)); f->labels = in->labels; ++*changed; }
     }
     if (!NAMED(service_ids)) return OK;
     FollowUps one = { .at = f, .len = 1, .room = 1 };
     Strs self = two(cx->arena, f->id, S("")), was = { 0 }, now = { 0 };
     TRY(followup_services_of(cx, self, &one, &was));
-    TRY(put_services(cx, f->id, in->service_ids));
+    TRY(followup_put_services(cx, f->id, in->service_ids));
     TRY(followup_services_of(cx, self, &one, &now));
     if (str_eq(strs_json(cx->arena, was), strs_json(cx->arena, now))) return OK;
     Map *names;
@@ -420,7 +254,7 @@ static Err edit_lists(Cx *cx, FollowUp *f, Present present, const FollowUpInput 
     TRY(service_refs(cx, now, &names));
     list_each(&now, k) buf_fmt(&to, "%s" STR_FMT, k ? ", " : "", STR_ARG(ref_of(names, now.at[k]).name));
     ++*changed;
-    return note(cx, f->id, "services", buf_str(&from), buf_str(&to));
+    return followup_note(cx, f->id, "services", buf_str(&from), buf_str(&to));
 }
 
 static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInput *in, int *changed)
@@ -437,7 +271,7 @@ static Err edit_incident(Cx *cx, FollowUp *f, Present present, const FollowUpInp
     RecordRefs names = { 0 };
     if (was.incident.id.len) TRY(incident_refs(cx, two(cx->arena, was.incident.id, S("")), &names));
     ++*changed;
-    return note(cx, f->id, "incident", names.len ? names.at[0].reference : S(""), f->incident.reference);
+    return followup_note(cx, f->id, "incident", names.len ? names.at[0].reference : S(""), f->incident.reference);
 }
 
 Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
@@ -452,7 +286,7 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
         Str reason = f.wont_do_reason;
         TRY(move(cx, &f, in->status));
         if (str_eq(f.status, S("wont_do"))) f.wont_do_reason = reason;
-        TRY(note(cx, f.id, "status", from, f.status));
+        TRY(followup_note(cx, f.id, "status", from, f.status));
         changed++;
     }
     TRY(edit_times(cx, &f, present, in, &changed));
@@ -461,17 +295,17 @@ Err followup_edit(Cx *cx, Str id, Present present, const FollowUpInput *in)
     TRY(edit_incident(cx, &f, present, in, &changed));
     if (!changed) return OK;
     TRY(check(cx, &f));
-    TRY(save(cx, &f));
+    TRY(followup_save(cx, &f));
     if (!str_eq(incident, f.incident.id)) {
-        TRY(tell_count(cx, incident));
-        TRY(tell_count(cx, f.incident.id));
+        TRY(followup_tell_count(cx, incident));
+        TRY(followup_tell_count(cx, f.incident.id));
     }
-    if (!str_eq(audience, f.audience)) TRY(tell_readers(cx, &f));
-    if (!str_eq(owner, f.owner_id)) TRY(tell_owner(cx, &f));
+    if (!str_eq(audience, f.audience)) TRY(followup_tell_readers(cx, &f));
+    if (!str_eq(owner, f.owner_id)) TRY(followup_tell_owner(cx, &f));
     return str_eq(from, f.status)
-               ? news(cx, &f, "followup.changed",
+               ? followup_news(cx, &f, "followup.changed",
                       arena_fmt(cx->arena, STR_FMT " changed", STR_ARG(f.reference)), S("{}"))
-               : tell_status(cx, &f, from);
+               : followup_tell_status(cx, &f, from);
 }
 
 /* ---- did it work? */
@@ -490,7 +324,7 @@ static Err try_again(Cx *cx, FollowUp *f, Str title)
     };
     TRY(followup_add(cx, &again, &next));
     f->successor.id = next.id;
-    return note(cx, f->id, "successor", S(""), next.reference);
+    return followup_note(cx, f->id, "successor", S(""), next.reference);
 }
 
 Err followup_verify(Cx *cx, Str id, const VerifyInput *in, FollowUp *ret)
@@ -499,18 +333,18 @@ Err followup_verify(Cx *cx, Str id, const VerifyInput *in, FollowUp *ret)
     TRY(followup_row(cx, id, &f));
     Str from = f.status;
     TRY(move(cx, &f, in->effective ? S("verified") : S("not_effective")));
-    TRY(note(cx, f.id, "status", from, f.status));
+    TRY(followup_note(cx, f.id, "status", from, f.status));
     if (in->note.len) {
-        TRY(note(cx, f.id, "effectiveness_note", f.effectiveness_note, in->note));
+        TRY(followup_note(cx, f.id, "effectiveness_note", f.effectiveness_note, in->note));
         f.effectiveness_note = in->note;
     }
     if (!in->effective && str_eq(in->then, S("reopen"))) {
         TRY(move(cx, &f, S("open")));
-        TRY(note(cx, f.id, "status", S("not_effective"), S("open")));
+        TRY(followup_note(cx, f.id, "status", S("not_effective"), S("open")));
     }
     if (!in->effective && str_eq(in->then, S("new"))) TRY(try_again(cx, &f, in->title));
-    TRY(save(cx, &f));
-    TRY(tell_status(cx, &f, from));
+    TRY(followup_save(cx, &f));
+    TRY(followup_tell_status(cx, &f, from));
     return followup_get(cx, f.id, ret);
 }
 
@@ -536,9 +370,9 @@ static Err readers_changed(Cx *cx, const char *by, Str id)
         stmt_str(&set, "id", f.id);
         stmt_str(&set, "audience", f.audience);
         TRY(stmt_exec(&set));
-        TRY(index_words(cx, &f));
-        TRY(tell_count(cx, f.incident.id));
-        TRY(tell_readers(cx, &f));
+        TRY(followup_index(cx, &f));
+        TRY(followup_tell_count(cx, f.incident.id));
+        TRY(followup_tell_readers(cx, &f));
     }
     return OK;
 }
@@ -546,7 +380,7 @@ static Err readers_changed(Cx *cx, const char *by, Str id)
 static Err visibility_changed(Cx *cx, const Event *event)
 {
     TRY(readers_changed(cx, "of_incident", event->subject));
-    return tell_count(cx, event->subject);
+    return followup_tell_count(cx, event->subject);
 }
 
 static Err report_readers_changed(Cx *cx, const Event *event)
@@ -579,8 +413,8 @@ static Err merged(Cx *cx, const Event *event)
     TRY(stmt_end(&q));
     if (!moved) return OK;
     TRY(readers_changed(cx, "of_incident", event->object));
-    TRY(tell_count(cx, event->subject));
-    return tell_count(cx, event->object);
+    TRY(followup_tell_count(cx, event->subject));
+    return followup_tell_count(cx, event->object);
 }
 
 const Listener followup_listeners[] = {

@@ -56,15 +56,25 @@ Err incident_news(Cx *cx, const Incident *i, const char *kind, Str object, Str t
 /* relations.c */
 Err incident_put_services(Cx *cx, Str id, Strs services);
 Err incident_put_causes(Cx *cx, Str id, const Causes *causes);
+Err incident_link(Cx *cx, Str id, Str other, Str relation);
+Err incident_unlink(Cx *cx, Str id, Str other);
+
+/* impacts.c */
 /** Takes impact_started_ms and impact_ended_ms from the impacts, when there are any with times. */
 void incident_impact_times(Incident *i, const Impacts *impacts);
+/** The same from what is stored, and saves `i`. Fails when its times cannot be true then. */
+Err incident_impact_sum(Cx *cx, Incident *i);
 Err incident_impact_remove(Cx *cx, Str incident, Str impact);
+
+/* people.c */
 Err incident_members_set(Cx *cx, Incident *i, Strs users, Strs teams);
 /** Lets one more person see a private incident. */
 Err incident_member_add(Cx *cx, const Incident *i, Str user);
+/** Which roles the person holds now. */
+Err incident_roles_held(Cx *cx, Str incident, Str user, Strs *ret);
+
+/* merge.c */
 Err incident_merge(Cx *cx, Str id, Str into);
-Err incident_link(Cx *cx, Str id, Str other, Str relation);
-Err incident_unlink(Cx *cx, Str id, Str other);
 
 /* causes.c */
 /** The settings' word for a cause; the key itself when it is no longer there. */
