@@ -48,7 +48,7 @@ build/hindsight-image: image/image.c image/cage.h
 	@mkdir -p build; echo "  cc   $<"; $(CC) $(STD) $(WARN) $(RELEASE) $$(pkg-config --cflags vips) $(LDFLAGS_RELEASE) -o $@ $< $$(pkg-config --libs vips)
 
 # Sets reports as pages, likewise: the server links no font engine.
-build/hindsight-pdf: $(wildcard pdf/*.c) pdf/pdf.h image/cage.h
+build/hindsight-pdf: $(wildcard pdf/*.c) pdf/pdf.h pdf/flow.h image/cage.h
 	@mkdir -p build; echo "  cc   pdf"; $(CC) $(STD) $(WARN) $(RELEASE) $$(pkg-config --cflags pangocairo jansson) $(LDFLAGS_RELEASE) -o $@ pdf/*.c $$(pkg-config --libs pangocairo jansson)
 
 build/test: $(O_TEST) | build/hindsight-image build/hindsight-pdf

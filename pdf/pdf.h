@@ -1,12 +1,14 @@
 #pragma once
 /** hindsight-pdf: a report as pages. A program of its own (see image/cage.h): the server links no font engine.
  *
- *  Three steps: flow.c makes a list of items of the tree, each a slice of a page that is not divided (a line, a picture, a row of a
- *  table); page.c puts them on pages, once to learn the page of every heading and once to draw; pdf.c reads and writes. */
+ *  Three steps: flow.c, with text.c, table.c, picture.c and front.c, makes a list of items of the tree, each a slice of a page
+ *  that is not divided (a line, a picture, a row of a table); page.c puts them on pages, once to learn the page of every heading
+ *  and once to draw; pdf.c reads and writes. */
 #include <cairo-pdf.h>
 #include <jansson.h>
 #include <pango/pangocairo.h>
 #include <stdbool.h>
+#include <string.h>
 
 #define PAGE_W   595.28          /* A4, in points */
 #define PAGE_H   841.89
