@@ -2,7 +2,7 @@
 # Runs every suite, one after the other, and sums them up; a failing suite does not stop the others.
 #     tools/test.sh [WORD…]        only suites whose name contains one of the words
 # A suite is listed below, or is a tests/NAME.mjs, tests/interop/NAME.mjs, tests/browser/NAME.mjs,
-# tests/NAME/run.mjs or run.sh. It prints its results as `NAME: N passed, N failed`,
+# tests/NAME/run.mjs or run.sh; one of tests/browser is called ui-NAME. It prints its results as `NAME: N passed, N failed`,
 # perhaps `, N skipped`; a suite that ends badly without saying so counts as one failure.
 # A suite that fails is run once more, and the second run counts: what failed at first is shown and named
 # at the end as unsteady (docs/decisions/011-a-second-run.md). ONCE=1 forgives nothing.
@@ -70,7 +70,11 @@ suite specs-postgres env TEST_DATABASE=postgres tests/postgres.sh build/test
 suite web npm test --silent
 for run in tests/*.mjs tests/interop/*.mjs tests/browser/*.mjs tests/*/run.mjs tests/*/run.sh; do
     [ -f "$run" ] || continue
-    case "$run" in */run.*) name=$(basename "$(dirname "$run")") ;; *) name=$(basename "$run" .mjs) ;; esac
+    case "$run" in
+        */run.*) name=$(basename "$(dirname "$run")") ;;
+        tests/browser/*) name=ui-$(basename "$run" .mjs) ;;
+        *) name=$(basename "$run" .mjs) ;;
+    esac
     case "$run" in *.mjs) suite "$name" tests/postgres.sh node "$run" ;; *) suite "$name" tests/postgres.sh sh "$run" ;; esac
 done
 
