@@ -115,8 +115,8 @@ function Bar({ editing }: { editing: Editing }) {
         <Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: i.reference }]}>
             <IconButton icon="link" small label={t('copy_link')} class="wide-only" onClick={copy} />
             {i.can_edit && i.active && !i.acknowledged_at && <Button icon="check" onClick={() => editing.send(() => api.post<Incident>(`/incidents/${i.id}/acknowledge`))}>{t('acknowledge')}</Button>}
-            {report && <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" aria-label={report.reference} {...(i.can_edit ? {} : { kind: 'primary' as const })}><span class="wide-only">{report.reference}</span></LinkButton>}
-            {i.can_edit && <Button kind="primary" icon="pen" onClick={() => writePostMortem(i.reference)}>{t('write')}</Button>}
+            {report ? <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" kind="primary">{t('open_report')}</LinkButton>
+                : i.can_edit && <Button kind="primary" icon="pen" onClick={() => writePostMortem(i.reference)}>{t('write')}</Button>}
             <MenuButton class="btn plain icon" chevron={false} align="end" label={t('more')} items={() => moreItems(editing)}><Icon name="more" /></MenuButton>
         </Topbar>
     );
@@ -132,6 +132,7 @@ function moreItems(editing: Editing): (MenuItem | false)[] {
     return [
         edit && { label: mine ? t('leave') : t('join'), icon: 'user', onSelect: () => void role() },
         edit && { label: t('edit_people'), icon: 'users', onSelect: () => editing.open('people') },
+        edit && i.reports.length > 0 && { label: t('write_another'), icon: 'pen', onSelect: () => writePostMortem(i.reference) },
         edit && 'line',
         edit && { label: i.visibility === 'private' ? t('make_public') : t('make_private'), icon: 'lock', onSelect: () => editing.open('visibility') },
         edit && i.visibility === 'private' && { label: t('members_action'), icon: 'eye', onSelect: () => editing.open('members') },
