@@ -7,13 +7,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sign } from '@octokit/webhooks-methods';
 import { addPeople, binary, cleanEnv, databases, makeSystem, root, serve } from './lib/server.mjs';
+import { Tally } from './lib/tally.mjs';
 
-let passed = 0, failed = 0;
-function check(says, ok, got) {
-    if (ok) passed++; else failed++;
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${says}${ok ? '' : `: ${JSON.stringify(got)?.slice(0, 1200)}`}`);
-}
-
+const tally = new Tally('changes'), { check } = tally;
 const fixture = (kind, name) => readFileSync(join(root, `src/integration/${kind}/fixtures/${name}.json`), 'utf8');
 
 function client(server, tokens) {
@@ -147,5 +143,4 @@ for (const database of databases) {
         system.remove();
     }
 }
-console.log(`changes: ${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+tally.end();

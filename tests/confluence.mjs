@@ -2,13 +2,9 @@
 //     [tests/postgres.sh] node tests/confluence.mjs
 import { confluence } from './lib/confluence.mjs';
 import { addPeople, databases, makeSystem, serve } from './lib/server.mjs';
+import { Tally, expect } from './lib/tally.mjs';
 
-let passed = 0;
-const failed = [];
-async function spec(says, body) {
-    try { await body(); passed++; } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.stack.split('\n').slice(0, 6).join('\n    ')}`); }
-}
-function expect(fine, what) { if (!fine) throw new Error(typeof what === 'string' ? what : JSON.stringify(what)); }
+const tally = new Tally('confluence'), { spec } = tally;
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==';
 
 for (const database of databases) {
@@ -191,5 +187,4 @@ for (const database of databases) {
     world.close();
     elsewhere.close();
 }
-console.log(`confluence: ${passed} passed, ${failed.length} failed`);
-process.exit(failed.length ? 1 : 0);
+tally.end();

@@ -7,16 +7,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, makeSystem, root, serve } from './lib/server.mjs';
+import { Tally, expect } from './lib/tally.mjs';
 
-let passed = 0, skipped = 0;
-const failed = [];
-async function spec(says, body) {
-    try {
-        if ((await body()) === 'skip') skipped++;
-        else passed++;
-    } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.stack.split('\n').slice(0, 6).join('\n    ')}`); }
-}
-function expect(fine, what) { if (!fine) throw new Error(what); }
+const tally = new Tally('exchange'), { spec } = tally;
 const has = (tool) => spawnSync('which', [tool]).status === 0;
 
 const system = makeSystem();
@@ -191,5 +184,4 @@ await spec('the public version shows what was written in it and nothing of the r
 
 await server.stop();
 rmSync(folder, { recursive: true, force: true });
-console.log(`exchange: ${passed} passed, ${failed.length} failed${skipped ? `, ${skipped} skipped` : ''}`);
-process.exit(failed.length ? 1 : 0);
+tally.end();

@@ -5,17 +5,12 @@ import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { confluence } from './lib/confluence.mjs';
 import { addPeople, makeSystem, password, root, serve } from './lib/server.mjs';
+import { Tally, expect } from './lib/tally.mjs';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!executablePath) { console.log('exchange_ui: 0 passed, 0 failed, 1 skipped'); process.exit(0); }
 
-let passed = 0;
-const failed = [];
-async function spec(says, body) {
-    try { await body(); passed++; } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.message.split('\n').slice(0, 6).join('\n    ')}`); }
-}
-function expect(fine, what) { if (!fine) throw new Error(what); }
-
+const tally = new Tally('exchange_ui'), { spec } = tally;
 const system = makeSystem();
 const tokens = addPeople(system);
 const server = await serve(system);
@@ -141,5 +136,4 @@ await spec('nothing complained', async () => expect(complaints.length === 0, com
 await browser.close();
 await server.stop();
 system.remove();
-console.log(`exchange_ui: ${passed} passed, ${failed.length} failed`);
-process.exit(failed.length ? 1 : 0);
+tally.end();

@@ -7,19 +7,9 @@ import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, binary, cleanEnv, databases, freePort, makeSystem, root, serve } from './lib/server.mjs';
+import { Tally, until } from './lib/tally.mjs';
 
-let passed = 0, failed = 0, skipped = 0;
-function check(says, ok, got) {
-    if (ok) passed++; else failed++;
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${says}${ok ? '' : `: ${JSON.stringify(got)?.slice(0, 1200)}`}`);
-}
-async function until(look) {
-    for (const end = Date.now() + 60_000; Date.now() < end; await new Promise((r) => setTimeout(r, 50))) {
-        const found = await look().catch(() => null);
-        if (found) return found;
-    }
-    return null;
-}
+const tally = new Tally('mail'), { check } = tally;
 const eml = (name) => readFileSync(join(root, `src/integration/mail/fixtures/${name}.eml`));
 
 /** A Dovecot of our own: one user, a Maildir. */
@@ -146,12 +136,11 @@ for (const database of databases) {
         await command(database, server, ask);
         if (box?.ready) await mailbox(database, ask, box);
         else if (box) check(`${database}: Dovecot starts`, false, box.log());
-        else { skipped++; console.log('skip a mailbox: Dovecot is not installed (Debian package dovecot-imapd)'); }
+        else tally.skip('a mailbox: Dovecot is not installed (Debian package dovecot-imapd)');
         check(`${database}: the server stops cleanly`, await server.stop() === 0, server.log());
     } finally {
         await box?.stop();
         system.remove();
     }
 }
-console.log(`mail: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
-process.exitCode = failed ? 1 : 0;
+tally.end();

@@ -4,17 +4,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { addPeople, makeSystem, password, root, serve } from './lib/server.mjs';
+import { Tally, expect } from './lib/tally.mjs';
 
 const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
 if (!executablePath) { console.log('settings: 0 passed, 0 failed, 1 skipped'); process.exit(0); }
 
-let passed = 0;
-const failed = [];
-async function spec(says, body) {
-    try { await body(); passed++; console.log(`ok   ${says}`); } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${e.message.split('\n').slice(0, 6).join('\n    ')}`); }
-}
-function expect(fine, what) { if (!fine) throw new Error(what); }
-
+const tally = new Tally('settings'), { spec } = tally;
 const system = makeSystem();
 const tokens = addPeople(system);
 const server = await serve(system);
@@ -140,5 +135,4 @@ await spec('nothing complained in the console', () => expect(complaints.length =
 await browser.close();
 await server.stop();
 system.remove();
-console.log(`settings: ${passed} passed, ${failed.length} failed`);
-process.exit(failed.length ? 1 : 0);
+tally.end();

@@ -8,20 +8,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, databases, makeSystem, root, serve } from './lib/server.mjs';
+import { Tally, until } from './lib/tally.mjs';
 
-let passed = 0, failed = 0;
-function check(says, ok, got) {
-    if (ok) passed++; else failed++;
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${says}${ok ? '' : `: ${JSON.stringify(got)?.slice(0, 1200)}`}`);
-}
-
-async function until(look) {
-    for (const end = Date.now() + 30_000; Date.now() < end; await new Promise((r) => setTimeout(r, 30))) {
-        const found = await look();
-        if (found) return found;
-    }
-    return null;
-}
+const tally = new Tally('sns'), { check } = tally;
 
 /** A CA, a certificate that it signed, one that ended long ago, and one of somebody else. */
 function authority() {
@@ -105,5 +94,4 @@ for (const database of databases) {
     }
 }
 amazon.close();
-console.log(`sns: ${passed} passed, ${failed} failed`);
-process.exitCode = failed ? 1 : 0;
+tally.end();

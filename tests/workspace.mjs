@@ -6,13 +6,9 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, binary, cleanEnv, databases, makeSystem, serve } from './lib/server.mjs';
+import { Tally, expect } from './lib/tally.mjs';
 
-let passed = 0;
-const failed = [];
-async function spec(says, body) {
-    try { await body(); passed++; } catch (e) { failed.push(says); console.log(`FAIL ${says}\n    ${String(e.stderr || e.stack).split('\n').slice(0, 6).join('\n    ')}`); }
-}
-function expect(fine, what) { if (!fine) throw new Error(what); }
+const tally = new Tally('workspace'), { spec } = tally;
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==';
 
 const folder = mkdtempSync(join(tmpdir(), 'hindsight-workspace-'));
@@ -86,5 +82,4 @@ await spec('an export of another version is refused', async () => {
 
 for (const s of systems) s.remove();
 rmSync(folder, { recursive: true, force: true });
-console.log(`workspace: ${passed} passed, ${failed.length} failed`);
-process.exit(failed.length ? 1 : 0);
+tally.end();

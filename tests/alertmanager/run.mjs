@@ -7,27 +7,10 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addPeople, databases, freePort, makeSystem, serve } from '../lib/server.mjs';
+import { Tally, until } from '../lib/tally.mjs';
 
 const prometheus = '/usr/bin/prometheus', alertmanager = '/usr/bin/prometheus-alertmanager';
-const DEADLINE_MS = 60_000;
-let passed = 0, failed = 0;
-
-function check(says, ok, got) {
-    if (ok) passed++; else failed++;
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${says}${ok ? '' : `: ${JSON.stringify(got)?.slice(0, 1500)}`}`);
-}
-
-/** Asks again and again until `look` answers something, or the deadline passes (then undefined). */
-async function until(look) {
-    for (const end = Date.now() + DEADLINE_MS; Date.now() < end;) {
-        try {
-            const found = await look();
-            if (found) return found;
-        } catch { /* not up yet */ }
-        await new Promise((r) => setTimeout(r, 100));
-    }
-    return undefined;
-}
+const tally = new Tally('alertmanager'), { check } = tally;
 
 /** What Prometheus scrapes: one number for each instance, set by the test. */
 async function makeTarget() {
@@ -143,11 +126,6 @@ async function walk(database) {
     }
 }
 
-if (!existsSync(prometheus) || !existsSync(alertmanager)) {
-    console.log('skip: install prometheus and prometheus-alertmanager');
-    console.log('alertmanager: 0 passed, 0 failed, 1 skipped');
-} else {
-    for (const database of databases) await walk(database);
-    console.log(`alertmanager: ${passed} passed, ${failed} failed`);
-    process.exitCode = failed ? 1 : 0;
-}
+if (existsSync(prometheus) && existsSync(alertmanager)) for (const database of databases) await walk(database);
+else tally.skip('prometheus and prometheus-alertmanager are not installed');
+tally.end();

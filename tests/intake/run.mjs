@@ -5,13 +5,9 @@ import { createHmac } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addPeople, databases, makeSystem, root, serve } from '../lib/server.mjs';
+import { Tally } from '../lib/tally.mjs';
 
-let passed = 0, failed = 0, skipped = 0;
-function check(says, ok, got) {
-    if (ok) passed++; else failed++;
-    console.log(`${ok ? 'ok  ' : 'FAIL'} ${says}${ok ? '' : `: ${JSON.stringify(got)?.slice(0, 1200)}`}`);
-}
-
+const tally = new Tally('intake'), { check } = tally;
 const specFile = join(root, '../shared/samples/specs/events-v2/openapiv3.json');
 
 /** Validators of the Events API's request and answers, or null. */
@@ -216,7 +212,7 @@ async function pagerduty(at, { as, post, raw }) {
     const refusals = [];
     for (const event of wrong) refusals.push(await enqueue(event));
     check(`${at}: wrong events are a 400 in PagerDuty's form that says what is wrong`, refusals.every((x) => x.status === 400 && x.json.status && x.json.message && x.json.errors.length === 1), refusals);
-    if (!api) { skipped++; console.log(`skip ${at}: PagerDuty's OpenAPI file is not in ../shared/samples`); return; }
+    if (!api) return tally.skip(`${at}: PagerDuty's OpenAPI file is not in ../shared/samples`);
     check(`${at}: what we take is what PagerDuty's file allows`, good.every((e) => api.request(e)), api.request.errors);
     check(`${at}: what PagerDuty's file forbids we refuse`, wrong.slice(2).filter((e) => typeof e === 'object' && e.routing_key !== 'f'.repeat(32)).every((e) => !api.request(e) || e.event_action === 'resolve'), wrong);
     check(`${at}: our answers fit PagerDuty's file`, answers.every((x) => api.success(x.json)) && refusals.every((x) => api.error(x.json)), api.error.errors);
@@ -279,5 +275,4 @@ for (const database of databases) {
         system.remove();
     }
 }
-console.log(`intake: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`);
-process.exitCode = failed ? 1 : 0;
+tally.end();
