@@ -5,6 +5,7 @@
 #include "base/map.h"
 #include "document/align.h"
 #include "document/clean.h"
+#include "document/late.h"
 #include "document/room.h"
 #include "document/storage.h"
 #include "document/tree.h"
@@ -120,9 +121,12 @@ Str tree_blocks_json(Arena *a, const DocNode *doc, size_t from, size_t to)
     return doc_json(a, &some);
 }
 
-/** Runs of blocks that differ are exchanged, from the end on, so that places before them stay what they are. */
+typedef LIST(CrdtNode) CrdtNodes;
+
+/** Runs of blocks that differ are exchanged, from the end on, so that places before them stay what they are. With `later` the old blocks
+ *  only are noted there. */
 static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode *content, const BlockPlaces *at, const uint8_t *keep_old,
-                            const uint8_t *keep_new, CrdtFault *fault)
+                            const uint8_t *keep_new, BlockPlaces *later, CrdtFault *fault)
 {
     size_t i = at->len, k = content->children.len;
     while (i || k) {
@@ -130,7 +134,10 @@ static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode
         while (i && !keep_old[i - 1]) i--;
         while (k && !keep_new[k - 1]) k--;
         CrdtErr e = CRDT_OK;
-        for (size_t d = i_end; d > i && !e; d--) e = crdt_delete(doc, root, at->at[d - 1], 1);
+        for (size_t d = i_end; d > i && !e; d--) {
+            if (later) *list_add(a, later) = at->at[d - 1];
+            else e = crdt_delete(doc, root, at->at[d - 1], 1);
+        }
         uint64_t place = i ? at->at[i - 1] + 1 : 0;
         if (!e && k < k_end) e = crdt_insert_prosemirror(doc, root, place, bytes_of(tree_blocks_json(a, content, k, k_end)), fault);
         if (e) return e;
@@ -139,36 +146,110 @@ static CrdtErr write_blocks(Arena *a, CrdtDoc *doc, CrdtNode root, const DocNode
     return CRDT_OK;
 }
 
-Err document_replace(Cx *cx, Str id, const DocNode *content)
+/** A document on its way to another content. */
+typedef struct Exchange {
+    CrdtDoc *doc;
+    CrdtNode root;
+    DocNode *now;                  /* what it says */
+    BlockPlaces at;                /* its blocks that count */
+    uint8_t *keep_old, *keep_new;
+    CrdtFault fault;
+} Exchange;
+
+static Err exchange_open(Cx *cx, Str id, const DocNode *content, Exchange *ret)
 {
     Stored s = { 0 };
-    TRY(storage_load(cx, id, INT64_MAX, NULL, &s));
-    auto_crdt doc = s.doc;
-    auto_crdt_buf update = { 0 };
-    int64_t revision;
-    CrdtNode root;
-    CrdtFault fault = { 0 };
-    DocNode *now;
     Strs old = { 0 }, fresh = { 0 };
-    TRY(tree_of(cx, doc, &root, &now));
+    BlockPlaces all = { 0 };
+    TRY(storage_load(cx, id, INT64_MAX, NULL, &s));
+    ret->doc = s.doc;
+    TRY(tree_of(cx, s.doc, &ret->root, &ret->now));
     /* A text without suggestions takes the place of the text; what is suggested beside what stays, stays too. */
     bool plain = doc_suggestions(content) == 0;
-    BlockPlaces at = { 0 }, all = { 0 };
-    TRY(tree_block_texts(cx, now, plain, &old, &at));
+    TRY(tree_block_texts(cx, ret->now, plain, &old, &ret->at));
     TRY(tree_block_texts(cx, content, plain, &fresh, &all));
-    if (count_children(doc, root) != now->children.len) {
+    uint64_t n = count_children(s.doc, ret->root);
+    if (n != ret->now->children.len) {
         old.len = 0;            /* not a tree of blocks: all of it is exchanged */
-        at.len = 0;
-        for (uint64_t i = 0, n = count_children(doc, root); i < n; i++) *list_add(cx->arena, &at) = i;
+        ret->at.len = 0;
+        for (uint64_t i = 0; i < n; i++) *list_add(cx->arena, &ret->at) = i;
     }
-    uint8_t *keep_x = arena_array(cx->arena, uint8_t, at.len + 1), *keep_y = arena_array(cx->arena, uint8_t, fresh.len + 1);
-    if (old.len) tree_align(cx->arena, &old, &fresh, keep_x, keep_y);
-    CrdtErr e = crdt_begin(doc);
-    if (!e) e = write_blocks(cx->arena, doc, root, content, &at, keep_x, keep_y, &fault);
-    CrdtErr end = crdt_commit(doc, &update);
-    if (e || end) return crdt_failed(cx->arena, e ? e : end, &fault, "replacing the content");
+    ret->keep_old = arena_array(cx->arena, uint8_t, ret->at.len + 1);
+    ret->keep_new = arena_array(cx->arena, uint8_t, fresh.len + 1);
+    if (old.len) tree_align(cx->arena, &old, &fresh, ret->keep_old, ret->keep_new);
+    return OK;
+}
+
+/** Commits, and keeps what came of it; *ret_revision stays when nothing did. */
+static Err exchange_keep(Cx *cx, Str id, Exchange *x, CrdtErr e, int64_t *ret_revision)
+{
+    auto_crdt_buf update = { 0 };
+    CrdtErr end = crdt_commit(x->doc, &update);
+    if (e || end) return crdt_failed(cx->arena, e ? e : end, &x->fault, "replacing the content");
     if (update.len == 0) return OK;
-    return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), cx->now_ms + 2000, &revision);
+    return storage_append(cx, id, str_of_buf(&update), cx->actor.id, S(""), cx->now_ms + 2000, ret_revision);
+}
+
+Err document_replace(Cx *cx, Str id, const DocNode *content)
+{
+    Exchange x = { 0 };
+    int64_t revision;
+    Err failed = exchange_open(cx, id, content, &x);
+    auto_crdt doc = x.doc;
+    TRY(failed);
+    CrdtErr e = crdt_begin(doc);
+    if (!e) e = write_blocks(cx->arena, doc, x.root, content, &x.at, x.keep_old, x.keep_new, NULL, &x.fault);
+    return exchange_keep(cx, id, &x, e, &revision);
+}
+
+/** The id of the item of each block, and the block itself, while all of them stand. */
+static Err name_blocks(Cx *cx, const Exchange *x, const BlockPlaces *at, LateBlocks *ret, CrdtNodes *ret_nodes)
+{
+    CrdtCursor cursor = { 0 };
+    CrdtValue child;
+    CrdtNodes all = { 0 };
+    while (crdt_child_next(x->doc, x->root, &cursor, &child)) *list_add(cx->arena, &all) = child.kind == CRDT_VALUE_NODE ? child.node : CRDT_NONE;
+    list_each(at, i) {
+        CrdtPosition p = { 0 };
+        CrdtErr e = crdt_position_at(x->doc, x->root, at->at[i], 0, &p);
+        if (e || !p.has_item) return crdt_failed(cx->arena, e ? e : CRDT_RANGE, NULL, "naming a block");
+        *list_add(cx->arena, ret) = (LateBlock){ p.item_client, p.item_clock, doc_plain(cx->arena, x->now->children.at[at->at[i]]) };
+        *list_add(cx->arena, ret_nodes) = all.at[at->at[i]];
+    }
+    return OK;
+}
+
+static CrdtErr delete_nodes(const Exchange *x, const CrdtNodes *nodes)
+{
+    CrdtErr e = CRDT_OK;
+    CrdtPlace place;
+    for (size_t i = 0; i < nodes->len && !e; i++)
+        if (crdt_node_place(x->doc, nodes->at[i], &place)) e = crdt_delete(x->doc, x->root, place.index, 1);
+    return e;
+}
+
+Err document_replace_gently(Cx *cx, Str id, const DocNode *content)
+{
+    Exchange x = { 0 };
+    BlockPlaces later = { 0 };
+    LateBlocks blocks = { 0 };
+    CrdtNodes nodes = { 0 };
+    int64_t revision = 0;
+    Err failed = exchange_open(cx, id, content, &x);
+    auto_crdt doc = x.doc;
+    TRY(failed);
+    if (count_children(doc, x.root) != x.now->children.len) return document_replace(cx, id, content);
+    for (size_t i = 0; i < x.at.len; i++) if (!x.keep_old[i]) *list_add(cx->arena, &later) = x.at.at[i];
+    TRY(name_blocks(cx, &x, &later, &blocks, &nodes));
+    later.len = 0;
+    CrdtErr e = crdt_begin(doc);
+    if (!e) e = write_blocks(cx->arena, doc, x.root, content, &x.at, x.keep_old, x.keep_new, &later, &x.fault);
+    TRY(exchange_keep(cx, id, &x, e, &revision));
+    if (!nodes.len) return OK;
+    e = crdt_begin(doc);
+    if (!e) e = delete_nodes(&x, &nodes);
+    TRY(exchange_keep(cx, id, &x, e, &revision));
+    return late_watch(cx, id, revision, &blocks);
 }
 
 Err document_log(Cx *cx, Str id, int64_t after, int64_t limit, LogEntries *ret)
@@ -245,6 +326,7 @@ static Err tell_changed(Cx *cx, Str id)
 
 static const JobKind jobs[] = {
     { .name = "document.changed", .run = tell_changed },
+    { .name = "document.late", .run = late_job },
     { 0 },
 };
 

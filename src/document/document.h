@@ -18,6 +18,9 @@ Err document_log(Cx *cx, Str id, int64_t after, int64_t limit, LogEntries *ret);
 /** Makes the content what is given, as an edit of the actor's that merges with what others write meanwhile; open rooms see it.
  *  Blocks that say the same already are left alone, so comments, cursors and edits of others in them stay. */
 Err document_replace(Cx *cx, Str id, const DocNode *content);
+/** The same, for what nobody decided on at this moment (drafts): letters that somebody types into a block that goes, before they hear of
+ *  it, come back as a paragraph behind what took its place, for a day. Tested by: late_test.c, tests/draft_race.mjs. */
+Err document_replace_gently(Cx *cx, Str id, const DocNode *content);
 /** Makes the text what it was at a revision, by edits of the actor's: what is still there stays, with what others write in it
  *  and with comments made since; what says the same already is not written. Within a write. Fails: ERR_NOT_FOUND. */
 Err document_restore(Cx *cx, Str id, int64_t revision);

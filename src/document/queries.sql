@@ -33,3 +33,14 @@ SELECT revision, LENGTH(body) FROM document_snapshot WHERE document = :document 
 DELETE FROM document_snapshot WHERE document = :document AND revision = :revision;
 -- name: document_ids
 SELECT id, revision FROM document WHERE id > :after ORDER BY id LIMIT 100;
+-- name: document_late_purge
+DELETE FROM document_late WHERE at_ms < :before_ms;
+-- name: document_late_add
+INSERT INTO document_late (document, revision, client, clock, said, found, at_ms) VALUES (:document, :revision, :client, :clock, :said, '', :at_ms)
+ON CONFLICT (document, client, clock) DO UPDATE SET revision = excluded.revision, said = excluded.said, found = '', at_ms = excluded.at_ms;
+-- name: document_late_newest
+SELECT COALESCE(MAX(at_ms), 0) FROM document_late WHERE document = :document AND at_ms >= :since_ms;
+-- name: document_late_list
+SELECT revision, client, clock, said, found FROM document_late WHERE document = :document AND at_ms >= :since_ms ORDER BY revision, client, clock;
+-- name: document_late_found
+UPDATE document_late SET found = :found WHERE document = :document AND client = :client AND clock = :clock;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include "base/log.h"
 #include "base/time.h"
+#include "document/late.h"
 #include "document/room_impl.h"
 
 /* Features index a document soon after its first edit, then every now and then as long as edits go on. */
@@ -69,7 +70,7 @@ static Err write_save(Store *store, void *arg)
     int64_t told_at = s->told_at, at = tell_at(cx.now_ms, &told_at);         /* this may run twice */
     TRY(storage_append(&cx, s->id, body, authors, s->node, at, &s->revision));
     s->will_be_told_at = told_at;
-    return OK;
+    return late_expect(&cx, s->id);
 }
 
 /* ---- Back on the loop ------------------------------------------------------------------------------------------------ */

@@ -24,3 +24,16 @@ CREATE TABLE document_snapshot (
     at_ms      BIGINT NOT NULL,
     PRIMARY KEY (document, revision)
 );
+-- step 2
+-- Blocks that Hindsight exchanged while nobody had touched them: what is typed into them all the same comes back (late.c).
+CREATE TABLE document_late (
+    document   TEXT   NOT NULL,
+    revision   BIGINT NOT NULL,       -- of the update that deleted it
+    client     BIGINT NOT NULL,       -- the block's item
+    clock      BIGINT NOT NULL,
+    said       TEXT   NOT NULL,       -- when it went
+    found      TEXT   NOT NULL,       -- what came late and was brought back
+    at_ms      BIGINT NOT NULL,
+    PRIMARY KEY (document, client, clock)
+);
+CREATE INDEX document_late_by_time ON document_late (at_ms);
