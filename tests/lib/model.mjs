@@ -83,6 +83,7 @@ export function playModel() {
         if (model === 'elsewhere') { res.writeHead(302, { location: 'http://127.0.0.1:1/steal' }); return res.end(); }
         if (model === 'broken' ) { res.writeHead(200, { 'content-type': 'text/event-stream' }); res.write('data: {"choices":[{"delta":{"content":"{\\"form\\":'); return setTimeout(() => res.destroy(), 20); }
         const answer = model === 'lying' ? lying(prompt) : model === 'hostile' ? hostile(prompt) : model === 'repaired' && !prompt.includes('do not stand') ? lying(prompt) : good(prompt);
+        if (model === 'reworded') for (const c of answer.claims) c.text = c.text.replace('Impact began', 'Trouble began');
         let text = model === 'chatty' ? 'Sure! Here is your section, as you wished.' : JSON.stringify(answer);
         if (model === 'truncated') text = text.slice(0, text.indexOf('"claims"') + 150);
         res.writeHead(200, { 'content-type': 'text/event-stream' });

@@ -89,6 +89,8 @@ Err   place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret);
 typedef enum PlaceHow { PLACE_IF_UNTOUCHED, PLACE_REPLACE, PLACE_BELOW } PlaceHow;
 /** Puts them into the live document and notes the Markdown in d->placed; *ret_placed false: somebody wrote there. Within a write. */
 Err   place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bool *ret_placed);
+/** Puts what `wanted` (a filled template) says into the sections that nobody, and no model, wrote in; the rest stays. Within a write. */
+Err   place_refill(Cx *cx, Str report, const DocNode *wanted);
 int64_t place_kept(Arena *a, const Draft *d, const DocNode *doc);
 
 /* section.c */
@@ -98,6 +100,16 @@ Err draft_save(Cx *cx, const Draft *d);
 Err draft_touch(Cx *cx, const Report *r, Str section);
 void draft_heard(App *app, Str channel, Str payload);
 Err draft_section_job(Cx *cx, Str payload);
+
+/* feature.c */
+/** Drafts these sections, or, when none are named, all that the template allows and nobody wrote in. Within a write. Nothing begins for
+ *  sections that are being written. `*ret_begun`: how many. Fails: ERR_INVALID naming sections[…]. */
+Err draft_begin(Cx *cx, const Report *r, Strs sections, Str wish, size_t *ret_begun);
+
+/* automatic.c */
+extern const char *const automatic_policies[];
+Err automatic_check_teams(Cx *cx, Str names);
+extern const Listener automatic_listeners[];
 
 /* question.c */
 Err question_job(Cx *cx, Str payload);

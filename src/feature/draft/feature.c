@@ -126,35 +126,41 @@ static Err begin_one(Cx *cx, const Report *r, Str section, Str wish)
     return job_add(cx, "draft.section", buf_str(&b), 0, S(""));
 }
 
+Err draft_begin(Cx *cx, const Report *r, Strs sections, Str wish, size_t *ret_begun)
+{
+    Drafts all = { 0 };
+    *ret_begun = 0;
+    TRY(sections_of(cx, r, &all));
+    list_each(&sections, i) {
+        bool known = false;
+        list_each(&all, k) known = known || str_eq(all.at[k].section, sections.at[i]);
+        if (!known) return fail_field(cx->arena, arena_fmt(cx->arena, "sections[%zu]", i), "the text has no section " STR_FMT, STR_ARG(sections.at[i]));
+    }
+    list_each(&all, i) {
+        const Draft *d = &all.at[i];
+        bool busy = str_eq(d->state, S("waiting")) || str_eq(d->state, S("writing"));
+        bool wanted = sections.len ? in(sections, d->section) : !str_eq(d->ai, S("off")) && !d->touched;
+        if (busy || !wanted) continue;
+        TRY(begin_one(cx, r, d->section, wish));
+        ++*ret_begun;
+    }
+    return *ret_begun ? draft_touch(cx, r, S("")) : OK;
+}
+
 static Err begin(Cx *cx, Req *req, Res *res)
 {
     const Begin *in_ = BODY(req, Begin);
     Report r;
     Model m;
     Incident incident;
-    Drafts all = { 0 };
-    size_t begun = 0;
+    size_t begun;
     TRY(writable(cx, req_param(req, "report"), &r));
     TRY(model_open(cx, &m));
     if (!r.incidents.len) return fail(cx->arena, ERR_CONFLICT, STR_FMT " is about no incident: there is no evidence to write from", STR_ARG(r.reference));
     TRY(incident_row(cx, r.incidents.at[0].id, &incident));
     TRY(model_may_read(cx, &incident));
-    TRY(sections_of(cx, &r, &all));
-    list_each(&in_->sections, i) {
-        bool known = false;
-        list_each(&all, k) known = known || str_eq(all.at[k].section, in_->sections.at[i]);
-        if (!known) return fail_field(cx->arena, arena_fmt(cx->arena, "sections[%zu]", i), "the text has no section " STR_FMT, STR_ARG(in_->sections.at[i]));
-    }
-    list_each(&all, i) {
-        const Draft *d = &all.at[i];
-        bool busy = str_eq(d->state, S("waiting")) || str_eq(d->state, S("writing"));
-        bool wanted = in_->sections.len ? in(in_->sections, d->section) : !str_eq(d->ai, S("off")) && !d->touched;
-        if (busy || !wanted) continue;
-        TRY(begin_one(cx, &r, d->section, in_->wish));
-        begun++;
-    }
+    TRY(draft_begin(cx, &r, in_->sections, in_->wish, &begun));
     if (!begun) return fail(cx->arena, ERR_CONFLICT, "%s", "there is no section to draft: all are written, being written, or off in the template");
-    TRY(draft_touch(cx, &r, S("")));
     return page(cx, r.id, res);
 }
 
@@ -251,4 +257,4 @@ static const Route routes[] = {
     { 0 },
 };
 
-const Feature draft_feature = { .name = "draft", .schema = &draft_schema, .routes = routes, .jobs = jobs, .settings = draft_settings, .heard = draft_heard };
+const Feature draft_feature = { .name = "draft", .schema = &draft_schema, .routes = routes, .jobs = jobs, .settings = draft_settings, .listeners = automatic_listeners, .heard = draft_heard };

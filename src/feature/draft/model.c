@@ -51,6 +51,12 @@ const Setting draft_settings[] = {
     { .key = "ai.private_incidents", .type = SETTING_BOOL, .standard = "false", .title = "Private incidents may be sent to the model" },
     { .key = "ai.unsupported", .type = SETTING_CHOICE, .standard = "mark", .title = "Claims that the evidence does not support", .options = policies,
       .help = "mark: they stay, visibly; drop: they are left out" },
+    { .key = "report.automatic", .type = SETTING_CHOICE, .standard = "never", .title = "Draft a report when an incident is resolved", .options = automatic_policies,
+      .help = "reports that are due: of severities whose reports are due within some time. What people wrote is never touched" },
+    { .key = "report.automatic_teams", .type = SETTING_TEXT, .standard = "", .title = "Drafted for these teams only", .help = "Names of teams, divided by commas. Empty: for all",
+      .max = 1000, .check = automatic_check_teams },
+    { .key = "report.automatic_ai", .type = SETTING_BOOL, .standard = "true", .title = "The AI drafts too, where one is configured",
+      .help = "Sections that their template allows and nobody wrote in, of incidents that may be sent to a model" },
     { .key = "ai.keep_days", .type = SETTING_INT, .standard = "90", .title = "Days that what was sent is kept", .min = 1, .max = 3650 },
     { 0 },
 };

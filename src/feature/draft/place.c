@@ -5,6 +5,7 @@
 #include "document/document.h"
 #include "document/words.h"
 #include "feature/draft/draft.h"
+#include "sql.gen.h"
 
 /* ---- claims as nodes */
 
@@ -76,12 +77,24 @@ Str place_text(Arena *a, const DocNode *doc, Str section)
     return p.at ? markdown_of(a, doc->children.at + p.from, p.to - p.from) : S("");
 }
 
+/** What the template said there when it was filled in again, or nothing. */
+static Err refilled(Cx *cx, Str report, Str section, Str *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_draft_refill_get);
+    stmt_str(&q, "report", report);
+    stmt_str(&q, "section", section);
+    if (stmt_step(&q)) *ret = stmt_col_str(&q, 0);
+    return stmt_end(&q);
+}
+
 Err place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret)
 {
-    Str now = place_text(cx->arena, doc, d->section);
+    Str now = place_text(cx->arena, doc, d->section), again = S("");
     DocNode *first;
     *ret = false;
     if (!now.len || (d->placed.len && str_eq(now, d->placed))) return OK;
+    TRY(refilled(cx, d->report_id, d->section, &again));
+    if (again.len && str_eq(now, again)) return OK;
     Err e = document_read_at(cx, d->report_id, 1, &first);
     if (err_is(e, ERR_NOT_FOUND)) { *ret = true; return OK; }
     TRY(e);
@@ -92,10 +105,24 @@ Err place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret)
 /** An empty paragraph stays behind what is put there: somebody may be about to write in it, and what they type then is not lost. */
 static bool is_blank(const DocNode *n) { return doc_is(n, "paragraph") && !n->children.len; }
 
+/** The text with these nodes in a section, in place of what stands there or below it. */
+static DocNode *place_exchange(Arena *a, const DocNode *doc, Place p, const DocNodes *nodes, PlaceHow how)
+{
+    DocNode *now = doc_node(a, "doc");
+    for (size_t i = 0; i < (how == PLACE_BELOW ? p.to : p.from); i++) *list_add(a, &now->children) = doc->children.at[i];
+    list_each(nodes, i) *list_add(a, &now->children) = nodes->at[i];
+    size_t before = now->children.len;
+    for (size_t i = p.from; how != PLACE_BELOW && i < p.to; i++)
+        if (is_blank(doc->children.at[i])) *list_add(a, &now->children) = doc->children.at[i];
+    if (!nodes->len && how != PLACE_BELOW && now->children.len == before) doc_add(a, now, "paragraph");
+    for (size_t i = p.to; i < doc->children.len; i++) *list_add(a, &now->children) = doc->children.at[i];
+    return now;
+}
+
 Err place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bool *ret_placed)
 {
     Arena *a = cx->arena;
-    DocNode *clean, *doc, *now = doc_node(a, "doc");
+    DocNode *clean, *doc;
     bool touched;
     *ret_placed = false;
     TRY(document_read(cx, d->report_id, &clean));
@@ -105,19 +132,51 @@ Err place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bo
     Place p = place_of(doc, d->section);
     if (!p.at) return fail(a, ERR_CONFLICT, "%s", "this section is no longer in the text");
     DocNodes nodes = sayings_nodes(a, all, d->form, locale);
-    for (size_t i = 0; i < (how == PLACE_BELOW ? p.to : p.from); i++) *list_add(a, &now->children) = doc->children.at[i];
-    list_each(&nodes, i) *list_add(a, &now->children) = nodes.at[i];
-    size_t before = now->children.len;
-    for (size_t i = p.from; how != PLACE_BELOW && i < p.to; i++)
-        if (is_blank(doc->children.at[i])) *list_add(a, &now->children) = doc->children.at[i];
-    if (!nodes.len && how != PLACE_BELOW && now->children.len == before) doc_add(a, now, "paragraph");
-    for (size_t i = p.to; i < doc->children.len; i++) *list_add(a, &now->children) = doc->children.at[i];
+    DocNode *now = place_exchange(a, doc, p, &nodes, how);
     Cx ai = *cx;
     ai.actor.id = S(ACCOUNT_AI);
-    TRY(document_replace(&ai, d->report_id, now));
+    TRY(document_replace_gently(&ai, d->report_id, now));
     d->placed = markdown_of(a, nodes.at, nodes.len);
     *ret_placed = true;
     return OK;
+}
+
+static Err refill_note(Cx *cx, Str report, Str section, Str text)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_draft_refill_put);
+    stmt_str(&q, "report", report);
+    stmt_str(&q, "section", section);
+    stmt_str(&q, "filled", text);
+    return stmt_exec(&q);
+}
+
+Err place_refill(Cx *cx, Str report, const DocNode *wanted)
+{
+    Arena *a = cx->arena;
+    DocNode *clean, *doc;
+    Drafts rows = { 0 };
+    size_t changed = 0;
+    TRY(document_read(cx, report, &clean));
+    TRY(document_read_whole(cx, report, INT64_MAX, &doc));
+    TRY(draft_list(cx, report, &rows));
+    list_each(&wanted->children, i) {
+        Str section = is_section(wanted->children.at[i]) ? doc_get(wanted->children.at[i], "section") : S("");
+        Place from = place_of(wanted, section), to = place_of(doc, section);
+        Draft d = { .report_id = report, .section = section };
+        bool touched;
+        if (!section.len || !to.at) continue;
+        list_each(&rows, k) if (str_eq(rows.at[k].section, section)) d.placed = rows.at[k].placed;
+        TRY(place_touched(cx, &d, clean, &touched));
+        Str says = place_text(a, wanted, section);
+        if (touched || d.placed.len || str_eq(says, place_text(a, clean, section))) continue;
+        DocNodes nodes = { wanted->children.at + from.from, from.to - from.from, from.to - from.from };
+        doc = place_exchange(a, doc, to, &nodes, PLACE_IF_UNTOUCHED);
+        TRY(refill_note(cx, report, section, says));
+        changed++;
+    }
+    if (!changed) return OK;
+    TRY(document_replace_gently(cx, report, doc));
+    return report_noted(cx, report);
 }
 
 /* ---- what still stands */

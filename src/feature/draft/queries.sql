@@ -44,3 +44,12 @@ SELECT coalesce(sum(tokens_in + tokens_out), 0), coalesce(sum(cost_micro), 0) FR
 SELECT coalesce(sum(tokens_in + tokens_out), 0), coalesce(sum(cost_micro), 0), count(*) FROM draft_call WHERE report_id = :report;
 -- name: draft_call_purge
 DELETE FROM draft_call WHERE at_ms < :before_ms;
+-- name: draft_automatic_get
+SELECT 1 FROM draft_automatic WHERE incident_id = :incident;
+-- name: draft_automatic_add
+INSERT INTO draft_automatic (incident_id, created_ms) VALUES (:incident, :now_ms);
+-- name: draft_refill_get
+SELECT filled FROM draft_refill WHERE report_id = :report AND section = :section;
+-- name: draft_refill_put
+INSERT INTO draft_refill (report_id, section, filled) VALUES (:report, :section, :filled)
+ON CONFLICT (report_id, section) DO UPDATE SET filled = excluded.filled;

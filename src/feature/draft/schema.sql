@@ -60,3 +60,14 @@ CREATE TABLE draft_call (                   -- what was sent to a model and what
 );
 CREATE INDEX draft_call_by_time   ON draft_call (at_ms, tokens_in, tokens_out, cost_micro);
 CREATE INDEX draft_call_by_report ON draft_call (report_id, at_ms);
+-- step 2
+CREATE TABLE draft_automatic (              -- incidents whose report was drafted by policy when they were resolved: never twice
+    incident_id TEXT PRIMARY KEY,
+    created_ms  BIGINT NOT NULL
+);
+CREATE TABLE draft_refill (                 -- what a section says since its template was filled in again, where nobody wrote
+    report_id   TEXT NOT NULL,
+    section     TEXT NOT NULL,
+    filled      TEXT NOT NULL,              -- Markdown
+    PRIMARY KEY (report_id, section)
+);
