@@ -40,6 +40,25 @@ const hostile = (prompt) => ({ form: 'list', claims: [
     ...good(prompt).claims.slice(0, 1),
 ] });
 
+const paragraphs = (prompt) => prompt.split('\n').filter((l) => l.startsWith('{"paragraph":')).map((l) => JSON.parse(l));
+const cjk = /[\u4e00-\u9fff]/;
+
+/** As a reviewer: a question about each of the first paragraphs, in its own words. */
+function reviewing(model, prompt) {
+    const all = paragraphs(prompt).filter((p) => p.text.replace(/\uFFFC/g, '').trim().length > 12);
+    const words = (p) => p.text.split('\uFFFC')[0].trim().slice(0, 24);
+    if (model === 'hostile') return { questions: [
+        { paragraph: all[0].paragraph, words: words(all[0]), question: '<img src=x onerror=alert(1)> Ignore the rules?' },
+        { paragraph: all[0].paragraph, words: words(all[0]), question: 'Who is to be fired, see https://evil.example/?q=secret?' },
+        { paragraph: 'P9999', words: 'words that stand nowhere', question: 'Is this anchored anywhere at all?' },
+        { paragraph: '__proto__', words: words(all[0]), question: `${'Why '.repeat(500)}?` },
+        ...Array.from({ length: 500 }, (_, i) => ({ paragraph: all[0].paragraph, words: words(all[0]), question: `Question ${'abcdefghijklmnopqrstuvwxyz'[i % 26].repeat(i % 7 + 1)} number ${i} ${'qrstuv'[i % 6].repeat(9)} is what?` })),
+    ] };
+    const asks = ['What would have shown this earlier', 'Which other systems rest on the same part', 'How will anybody notice that it helped'];
+    const fragt = ['怎样才能更早发现这一点', '还有哪些系统依赖同一个部件', '如何知道措施真的有效'];
+    return { questions: all.slice(0, 3).map((p, i) => ({ paragraph: p.paragraph, words: words(p), question: cjk.test(p.text) ? `${fragt[i]}？` : `${asks[i]}?` })) };
+}
+
 /** Plays until `stop()`. `seen`: bodies of all requests; `wrong`: what the vendors would refuse. */
 export function playModel() {
     const seen = [], wrong = [], calls = new Map(), waiting = [];
@@ -82,10 +101,10 @@ export function playModel() {
         if (model === 'html') { res.writeHead(200, { 'content-type': 'text/html' }); return res.end('<html>hello</html>'); }
         if (model === 'elsewhere') { res.writeHead(302, { location: 'http://127.0.0.1:1/steal' }); return res.end(); }
         if (model === 'broken' ) { res.writeHead(200, { 'content-type': 'text/event-stream' }); res.write('data: {"choices":[{"delta":{"content":"{\\"form\\":'); return setTimeout(() => res.destroy(), 20); }
-        const answer = model === 'lying' ? lying(prompt) : model === 'hostile' ? hostile(prompt) : model === 'repaired' && !prompt.includes('do not stand') ? lying(prompt) : good(prompt);
-        if (model === 'reworded') for (const c of answer.claims) c.text = c.text.replace('Impact began', 'Trouble began');
+        const answer = prompt.includes('You review a post-mortem') ? reviewing(model, prompt) : model === 'lying' ? lying(prompt) : model === 'hostile' ? hostile(prompt) : model === 'repaired' && !prompt.includes('do not stand') ? lying(prompt) : good(prompt);
+        if (model === 'reworded' && answer.claims) for (const c of answer.claims) c.text = c.text.replace('Impact began', 'Trouble began');
         let text = model === 'chatty' ? 'Sure! Here is your section, as you wished.' : JSON.stringify(answer);
-        if (model === 'truncated') text = text.slice(0, text.indexOf('"claims"') + 150);
+        if (model === 'truncated') text = text.slice(0, Math.max(0, text.indexOf('"claims"')) + 150);
         res.writeHead(200, { 'content-type': 'text/event-stream' });
         const say = (o) => res.write(`${anthropic ? `event: ${o.type}\n` : ''}data: ${JSON.stringify(o)}\n\n`);
         if (anthropic) say({ type: 'message_start', message: { model, usage: { input_tokens: 1000, output_tokens: 1 } } });

@@ -46,6 +46,8 @@ typedef struct ModelCall {
     LlmRequest request;          /* system and user unmasked */
 } ModelCall;
 Err  model_call(Cx *cx, const Model *m, ModelCall *call, LlmAnswer *answer);
+/** What an answer cost by the prices in the settings, in millionths. */
+int64_t model_cost(Cx *cx, const LlmAnswer *answer);
 /** May this incident's evidence leave at all? Fails: ERR_CONFLICT. */
 Err  model_may_read(Cx *cx, const Incident *i);
 extern const Setting draft_settings[];
@@ -81,8 +83,8 @@ void draft_people(Arena *a, const Facts *f, const Users *users, Mask *mask, Evid
 /* place.c */
 DocNodes sayings_nodes(Arena *a, const Sayings *all, Str form, Str locale);
 /** The nodes of a section of a text; heading NULL when there is none of this key. */
-typedef struct Place { size_t heading, from, to; DocNode *at; } Place;
-Place place_of(const DocNode *doc, Str section);
+typedef struct SectionPlace { size_t heading, from, to; DocNode *at; } SectionPlace;
+SectionPlace place_of(const DocNode *doc, Str section);
 Str   place_text(Arena *a, const DocNode *doc, Str section);
 /** Did a person write there? Empty, as it was filled in, and as the AI left it are not. */
 Err   place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret);
@@ -110,6 +112,18 @@ Err draft_begin(Cx *cx, const Report *r, Strs sections, Str wish, size_t *ret_be
 extern const char *const automatic_policies[];
 Err automatic_check_teams(Cx *cx, Str names);
 extern const Listener automatic_listeners[];
+
+/* review.c */
+typedef struct ReviewQuestion { Str paragraph, words, question; } ReviewQuestion;
+typedef LIST(ReviewQuestion) ReviewQuestions;
+/** Questions of an answer that may be asked: plain, bounded, new (not like one of `asked`), at most five. */
+void review_read(Arena *a, Str answer, const Strs *asked, ReviewQuestions *ret);
+bool review_is_question(Str s);
+bool review_is_alike(Arena *a, Str x, Str y);
+Err  review_job(Cx *cx, Str payload);
+Err  review_show(Cx *cx, Req *req, Res *res);
+Err  review_begin(Cx *cx, Req *req, Res *res);
+extern const Shape review_by_ai_shape;
 
 /* question.c */
 Err question_job(Cx *cx, Str payload);

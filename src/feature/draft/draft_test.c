@@ -88,3 +88,28 @@ SPEC("claims become paragraphs or a list with a chip for each source, and the ma
     expect_int(1780000000000, back.at[0].evidence.at[0].occurred_ms);
     expect_int(1, sayings_failing(&back));
 }
+
+SPEC("of a reviewer's answer only plain questions are asked, five at most, none twice, and none that was asked before")
+{
+    auto_arena a = arena_new(1 << 16);
+    Strs asked = { 0 };
+    ReviewQuestions all = { 0 };
+    *list_add(a, &asked) = S("How many customers could not pay?");
+    review_read(a, S("{\"questions\":["
+        "{\"paragraph\":\"P1\",\"words\":\"customers\",\"question\":\"How many of the customers could not pay?\"},"
+        "{\"paragraph\":\"P1\",\"words\":\"pool\",\"question\":\"Why did no alert watch the pool?\"},"
+        "{\"paragraph\":\"P1\",\"words\":\"pool\",\"question\":\"Why did no alert watch this pool?\"},"
+        "{\"paragraph\":\"P1\",\"words\":\"pool\",\"question\":\"See https://evil.example/?q=1?\"},"
+        "{\"paragraph\":\"P1\",\"words\":\"pool\",\"question\":\"[click](x)?\"},{\"paragraph\":\"P1\",\"words\":\"pool\",\"question\":\"Publish this now.\"},"
+        "{\"words\":17,\"question\":\"Is it so, or is it not?\"},null,7,"
+        "{\"paragraph\":\"P2\",\"words\":\"连接池\",\"question\":\"连接池为什么只有 64 个连接？\"},"
+        "{\"paragraph\":\"P2\",\"words\":\"连接池\",\"question\":\"连接池\u200b为什么只有 64 个连接呢？\"},"
+        "{\"paragraph\":\"P3\",\"words\":\"roll\",\"question\":\"What made the rollback take so long?\"},{\"paragraph\":\"P4\",\"words\":\"ab\",\"question\":\"Which dashboards showed it first?\"},"
+        "{\"paragraph\":\"P5\",\"words\":\"ab\",\"question\":\"Who else depends on that queue?\"},{\"paragraph\":\"P6\",\"words\":\"ab\",\"question\":\"When will the test exist?\"}]}"), &asked, &all);
+    expect_int(5, all.len);
+    expect_str("Why did no alert watch the pool?", all.at[0].question);
+    expect_str("连接池为什么只有 64 个连接？", all.at[1].question);
+    review_read(a, S("nonsense"), &asked, &all);
+    review_read(a, S("{\"questions\":{}}"), &asked, &all);
+    expect_int(5, all.len);
+}

@@ -234,6 +234,7 @@ static Err purge_job(Cx *cx, Str payload) { (void)payload; return cx_write(cx, p
 static const JobKind jobs[] = {
     { .name = "draft.section", .run = draft_section_job, .max_attempts = 3, .lease_ms = 1200000, .slow = true },
     { .name = "draft.question", .run = question_job, .max_attempts = 3, .lease_ms = 1200000, .slow = true },
+    { .name = "draft.review", .run = review_job, .max_attempts = 3, .lease_ms = 1200000, .slow = true },
     { .name = "draft.purge", .run = purge_job, .every_ms = 86400000 },
     { 0 },
 };
@@ -249,6 +250,8 @@ static const Route routes[] = {
     { POST, REPORT "/drafts/discard", ROLE_RESPONDER, discard, &draft_choice_shape, &draft_page_shape, .doc = "Forgets what is offered, or takes untouched text of the model out again" },
     { POST, REPORT "/drafts/cancel", ROLE_RESPONDER, cancel, &draft_choice_shape, &draft_page_shape, .doc = "Stops a draft that is being written" },
     { GET, REPORT "/drafts/sent", ROLE_ADMIN, draft_sent_get, .reply = &draft_sent_shape, .flags = REPLY_LIST, .doc = "What was sent to the model for this report, as it left" },
+    { GET, REPORT "/drafts/review", ROLE_VIEWER, review_show, .reply = &review_by_ai_shape, .doc = "Whether a model asked questions about the text as a reviewer" },
+    { POST, REPORT "/drafts/review", ROLE_RESPONDER, review_begin, .reply = &review_by_ai_shape, .doc = "Lets a model ask a few questions about the text, as comments on the words they concern" },
     { GET, REPORT "/questions", ROLE_VIEWER, questions_of_report, .reply = &question_shape, .flags = REPLY_LIST, .doc = "What was asked about its incident, newest first" },
     { POST, REPORT "/questions", ROLE_RESPONDER, question_to_report, &question_new_shape, &question_shape, .doc = "Asks its incident: the answer rests on evidence or is not given" },
     { GET, INCIDENT "/questions", ROLE_VIEWER, questions_of_incident, .reply = &question_shape, .flags = REPLY_LIST, .doc = "What was asked about it, newest first" },

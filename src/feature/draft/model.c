@@ -49,6 +49,8 @@ const Setting draft_settings[] = {
     { .key = "ai.mask", .type = SETTING_CHOICE, .standard = "names and addresses", .title = "Masked before anything leaves", .options = masks,
       .help = "Passwords, tokens and keys always; names of people, e-mail and IP addresses by choice. They are put back in what returns" },
     { .key = "ai.private_incidents", .type = SETTING_BOOL, .standard = "false", .title = "Private incidents may be sent to the model" },
+    { .key = "ai.review", .type = SETTING_BOOL, .standard = "false", .title = "Review by AI",
+      .help = "On request it asks a few questions about a report, as comments on the words they concern" },
     { .key = "ai.unsupported", .type = SETTING_CHOICE, .standard = "mark", .title = "Claims that the evidence does not support", .options = policies,
       .help = "mark: they stay, visibly; drop: they are left out" },
     { .key = "report.automatic", .type = SETTING_CHOICE, .standard = "never", .title = "Draft a report when an incident is resolved", .options = automatic_policies,
@@ -148,7 +150,7 @@ void running_stop(Str id) { running_each(id, false); }
 
 typedef struct Kept { const Model *m; const ModelCall *call; const LlmAnswer *answer; Str sent, received, error, host; } Kept;
 
-static int64_t cost_of(Cx *cx, const LlmAnswer *answer)
+int64_t model_cost(Cx *cx, const LlmAnswer *answer)
 {
     return (answer->tokens_in * setting_int(cx, "ai.price_in") + answer->tokens_out * setting_int(cx, "ai.price_out")) / 100;
 }
@@ -172,7 +174,7 @@ static Err keep(Cx *cx, void *arg)
     stmt_str(&q, "error", k->error);
     stmt_int(&q, "tokens_in", k->answer->tokens_in);
     stmt_int(&q, "tokens_out", k->answer->tokens_out);
-    stmt_int(&q, "cost_micro", cost_of(cx, k->answer));
+    stmt_int(&q, "cost_micro", model_cost(cx, k->answer));
     stmt_int(&q, "took_ms", k->answer->took_ms);
     return stmt_exec(&q);
 }
@@ -209,9 +211,10 @@ Err model_call(Cx *cx, const Model *m, ModelCall *call, LlmAnswer *answer)
 
 /* ---- routes */
 
-typedef struct Usage { bool enabled; Str provider, model, host; int64_t tokens_today, tokens_per_day; double cost_today, cost_per_day; } Usage;
+typedef struct Usage { bool enabled, review; Str provider, model, host; int64_t tokens_today, tokens_per_day; double cost_today, cost_per_day; } Usage;
 SHAPE(draft_usage_shape, Usage, "Whether a model is configured, and what it used today",
     FIELD(Usage, enabled, READ_ONLY, "A model is configured"),
+    FIELD(Usage, review, READ_ONLY, "It may be asked to review reports"),
     FIELD(Usage, model, READ_ONLY, "As the service names it"),
     FIELD(Usage, host, READ_ONLY, "The only host that is asked"),
     FIELD(Usage, tokens_today, READ_ONLY, "Since midnight UTC"),
@@ -232,6 +235,7 @@ Err draft_usage_get(Cx *cx, Req *req, Res *res)
         u.model = m.config.model;
         u.host = str_before(str_sub(base, (size_t)(i < 0 ? 0 : i + 3), base.len), '/');
     }
+    u.review = u.enabled && setting_bool(cx, "ai.review");
     u.tokens_today = spent.tokens;
     u.tokens_per_day = setting_int(cx, "ai.tokens_per_day");
     u.cost_today = (double)spent.cost_micro / 1e6;

@@ -52,12 +52,12 @@ DocNodes sayings_nodes(Arena *a, const Sayings *all, Str form, Str locale)
 
 static bool is_section(const DocNode *n) { return doc_is(n, "heading") && (doc_get_int(n, "level", 2) <= 2 || doc_get(n, "section").len); }
 
-Place place_of(const DocNode *doc, Str section)
+SectionPlace place_of(const DocNode *doc, Str section)
 {
-    Place p = { 0 };
+    SectionPlace p = { 0 };
     for (size_t i = 0; i < doc->children.len; i++) {
         DocNode *n = doc->children.at[i];
-        if (!p.at && is_section(n) && str_eq(doc_get(n, "section"), section)) p = (Place){ i, i + 1, i + 1, n };
+        if (!p.at && is_section(n) && str_eq(doc_get(n, "section"), section)) p = (SectionPlace){ i, i + 1, i + 1, n };
         else if (p.at && is_section(n)) break;
         else if (p.at) p.to = i + 1;
     }
@@ -73,7 +73,7 @@ static Str markdown_of(Arena *a, DocNode *const *at, size_t n)
 
 Str place_text(Arena *a, const DocNode *doc, Str section)
 {
-    Place p = place_of(doc, section);
+    SectionPlace p = place_of(doc, section);
     return p.at ? markdown_of(a, doc->children.at + p.from, p.to - p.from) : S("");
 }
 
@@ -106,7 +106,7 @@ Err place_touched(Cx *cx, const Draft *d, const DocNode *doc, bool *ret)
 static bool is_blank(const DocNode *n) { return doc_is(n, "paragraph") && !n->children.len; }
 
 /** The text with these nodes in a section, in place of what stands there or below it. */
-static DocNode *place_exchange(Arena *a, const DocNode *doc, Place p, const DocNodes *nodes, PlaceHow how)
+static DocNode *place_exchange(Arena *a, const DocNode *doc, SectionPlace p, const DocNodes *nodes, PlaceHow how)
 {
     DocNode *now = doc_node(a, "doc");
     for (size_t i = 0; i < (how == PLACE_BELOW ? p.to : p.from); i++) *list_add(a, &now->children) = doc->children.at[i];
@@ -129,7 +129,7 @@ Err place_put(Cx *cx, Draft *d, const Sayings *all, Str locale, PlaceHow how, bo
     TRY(place_touched(cx, d, clean, &touched));
     if (how == PLACE_IF_UNTOUCHED && touched) return OK;
     TRY(document_read_whole(cx, d->report_id, INT64_MAX, &doc));
-    Place p = place_of(doc, d->section);
+    SectionPlace p = place_of(doc, d->section);
     if (!p.at) return fail(a, ERR_CONFLICT, "%s", "this section is no longer in the text");
     DocNodes nodes = sayings_nodes(a, all, d->form, locale);
     DocNode *now = place_exchange(a, doc, p, &nodes, how);
@@ -161,7 +161,7 @@ Err place_refill(Cx *cx, Str report, const DocNode *wanted)
     TRY(draft_list(cx, report, &rows));
     list_each(&wanted->children, i) {
         Str section = is_section(wanted->children.at[i]) ? doc_get(wanted->children.at[i], "section") : S("");
-        Place from = place_of(wanted, section), to = place_of(doc, section);
+        SectionPlace from = place_of(wanted, section), to = place_of(doc, section);
         Draft d = { .report_id = report, .section = section };
         bool touched;
         if (!section.len || !to.at) continue;

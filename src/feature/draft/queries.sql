@@ -53,3 +53,14 @@ SELECT filled FROM draft_refill WHERE report_id = :report AND section = :section
 -- name: draft_refill_put
 INSERT INTO draft_refill (report_id, section, filled) VALUES (:report, :section, :filled)
 ON CONFLICT (report_id, section) DO UPDATE SET filled = excluded.filled;
+-- name: draft_review_get
+SELECT state, error, locale, by_id, asked, tokens, cost_micro, updated_ms FROM draft_review WHERE report_id = :report;
+-- name: draft_review_put
+INSERT INTO draft_review (report_id, state, error, locale, by_id, asked, tokens, cost_micro, updated_ms)
+VALUES (:report, :state, :error, :locale, :by, :asked, :tokens, :cost_micro, :now_ms)
+ON CONFLICT (report_id) DO UPDATE SET state = excluded.state, error = excluded.error, locale = excluded.locale, by_id = excluded.by_id, asked = excluded.asked,
+    tokens = excluded.tokens, cost_micro = excluded.cost_micro, updated_ms = excluded.updated_ms;
+-- name: draft_review_asked
+SELECT question FROM draft_review_question WHERE report_id = :report ORDER BY created_ms, thread_id;
+-- name: draft_review_add
+INSERT INTO draft_review_question (report_id, thread_id, question, created_ms) VALUES (:report, :thread, :question, :now_ms);

@@ -162,7 +162,7 @@ static Err answer(Cx *cx, Question *x)
                      .schema = str_of(claims_schema), .max_tokens = ANSWER_TOKENS } };
     TRY(model_call(cx, &m, &call, &said));
     x->tokens = said.tokens_in + said.tokens_out;
-    x->cost_micro = (said.tokens_in * setting_int(cx, "ai.price_in") + said.tokens_out * setting_int(cx, "ai.price_out")) / 100;
+    x->cost_micro = model_cost(cx, &said);
     claims_read(a, said.text, &claims, &starts, &form);
     if (!claims.len && str_find(said.text, S("\"claims\"")) < 0) return fail(a, ERR_INVALID, "%s", "the model did not answer in the form that was asked for");
     claims_judge(a, e, &claims, starts, facts->locale, &all);

@@ -71,3 +71,22 @@ CREATE TABLE draft_refill (                 -- what a section says since its tem
     filled      TEXT NOT NULL,              -- Markdown
     PRIMARY KEY (report_id, section)
 );
+-- step 3
+CREATE TABLE draft_review (                 -- a model as reviewer: its last run on a report
+    report_id  TEXT PRIMARY KEY,
+    state      TEXT NOT NULL,               -- waiting, writing, done, failed
+    error      TEXT NOT NULL,
+    locale     TEXT NOT NULL,
+    by_id      TEXT NOT NULL,
+    asked      BIGINT NOT NULL,
+    tokens     BIGINT NOT NULL,
+    cost_micro BIGINT NOT NULL,
+    updated_ms BIGINT NOT NULL
+);
+CREATE TABLE draft_review_question (        -- what it asked ever: never again, whatever became of it
+    report_id  TEXT NOT NULL,
+    thread_id  TEXT NOT NULL,
+    question   TEXT NOT NULL,
+    created_ms BIGINT NOT NULL,
+    PRIMARY KEY (report_id, thread_id)
+);

@@ -151,7 +151,7 @@ static void add_up(Work *w, const LlmAnswer *answer)
     w->draft.model = answer->model;
     w->draft.tokens_in += answer->tokens_in;
     w->draft.tokens_out += answer->tokens_out;
-    w->draft.cost_micro += (answer->tokens_in * setting_int(cx, "ai.price_in") + answer->tokens_out * setting_int(cx, "ai.price_out")) / 100;
+    w->draft.cost_micro += model_cost(cx, answer);
 }
 
 static Err section_of(Cx *cx, const Work *w, Section *ret)
@@ -162,7 +162,7 @@ static Err section_of(Cx *cx, const Work *w, Section *ret)
     Err e = template_get(cx, w->report.template.id, &t);
     if (!e.info) list_each(&t.sections, i) if (str_eq(t.sections.at[i].key, w->draft.section)) *ret = t.sections.at[i];
     TRY(document_read(cx, w->report.id, &doc));
-    Place p = place_of(doc, w->draft.section);
+    SectionPlace p = place_of(doc, w->draft.section);
     if (!p.at) return fail(cx->arena, ERR_CONFLICT, "%s", "this section is no longer in the text");
     ret->heading = str_trim(doc_plain(cx->arena, p.at));
     return OK;

@@ -9,6 +9,7 @@ import type { Page, Report } from 'app/types';
 import type { LiveDocument } from '../../report/ui/live-document';
 import { Ask } from './ask';
 import { Claims } from './claims';
+import { ReviewByAi } from './review';
 import type { Draft, DraftPage, Sent } from './types';
 import { t } from './strings';
 
@@ -114,6 +115,7 @@ export function DraftPanel({ report, live }: { report: Report; live: LiveDocumen
                 <ul class="draft-sections">{p.sections.map((d) => <Row key={d.section} d={d} report={report} wish={wish} run={(w, b) => void run(w, b)} />)}</ul>
             </>}
             {live && <Unsupported live={live} report={report} />}
+            <ReviewByAi report={report} live={live} />
             {first && <Ask of={`/reports/${report.id}`} topic={`report:${report.id}`} incident={first.id} />}
             {admin && p.tokens > 0 && <Button onClick={() => setLooking(true)}>{t('sent')}</Button>}
             {looking && <SentDialog report={report} onClose={() => setLooking(false)} />}

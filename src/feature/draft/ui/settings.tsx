@@ -11,7 +11,7 @@ import { t } from './strings';
 
 const GROUPS = [
     ['connection', ['ai.provider', 'ai.base_url', 'ai.model', 'ai.key', 'ai.key_header', 'ai.allow']],
-    ['care', ['ai.mask', 'ai.private_incidents', 'ai.unsupported', 'ai.keep_days']],
+    ['care', ['ai.mask', 'ai.private_incidents', 'ai.unsupported', 'ai.review', 'ai.keep_days']],
     ['limits', ['ai.timeout_s', 'ai.retries', 'ai.window', 'ai.tokens_per_day', 'ai.cents_per_day', 'ai.price_in', 'ai.price_out']],
 ] as const;
 

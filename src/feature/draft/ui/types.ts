@@ -8,3 +8,4 @@ export type Question = Omit<Gen.Question, 'claims'> & { claims: Said[] };
 export type Usage = Gen.DraftUsage;
 export type TestResult = Gen.DraftTest;
 export type Sent = Gen.DraftSent;
+export type Review = Gen.ReviewByAi;
