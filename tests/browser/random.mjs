@@ -1,147 +1,20 @@
 // Two real editors in Chromium, random commands at once, with lost connections and reloads. Afterwards the two screens, the two
 // Yjs documents and the server's own reading (JSON, HTML, Markdown, text) must be equal.
-//     node tests/browser/random.mjs [--rounds=N] [--commands=N] [--seed=N]         thousands: --rounds=400
+//     node tests/browser/random.mjs [--rounds=N] [--commands=N] [--seed=N] [--only=KIND]        thousands: --rounds=400; a KIND of rounds: suggesting
 // A seed repeats the commands of every round; what the network does in between is its own.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { ask, launch, person, Suite, until } from '../lib/browser.mjs';
-import { addPeople, makeSystem, password, serve } from '../lib/server.mjs';
+import { play } from '../lib/random-play.mjs';
+import { addPeople, makeSystem, password, root, serve } from '../lib/server.mjs';
 
 const option = (name, otherwise) => Number(process.argv.find((a) => a.startsWith(`--${name}=`))?.split('=')[1] ?? otherwise);
 const rounds = option('rounds', 6), commands = option('commands', 24);
+const only = process.argv.find((a) => a.startsWith('--only='))?.split('=')[1];
 let seed = option('seed', (Math.random() * 2 ** 31) | 0);
 const suite = new Suite('random');
-
-/* ---- what is done, inside the page ---------------------------------------------------------------------------- */
-
-/** Does `count` random commands with the editor of the page, as a person would with mouse and keyboard. Names of what was done. */
-async function play({ seed: start, count, letters, undo }) {
-    let s = start >>> 0;
-    const random = () => {
-        s = (s + 0x6d2b79f5) >>> 0;
-        let t = Math.imul(s ^ (s >>> 15), 1 | s);
-        t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-        return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-    };
-    const below = (n) => Math.floor(random() * n);
-    const pick = (list) => list[below(list.length)];
-    const editor = document.querySelector('.doc-body').editor;
-    const word = () => Array.from({ length: 1 + below(6) }, () => pick([...letters])).join('') + (random() < 0.5 ? ' ' : '');
-    const texts = () => {
-        const all = [];
-        editor.state.doc.descendants((n, pos) => { if (n.isTextblock) all.push([pos, n]); });
-        return all;
-    };
-    const nodes = (...names) => {
-        const all = [];
-        editor.state.doc.descendants((n, pos) => { if (names.includes(n.type.name)) all.push([pos, n]); });
-        return all;
-    };
-    const place = () => {
-        const all = texts();
-        if (!all.length) return 1;
-        const [pos, n] = pick(all);
-        return pos + 1 + below(n.content.size + 1);
-    };
-    const here = () => editor.commands.setTextSelection(place());
-    const range = () => {
-        const a = place(), b = random() < 0.7 ? Math.min(a + below(12), editor.state.doc.content.size) : place();
-        editor.commands.setTextSelection({ from: Math.min(a, b), to: Math.max(a, b) });
-    };
-    const cell = () => {
-        const all = nodes('tableCell', 'tableHeader');
-        if (!all.length) return false;
-        editor.commands.setTextSelection(pick(all)[0] + 2);
-        return true;
-    };
-    const inTable = (name) => refusable(() => cell() && editor.commands[name]());
-    const attrs = (names, change) => () => {
-        const all = nodes(...names);
-        if (!all.length) return;
-        const [pos, n] = pick(all);
-        editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...n.attrs, ...change(n) }));
-    };
-    /* A table that somebody else just made irregular may refuse a command; it must not change then. */
-    const refusable = (run) => () => {
-        try {
-            run();
-        } catch (e) {
-            if (!/^(RangeError|TransformError)$/.test(e.name) && !/invalid content/.test(e.message)) throw e;
-        }
-    };
-    const key = (name) => refusable(() => {
-        here();
-        const parts = name.split('-'), code = parts.pop();
-        const event = new KeyboardEvent('keydown', { key: code, ctrlKey: parts.includes('Mod'), shiftKey: parts.includes('Shift'), bubbles: true, cancelable: true });
-        editor.view.someProp('handleKeyDown', (f) => f(editor.view, event));
-    });
-    const type = () => { here(); for (const c of word()) editor.view.dispatch(editor.state.tr.insertText(c)); };
-    const actions = {
-        type, type2: type, type3: type, type4: type, type5: type,
-        replace: () => { range(); editor.view.dispatch(editor.state.tr.insertText(word())); },
-        erase: () => { range(); editor.commands.deleteSelection(); },
-        enter: key('Enter'), enter2: key('Enter'), backspace: key('Backspace'), delete: key('Delete'), indent: key('Tab'), outdent: key('Shift-Tab'), break: key('Shift-Enter'),
-        up: key('Mod-Shift-ArrowUp'), down: key('Mod-Shift-ArrowDown'), double: key('Mod-d'),
-        bold: () => { range(); editor.commands.toggleBold(); }, italic: () => { range(); editor.commands.toggleItalic(); }, code: () => { range(); editor.commands.toggleCode(); },
-        link: () => { range(); editor.commands.setLink({ href: `https://a.example/${below(9)}` }); },
-        heading: () => { here(); editor.commands.toggleHeading({ level: 2 + below(2) }); }, paragraph: () => { range(); editor.commands.setParagraph(); },
-        bullets: () => { range(); editor.commands.toggleBulletList(); }, numbers: () => { range(); editor.commands.toggleOrderedList(); }, tasks: () => { range(); editor.commands.toggleTaskList(); },
-        quote: () => { here(); editor.commands.toggleBlockquote(); }, codeBlock: () => { here(); editor.commands.toggleCodeBlock(); },
-        callout: () => { here(); editor.commands.wrapIn('callout', { kind: pick(['info', 'warning']) }); }, lift: () => { here(); editor.commands.lift('callout'); },
-        details: () => { here(); editor.commands.setDetails(); }, unDetails: () => { here(); editor.commands.unsetDetails(); }, rule: () => { here(); editor.commands.setHorizontalRule(); },
-        tick: attrs(['taskItem'], (n) => ({ checked: !n.attrs.checked })), kind: attrs(['callout'], () => ({ kind: pick(['danger', 'success', 'info']) })),
-        language: attrs(['codeBlock'], () => ({ language: pick(['yaml', 'sql', null]) })), start: attrs(['orderedList'], () => ({ start: 1 + below(4) })),
-        image: () => { here(); editor.commands.insertContent({ type: 'image', attrs: { src: '/files/none', alt: '', caption: word() } }); },
-        caption: attrs(['image'], () => ({ caption: word() })), caption2: attrs(['image'], (n) => ({ caption: `${n.attrs.caption ?? ''}${word()}` })), width: attrs(['image'], () => ({ width: 100 + below(300) })),
-        chip: () => { here(); editor.commands.insertContent({ type: 'evidence', attrs: { kind: 'alert', id: 'x', title: 'Alert' } }); },            /* plain text leaves sources out */
-        table: () => { if (nodes('table').length < 4) { here(); editor.commands.insertTable({ rows: 2 + below(2), cols: 2 + below(2), withHeaderRow: random() < 0.5 }); } },
-        rowBefore: inTable('addRowBefore'), rowAfter: inTable('addRowAfter'), columnBefore: inTable('addColumnBefore'), columnAfter: inTable('addColumnAfter'),
-        deleteRow: inTable('deleteRow'), deleteColumn: inTable('deleteColumn'), headerRow: inTable('toggleHeaderRow'), headerColumn: inTable('toggleHeaderColumn'), split: inTable('splitCell'),
-        merge: refusable(() => {
-            const all = nodes('table');
-            if (!all.length) return;
-            const [pos, t] = pick(all);
-            const cells = [];
-            t.descendants((n, p) => { if (['tableCell', 'tableHeader'].includes(n.type.name)) cells.push(pos + 1 + p); });
-            if (cells.length < 2) return;
-            const i = below(cells.length - 1);
-            editor.commands.setCellSelection({ anchorCell: cells[i], headCell: cells[i + 1 + below(cells.length - i - 1)] });
-            editor.commands.mergeCells();
-        }),
-        cellType: () => { if (cell()) editor.view.dispatch(editor.state.tr.insertText(word())); }, cellType2: () => { if (cell()) editor.view.dispatch(editor.state.tr.insertText(word())); },
-        width2: attrs(['tableCell', 'tableHeader'], (n) => ({ colwidth: Array.from({ length: n.attrs.colspan }, () => 80 + below(100)) })),
-        copy: () => {
-            range();
-            const slice = editor.state.selection.content();
-            here();
-            editor.view.dispatch(editor.state.tr.replaceSelection(slice));
-        },
-        drag: () => {
-            const doc = editor.state.doc;
-            if (doc.childCount < 3) return;
-            const i = below(doc.childCount);
-            let pos = 0;
-            for (let k = 0; k < i; k++) pos += doc.child(k).nodeSize;
-            const node = doc.child(i);
-            const tr = editor.state.tr.delete(pos, pos + node.nodeSize);
-            let to = 0;
-            for (let k = below(tr.doc.childCount + 1) - 1; k >= 0; k--) to += tr.doc.child(k).nodeSize;
-            editor.view.dispatch(tr.insert(to, node));
-        },
-        undo: () => editor.commands.undo(), undo2: () => editor.commands.undo(), redo: () => editor.commands.redo(),
-    };
-    const done = [], names = Object.keys(actions).filter((name) => undo || !/^(un|re)do/.test(name));
-    for (let i = 0; i < count; i++) {
-        const name = pick(names);
-        done.push(name);
-        try {
-            actions[name]();
-            editor.state.doc.check();
-        } catch (e) {
-            throw new Error(`${name} after ${done.join(' ')}: ${e.stack}`);
-        }
-        if (random() < 0.4) await new Promise((r) => setTimeout(r, 0));
-    }
-    return done;
-}
+const tool = join(root, 'build/crdt/crdt-tool');
 
 /** Everything that must be the same for both, and what the page shows of it. */
 function look() {
@@ -177,11 +50,11 @@ const typed = (text) => text.replace(/[^\u0370-\u04ff]/g, '');
 const clean = (o) => (Array.isArray(o) ? o.map(clean) : o && typeof o === 'object' ? Object.fromEntries(Object.keys(o).sort().filter((k) => o[k] !== null).map((k) => [k, clean(o[k])])) : o);
 
 const LISTS = ['bulletList', 'orderedList', 'taskList', 'listItem', 'taskItem', 'table', 'tableRow'];
-/** The tree as readers get it: nothing that is only suggested. */
+/** The tree as readers get it: nothing that is only suggested, no places of comments, and no live blocks, whose incident nobody knows here. */
 function unsuggested(n) {
-    const inserted = (x) => x.type === 'paragraphBreak' || x.marks?.some((m) => m.type === 'insertion') || !!x.attrs?.inserted;
+    const inserted = (x) => x.type === 'paragraphBreak' || x.type === 'liveBlock' || x.marks?.some((m) => m.type === 'insertion') || !!x.attrs?.inserted;
     const content = n.content?.filter((x) => !inserted(x)).map(unsuggested).filter((x) => !(LISTS.includes(x.type) && x.held && !x.content?.length));
-    return { ...n, held: !!n.content?.length, ...(n.content ? { content } : {}), ...(n.marks ? { marks: n.marks.filter((m) => !['insertion', 'deletion', 'proposed'].includes(m.type)) } : {}) };
+    return { ...n, held: !!n.content?.length, ...(n.content ? { content } : {}), ...(n.marks ? { marks: n.marks.filter((m) => !['insertion', 'deletion', 'proposed', 'comment'].includes(m.type)) } : {}) };
 }
 
 /** ProseMirror's JSON with what a renderer leaves out or fills in taken away from both. */
@@ -209,8 +82,20 @@ function difference(a, b) {
 
 /** The text as readers get it. */
 const reading = async (api, report) => comparable(JSON.stringify(await api('GET', `/api/v1/reports/${report}/content?format=json`)));
-/** Mending what an earlier round left uneven or empty is no suggestion, and may come in any round: cells and paragraphs without anything do not count. */
-const withoutEmptyCells = (json) => json.replace(/{"type":"table(?:Cell|Header)","content":\[{"type":"paragraph"}\]}|{"type":"paragraph"}/g, '').replace(/,{2,}/g, ',').replace(/\[,/g, '[').replace(/,\]/g, ']');
+/** Cells that only make the rows of a table equally long come by mending, in any round: those that are empty do not count. */
+function withoutEmptyCells(json) {
+    const says = (n) => n.text !== undefined || !['paragraph', 'tableCell', 'tableHeader', 'tableRow'].includes(n.type) || !!n.content?.some(says);
+    const walk = (n) => ({ ...n, ...(n.content ? { content: n.content.map(walk).filter((x) => !/^table(Cell|Header|Row)$/.test(x.type) || says(x)) } : {}) });
+    return JSON.stringify(walk(JSON.parse(json)));
+}
+
+/** What earlier rounds left invalid is mended once somebody writes: before a round in which nothing may change for readers. */
+async function mended(people) {
+    for (const p of people) {
+        await p.page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.view.dispatch(editor.state.tr.insert(editor.state.doc.content.size, editor.schema.nodes.paragraph.create())); });
+    }
+    for (const p of people) await p.page.waitForFunction(() => document.querySelector('.doc-body').editor.state['y-sync$'].binding.mended.size === 0);
+}
 
 /** Suggesting, or editing. What was done before cannot be undone as a suggestion. */
 async function mode(p, name) {
@@ -228,18 +113,46 @@ async function decide(p, accept) {
     if (await all.count()) await all.click({ timeout: 5000 }).catch(() => {});            /* the other one was quicker */
 }
 
-async function round(n, people, api, report) {
+/** What the engine in C makes of what the server stored, as Yjs would show it. Tried where the database is a file and crdt-tool is built (make -C crdt). */
+function engineReads(data, id) {
+    const rows = execFileSync('sqlite3', [join(data, 'hindsight.db'), `SELECT hex(body) FROM document_update WHERE document = '${id}' ORDER BY revision`], { encoding: 'utf8', maxBuffer: 1 << 28 });
+    const parts = rows.split('\n').filter(Boolean).flatMap((hex) => { const b = Buffer.from(hex, 'hex'), n = Buffer.alloc(4); n.writeUInt32LE(b.length); return [n, b]; });
+    return execFileSync(tool, ['--stream', 'load', '-', 'xml', 'default'], { input: Buffer.concat(parts), encoding: 'utf8', maxBuffer: 1 << 28 }).trimEnd();
+}
+
+/** The threads as the panel of a page shows them, in order, with whether each has its place in the text. */
+async function threadsOf(p) {
+    await p.page.locator('[role=tab]', { hasText: 'Comments' }).click();
+    await p.page.locator('.threads-top').getByRole('button', { name: /^Open \d/ }).click();
+    return p.page.evaluate(() => [...document.querySelectorAll('.threads .thread[data-thread]')].map((el) => `${el.dataset.thread} ${el.querySelectorAll('.cm-one').length} ${el.querySelector('.thread-gone') ? 'gone' : 'there'}`));
+}
+
+/** Both panels and the server tell of the same threads, and the places of those that are there are in the text. */
+async function threadsAgree(people, api, report) {
+    let last = '';
+    await until(async () => {
+        const [a, b] = await Promise.all(people.map(threadsOf));
+        const all = (await api('GET', `/api/v1/reports/${report}/threads?limit=200`)).items;
+        const open = all.filter((x) => x.state === 'open').map((x) => `${x.id} ${x.comments.length}`).sort();
+        const seen = a.map((x) => x.split(' ').slice(0, 2).join(' ')).sort();
+        last = `ana ${a.join(', ')}\n bo ${b.join(', ')}\n server ${open.join(', ')}`;
+        return String(a) === String(b) && String(seen) === String(open);
+    }, 'the threads are the same', 15_000).catch((e) => { throw new Error(`${e.message}\n${last}`); });
+}
+
+async function round(n, { people, api, report, id, incident, data }) {
     const [ana, bo] = people;
     const start = (seed + n * 7919) >>> 0;
-    const how = ['together', 'apart', 'suggesting', 'reload', 'apart', 'deciding'][n % 6];
+    const how = only ?? ['together', 'apart', 'suggesting', 'reload', 'apart', 'deciding'][n % 6];
     const what = `round ${n} (--seed=${seed}, ${how})`;
     /* what was written before is on the server's disk first */
+    if (how === 'suggesting') await mended(people);
     const before = how === 'suggesting' ? await until(async () => { const now = await reading(api, report); return now === comparable((await ana.page.evaluate(look)).json) && now; }, 'the server reads what is on screen') : null;
     if (how === 'suggesting') await Promise.all(people.map((p) => mode(p, 'Suggesting')));
     const done = await suite.step(`${what}: they write`, async () => {
         if (how === 'deciding') await Promise.all(people.map((p, i) => decide(p, i === 0)));
         if (how === 'apart') await Promise.all(people.map((p) => p.context.setOffline(true)));
-        const each = await Promise.all(people.map((p, i) => p.page.evaluate(play, { seed: start + i * 31, count: commands, letters: i ? CYRILLIC : GREEK, undo: how !== 'suggesting' })));
+        const each = await Promise.all(people.map((p, i) => p.page.evaluate(play, { seed: start + i * 31, count: commands, letters: i ? CYRILLIC : GREEK, incident, without: how === 'apart' ? 'comment' : how === 'suggesting' ? 'decide' : '' })));
         if (how === 'reload') {
             await bo.page.reload();
             await bo.page.waitForFunction(() => document.querySelector('.doc-body')?.editor);
@@ -263,7 +176,7 @@ async function round(n, people, api, report) {
         if (how === 'suggesting') {
             await Promise.all(people.map((p) => mode(p, 'Editing')));
             const now = await reading(api, report);
-            if (withoutEmptyCells(now) !== withoutEmptyCells(before)) throw new Error(`what is suggested is read: ${difference(withoutEmptyCells(before), withoutEmptyCells(now))}\n${done.map((d) => d.join(' ')).join('\n')}`);
+            if (withoutEmptyCells(now) !== withoutEmptyCells(before)) throw new Error(`what is suggested is read: ${difference(withoutEmptyCells(before), withoutEmptyCells(now))}${process.env.VERBOSE ? `\n${seen[0].json}` : ''}\n${done.map((d) => d.join(' ')).join('\n')}`);
         }
         /* Who has just opened the page mends nothing by that alone (web/README.md), only once somebody writes. */
         if (how === 'reload') for (const p of people) await p.page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.view.dispatch(editor.state.tr.insert(editor.state.doc.content.size, editor.schema.nodes.paragraph.create())); });
@@ -278,9 +191,14 @@ async function round(n, people, api, report) {
             const want = typed(now.reading);
             const html = (await read('html')).replace(/<[^>]*>/g, '').replace(/&#x([0-9a-f]+);/gi, (_m, x) => String.fromCodePoint(parseInt(x, 16)));
             for (const [name, text] of [['HTML', html], ['Markdown', await read('markdown')], ['text', await read('text')]])
-                if (typed(text) !== want) { last = `${name} ${difference(want, typed(text))}${process.env.VERBOSE ? `\n${now.screen}\n${text}` : ''}`; return false; }
+                if (typed(text) !== want) { last = `${name} ${difference(want, typed(text))}${process.env.VERBOSE ? `\n${now.screen}\n${text}\n${json}` : ''}`; return false; }
+            if (existsSync(tool)) {
+                const stored = engineReads(data, id);
+                if (stored !== now.yjs) { last = `what is stored ${difference(now.yjs, stored)}`; return false; }
+            }
             return true;
         }, 'the server reads the same', 15_000).catch((e) => { throw new Error(`${e.message}\n${last}\n${done.map((d) => d.join(' ')).join('\n')}`); });
+        await threadsAgree(people, api, report);
     });
 }
 
@@ -300,7 +218,7 @@ try {
         const people = [];
         for (const [name, email] of [['ana', 'admin@example.com'], ['bo', 'bo@example.com']]) {
             const p = await person(suite, browser, name, server.url);
-            p.tolerate(/ERR_INTERNET_DISCONNECTED|WebSocket connection to|status of 404|ERR_FAILED/);
+            p.tolerate(/ERR_INTERNET_DISCONNECTED|WebSocket connection to|status of (404|409)|ERR_FAILED/);
             await p.go('/sign-in');
             await p.page.locator('input[type=email]').fill(email);
             await p.page.locator('input[type=password]').fill(password);
@@ -308,11 +226,11 @@ try {
             await p.page.waitForURL(`${server.url}/`);
             people.push(p);
         }
-        let report;
+        let report, id;
         for (let n = 0; n < rounds; n++) {
             /* A new document now and then: an old one only grows. */
             if (n % 10 === 0) {
-                report = (await api('POST', '/api/v1/reports', { incident_ids: [incident.id], template_id: templates.items[0].id })).reference;
+                ({ reference: report, id } = await api('POST', '/api/v1/reports', { incident_ids: [incident.id], template_id: templates.items[0].id }));
                 await Promise.all(people.map(async (p) => {
                     await p.go(`/reports/${report}/edit`);
                     await p.page.locator('.save-line[data-state=saved]').waitFor();
@@ -322,7 +240,7 @@ try {
                     editor.chain().setMeta('addToHistory', false).setContent('<h2>α</h2><p>βγδ εζη</p><ul><li><p>θικ</p></li><li><p>λμ</p></li></ul><pre><code>αβ\nγδ</code></pre><p></p>').run();
                 });
             }
-            await round(n, people, api, report);
+            await round(n, { people, api, report, id, incident: 'INC-999', data: system.data });
         }
     });
 } finally {

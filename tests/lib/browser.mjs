@@ -41,7 +41,7 @@ export class Suite {
             if (process.env.VERBOSE) console.log(`ok   ${what}`);
             return value;
         } catch (e) {
-            await this.fail(what, e.message.split('\n').slice(0, 6).join('\n        '));
+            await this.fail(what, e.message.split('\n').slice(0, process.env.VERBOSE ? 999 : 6).join('\n        '));
             throw new Stopped();
         }
     }

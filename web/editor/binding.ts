@@ -17,7 +17,7 @@ import { AddMarkStep, RemoveMarkStep, ReplaceStep, StepResult } from '@tiptap/pm
 import type { EditorView } from '@tiptap/pm/view';
 import { updateYFragment, ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import * as Y from 'yjs';
-import './undo';
+import { OwnUndo } from './undo';
 
 type AnyType = Y.AbstractType<any>;
 type Kept = PmNode | PmNode[];
@@ -417,7 +417,8 @@ export const Together = Extension.create<{ document: Y.Doc }>({
     addProseMirrorPlugins() {
         const type = this.options.document.getXmlFragment('default');
         const binding = new Binding(type);
-        const undoManager = new Y.UndoManager(type as unknown as AnyType, { trackedOrigins: new Set([ySyncPluginKey]), captureTransaction: (tr) => tr.meta.get('addToHistory') !== false });
+        const leaves = Object.values(this.editor.schema.nodes).filter((n) => n.isLeaf && !n.isText).map((n) => n.name);
+        const undoManager = new OwnUndo(type as unknown as AnyType, new Set([ySyncPluginKey]), new Set(leaves));
         const base = { type, doc: this.options.document, binding, snapshot: null, prevSnapshot: null };
         let undoable = true;
         return [

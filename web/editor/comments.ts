@@ -3,7 +3,7 @@ import { Extension, type Editor } from '@tiptap/core';
 import { Fragment, Slice, type Node as PmNode } from '@tiptap/pm/model';
 import { NodeSelection, Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-import { ySyncPluginKey } from '@tiptap/y-tiptap';
+import { redrawn } from './redrawn';
 
 /** Where something stands, for a server that may have other text by now (document/places.h). */
 export type Place = { text?: string; at?: number; node?: string; index?: number };
@@ -14,14 +14,14 @@ const BLOCKS = ['image', 'liveBlock', 'horizontalRule', 'table'];
 const LEAF = '\uFFFC';
 const key = new PluginKey<DecorationSet>('comments');
 
-function blocksOf(doc: PmNode): DecorationSet {
+function drawn(doc: PmNode, from: number, to: number): Decoration[] {
     const list: Decoration[] = [];
-    doc.descendants((n, pos) => {
+    doc.nodesBetween(from, to, (n, pos) => {
         const ids = n.attrs['comments'] as string | null;
         if (ids) list.push(Decoration.node(pos, pos + n.nodeSize, { 'data-comments': ids }));
         return !n.isTextblock;
     });
-    return DecorationSet.create(doc, list);
+    return list;
 }
 
 /** Marks that stand somewhere in the document already are not pasted a second time; what was cut keeps its own. */
@@ -53,9 +53,8 @@ export const Comments = Extension.create({
         return [new Plugin({ key: new PluginKey('suggesting'), appendTransaction: (trs, before, after) => this.storage.correct?.(trs, before, after) ?? null }), new Plugin<DecorationSet>({
             key,
             state: {
-                init: (_c, state) => blocksOf(state.doc),
-                /* Only others (the server) put them there, and undo: both come as a change that replaces. */
-                apply: (tr, old) => (!tr.docChanged ? old : tr.getMeta(ySyncPluginKey) ? blocksOf(tr.doc) : old.map(tr.mapping, tr.doc)),
+                init: (_c, state) => DecorationSet.create(state.doc, drawn(state.doc, 0, state.doc.content.size)),
+                apply: (tr, old) => redrawn(tr, old, drawn),
             },
             props: {
                 decorations: (state) => key.getState(state),
@@ -119,12 +118,20 @@ export function selectedPlaces(editor: Editor): Selected | null {
     return places.length && places.length <= 50 ? { quote: quote.join('\n').slice(0, 2000), places } : null;
 }
 
-/** Ids of threads in the order in which they stand in the text. */
+/** Ids of threads in the order in which they stand in the text; of those that begin at one letter the elder first, as ids are given in time. */
 export function threadOrder(editor: Editor): string[] {
     const out: string[] = [];
-    for (const el of editor.view.dom.querySelectorAll<HTMLElement>('[data-comment], [data-comments]'))
-        for (const id of (el.dataset['comment'] ?? el.dataset['comments'] ?? '').split(' ')) if (id && !out.includes(id)) out.push(id);
-    return out;
+    let here: string[] = [], before: HTMLElement | null = null;
+    const begins = (el: HTMLElement) => { for (let n: Element = el; n !== before; n = n.parentElement!) if (!n.parentElement || n.parentElement.firstChild !== n) return false; return true; };
+    for (const el of editor.view.dom.querySelectorAll<HTMLElement>('[data-comment], [data-comments]')) {
+        if (!before || !before.contains(el) || !begins(el)) {
+            out.push(...here.sort());
+            here = [];
+        }
+        here.push(...(el.dataset['comment'] ?? el.dataset['comments'] ?? '').split(' '));
+        before = el;
+    }
+    return [...new Set([...out, ...here.sort()])].filter(Boolean);
 }
 
 /** Elements of a thread's place. */

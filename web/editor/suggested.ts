@@ -8,9 +8,9 @@
  */
 import { Extension, Node } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
-import { Plugin, PluginKey, type Transaction } from '@tiptap/pm/state';
+import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
-import { touched } from './binding';
+import { redrawn } from './redrawn';
 
 export type Layer = { do: 'insert' | 'delete' | 'join' | 'change'; user: string; name: string; at: string; type?: string; attrs?: Record<string, unknown>; depth?: number };
 
@@ -58,23 +58,9 @@ function look(n: PmNode): Record<string, string> {
 function drawn(doc: PmNode, from: number, to: number): Decoration[] {
     const list: Decoration[] = [];
     doc.nodesBetween(from, to, (n, pos) => {
-        if (isSuggested(n)) list.push(Decoration.node(pos, pos + n.nodeSize, look(n), { suggested: pos }));
+        if (isSuggested(n)) list.push(Decoration.node(pos, pos + n.nodeSize, look(n)));
     });
     return list;
-}
-
-/** Only what was touched is looked at again. */
-function after(tr: Transaction, old: DecorationSet): DecorationSet {
-    if (!tr.docChanged) return old;
-    let set = old === DecorationSet.empty ? old : old.map(tr.mapping, tr.doc);
-    for (const [a, b] of touched([tr], tr.doc)) {
-        const from = Math.max(0, a - 1), to = Math.min(tr.doc.content.size, b + 1);
-        const now = drawn(tr.doc, from, to);
-        const was = set.find(from, to).filter((d) => d.from < to && d.to > from);            /* as nodesBetween counts */
-        if (was.length) set = set.remove(was);
-        if (now.length) set = set.add(tr.doc, now);
-    }
-    return set;
 }
 
 export const Suggested = Extension.create({
@@ -85,7 +71,7 @@ export const Suggested = Extension.create({
     addProseMirrorPlugins() {
         return [new Plugin<DecorationSet>({
             key,
-            state: { init: (_c, s) => DecorationSet.create(s.doc, drawn(s.doc, 0, s.doc.content.size)), apply: after },
+            state: { init: (_c, s) => DecorationSet.create(s.doc, drawn(s.doc, 0, s.doc.content.size)), apply: (tr, old) => redrawn(tr, old, drawn) },
             props: { decorations: (s) => key.getState(s) },
         })];
     },

@@ -286,6 +286,13 @@ class Correction {
 
     /* ---- what is made by one key ------------------------------------------------------------------------------------ */
 
+    /** The text as it was, exactly: fitting it in again might leave wrappers out. */
+    asBefore(): Transaction {
+        const { before, after } = this;
+        const r = changedRange(after.doc, before.doc);
+        return r ? after.tr.step(new ReplaceStep(r.from, r.toA, before.doc.slice(r.from, r.toB))) : after.tr;
+    }
+
     /** Words in one text block. */
     inLine(c: { from: number; oldTo: number; newTo: number }, old: Slice): Transaction {
         const { before, after } = this;
@@ -319,7 +326,7 @@ class Correction {
             return tr.setSelection(TextSelection.create(tr.doc, c.newTo));
         }
         if (!$a.parent.type.contentMatch.matchType(after.schema.nodes['paragraphBreak']!)) return null;
-        const tr = after.tr.replace(c.from, c.newTo, before.doc.slice(c.from, c.oldTo));
+        const tr = this.asBefore();
         tr.insert(c.from, after.schema.nodes['paragraphBreak']!.create(layerAttrs([{ do: 'insert', ...this.who() }])));
         return tr.setSelection(TextSelection.create(tr.doc, c.from + 1));
     }
@@ -333,7 +340,7 @@ class Correction {
         const first = $a.node(level), last = $b.node(level);
         if (!OPEN.has($a.node(level - 1).type.name) || this.mine(first, 'insert') || this.mine(last, 'insert') || first.type.name === 'tableRow') return null;
         const said = after.doc.slice(c.from, c.newTo).content;
-        const tr = after.tr.replace(c.from, c.newTo, before.doc.slice(c.from, c.oldTo));
+        const tr = this.asBefore();
         const depth = $b.depth - level + 1;
         if (sameType(first, last) && $a.depth === $b.depth && !layersOf(last).some((l) => l.do === 'join')) tr.setNodeMarkup($b.before(level), undefined, this.add(last, { do: 'join', depth }).attrs);
         const gone: { pos: number; node: PmNode }[] = [];
@@ -433,8 +440,7 @@ export function correct(trs: readonly Transaction[], before: EditorState, after:
     } catch (e) {
         if (!(e instanceof RangeError)) throw e;
         refused();
-        const r = changedRange(after.doc, before.doc)!;
-        const tr = after.tr.step(new ReplaceStep(r.from, r.toA, before.doc.slice(r.from, r.toB))).setMeta(PLAIN, true);
+        const tr = new Correction(before, after, me, at).asBefore().setMeta(PLAIN, true);
         return tr.setSelection(Selection.near(tr.doc.resolve(Math.min(before.selection.head, tr.doc.content.size))));
     }
 }

@@ -127,6 +127,22 @@ describe('suggesting blocks', () => {
         assert.equal(shape(settled(w.state.doc, false)), 'doc(paragraph("first line"), paragraph("middle"), paragraph("last line"))');
         assert.equal(shape(settled(w.state.doc, true)), 'doc(paragraph("first line"))');
     });
+    it('from anywhere to anywhere else: what is deleted stays as it was until that is accepted', () => {
+        const ends: number[] = [], doc = schema.nodeFromJSON({ type: 'doc', content: [
+            { type: 'details', content: [{ type: 'detailsSummary', content: [{ type: 'text', text: 'sum' }] }, { type: 'detailsContent', content: [p('in'), { type: 'bulletList', content: [item(p('a'))] }] }] },
+            p('after'), { type: 'bulletList', content: [item(p('one'), { type: 'codeBlock', content: [{ type: 'text', text: 'x' }] }), item(p('two'), { type: 'bulletList', content: [item(p('nested'))] })] },
+            { type: 'blockquote', content: [p('said'), { type: 'heading', attrs: { level: 2 }, content: [{ type: 'text', text: 'H' }] }] }, { type: 'callout', attrs: { kind: 'info' }, content: [p('mind')] },
+            { type: 'table', content: [{ type: 'tableRow', content: [cell('k1'), cell('')] }] }, { type: 'codeBlock', content: [{ type: 'text', text: 'code' }] }, { type: 'taskList', content: [{ type: 'taskItem', content: [p('do')] }] }, p(''),
+        ] });
+        doc.descendants((n, pos) => { if (n.isTextblock) ends.push(...new Set([pos + 1, pos + 1 + n.content.size])); });
+        for (const from of ends) for (const to of ends) if (from < to) {
+            const w = new Writer(doc);
+            w.state = w.state.apply(w.state.tr.setSelection(TextSelection.create(doc, from, to)));
+            w.apply(w.state.tr.deleteSelection());
+            assert.equal(w.refused, 0, `${from} to ${to}`);
+            assert.equal(plain(settled(w.state.doc, false)), plain(doc), `${from} to ${to}`);
+        }
+    });
     it('a heading level, a kind of box and another type are a change of the block that stays', () => {
         const w = new Writer();
         w.at('Payments').do(setBlockType(schema.nodes['heading']!, { level: 3 }));

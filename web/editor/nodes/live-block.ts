@@ -6,6 +6,7 @@ import { Node, type Editor, type JSONContent } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
 import { effect } from '@preact/signals';
 import { clock, clockSeconds, day, dayClock, duration, fromInput, inUtc, isoDay, userZone, utc } from '../../src/time';
+import { online } from '../../src/api';
 import { formatNumber, locale } from '../../src/i18n';
 import type { FollowUp, Impact, Incident, Page, TimelineEvent } from '../../src/types';
 import type { EditorContext, Piece, SlashItem } from '../context';
@@ -166,6 +167,7 @@ function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () 
     let stopWatch = () => {};
     let watched = '';
     let run = 0;
+    let waiting = () => {};
     const note = h('span', { class: 'quiet grow clip' });
     const title = h('b', {});
     const tools = h('span', { class: 'row' });
@@ -184,8 +186,20 @@ function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () 
             note.textContent = [r.note, t('live_at', { time: clock(Date.now()) })].filter(Boolean).join(' · ');
             body.replaceChildren(renderTable(ctx, r));
         } catch (e) {
-            if (mine === run && !table) body.replaceChildren(h('p', { class: 'live-empty' }, t('live_failed', { why: (e as Error).message })));
+            if (mine !== run) return;
+            if (!table) body.replaceChildren(h('p', { class: 'live-empty' }, t('live_failed', { why: (e as Error).message })));
+            if (!online.peek()) again();
         }
+    };
+    /** Put in, or opened, without a server: shown once there is one. */
+    const again = () => {
+        waiting();
+        waiting = online.subscribe((there) => {
+            if (!there) return;
+            waiting();
+            watched = '';
+            show();
+        });
     };
     /* A block names its incident by id or by reference; people read the reference. */
     const reference = (then?: () => void): string => {
@@ -248,6 +262,7 @@ function liveView(ctx: EditorContext, editor: Editor, first: PmNode, getPos: () 
         ignoreMutation: () => true,
         destroy: () => {
             run++;
+            waiting();
             stopWatch();
             stopWords();
         },

@@ -26,7 +26,7 @@ export function CommentsPanel({ report, live, threads }: { report: Report; live:
     if (!all) return threads.error ? <Failed error={threads.error} retry={threads.reload} /> : <Skeleton lines={5} />;
     const open = all.filter((x) => x.state === 'open'), done = all.filter((x) => x.state === 'resolved');
     const rank = (x: Thread) => { const i = order.indexOf(x.id); return i < 0 ? order.length : i; };
-    const list = [...(settled ? done : open)].sort((a, b) => rank(a) - rank(b));
+    const list = [...(settled ? done : open)].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1));
     const draft = beginning.value;
     return (
         <div class="threads">
