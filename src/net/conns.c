@@ -25,6 +25,7 @@
 #define LEAST_BYTES_PER_SECOND 10240
 #define LINGER_MS 3000
 #define MOST_LINGERING 128
+#define OVER_LOOKS 4             /* a connection whose peer has ended is seen so this often before it is cut */
 
 typedef struct Linger { int fd; int64_t until_ms; } Linger;
 
@@ -85,7 +86,8 @@ static bool too_slow(int64_t age_ms, int limit_seconds, int64_t bytes)
 }
 
 /** The peer has sent its last byte and libmicrohttpd has read it: with edge-triggered epoll it does not notice an end
- *  that came together with bytes. What is incomplete now stays so. */
+ *  that came together with bytes. What is incomplete now stays so; but on a busy machine what was read may not have been
+ *  understood yet, so one look decides nothing. */
 static bool is_over(const Conn *conn, const struct tcp_info *info)
 {
     int unread = 0;
@@ -116,8 +118,10 @@ static void look(Conn *conn, const ServerOptions *set, int64_t now)
     if (fresh) {
         conn->seen_bytes = phase == PHASE_WAITING && first ? 0 : bytes;
         conn->head_began_ms = 0;
+        conn->over_looks = 0;
     }
-    if (!fresh && phase != PHASE_SENDING && is_over(conn, &info)) { cut(conn, seen); return; }
+    conn->over_looks = phase != PHASE_SENDING && is_over(conn, &info) ? conn->over_looks + 1 : 0;
+    if (conn->over_looks >= OVER_LOOKS) { cut(conn, seen); return; }
     switch (phase) {
     case PHASE_WAITING: look_waiting(conn, seen, set, now, bytes); return;
     case PHASE_READING: bytes = atomic_load(&conn->body_bytes); break;

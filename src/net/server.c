@@ -387,7 +387,7 @@ static void raise_file_limit(int connections)
     setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static struct MHD_Daemon *start_daemon(Server *s, int listen)
+static struct MHD_Daemon *start_daemon(Server *s)
 {
     const ServerOptions *set = &s->set;
     /* Room for the head, for libmicrohttpd's list of its parts, and for the head of the answer. */
@@ -397,9 +397,9 @@ static struct MHD_Daemon *start_daemon(Server *s, int listen)
         { MHD_OPTION_END, 0, NULL },
     };
     return MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC, 0,
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_ALLOW_UPGRADE | MHD_USE_ITC |
+            MHD_USE_NO_LISTEN_SOCKET, 0,
         admit, s, take, s,
-        MHD_OPTION_LISTEN_SOCKET, listen,
         MHD_OPTION_URI_LOG_CALLBACK, begin, s,
         MHD_OPTION_NOTIFY_COMPLETED, end, s,
         MHD_OPTION_NOTIFY_CONNECTION, connection, s,
@@ -444,8 +444,9 @@ Err server_start(Arena *a, const ServerOptions *options, Server **ret)
     for (int i = 0; i < s->set.workers; i++)
         if (pthread_create(&s->workers[i], NULL, work, s))
             bug("cannot start a worker thread: %s", strerror(errno));
-    s->daemon = start_daemon(s, listen);
+    s->daemon = start_daemon(s);
     if (!s->daemon) bug("libmicrohttpd does not start: %s", strerror(errno));
+    s->accept = accept_start(s, listen);
     *ret = s;
     return OK;
 }
@@ -482,10 +483,7 @@ void server_stop(Server *s, int grace_ms)
 {
     if (!s) return;
     atomic_store(&s->stopping, true);
-    /* From here on connections are refused. An acceptor may still be looking at the descriptor:
-     * it stays until they end. */
-    int listen = MHD_quiesce_daemon(s->daemon);
-    if (listen >= 0) shutdown(listen, SHUT_RDWR);
+    accept_stop(s->accept);
     pthread_mutex_lock(&s->lock);
     wait_until(s, no_requests, clock_monotonic_ms() + grace_ms);
     abandon(s);
@@ -495,7 +493,6 @@ void server_stop(Server *s, int grace_ms)
     pthread_mutex_unlock(&s->lock);
     for (int i = 0; i < s->set.workers; i++) pthread_join(s->workers[i], NULL);
     MHD_stop_daemon(s->daemon);
-    if (listen >= 0) close(listen);
     conns_stop(s->conns);
     seats_drop(s->seats);
     pthread_cond_destroy(&s->work);

@@ -10,6 +10,7 @@
 typedef struct Request Request;
 typedef struct Conn Conn;
 typedef struct Conns Conns;
+typedef struct Accept Accept;
 typedef struct Seats Seats;
 typedef struct Seat Seat;
 
@@ -43,6 +44,7 @@ struct Conn {
     _Atomic int64_t phase;       /* monotonic ms of its beginning * 8 + Phase */
     _Atomic int64_t body_bytes;  /* of the body being read */
     int64_t seen_phase, seen_bytes, head_began_ms;   /* the sweeper's notes */
+    int over_looks;              /* how often in a row it saw that the peer has said its last */
 };
 
 /** `most_lingering` bounds the refused connections that are drained at a time. */
@@ -87,6 +89,7 @@ struct Server {
     ServerOptions set;           /* with defaults filled in */
     bool spares_loopback;        /* the limit per address */
     struct MHD_Daemon *daemon;
+    Accept *accept;
     int port;
     Seats *seats;
     Conns *conns;
@@ -118,6 +121,13 @@ int64_t head_body_bytes(const Request *r);
 void answer_make(Request *r, const HttpRes *res);
 /** The body of an error that the server itself answers. */
 void answer_refusal(Request *r, int status, Str detail, HttpRes *ret);
+
+/* accept.c */
+
+/** Starts the thread that accepts connections of `listen` for the server's daemon. Takes `listen`. */
+Accept *accept_start(Server *server, int listen);
+/** Accepts what waits, closes the socket and ends the thread: from here on connections are refused. */
+void    accept_stop(Accept *a);
 
 /* listen.c */
 

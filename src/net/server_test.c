@@ -582,6 +582,17 @@ SPEC("a client that ends in the middle of a request is soon forgotten")
     expect_int(0, server_stats(g->server).open);
 }
 
+SPEC("one look does not cut a client that has sent its last byte")
+{
+    auto_given g = given_a_server((ServerOptions){ .header_seconds = 1 });   /* looks every 250 ms */
+    auto_peer fd = peer_open(g->port);
+    expect(peer_send(fd, S("POST /half HTTP/1.1\r\nHost: here\r\nContent-Length: 500\r\n\r\nabc")));
+    int64_t began = clock_monotonic_ms();
+    shutdown(fd, SHUT_WR);
+    peer_read_all(g->a, fd);
+    expect(clock_monotonic_ms() - began >= 750);
+}
+
 SPEC("a client that does not read its answer is cut")
 {
     auto_given g = given_a_server((ServerOptions){ .body_seconds = 1 });
@@ -592,6 +603,26 @@ SPEC("a client that does not read its answer is cut")
     while (server_stats(g->server).open > 0 && clock_monotonic_ms() < until) poll(NULL, 0, 10);
     expect_int(0, server_stats(g->server).open);
     expect(peer_read_all(g->a, fd).len < 32u << 20);
+}
+
+static void *keep_asking(void *port)
+{
+    auto_arena a = arena_new(4096);
+    while (!str_eq(peer_ask(a, *(int *)port, GET("/")), S("refused"))) {}
+    return NULL;
+}
+
+SPEC("servers stop while clients come in, again and again")
+{
+    for (int round = 0; round < 10; round++) {
+        auto_given g = given_a_server((ServerOptions){ 0 });
+        pthread_t clients[4];
+        for (int i = 0; i < 4; i++) pthread_create(&clients[i], NULL, keep_asking, &g->port);
+        while (server_stats(g->server).requests < 20) sched_yield();
+        server_stop(g->server, 1000);
+        g->server = NULL;
+        for (int i = 0; i < 4; i++) pthread_join(clients[i], NULL);
+    }
 }
 
 typedef struct Stopping { Given *g; int grace_ms; } Stopping;

@@ -34,6 +34,8 @@ Err user_get(Cx *cx, Str id, User *ret);
 Err user_find(Cx *cx, Str email, User *ret);
 /** Who stands behind these ids: a Map of id → UserRef *. Unknown ids are not in it. One query. */
 Err user_refs(Cx *cx, Strs ids, Map **ret);
+/** In which time zone they live: a Map of id → Str * (IANA name; empty: as the workspace). Unknown ids are not in it. One query. */
+Err user_zones(Cx *cx, Strs ids, Map **ret);
 /** The ref of one id out of `refs`, or an empty one (null in JSON). */
 UserRef user_ref(const Map *refs, Str id);
 /** Somebody named in a request, by id, e-mail address or "me". Fails: ERR_INVALID that names `field` when there is

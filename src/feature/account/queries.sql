@@ -39,6 +39,9 @@ WHERE 1 = 1
 -- name: user_ref_list
 SELECT id, name, avatar_color FROM account_user WHERE id IN LIST(:ids);
 
+-- name: user_zone_list
+SELECT id, time_zone FROM account_user WHERE id IN LIST(:ids);
+
 -- name: user_team_list
 SELECT m.user_id, m.team_id FROM team_member m JOIN team t ON t.id = m.team_id
 WHERE t.removed_ms IS NULL

@@ -210,6 +210,21 @@ Err user_refs(Cx *cx, Strs ids, Map **ret)
     return stmt_end(&q);
 }
 
+Err user_zones(Cx *cx, Strs ids, Map **ret)
+{
+    Map *zones = map_new(cx->arena);
+    *ret = zones;
+    if (!ids.len) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_user_zone_list);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    while (stmt_step(&q)) {
+        Str *zone = arena_make(cx->arena, Str), id = stmt_col_str(&q, 0);
+        *zone = stmt_col_str(&q, 1);
+        map_set(zones, id, zone);
+    }
+    return stmt_end(&q);
+}
+
 UserRef user_ref(const Map *refs, Str id)
 {
     if (str_eq(id, S(ACCOUNT_AI))) return (UserRef){ id, S("Hindsight (AI)"), 1 };

@@ -3,6 +3,7 @@
 #include "base/time.h"
 #include "feature/account/account.h"
 #include "feature/alert/internal.h"
+#include "feature/change/change.h"
 #include "feature/incident/rules.h"
 #include "feature/timeline/timeline.h"
 #include "store/search.h"
@@ -515,6 +516,38 @@ SPEC("old payloads are removed, but for those of alerts that belong to an incide
     expect(has_payload(app, a, "firing is down"));
     expect(has_payload(app, a, "late is down"));
     expect_int(4, all_alerts(app, a).len);
+}
+
+static Err link_first_change(Cx *cx, void *arg)
+{
+    Changes *told = arg;
+    Incident made;
+    TRY(incident_add(cx, &(IncidentInput){ .title = S("Checkout fails") }, &made));
+    TRY(change_proposals(cx, made.id, told));
+    return told->len == 3 ? change_link(cx, made.id, told->at[1].id, S("suspect")) : OK;
+}
+
+SPEC("the payload of a change that an incident links is kept as long as the change; others go")
+{
+    GIVEN("changes");
+    for (int i = 0; i < 3; i++)
+        expect_ok(post(app, a, source, arena_fmt(a, "{\"id\":\"%d\",\"title\":\"checkout %d\",\"kind\":\"migration\"}", i, i).at));
+    auto_store s = store_take(app->db);
+    Cx cx = app_cx(app, a, s);
+    Changes told = { 0 };
+    Change change;
+    cx.now_ms += 60000;
+    expect_ok(cx_write(&cx, link_first_change, &told));
+    expect_int(3, told.len);
+    cx.now_ms += 401ll * 86400000;
+    expect_ok(alert_sweep_job(&cx, S("")));
+    list_each(&told, i) {
+        expect_ok(change_get(&cx, told.at[i].id, &change));
+        auto_stmt q = stmt_begin(a, s, &sql_delivery_body);
+        stmt_int(&q, "n", change.payload_n);
+        expect_int(i == 1, stmt_step(&q));
+        expect_ok(stmt_end(&q));
+    }
 }
 
 #define PAGERDUTY "{\"routing_key\":\"k\",\"event_action\":\"%s\",\"dedup_key\":\"db\",\"payload\":{\"summary\":\"Database is down\",\"source\":\"db-1\",\"severity\":\"critical\"}}"

@@ -326,7 +326,7 @@ SELECT count(*) FROM quarantine;
 
 -- Payloads that no alert of an incident, and none that fires, came with.
 -- name: delivery_old
-SELECT d.n FROM delivery d WHERE d.last_ms < :before_ms
+SELECT d.n FROM delivery d WHERE d.last_ms < :before_ms AND d.n > :after
   AND d.n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.incident_id IS NOT NULL AND a.delivery_n IS NOT NULL)
   AND d.n NOT IN (SELECT a.delivery_n FROM alert a WHERE a.is_open = 1 AND a.delivery_n IS NOT NULL)
 ORDER BY d.n LIMIT :limit;

@@ -398,3 +398,12 @@ static const Listener listeners[] = { { "incident.merged", LISTEN_NOW, hear_merg
 
 const Feature change_feature = { .name = "change", .schema = &change_schema, .routes = routes,
     .resolvers = resolvers, .listeners = listeners };
+
+Err change_payloads_held(Cx *cx, int64_t from, int64_t upto, PayloadNumbers *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_change_payload_held);
+    stmt_int(&q, "from", from);
+    stmt_int(&q, "upto", upto);
+    while (stmt_step(&q)) *list_add(cx->arena, ret) = stmt_col_int(&q, 0);
+    return stmt_end(&q);
+}

@@ -51,3 +51,6 @@ Err change_list_of(Cx *cx, Str incident, int64_t limit, Changes *ret);
 Err change_proposals(Cx *cx, Str incident, Changes *ret);
 /** Links it, or changes the relation. The same relation again changes nothing. Within a write. */
 Err change_link(Cx *cx, Str incident, Str change, Str relation);
+typedef LIST(int64_t) PayloadNumbers;
+/** The payloads from `from` to `upto`, in order, that told last of a change which an incident links: they are kept. */
+Err change_payloads_held(Cx *cx, int64_t from, int64_t upto, PayloadNumbers *ret);

@@ -89,3 +89,8 @@ WHERE c.id IN LIST(:ids)
       JOIN change p ON p.id = s.change_id
       WHERE m.change_id = c.id AND p.id <> c.id AND p.kind = c.kind AND p.occurred_ms < c.occurred_ms
         AND p.occurred_ms >= c.occurred_ms - CAST(:days_ms AS BIGINT));
+
+-- name: change_payload_held
+SELECT DISTINCT c.payload_n FROM change c
+WHERE c.payload_n >= :from AND c.payload_n <= :upto AND EXISTS (SELECT 1 FROM incident_change l WHERE l.change_id = c.id)
+ORDER BY c.payload_n;

@@ -35,3 +35,5 @@ ALTER TABLE change ADD COLUMN state TEXT NOT NULL DEFAULT '';      -- in_progres
 ALTER TABLE change ADD COLUMN ended_ms BIGINT;
 ALTER TABLE change ADD COLUMN told_ms BIGINT NOT NULL DEFAULT 0;   -- when its source said what is known: an older notice that comes later adds nothing
 ALTER TABLE change ADD COLUMN payload_n BIGINT;                    -- the payload that told of it last
+-- step 3
+CREATE INDEX change_by_payload ON change (payload_n) WHERE payload_n IS NOT NULL;

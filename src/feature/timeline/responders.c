@@ -70,15 +70,14 @@ Err timeline_responders(Cx *cx, Str incident, Responders *ret)
         extend(cx, r, stmt_col_int(&q, 1));
     }
     TRY(stmt_end(&q));
-    Map *names;
+    Map *names, *zones;
     TRY(user_refs(cx, ids, &names));
+    TRY(user_zones(cx, ids, &zones));
     list_each(ret, k) {
         Responder *one = &ret->at[k];
+        const Str *zone = map_get(zones, one->user.id);
         one->user = user_ref(names, one->user.id);
-        User person;
-        Err e = user_get(cx, one->user.id, &person);
-        if (e.info && !err_is(e, ERR_NOT_FOUND)) return e;
-        sum(cx, one, e.info ? S("") : person.time_zone);
+        sum(cx, one, zone ? *zone : S(""));
         list_each(&i.roles, j)
             if (str_eq(i.roles.at[j].user.id, one->user.id)) *list_add(cx->arena, &one->roles) = i.roles.at[j].role;
     }
