@@ -1,8 +1,9 @@
 /* Two measurements for bench/ingest.mjs, each one line of JSON on standard output:
  *
- *   ingest_load load HOST PORT PATH CONNECTIONS ALERTS SECONDS
+ *   ingest_load load HOST PORT PATH CONNECTIONS ALERTS SECONDS [RATE]
  *       posts Alertmanager payloads of ALERTS new alerts over CONNECTIONS kept-alive connections
- *       and counts what was answered 202.
+ *       and counts what was answered 202. RATE: at most so many alerts a second, evenly; what a busy
+ *       moment kept back is made up for. It ends early, and says so, when its standard input is closed.
  *   ingest_load bare FILE|postgres://… BATCH ALERTS SECONDS
  *       what the database itself reaches: the same bytes (each payload once, and the columns of
  *       each alert) inserted with prepared statements into two tables of the product's columns with
@@ -122,7 +123,22 @@ static int pull(Conn *c, int *ret_good)
     return 1;
 }
 
-static void load(int port, int connections, int alerts, double seconds)
+/** Connections that have their answer and wait for their time. */
+static Conn *idle[CONNECTIONS_MAX];
+static int n_idle;
+
+static void give_out(int alerts, long long upto)
+{
+    static long long given;
+    while (n_idle && given < upto) {
+        Conn *c = idle[--n_idle];
+        next_request(c, alerts);
+        push(c);
+        given++;
+    }
+}
+
+static void load(int port, int connections, int alerts, double seconds, double rate)
 {
     struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
     inet_pton(AF_INET, host, &to.sin_addr);
@@ -137,21 +153,23 @@ static void load(int port, int connections, int alerts, double seconds)
         fcntl(c->fd, F_SETFL, O_NONBLOCK);
         epoll_ctl(poll, EPOLL_CTL_ADD, c->fd,
             &(struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c });
-        next_request(c, alerts);
-        push(c);
+        idle[n_idle++] = c;
     }
+    epoll_ctl(poll, EPOLL_CTL_ADD, 0, &(struct epoll_event){ .events = EPOLLHUP });   /* no matter when that is no pipe */
     long long answered = 0, refused = 0;
-    double began = now_s(), until = began + seconds;
-    while (now_s() < until) {
+    double began = now_s(), until = began + seconds, now;
+    while ((now = now_s()) < until) {
         struct epoll_event events[128];
-        int n = epoll_wait(poll, events, 128, 100), good;
+        give_out(alerts, rate > 0 ? (long long)((now - began) * rate / alerts) : INT64_MAX);
+        int n = epoll_wait(poll, events, 128, rate > 0 && n_idle ? 1 : 100), good;
         for (int i = 0; i < n; i++) {
             Conn *c = events[i].data.ptr;
+            if (!c) { until = 0; break; }
             push(c);
-            while (c->sent == c->len && pull(c, &good)) {
+            if (c->len && c->sent == c->len && pull(c, &good)) {
                 if (good) answered++; else refused++;
-                next_request(c, alerts);
-                push(c);
+                c->len = c->sent = 0;
+                idle[n_idle++] = c;
             }
         }
     }
@@ -334,12 +352,12 @@ static void bare_postgres(const char *url, int batch, int alerts, double seconds
 
 int main(int argc, char **argv)
 {
-    if (argc == 8 && !strcmp(argv[1], "load")) {
+    if ((argc == 8 || argc == 9) && !strcmp(argv[1], "load")) {
         host = argv[2];
         path = argv[4];
         int connections = atoi(argv[5]);
         load(atoi(argv[3]), connections < CONNECTIONS_MAX ? connections : CONNECTIONS_MAX,
-            atoi(argv[6]), atof(argv[7]));
+            atoi(argv[6]), atof(argv[7]), argc == 9 ? atof(argv[8]) : 0);
     } else if (argc == 6 && (!strcmp(argv[1], "bare") || !strcmp(argv[1], "keyed"))) {
         n_indexes = strcmp(argv[1], "keyed") ? 0 : (int)(sizeof indexes / sizeof *indexes);
         (strncmp(argv[2], "postgres", 8) ? bare_sqlite : bare_postgres)(argv[2], atoi(argv[3]),

@@ -11,7 +11,7 @@
 
 /* q= looks through the newest alerts for any part of a word, and through the search index for
  * older ones. */
-enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200, FEW_ALERTS = 2000 };
+enum { RECENT_ALERTS = 2000, INDEXED_HITS = 200, FEW_ALERTS = 2000, FIRING_COUNTED = 1000 };
 
 static const char *const statuses[] = { "firing", "resolved", NULL };
 static const char *const severities[] = { "SEV-1", "SEV-2", "SEV-3", "SEV-4", "unknown", NULL };
@@ -298,6 +298,7 @@ static Err firing_total(Cx *cx, int64_t *ret)
     auto_stmt q = stmt_begin_if(cx->arena, cx->store, &sql_alert_firing_count,
         stmt_if(!access_all(cx), "visible"), NULL);
     if (!access_all(cx)) stmt_str(&q, "actor", cx->actor.id);
+    stmt_int(&q, "limit", FIRING_COUNTED);
     if (stmt_step(&q)) *ret = stmt_col_int(&q, 0);
     return stmt_end(&q);
 }
@@ -474,7 +475,7 @@ Err alert_take(Cx *cx, const AlertIn *in)
 
 typedef struct Summary { int64_t firing, quarantined; } Summary;
 SHAPE(summary_shape, Summary, "How many",
-    FIELD(Summary, firing, READ_ONLY, "Alerts that fire now"),
+    FIELD(Summary, firing, READ_ONLY, "Alerts that fire now; 1000: so many or more"),
     FIELD(Summary, quarantined, READ_ONLY,
     "Payloads in quarantine; 0 for people who may not see them"));
 

@@ -231,12 +231,12 @@ SELECT d.content_type, d.body, d.received_ms FROM alert a JOIN delivery d ON d.n
 WHERE a.integration_id = :id ORDER BY a.n DESC LIMIT :limit;
 
 -- name: alert_firing_count
-SELECT count(*) FROM alert a WHERE a.is_open = 1
+SELECT count(*) FROM (SELECT 1 FROM alert a WHERE a.is_open = 1
 --if visible
   AND (a.audience = '' OR a.audience IN (SELECT m.audience FROM audience_member m
        JOIN principal p ON p.member = m.member WHERE p.user_id = :actor))
 --end
-;
+  LIMIT :limit) AS found;
 
 -- name: alert_move
 UPDATE alert SET incident_id = :into, audience = :audience, version = version + 1 WHERE incident_id = :incident;
