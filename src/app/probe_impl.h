@@ -6,6 +6,9 @@
 bool probe_allows(Str allow, Str host, Addr addr);
 Str  probe_refused(Arena *a, Str host, Addr addr);
 
+/** Fills records, or error, from the answer of a name server: records of the type, one a line, sorted. */
+void probe_read_dns(Arena *a, const unsigned char *bytes, int n, Str record, ProbeRes *ret);
+
 typedef struct Slow Slow;
 Slow *slow_open(Prober *wakes);
 /** Takes over the arena, in which `req` and `allow` stand; `done` is called by slow_collect. */

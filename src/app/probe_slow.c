@@ -85,24 +85,25 @@ static Str record_text(Arena *a, ns_msg *m, ns_rr *rr)
 
 static int by_text(const void *x, const void *y) { return str_cmp(*(const Str *)x, *(const Str *)y); }
 
-static void read_answer(Task *t, const unsigned char *bytes, int n, int type)
+void probe_read_dns(Arena *a, const unsigned char *bytes, int n, Str record, ProbeRes *ret)
 {
     ns_msg m;
     LIST(Str) all = { 0 };
-    if (ns_initparse(bytes, n, &m) < 0) { t->res.error = S("the answer of the name server cannot be read"); return; }
+    int type = type_of(record);
+    if (ns_initparse(bytes, n, &m) < 0) { ret->error = S("the answer of the name server cannot be read"); return; }
     for (int k = 0; k < ns_msg_count(m, ns_s_an) && k < RECORDS_MOST; k++) {
         ns_rr rr;
         if (ns_parserr(&m, ns_s_an, k, &rr) < 0 || (int)ns_rr_type(rr) != type) continue;
-        *list_add(t->arena, &all) = record_text(t->arena, &m, &rr);
+        *list_add(a, &all) = record_text(a, &m, &rr);
     }
     if (all.len) qsort(all.at, all.len, sizeof *all.at, by_text);
-    Buf b = buf_new(t->arena, 64 << 10);
+    Buf b = buf_new(a, 64 << 10);
     list_each(&all, k) {
         if (k) buf_byte(&b, '\n');
         buf_add(&b, all.at[k]);
     }
-    t->res.records = buf_str(&b);
-    if (!all.len) t->res.error = S("there is no such record");
+    ret->records = buf_str(&b);
+    if (!all.len) ret->error = S("there is no such record");
 }
 
 static void ask_dns(Task *t)
@@ -117,7 +118,7 @@ static void ask_dns(Task *t)
     int n = res_nquery(&state, arena_cstr(t->arena, t->req.target), ns_c_in, type, answer, ANSWER_BYTES);
     int h = state.res_h_errno;
     res_nclose(&state);
-    if (n >= 0) read_answer(t, answer, n, type);
+    if (n >= 0) probe_read_dns(t->arena, answer, n, t->req.record, &t->res);
     else if (h == HOST_NOT_FOUND) t->res.error = arena_fmt(t->arena, "there is no name " STR_FMT, STR_ARG(t->req.target));
     else if (h == NO_DATA) t->res.error = S("there is no such record");
     else t->res.error = S("the name server did not answer");

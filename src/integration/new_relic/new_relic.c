@@ -10,6 +10,16 @@ static const AlertWord states[] = {
     { 0 },
 };
 
+/** The older channel tells when it speaks and how long the incident has been open by then, both in ms. */
+static Err older(Arena *a, const Json *root, const Json *alert, AlertIn *in)
+{
+    int64_t at = 0, open_ms = 0;
+    if (in->started_ms || !alert_time(alert_at(root, alert, S("timestamp")), &at) || !at) return OK;
+    bool told = str_int(alert_text_at(a, root, alert, "duration"), &open_ms) && open_ms >= 0 && open_ms < at;
+    in->started_ms = told ? at - open_ms : in->resolved ? 0 : at;
+    return OK;
+}
+
 static const AlertMap map = {
     .key = "id|issueId|incident_id",
     .title = "title.0|title|condition_name",
@@ -22,6 +32,7 @@ static const AlertMap map = {
     .labels = "entity=impactedEntities|policy=alertPolicyNames|condition=alertConditionNames|"
               "workflow=workflowName|policy=policy_name|account=account_name",
     .links = "Issue=issueUrl|Incident=incident_url|Runbook=runbook_url",
+    .fix = older,
 };
 
 static const char instructions[] =

@@ -9,8 +9,11 @@ SPEC("New Relic issues and legacy incidents fire and close")
                told_by_file(a, "new_relic", HERE "activated.json"));
     expect_str("resolved SEV-1 c5faa7e6: Throughput of ledger is low [2026-11-10T14:07:30.123Z..2026-11-10T14:15:00.000Z]",
                told_by_file(a, "new_relic", HERE "closed.json"));
-    expect_str("firing SEV-3 31: Apdex {\"policy\":\"Web\"}",
+    expect_str("firing SEV-3 31: Apdex [2026-11-10T14:07:30.000Z..] {\"policy\":\"Web\"}",
                told_by_file(a, "new_relic", HERE "legacy.json"));
+    expect_str("resolved SEV-3 31: Apdex [2026-11-10T14:07:30.000Z..2026-11-10T14:08:30.000Z]",
+               told_by(a, "new_relic", "application/json", S("{\"incident_id\":31,\"current_state\":\"closed\",\"severity\":\"WARNING\","
+                   "\"condition_name\":\"Apdex\",\"timestamp\":1794319710000,\"duration\":60000}")));
 }
 
 SPEC("New Relic: what fits nothing is refused, with the field named")
@@ -28,5 +31,5 @@ SPEC("New Relic: recorded payloads come in right")
     if (str_empty(payload)) { spec_skip("../shared/samples is not here"); return; }
     expect_has("firing SEV-1 c5faa7e6-7b54-402d-af79-f99601e0278c: zulip_app query result is > 1.0 for 1 minutes on 'Zulip Server Low Storage'", told_by(a, "new_relic", "application/json", payload));
     Str payload1 = given_file(a, "../shared/samples/alerts/alerta-new_relic_notification.json");
-    expect_has("firing SEV-4 0: New Relic Alert - Test Condition", told_by(a, "new_relic", "application/json", payload1));
+    expect_has("firing SEV-4 0: New Relic Alert - Test Condition [2020-09-25T11:23:27.844Z..]", told_by(a, "new_relic", "application/json", payload1));
 }
