@@ -97,6 +97,9 @@ build/ingest_load: bench/ingest_load.c
 	@mkdir -p build; $(CC) $(STD) -O2 $(CFLAGS_PKG) -o $@ $< -lsqlite3 $(shell pkg-config --libs libpq)
 bench-ingest: all build/ingest_load
 	@POSTGRES_DURABLE=1 tests/postgres.sh node bench/ingest.mjs
+# What 5,000 monitors cost.
+bench-monitors: all
+	@node bench/monitors.mjs
 # How long pages take while alerts come in.
 bench-browse: all build/ingest_load build/bench_seed
 	@data=$$(mktemp -d); build/bench_seed $$data $${BENCH_INCIDENTS:-10000} $${BENCH_ALERTS:-100000} $${BENCH_REPORTS:-2000} && node bench/browse.mjs $$data; rm -rf $$data
@@ -164,5 +167,5 @@ include fuzz/fuzz.mk
 clean:
 	rm -rf build
 
-.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-browse bench-room bench-history bench-draft eval install deb clean setup-build setup-test
+.PHONY: all help run test check dev test-c floors clang bench bench-store bench-ingest bench-browse bench-monitors bench-room bench-history bench-draft eval install deb clean setup-build setup-test
 .DELETE_ON_ERROR:

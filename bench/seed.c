@@ -1,4 +1,5 @@
-/** Fills a database for measuring: bench_seed FOLDER INCIDENTS ALERTS REPORTS. Told through the rules of the features, many to a
+/** Fills a database for measuring: bench_seed FOLDER INCIDENTS ALERTS REPORTS [EVENTS]; EVENTS on timelines, a hundredth of a percent
+ *  of them (at most 20,000) on that of the first incident, the rest evenly. Told through the rules of the features, many to a
  *  transaction, so that rows, indexes and search are what years of use would leave. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #include "feature/followup/followup.h"
 #include "feature/incident/incident.h"
 #include "feature/report/report.h"
+#include "feature/timeline/timeline.h"
 
 enum { BATCH = 200, SERVICES = 40, CHANNELS = 8 };
 static const char *const words[] = { "checkout", "latency", "ledger", "timeout", "支付", "回调", "certificate", "replica", "queue", "deploy",
@@ -87,6 +89,17 @@ static Err add_report(Cx *cx, Seed *s, int64_t n)
     return n % 3 ? report_publish(cx, made.id) : OK;
 }
 
+static Err add_event(Cx *cx, Seed *s, int64_t n)
+{
+    static const char *const kinds[] = { "note", "decision", "action_taken", "note" };
+    int64_t most = s->total / 100 < 20000 ? s->total / 100 : 20000;
+    int64_t incident = n < most ? 0 : (n - most) * s->from / (s->total - most);
+    TimelineEvent e = { .occurred_ms = cx->now_ms - (s->from - incident) * 300000 + n % 300 * 1000, .kind = str_of(kinds[n % 4]),
+        .title = phrase(cx->arena, n), .body = S("p95 of the checkout went from 200 ms to 2 s; the pool of connections is exhausted."),
+        .hand_made = true };
+    return timeline_add(cx, s->incidents[incident], &e);
+}
+
 typedef Err (*AddOne)(Cx *cx, Seed *s, int64_t n);
 typedef struct Batch { Seed *s; AddOne add; int64_t from, to; } Batch;
 
@@ -121,7 +134,7 @@ static void add_all(App *app, Seed *s, const char *what, AddOne add, int64_t tot
 
 int main(int argc, char **argv)
 {
-    if (argc < 5) { fputs("usage: bench_seed FOLDER INCIDENTS ALERTS REPORTS\n", stderr); return 2; }
+    if (argc < 5) { fputs("usage: bench_seed FOLDER INCIDENTS ALERTS REPORTS [EVENTS]\n", stderr); return 2; }
     auto_arena a = arena_new(1 << 20);
     int64_t incidents = atoll(argv[2]), alerts = atoll(argv[3]), reports = atoll(argv[4]);
     AppOptions o = { .database = arena_fmt(a, "%s/hindsight.db", argv[1]), .data_dir = str_of(argv[1]) };
@@ -134,6 +147,7 @@ int main(int argc, char **argv)
     s.from = incidents;
     add_all(app, &s, "alerts", add_alert, alerts);
     add_all(app, &s, "reports", add_report, reports);
+    if (argc > 5) add_all(app, &s, "events", add_event, atoll(argv[5]));
     int64_t began = clock_monotonic_ms(), jobs = 0;
     while (job_run_one(app)) jobs++;
     fprintf(stderr, "%lld jobs in %.1f s\n", (long long)jobs, (double)(clock_monotonic_ms() - began) / 1000);

@@ -167,3 +167,26 @@ SPEC("assertions hold or say what is otherwise")
     expect_str("", failing(a, A("record", "", "contains", "192.0.2.2"), res));
     expect_str("the body should say \"welcome\"", failing(a, A("body", "", "contains", "welcome"), res));
 }
+
+/** How many of `n` monitors, looked at before, are looked at in the very moment in which a round begins. */
+static size_t looked_at_once(Arena *a, size_t n)
+{
+    Round *r = round_open(S(""), S(""));
+    Monitors all = { 0 };
+    MonitorResults results = { 0 };
+    for (size_t i = 0; i < n; i++)
+        *list_add(a, &all) = (Monitor){ .id = arena_fmt(a, "m-%zu", i), .kind = S("tcp"), .target = S("127.0.0.1:9"), .interval_s = 60, .timeout_ms = 5000,
+                                        .last_ms = T0 - 1000, .version = 1 };
+    round_set(r, &all, T0);
+    round_run(r, T0, 0, a, &results);
+    while (round_busy(r)) round_run(r, T0, 10, a, &results);          /* the clock stands still: nothing else becomes due */
+    round_close(r);
+    return results.len;
+}
+
+SPEC("after a start a few monitors are looked at once; of many the first looks are spread")
+{
+    auto_arena a = arena_new(1 << 16);
+    expect_int(3, looked_at_once(a, 3));
+    expect(looked_at_once(a, 400) < 100);
+}

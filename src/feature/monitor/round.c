@@ -1,12 +1,12 @@
-/* Looking at what is due, from one location. The first looks after a start are spread over ten seconds, and each monitor keeps
- * its place in its interval from then on. After a failure that is not yet believed it is looked at sooner. */
+/* Looking at what is due, from one location. A few monitors are looked at as soon as it starts; the first looks of many are spread
+ * over up to ten seconds, and each monitor keeps its place in its interval from then on. After a failure that is not yet believed it is looked at sooner. */
 #include <stdlib.h>
 #include "base/hash.h"
 #include "base/map.h"
 #include "base/time.h"
 #include "feature/monitor/internal.h"
 
-enum { RETRY_MS = 5000, BEGIN_MS = 10000 };
+enum { RETRY_MS = 5000, BEGIN_MS = 10000, FEW = 50, BEGIN_EACH_MS = 10 };
 
 /** A monitor on its rounds. It outlives the set that it came with while a look is under way. */
 typedef struct Due {
@@ -66,13 +66,16 @@ static void copy_monitor(Arena *a, const Monitor *from, Monitor *to)
     }
 }
 
-static Due *due_new(Round *r, const Monitor *m, bool at_once, int64_t now_ms)
+/** Over how long the first looks of so many are spread. */
+static uint64_t begin_ms(size_t n) { return n <= FEW ? 1 : n * BEGIN_EACH_MS < BEGIN_MS ? n * BEGIN_EACH_MS : BEGIN_MS; }
+
+static Due *due_new(Round *r, const Monitor *m, bool at_once, size_t of, int64_t now_ms)
 {
     Arena *a = arena_new(2048);
     Due *d = arena_make(a, Due);
     *d = (Due){ .arena = a, .round = r };
     copy_monitor(a, m, &d->monitor);
-    d->next_ms = now_ms + (at_once || !m->last_ms ? 0 : (int64_t)(hash_str(m->id) % BEGIN_MS));
+    d->next_ms = now_ms + (at_once || !m->last_ms ? 0 : (int64_t)(hash_str(m->id) % begin_ms(of)));
     return d;
 }
 
@@ -87,7 +90,7 @@ void round_set(Round *r, const Monitors *all, int64_t now_ms)
         const Monitor *m = &all->at[k];
         Due *d = map_get(had, m->id);
         if (d && d->monitor.version == m->version) map_set(had, m->id, NULL);
-        else d = due_new(r, m, d != NULL, now_ms);
+        else d = due_new(r, m, d != NULL, all->len, now_ms);
         *list_add(lists, &now) = d;
     }
     list_each(&r->all, k) {
