@@ -168,15 +168,37 @@ SPEC("assertions hold or say what is otherwise")
     expect_str("the body should say \"welcome\"", failing(a, A("body", "", "contains", "welcome"), res));
 }
 
+static Monitors some_monitors(Arena *a, size_t n, int64_t last_ms)
+{
+    Monitors all = { 0 };
+    for (size_t i = 0; i < n; i++)
+        *list_add(a, &all) = (Monitor){ .id = arena_fmt(a, "m-%zu", i), .kind = S("tcp"), .target = S("127.0.0.1:9"), .interval_s = 60, .timeout_ms = 5000,
+                                        .last_ms = last_ms, .version = 1 };
+    return all;
+}
+
+SPEC("monitors that stay as they are keep their place when others are added")
+{
+    auto_arena a = arena_new(1 << 16);
+    Round *r = round_open(S(""), S(""));
+    Monitors all = some_monitors(a, 500, 0);
+    MonitorResults results = { 0 };
+    for (size_t n = 100; n <= all.len; n += 100) {
+        round_set(r, &(Monitors){ all.at, n, n }, T0);
+        do round_run(r, T0, 10, a, &results);
+        while (round_busy(r));
+        expect_int(n, results.len);              /* each once, however often the set was given anew */
+    }
+    round_set(r, &(Monitors){ all.at, 1, 1 }, T0);
+    round_close(r);
+}
+
 /** How many of `n` monitors, looked at before, are looked at in the very moment in which a round begins. */
 static size_t looked_at_once(Arena *a, size_t n)
 {
     Round *r = round_open(S(""), S(""));
-    Monitors all = { 0 };
+    Monitors all = some_monitors(a, n, T0 - 1000);
     MonitorResults results = { 0 };
-    for (size_t i = 0; i < n; i++)
-        *list_add(a, &all) = (Monitor){ .id = arena_fmt(a, "m-%zu", i), .kind = S("tcp"), .target = S("127.0.0.1:9"), .interval_s = 60, .timeout_ms = 5000,
-                                        .last_ms = T0 - 1000, .version = 1 };
     round_set(r, &all, T0);
     round_run(r, T0, 0, a, &results);
     while (round_busy(r)) round_run(r, T0, 10, a, &results);          /* the clock stands still: nothing else becomes due */

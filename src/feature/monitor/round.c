@@ -14,7 +14,7 @@ typedef struct Due {
     Monitor monitor;
     Round *round;
     int64_t next_ms, failures, begun_ms;
-    bool looking, gone;
+    bool looking, gone, kept;
 } Due;
 
 struct Round {
@@ -89,13 +89,16 @@ void round_set(Round *r, const Monitors *all, int64_t now_ms)
     list_each(all, k) {
         const Monitor *m = &all->at[k];
         Due *d = map_get(had, m->id);
-        if (d && d->monitor.version == m->version) map_set(had, m->id, NULL);
+        bool same = d && d->monitor.version == m->version;
+        if (same) d->kept = true;
         else d = due_new(r, m, d != NULL, all->len, now_ms);
         *list_add(lists, &now) = d;
     }
     list_each(&r->all, k) {
         Due *d = r->all.at[k];
-        if (map_get(had, d->monitor.id) != d) continue;
+        bool kept = d->kept;
+        d->kept = false;
+        if (kept) continue;
         if (d->looking) d->gone = true;
         else due_free(d);
     }
