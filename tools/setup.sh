@@ -7,7 +7,7 @@ what=${1:-build}
 # Debian package        what shows that it is there
 build_packages="gcc make pkg-config libmicrohttpd-dev libuv1-dev libwslay-dev libcurl4-openssl-dev libssl-dev libsqlite3-dev
     libpq-dev libjansson-dev libsodium-dev libicu-dev libmd4c-dev libxml2-dev libvips-dev libpango1.0-dev zlib1g-dev"
-test_packages="postgresql sqlite3 chromium fonts-noto-cjk prometheus prometheus-alertmanager clang-19 libclang-rt-19-dev curl openssl dovecot-imapd"
+test_packages="postgresql sqlite3 chromium fonts-noto-cjk prometheus prometheus-alertmanager clang-19 libclang-rt-19-dev curl openssl dovecot-imapd dnsmasq-base iproute2"
 
 say() { printf '%s\n' "$*"; }
 
@@ -26,7 +26,7 @@ other_system() {
     say "This is not Debian 12 or later, so nothing is installed here. Needed are:"
     say "  a C compiler (gcc 12 or later), GNU make, pkg-config, node 18 or later with npm, and the development files of"
     say "  libmicrohttpd libuv wslay libcurl OpenSSL SQLite (3.40) libpq jansson libsodium ICU md4c libxml2 libvips Pango zlib"
-    [ "$what" = build ] || say "  and for tests PostgreSQL 15, the sqlite3 shell, Chromium, Noto CJK fonts, Prometheus, Alertmanager, clang 19, openssl, Dovecot"
+    [ "$what" = build ] || say "  and for tests PostgreSQL 15, the sqlite3 shell, Chromium, Noto CJK fonts, Prometheus, Alertmanager, clang 19, openssl, Dovecot, dnsmasq"
     for lib in libmicrohttpd libuv libwslay libcurl libcrypto sqlite3 libpq jansson libsodium icu-i18n libxml-2.0 vips pangocairo zlib; do
         pkg-config --exists "$lib" 2>/dev/null || missing="${missing:-} $lib"
     done
