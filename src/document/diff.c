@@ -12,10 +12,12 @@ static SHAPE(diff_span_shape, DiffSpan, "A stretch of text", FIELD(DiffSpan, op,
     FIELD(DiffSpan, text, READ_ONLY | MULTILINE, "The text"));
 SHAPE(diff_block_shape, DiffBlock, "A block that stayed, changed, came or went",
     FIELD(DiffBlock, op, READ_ONLY, "format: the same words look different", .values = diff_ops),
-    FIELD(DiffBlock, kind, READ_ONLY, "paragraph, heading, bullet, number, task, quote, codeBlock, row, image, liveBlock …"),
+    FIELD(DiffBlock, kind, READ_ONLY, "paragraph, heading, bullet, number, task, taskDone, quote, codeBlock, row, headerRow, image, liveBlock …"),
     FIELD(DiffBlock, before_kind, READ_ONLY | NULLABLE, "What it was, when it became another kind"),
+    FIELD(DiffBlock, image, READ_ONLY | NULLABLE, "Of a picture: its address"),
+    FIELD(DiffBlock, before_image, READ_ONLY | NULLABLE, "Of the picture that stood there before, when it is another now"),
     FIELD(DiffBlock, level, READ_ONLY, "Of a heading, or how deep in a list"),
-    FIELD_OF(DiffBlock, spans, FIELD_MANY, &diff_span_shape, READ_ONLY, "Its text"),
+    FIELD_OF(DiffBlock, spans, FIELD_MANY, &diff_span_shape, READ_ONLY, "Its text; a tab stands between the cells of a row, a live block is its kind"),
     FIELD_OF(DiffBlock, authors, FIELD_MANY, &user_ref_shape, READ_ONLY, "Who made it so, as far as is known"));
 
 /* -- blocks ------------------------------------------------------------------------------------------------------------ */
@@ -41,12 +43,13 @@ static void inline_text(Arena *a, const DocNode *n, Buf *to)
     }
 }
 
-static void put(Walk *w, const DocNode *n, const char *kind, int64_t level, Str text)
+static DiffBlock *put(Walk *w, const DocNode *n, const char *kind, int64_t level, Str text)
 {
     DiffBlock *b = list_add(w->arena, w->out);
     *b = (DiffBlock){ .op = S("equal"), .kind = str_of(kind), .level = level };
     if (text.len) *list_add(w->arena, &b->spans) = (DiffSpan){ S("equal"), text };
     b->key = arena_fmt(w->arena, "%s %lld " STR_FMT, kind, (long long)level, STR_ARG(doc_json(w->arena, n)));
+    return b;
 }
 
 static Str text_of(Walk *w, const DocNode *n)
@@ -56,14 +59,24 @@ static Str text_of(Walk *w, const DocNode *n)
     return buf_str(&b);
 }
 
-static Str row_text(Walk *w, const DocNode *row)
+/* A row is its cells; what stands in several lines of one is a line here, and a tab in it a space. */
+static void put_row(Walk *w, const DocNode *row)
 {
     Buf b = buf_new(w->arena, DOC_MAX_BYTES);
+    bool head = row->children.len > 0;
     list_each(&row->children, i) {
-        if (i) buf_add(&b, S(" | "));
-        inline_text(w->arena, row->children.at[i], &b);
+        const DocNode *cell = row->children.at[i];
+        Buf text = buf_new(w->arena, DOC_MAX_BYTES);
+        head = head && doc_is(cell, "tableHeader");
+        list_each(&cell->children, k) {
+            if (k) buf_byte(&text, ' ');
+            inline_text(w->arena, cell->children.at[k], &text);
+        }
+        if (i) buf_byte(&b, '\t');
+        Str said = buf_str(&text);
+        for (size_t k = 0; k < said.len; k++) buf_byte(&b, said.at[k] == '\t' ? ' ' : said.at[k]);
     }
-    return buf_str(&b);
+    put(w, row, head ? "headerRow" : "row", 0, buf_str(&b));
 }
 
 static void walk(Walk *w, const DocNode *n, const char *as, int64_t level, int depth);
@@ -86,7 +99,8 @@ static void walk(Walk *w, const DocNode *n, const char *as, int64_t level, int d
     if (depth > DOC_MAX_DEPTH) return;
     for (size_t l = 0; l < sizeof lists / sizeof *lists; l++)
         if (doc_is(n, lists[l].type)) {
-            list_each(&n->children, i) walk_item(w, n->children.at[i], lists[l].kind, level + 1, depth + 1);
+            list_each(&n->children, i)
+                walk_item(w, n->children.at[i], doc_get_bool(n->children.at[i], "checked") ? "taskDone" : lists[l].kind, level + 1, depth + 1);
             return;
         }
     for (size_t h = 0; h < sizeof holders / sizeof *holders; h++)
@@ -95,11 +109,11 @@ static void walk(Walk *w, const DocNode *n, const char *as, int64_t level, int d
             return;
         }
     if (doc_is(n, "table")) {
-        list_each(&n->children, i) put(w, n->children.at[i], "row", 0, row_text(w, n->children.at[i]));
+        list_each(&n->children, i) put_row(w, n->children.at[i]);
         return;
     }
     if (doc_is(n, "heading")) put(w, n, "heading", doc_get_int(n, "level", 2), text_of(w, n));
-    else if (doc_is(n, "image")) put(w, n, "image", 0, doc_get(n, "caption").len ? doc_get(n, "caption") : doc_get(n, "alt"));
+    else if (doc_is(n, "image")) put(w, n, "image", 0, doc_get(n, "caption").len ? doc_get(n, "caption") : doc_get(n, "alt"))->image = doc_get(n, "src");
     else if (doc_is(n, "liveBlock")) put(w, n, "liveBlock", 0, doc_get(n, "kind"));
     else if (doc_is(n, "paragraph")) put(w, n, as, level, text_of(w, n));
     else put(w, n, arena_cstr(w->arena, n->type), level, text_of(w, n));
@@ -205,8 +219,9 @@ static void whole(Arena *a, const DiffBlock *b, const char *op, DiffBlocks *to)
 static void changed(Arena *a, const DiffBlock *x, const DiffBlock *y, DiffBlocks *to)
 {
     DiffBlock *n = list_add(a, to);
-    bool same = str_eq(block_text(x), block_text(y)), kind = str_eq(x->kind, y->kind) && x->level == y->level;
+    bool same = str_eq(block_text(x), block_text(y)) && str_eq(x->image, y->image), kind = str_eq(x->kind, y->kind) && x->level == y->level;
     *n = *y;
+    if (x->image.len && !str_eq(x->image, y->image)) n->before_image = x->image;
     n->op = same && kind ? S("format") : S("change");
     if (!str_eq(x->kind, y->kind)) n->before_kind = x->kind;
     n->spans = (DiffSpans){ 0 };

@@ -59,7 +59,24 @@ SPEC("a block that looks different with the same words is told as such")
 SPEC("a row of a table is compared as a row")
 {
     auto_arena a = arena_new(16 << 10);
-    expect_str("=\n=\nchange row: =web |  -3 +4\n", told(a, "| a | b |\n|---|---|\n| api | 1 |\n| web | 3 |", "| a | b |\n|---|---|\n| api | 1 |\n| web | 4 |"));
+    expect_str("=\n=\nchange row: =web\t -3 +4\n", told(a, "| a | b |\n|---|---|\n| api | 1 |\n| web | 3 |", "| a | b |\n|---|---|\n| api | 1 |\n| web | 4 |"));
+}
+
+SPEC("a task that was ticked is told, and so is a picture that became another under the same caption")
+{
+    auto_arena a = arena_new(16 << 10);
+    expect_str("change taskDone: =raise the limit\n", told(a, "- [ ] raise the limit", "- [x] raise the limit"));
+    expect_str("change image: =Load\n", told(a, "![Load](/files/aa)", "![Load](/files/bb)"));
+    DiffBlocks all = { 0 };
+    doc_diff(a, of(a, "![Load](/files/aa)"), of(a, "![Load](/files/bb)"), &all);
+    expect_str("/files/bb", all.at[0].image);
+    expect_str("/files/aa", all.at[0].before_image);
+}
+
+SPEC("the heads of a table are told apart from its rows, and a column that came stands in each")
+{
+    auto_arena a = arena_new(16 << 10);
+    expect_str("change headerRow: =service +\tb\nchange row: =payments +\t1\n", told(a, "| service |\n|---|\n| payments |", "| service | b |\n|---|---|\n| payments | 1 |"));
 }
 
 SPEC("what stays in an alignment is the same on both sides, whatever is compared")

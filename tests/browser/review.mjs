@@ -9,6 +9,8 @@ const picture = (p, name) => (process.env.PICTURES ? p.picture(`review-${name}`)
 
 const people = [['ana', 'Ana Lindqvist', 'manager'], ['bo', 'Bo Tanaka', 'responder'], ['vi', 'Vi Moreau', 'viewer']];
 
+const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==';
+
 async function api(url, token, method, path, body) {
     const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', 'If-Match': '*' }, body: body && JSON.stringify(body) });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
@@ -122,7 +124,7 @@ async function history(ana, bo) {
     await step('a version is named', async () => {
         await ana.go('/reports/PM-1/edit?panel=history');
         await opened(ana);
-        await ana.button('Name this version').click();
+        await ana.button('Name the present version').click();
         await ana.field('Name', { exact: true }).fill('Before the review');
         await ana.button('Save', { exact: true }).click();
         await ana.page.locator('.vers li.named', { hasText: 'Before the review' }).waitFor();
@@ -149,6 +151,114 @@ async function history(ana, bo) {
         await until(async () => !(await body(bo).textContent()).includes('At noon'), 'Bo sees it');
         if (await bo.page.locator('.doc-body [data-comment]', { hasText: 'connection pool' }).count() === 0) throw new Error('the comment lost its place');
         await ana.page.locator('.vers li.session', { hasText: 'Bo Tanaka' }).first().waitFor();
+    });
+}
+
+async function versions(ana, bo, vi, incident) {
+    const toast = (p, words) => p.page.locator('.toast', { hasText: words });
+    await step('a restored version can be taken back at once', async () => {
+        await ana.go('/reports/PM-1/edit?panel=history');
+        await opened(ana);
+        await ana.page.locator('.vers li.session', { hasText: 'Bo Tanaka' }).first().click();
+        await ana.button('Restore', { exact: true }).click();
+        await ana.page.getByRole('dialog').getByRole('button', { name: 'Restore' }).click();
+        await until(async () => (await body(bo).textContent()).includes('At noon'), 'Bo sees it');
+        await toast(ana, 'Restored').getByRole('button', { name: 'Undo' }).click();
+        await until(async () => !(await body(bo).textContent()).includes('At noon'), 'it is taken back');
+    });
+    await step('an older version is named, renamed, and its name taken back', async () => {
+        await ana.page.locator('.vers li.session').last().click();
+        await ana.button('Name this version').click();
+        await ana.field('Name', { exact: true }).fill('As it began');
+        await ana.page.keyboard.press('Enter');
+        await ana.page.locator('.vers li.named', { hasText: 'As it began' }).waitFor();
+        await ana.choose(ana.button('Name: As it began'), 'Rename');
+        await ana.field('Name', { exact: true }).fill('The beginning');
+        await ana.page.keyboard.press('Enter');
+        await ana.page.locator('.vers li.named', { hasText: 'The beginning' }).waitFor();
+        await ana.choose(ana.button('Name: The beginning'), 'Take the name back');
+        await ana.page.locator('.vers li.named', { hasText: 'The beginning' }).waitFor({ state: 'detached' });
+    });
+    await step('tables, tasks, pictures and live blocks are compared as what they are, by a reader, too', async () => {
+        const note = (text) => fetch(`${server.url}/api/v1/report-imports?name=a.md&incident=${incident.reference}`, { method: 'POST', headers: { Authorization: `Bearer ${token}` }, body: text }).then((r) => r.json());
+        const { report } = await note(`# Compared\n\n## Load\n\n| Service | Before |\n| --- | --- |\n| payments | 4 |\n| ledger | 9 |\n\n- [ ] raise the limit\n\n![Load](data:image/png;base64,${PIXEL})\n\n[timeline](/incidents/${incident.id} "live:kind=timeline")\n`);
+        await api(server.url, token, 'POST', `/reports/${report.id}/history`, { name: 'Imported' });
+        await ana.go(`/reports/${report.reference}/edit`);
+        await opened(ana);
+        await ana.page.locator('.doc-body').getByRole('cell', { name: '9', exact: true }).click();
+        await ana.page.keyboard.press('End');
+        await ana.page.keyboard.type('1 now');
+        await ana.page.locator('.doc-body input[type=checkbox]').click();
+        await saved(ana);
+        await vi.go(`/reports/${report.reference}/edit?panel=history&version=now`);
+        await vi.page.locator('.version-row td', { hasText: 'ledger' }).waitFor();
+        await vi.page.locator('.vb.change .version-row ins', { hasText: '91 now' }).waitFor();
+        await vi.page.locator('.version-row th', { hasText: 'Service' }).waitFor();
+        await vi.page.locator('.vb.change', { hasText: '☑' }).locator('.version-who', { hasText: 'Ticked' }).waitFor();
+        await until(() => vi.page.locator('.version-picture img').evaluate((i) => i.complete && i.naturalWidth > 0), 'the picture is shown');
+        await vi.page.locator('.version-thing', { hasText: 'Timeline' }).waitFor();
+        await picture(vi, 'things');
+        await vi.button('Side by side').click();
+        await vi.page.locator('.version-pair del', { hasText: '9' }).waitFor();
+        await picture(vi, 'things-side');
+    });
+}
+
+async function reviewing(ana, bo) {
+    const row = (p, name) => p.page.locator('.reviewer', { hasText: name });
+    await step('review is asked for, and somebody else is asked while it goes on; who was asked already hears nothing new', async () => {
+        await bo.go('/reports/PM-2/edit?panel=details');
+        await opened(bo);
+        await bo.button('Request review').click();
+        await bo.pick(bo.field('Who should review it?'), 'Ana Lindqvist');
+        await bo.page.getByRole('dialog').getByRole('button', { name: 'Request review' }).click();
+        await row(bo, 'Ana Lindqvist').getByText('pending').waitFor();
+        await bo.button('Add a reviewer').click();
+        await bo.pick(bo.field('Add a reviewer').last(), 'Vi Moreau');
+        await row(bo, 'Vi Moreau').getByText('pending').waitFor();
+        const told = await ana.page.evaluate(() => fetch('/api/v1/notifications').then((r) => r.json()));
+        const asked = told.items.filter((n) => n.kind === 'review_requested' && n.reference === 'PM-2');
+        if (asked.length !== 1) throw new Error(JSON.stringify(told.items));
+        await bo.choose(bo.button('More actions: Vi Moreau'), 'Remove Vi Moreau');
+        await row(bo, 'Vi Moreau').waitFor({ state: 'detached' });
+    });
+    await step('an approval says that the text was edited after it, and what changed; it can be given again', async () => {
+        await ana.go('/reports/PM-2/edit?panel=details');
+        await opened(ana);
+        await ana.button('Approve').click();
+        await ana.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+        await row(bo, 'Ana Lindqvist').getByText('approved', { exact: true }).waitFor();
+        await body(bo).click();
+        await bo.page.keyboard.press('Control+End');
+        await bo.page.keyboard.type('One more thing.');
+        await saved(bo);
+        await row(bo, 'Ana Lindqvist').getByText('The text was edited after this.').waitFor();
+        await picture(bo, 'edited-since');
+        await row(ana, 'Ana Lindqvist').getByRole('button', { name: 'What changed' }).click();
+        await ana.page.locator('.version ins', { hasText: 'One more thing.' }).waitFor();
+        await ana.go('/reports/PM-2/edit?panel=readiness');
+        await ana.page.getByText('1 approval is of an earlier text').waitFor();
+        await ana.button('Approve').click();
+        await ana.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+        await ana.page.getByText('No approval is of an earlier text').waitFor();
+    });
+    await step('who wrote stands among the authors, and can be taken off', async () => {
+        await bo.go('/reports/PM-2/edit?panel=details');
+        await opened(bo);
+        await bo.button('Take Ana Lindqvist off the authors').click();
+        await bo.page.getByRole('dialog').getByRole('button', { name: 'Take off' }).click();
+        await bo.button('Take Ana Lindqvist off the authors').waitFor({ state: 'detached' });
+        await bo.button('Take Bo Tanaka off the authors').waitFor();
+    });
+    await step('a due date by policy says so; one that was set goes back to it', async () => {
+        const value = bo.page.locator('.details-dl dd', { hasText: 'by policy' });
+        await value.getByRole('button').click();
+        await bo.page.locator('.value-pop input').first().fill('2031-01-02T12:00');
+        await bo.page.locator('.value-pop').getByRole('button', { name: 'Save' }).click();
+        await value.waitFor({ state: 'detached' });
+        await bo.page.locator('.details-dl dd', { hasText: '2031' }).getByRole('button').click();
+        await bo.button('Back to the date of the policy').click();
+        await value.waitFor();
     });
 }
 
@@ -245,7 +355,9 @@ await suite.walk('review', async () => {
     await signIn(vi, 'vi');
     await comments(ana, bo, vi);
     await history(ana, bo);
+    await versions(ana, bo, vi, incident);
     await suggesting(ana, bo);
+    await reviewing(ana, bo);
 });
 suite.check('the server stops cleanly', await server.stop() === 0, server.log());
 system.remove();

@@ -12,7 +12,9 @@ const topics = new Map<string, Set<Listener>>();
 let socket: WebSocket | null = null;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let attempt = 0;
-let wasOpen = false;
+let wasOpen = false, asked = 0;
+/** What changed before the socket was there is heard of by nobody: a socket that was slow to open makes everything be looked at again. */
+const SLOW_MS = 250;
 
 /** True while the socket is open. */
 export const connected = signal(false);
@@ -40,12 +42,13 @@ function connect(): void {
     if (socket || topics.size === 0) return;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws/live`;
     const s = new WebSocket(url);
+    asked ||= Date.now();
     socket = s;
     s.onopen = () => {
         attempt = 0;
         connected.value = true;
         send({ sub: [...topics.keys()] });
-        if (wasOpen) for (const topic of [...topics.keys()]) tell({ topic, kind: 'resync' });
+        if (wasOpen || Date.now() - asked > SLOW_MS) for (const topic of [...topics.keys()]) tell({ topic, kind: 'resync' });
         wasOpen = true;
     };
     s.onmessage = (e) => {

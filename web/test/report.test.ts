@@ -8,7 +8,7 @@ import { userZone } from '../src/time';
 import type { Report } from '../src/types';
 
 const report = (over: Partial<Report>) => ({ state: 'draft', reviewers: [], can_edit: true, can_publish: false, changed_since_published: false, published_version: null, ...over }) as Report;
-const reviewer = (id: string, state: 'pending' | 'approved') => ({ user: { id, name: id }, state, note: null, decided_at: null });
+const reviewer = (id: string, state: 'pending' | 'approved', edited_since = false) => ({ user: { id, name: id }, state, note: null, decided_at: null, revision: null, edited_since });
 
 describe('what can be done with a report', () => {
     it('starts with the expected step', () => {
@@ -16,6 +16,7 @@ describe('what can be done with a report', () => {
         assert.deepEqual(actionsFor(report({ can_publish: true }), 'u1', 'manager'), ['request-review', 'publish']);
         assert.deepEqual(actionsFor(report({ state: 'in_review', reviewers: [reviewer('u1', 'pending')] }), 'u1', 'responder'), ['approve', 'request-changes', 'reopen']);
         assert.deepEqual(actionsFor(report({ state: 'in_review', can_publish: true, reviewers: [reviewer('u2', 'approved')] }), 'u1', 'responder')[0], 'publish');
+        assert.equal(actionsFor(report({ state: 'in_review', reviewers: [reviewer('u1', 'approved', true)] }), 'u1', 'responder')[0], 'approve');
         assert.deepEqual(actionsFor(report({ state: 'published', can_publish: true, changed_since_published: true }), 'u1', 'manager')[0], 'publish');
     });
     it('is nothing for somebody who may only read', () => {

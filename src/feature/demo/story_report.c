@@ -41,7 +41,7 @@ static Err review(Telling *t, Cx *cx, Str report, const json_t *reviewers)
     json_t *one;
     json_array_foreach (reviewers, i, one)
         *list_add(cx->arena, &ids) = story_person(t, str_of(json_string_value(one))).id;
-    return report_request_review(cx, report, ids);
+    return report_request_review(cx, report, ids, (Strs){ 0 });
 }
 
 static Cx at_time(const Telling *t, const Cx *cx, Str who, int64_t later_ms)

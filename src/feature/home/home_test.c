@@ -39,7 +39,7 @@ static Err write_report(Cx *cx, void *arg)
     *list_add(cx->arena, &in.incident_ids) = s->id;
     return report_add(cx, &in, s->report);
 }
-static Err ask(Cx *cx, void *arg) { Step *s = arg; return report_request_review(cx, s->id, s->people); }
+static Err ask(Cx *cx, void *arg) { Step *s = arg; return report_request_review(cx, s->id, s->people, (Strs){ 0 }); }
 static Err approve(Cx *cx, void *arg) { Step *s = arg; return report_approve(cx, s->id, S("")); }
 static Err want_changes(Cx *cx, void *arg)
 {

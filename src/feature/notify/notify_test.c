@@ -61,7 +61,20 @@ static Err ask(Cx *cx, World *w)
 {
     Strs who = { 0 };
     *list_add(cx->arena, &who) = w->ben;
-    return report_request_review(cx, w->report.id, who);
+    return report_request_review(cx, w->report.id, who, (Strs){ 0 });
+}
+static Err ask_eve_too(Cx *cx, World *w)
+{
+    Strs who = { 0 };
+    *list_add(cx->arena, &who) = w->ben;
+    *list_add(cx->arena, &who) = w->eve;
+    return report_request_review(cx, w->report.id, who, (Strs){ 0 });
+}
+static Err remind_ben(Cx *cx, World *w)
+{
+    Strs who = { 0 };
+    *list_add(cx->arena, &who) = w->ben;
+    return report_request_review(cx, w->report.id, who, who);
 }
 static Err approve(Cx *cx, World *w) { return report_approve(cx, w->report.id, S("Reads well")); }
 static Err refuse(Cx *cx, World *w) { return report_request_changes(cx, w->report.id, S("Say when it began")); }
@@ -141,6 +154,17 @@ SPEC("asking the same reviewer again in one round tells them nothing new")
     expect_ok(write_as(&w, w.ben, approve));
     expect_ok(write_as(&w, w.ann, ask));
     expect_int(1, list_of(&w, w.ben).len);
+}
+
+SPEC("when another reviewer joins, those who were asked already are not told again, unless they are asked again by name")
+{
+    GIVEN("public");
+    expect_ok(write_as(&w, w.ann, ask));
+    expect_ok(write_as(&w, w.ann, ask_eve_too));
+    expect_int(1, list_of(&w, w.ben).len);
+    expect_int(1, list_of(&w, w.eve).len);
+    expect_ok(write_as(&w, w.ann, remind_ben));
+    expect_int(2, list_of(&w, w.ben).len);
 }
 
 SPEC("a published report is told to its owner and reviewers, but not to who published it")

@@ -88,7 +88,7 @@ static Err marks(Cx *cx, Str report, int64_t before, int64_t limit, HistoryEntri
     stmt_int(&q, "limit", limit);
     while (stmt_step(&q))
         *list_add(cx->arena, ret) = (HistoryEntry){ .id = stmt_col_str(&q, 0), .revision = stmt_col_int(&q, 1), .kind = stmt_col_str(&q, 2),
-            .name = stmt_col_str(&q, 3), .of_ms = stmt_col_int(&q, 4), .by = { .id = stmt_col_str(&q, 5) }, .made_ms = stmt_col_int(&q, 6) };
+            .name = stmt_col_str(&q, 3), .of_ms = stmt_col_int(&q, 4), .by = { .id = stmt_col_str(&q, 5) }, .made_ms = stmt_col_int(&q, 6), .before_revision = stmt_col_int(&q, 7) };
     return stmt_end(&q);
 }
 
@@ -156,7 +156,7 @@ Err report_history(Cx *cx, Str report, int64_t before, int64_t limit, HistoryEnt
 
 /* -- naming and restoring ---------------------------------------------------------------------------------------------- */
 
-static Err mark(Cx *cx, Str report, const char *kind, Str name, int64_t revision, int64_t of_ms, Str *ret_id)
+static Err mark(Cx *cx, Str report, const char *kind, Str name, int64_t revision, int64_t of_ms, int64_t before, Str *ret_id)
 {
     *ret_id = id_new(cx->arena, cx->now_ms);
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_mark_add);
@@ -166,6 +166,7 @@ static Err mark(Cx *cx, Str report, const char *kind, Str name, int64_t revision
     stmt_str(&q, "kind", str_of(kind));
     stmt_str(&q, "name", name);
     stmt_int(&q, "of_ms", of_ms);
+    stmt_int(&q, "before", before);
     stmt_str(&q, "user", cx->actor.id);
     stmt_int(&q, "now_ms", cx->now_ms);
     return stmt_exec(&q);
@@ -191,8 +192,23 @@ Err report_history_name(Cx *cx, Str report, Str name, int64_t revision, HistoryE
     if (revision == now) TRY(report_history_close(cx, report));
     *ret = (HistoryEntry){ .kind = S("named"), .name = str_trim(name), .revision = revision, .made_ms = cx->now_ms,
                            .by = { cx->actor.id, cx->actor.name, cx->actor.avatar_color } };
-    TRY(mark(cx, report, "named", ret->name, revision, 0, &ret->id));
+    TRY(mark(cx, report, "named", ret->name, revision, 0, 0, &ret->id));
     return report_touch(cx, &r, "version_named");
+}
+
+Err report_history_rename(Cx *cx, Str report, Str id, Str name)
+{
+    Report r;
+    TRY(report_editable(cx, report, &r));
+    if (!str_trim(name).len) return fail_field(cx->arena, S("name"), "give the version a name");
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_mark_rename);
+    stmt_str(&q, "report", report);
+    stmt_str(&q, "id", id);
+    stmt_str(&q, "name", str_trim(name));
+    stmt_step(&q);
+    bool found = stmt_changes(&q) > 0;
+    TRY(stmt_end(&q));
+    return found ? report_touch(cx, &r, "version_named") : fail(cx->arena, ERR_NOT_FOUND, "there is no version of this name");
 }
 
 Err report_history_unname(Cx *cx, Str report, Str id)
@@ -238,15 +254,16 @@ static Err called(Cx *cx, Str report, int64_t revision, Str *ret_name, int64_t *
 Err report_restore(Cx *cx, Str report, int64_t revision)
 {
     Report r;
-    int64_t now, of_ms;
+    int64_t before, now, of_ms;
     Str id, name = S("");
     TRY(report_editable(cx, report, &r));
     TRY(known_revision(cx, report, revision));
     TRY(report_history_close(cx, report));
     TRY(called(cx, report, revision, &name, &of_ms));
+    TRY(document_revision(cx, report, &before));
     TRY(document_restore(cx, report, revision));
     TRY(document_revision(cx, report, &now));
-    TRY(mark(cx, report, "restored", name, now, of_ms, &id));
+    TRY(mark(cx, report, "restored", name, now, of_ms, before, &id));
     TRY(report_history_close(cx, report));
     TRY(report_text_changed(cx, &r));
     TRY(report_author_add(cx, report, cx->actor.id));

@@ -12,7 +12,7 @@ extern const char *const report_version_kinds[];
 
 typedef struct HistoryEntry {
     Str id, kind, name;                     /* id: of a named one */
-    int64_t revision, before_revision;      /* of the text; what it was before */
+    int64_t revision, before_revision;      /* of the text; session, restored: what it was before */
     int64_t number;                         /* published: which */
     int64_t began_ms, made_ms, of_ms;
     UserRefs authors;
@@ -28,6 +28,8 @@ Err report_history_note(Cx *cx, Str report);
 Err report_history_close(Cx *cx, Str report);
 /** Names the present version, or that of a revision. Fails: ERR_INVALID. */
 Err report_history_name(Cx *cx, Str report, Str name, int64_t revision, HistoryEntry *ret);
+/** Gives a named version another name. Fails: ERR_NOT_FOUND, ERR_INVALID. */
+Err report_history_rename(Cx *cx, Str report, Str id, Str name);
 Err report_history_unname(Cx *cx, Str report, Str id);
 /** Makes the text what it was at a revision, as edits of the actor's; what there was stays in the history. Within a write. */
 Err report_restore(Cx *cx, Str report, int64_t revision);

@@ -5,7 +5,7 @@
 
 SHAPE(report_history_shape, HistoryEntry, "A version of the text",
     FIELD(HistoryEntry, revision, READ_ONLY, "What names it"),
-    FIELD(HistoryEntry, before_revision, READ_ONLY | NULLABLE, "session: what the text was before it"),
+    FIELD(HistoryEntry, before_revision, READ_ONLY | NULLABLE, "session, restored: what the text was before it"),
     FIELD(HistoryEntry, kind, READ_ONLY, "How it came about", .values = report_version_kinds),
     FIELD(HistoryEntry, id, READ_ONLY | NULLABLE, "Of a named one"),
     FIELD(HistoryEntry, name, READ_ONLY | NULLABLE, "Its name; published: the title then"),
@@ -70,6 +70,12 @@ Err report_history_post(Cx *cx, Req *req, Res *res)
     TRY(report_history_name(cx, req_param(req, "report"), in->name, in->revision, &e));
     res_created(cx, res, &report_history_shape, &e, S(""), 1);
     return OK;
+}
+
+Err report_history_patch(Cx *cx, Req *req, Res *res)
+{
+    res_none(res);
+    return report_history_rename(cx, req_param(req, "report"), req_param(req, "mark"), BODY(req, NameInput)->name);
 }
 
 Err report_history_delete(Cx *cx, Req *req, Res *res)

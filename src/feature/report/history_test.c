@@ -58,6 +58,7 @@ static Err put(Cx *cx, World *w)
 static Err told(Cx *cx, World *w) { return report_history_note(cx, w->report.id); }
 static Err name_it(Cx *cx, World *w) { return report_history_name(cx, w->report.id, w->name, w->revision, &w->entry); }
 static Err restore(Cx *cx, World *w) { return report_restore(cx, w->report.id, w->revision); }
+static Err rename_it(Cx *cx, World *w) { return report_history_rename(cx, w->report.id, w->entry.id, w->name); }
 static Err publish(Cx *cx, World *w) { return report_publish(cx, w->report.id); }
 
 /* An edit by somebody, some minutes after the last one. */
@@ -157,9 +158,31 @@ SPEC("restoring brings the old text back as an edit, and what came later stays i
     HistoryEntries all = list_of(&w);
     expect_str("restored", all.at[0].kind);
     expect(all.at[0].of_ms > 0 && all.at[0].revision > later);
-    w.revision = later;
+    expect_int(later, all.at[0].before_revision);            /* what taking it back restores */
+    w.revision = all.at[0].before_revision;
     expect_ok(write_as(&w, w.ann, restore));
     expect_str("one\n\nother\n\nthree", now_text(&w));
+}
+
+SPEC("an older version is named, too, and a name can be changed")
+{
+    GIVEN();
+    expect_ok(edit(&w, w.ann, 60, "one"));
+    int64_t older = w.revision = list_of(&w).at[0].revision;
+    expect_ok(edit(&w, w.ben, 60, "one\n\ntwo"));
+    w.name = S("Before Ben");
+    expect_ok(write_as(&w, w.ann, name_it));
+    HistoryEntries all = list_of(&w);
+    expect_str("named", all.at[1].kind);
+    expect_int(older, all.at[1].revision);
+    w.name = S(" Before the review ");
+    expect_ok(write_as(&w, w.ann, rename_it));
+    expect_str("Before the review", list_of(&w).at[1].name);
+    w.name = S(" ");
+    expect_err(ERR_INVALID, write_as(&w, w.ann, rename_it));
+    w.name = S("x");
+    w.entry.id = S("nothing");
+    expect_err(ERR_NOT_FOUND, write_as(&w, w.ann, rename_it));
 }
 
 SPEC("a restored version is called what the list of versions calls it")

@@ -146,6 +146,12 @@ int64_t report_due(Cx *cx, Str severity, int64_t from_ms)
     return from_ms;
 }
 
+int64_t report_due_of(Cx *cx, const Gathered *g, Str severity, int64_t created_ms)
+{
+    int64_t ended = g->incidents.at[0].resolved_ms, due = report_due(cx, severity, ended ? ended : created_ms);
+    return due && due < created_ms ? report_due(cx, severity, created_ms) : due;      /* written long after: the clock starts then */
+}
+
 /* -- following the incidents ------------------------------------------------------------------------------------------- */
 
 static Err put_all(Cx *cx, Str report, const Sql *clear, const Sql *put, const char *name, const Strs *values)
@@ -182,6 +188,8 @@ Err report_refresh(Cx *cx, Report *r)
     r->severity = severity.len ? severity : g.figures.severity;
     r->began_ms = g.began_ms;
     r->audience = g.audience;
+    bool waited_for = str_eq(r->state, S("draft")) || str_eq(r->state, S("in_review"));
+    if (r->due_by_policy && waited_for) r->due_ms = report_due_of(cx, &g, r->severity, r->created_ms);
     TRY(incident_report_audience(cx, r->id, r->audience));
     Str figures = report_figures_json(cx->arena, &g.figures);
     TRY(report_put_kin(cx, r->id, &g));

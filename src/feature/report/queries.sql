@@ -3,10 +3,10 @@
 -- name: report_insert
 INSERT INTO report (id, number, title, state, language, severity, audience, owner_id, channel_id, team_id, template_id, template_name,
     overrides, figures, linked_documents, due_ms, began_ms, excerpt, word_count, revision, published_ms, published_by,
-    published_version, published_revision, meta_changed, created_by, created_ms, updated_ms, version, comments_by, digest, published_digest)
+    published_version, published_revision, meta_changed, created_by, created_ms, updated_ms, version, comments_by, digest, published_digest, due_by_policy)
 VALUES (:id, :number, :title, :state, :language, :severity, :audience, :owner_id, :channel_id, :team_id, :template_id, :template_name,
     :overrides, :figures, :linked_documents, :due_ms, :began_ms, :excerpt, :word_count, :revision, :published_ms, :published_by,
-    :published_version, :published_revision, :meta_changed, :created_by, :now_ms, :now_ms, 1, :comments_by, :digest, :published_digest);
+    :published_version, :published_revision, :meta_changed, :created_by, :now_ms, :now_ms, 1, :comments_by, :digest, :published_digest, :due_by_policy);
 
 -- name: report_update
 UPDATE report SET title = :title, state = :state, language = :language, severity = :severity, audience = :audience,
@@ -14,7 +14,7 @@ UPDATE report SET title = :title, state = :state, language = :language, severity
     linked_documents = :linked_documents, due_ms = :due_ms, began_ms = :began_ms, excerpt = :excerpt,
     word_count = :word_count, revision = :revision, published_ms = :published_ms, published_by = :published_by,
     published_version = :published_version, published_revision = :published_revision, meta_changed = :meta_changed,
-    comments_by = :comments_by, digest = :digest, published_digest = :published_digest,
+    comments_by = :comments_by, digest = :digest, published_digest = :published_digest, due_by_policy = :due_by_policy,
     updated_ms = :now_ms, version = version + :step
 WHERE id = :id;
 
@@ -25,7 +25,7 @@ UPDATE report SET template_id = :template_id, template_name = :template_name WHE
 SELECT r.id, r.number, r.title, r.state, r.language, r.severity, r.audience, r.owner_id, r.channel_id, r.team_id, r.template_id,
     r.template_name, r.overrides, r.figures, r.linked_documents, r.due_ms, r.began_ms, r.excerpt, r.word_count, r.revision,
     r.published_ms, r.published_by, r.published_version, r.published_revision, r.meta_changed, r.created_by, r.created_ms,
-    r.updated_ms, r.version, r.comments_by, r.digest, r.published_digest
+    r.updated_ms, r.version, r.comments_by, r.digest, r.published_digest, r.due_by_policy
 FROM report r
 WHERE r.id IN LIST(:ids);
 
@@ -149,15 +149,15 @@ UPDATE report_author SET removed = 1 WHERE report_id = :report AND user_id = :us
 SELECT report_id, user_id FROM report_author WHERE report_id IN LIST(:ids) AND removed = 0 ORDER BY report_id, first_ms, user_id;
 
 -- name: report_reviewer_put
-INSERT INTO report_reviewer (report_id, user_id, state, note, decided_ms, asked_ms)
-VALUES (:report, :user, :state, :note, :decided_ms, :now_ms)
-ON CONFLICT (report_id, user_id) DO UPDATE SET state = :state, note = :note, decided_ms = :decided_ms;
+INSERT INTO report_reviewer (report_id, user_id, state, note, decided_ms, digest, revision, asked_ms)
+VALUES (:report, :user, :state, :note, :decided_ms, :digest, :revision, :now_ms)
+ON CONFLICT (report_id, user_id) DO UPDATE SET state = :state, note = :note, decided_ms = :decided_ms, digest = :digest, revision = :revision;
 
 -- name: report_reviewer_remove
 DELETE FROM report_reviewer WHERE report_id = :report AND user_id = :user;
 
 -- name: report_reviewer_list
-SELECT report_id, user_id, state, note, decided_ms FROM report_reviewer WHERE report_id IN LIST(:ids)
+SELECT report_id, user_id, state, note, decided_ms, digest, revision FROM report_reviewer WHERE report_id IN LIST(:ids)
 ORDER BY report_id, asked_ms, user_id;
 
 -- name: report_version_add
@@ -208,12 +208,15 @@ WHERE report_id = :report AND first_revision = :first;
 UPDATE report_session SET closed = 1 WHERE report_id = :report AND closed = 0;
 
 -- name: report_mark_add
-INSERT INTO report_mark (id, report_id, revision, kind, name, of_ms, created_by, created_ms)
-VALUES (:id, :report, :revision, :kind, :name, :of_ms, :user, :now_ms);
+INSERT INTO report_mark (id, report_id, revision, kind, name, of_ms, before_revision, created_by, created_ms)
+VALUES (:id, :report, :revision, :kind, :name, :of_ms, :before, :user, :now_ms);
 
 -- name: report_mark_list
-SELECT id, revision, kind, name, of_ms, created_by, created_ms FROM report_mark
+SELECT id, revision, kind, name, of_ms, created_by, created_ms, before_revision FROM report_mark
 WHERE report_id = :report AND revision < :before ORDER BY revision DESC, created_ms DESC LIMIT :limit;
+
+-- name: report_mark_rename
+UPDATE report_mark SET name = :name WHERE report_id = :report AND id = :id AND kind = 'named';
 
 -- name: report_mark_remove
 DELETE FROM report_mark WHERE report_id = :report AND id = :id AND kind = 'named';

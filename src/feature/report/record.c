@@ -14,16 +14,24 @@ static bool in_state(const Report *r, const char *state) { return str_eq(r->stat
 
 /* -- rights ------------------------------------------------------------------------------------------------------------ */
 
+int64_t report_approvals(Cx *cx, const Report *r)
+{
+    bool of_this = str_eq(setting_str(cx, "report.approvals_of"), S("the present text"));
+    int64_t n = 0;
+    list_each(&r->reviewers, i) {
+        const Reviewer *v = &r->reviewers.at[i];
+        n += str_eq(v->state, S("approved")) && !(of_this && v->edited_since);
+    }
+    return n;
+}
+
 static bool is_approved(Cx *cx, const Report *r)
 {
-    int64_t needed = setting_int(cx, "report.approvals"), approved = 0;
+    int64_t needed = setting_int(cx, "report.approvals");
     if (!needed) return true;
     if (!in_state(r, "in_review") && !in_state(r, "published")) return false;
-    list_each(&r->reviewers, i) {
-        if (str_eq(r->reviewers.at[i].state, S("changes_requested"))) return false;
-        approved += str_eq(r->reviewers.at[i].state, S("approved"));
-    }
-    return approved >= needed;
+    list_each(&r->reviewers, i) if (str_eq(r->reviewers.at[i].state, S("changes_requested"))) return false;
+    return report_approvals(cx, r) >= needed;
 }
 
 Err report_rights(Cx *cx, Report *r)
@@ -218,9 +226,8 @@ Err report_add(Cx *cx, const ReportInput *in, Report *ret)
     r.figures = report_figures_json(cx->arena, &g.figures);
     r.began_ms = g.began_ms;
     r.created_by.id = cx->actor.id;
-    int64_t due = report_due(cx, r.severity, first->resolved_ms ? first->resolved_ms : cx->now_ms);
-    if (due && due < cx->now_ms) due = report_due(cx, r.severity, cx->now_ms);      /* written long after: the clock starts now */
-    r.due_ms = in->due_ms ? in->due_ms : due;
+    r.due_by_policy = !in->due_ms;
+    r.due_ms = in->due_ms ? in->due_ms : report_due_of(cx, &g, r.severity, cx->now_ms);
     TRY(may_see(cx, &r, S("owner_id"), owner.id, owner.name));
     TRY(template_fill(cx, &t, first->id, cx->actor.time_zone, owner.name, &doc));
     for (size_t i = 1; i < ids.len; i++)
@@ -290,7 +297,8 @@ Err report_edit(Cx *cx, Str id, Present present, const ReportInput *in)
     bool shown = HAS(title) || HAS(linked_documents) || HAS(metric_overrides) || HAS(incident_ids);
     if (HAS(title)) r.title = in->title;
     if (HAS(language)) r.language = in->language;
-    if (HAS(due_ms)) r.due_ms = in->due_ms;
+    if (HAS(due_ms)) { r.due_ms = in->due_ms; r.due_by_policy = false; }
+    if (HAS(due_by_policy)) r.due_by_policy = in->due_by_policy;
     if (HAS(comments_by)) r.comments_by = in->comments_by;
     if (HAS(linked_documents)) {
         TRY(documents_check(cx, &in->linked_documents));
@@ -350,14 +358,18 @@ Err report_author_remove(Cx *cx, Str id, Str user)
     return report_touch(cx, &r, "changed");
 }
 
-static Err reviewer_put(Cx *cx, Str report, Str user, const char *state, Str note, int64_t decided_ms)
+/* A decision is about the text that is there. */
+static Err reviewer_put(Cx *cx, const Report *r, Str user, const char *state, Str note)
 {
+    bool decided = !str_eq(str_of(state), S("pending"));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_reviewer_put);
-    stmt_str(&q, "report", report);
+    stmt_str(&q, "report", r->id);
     stmt_str(&q, "user", user);
     stmt_str(&q, "state", str_of(state));
     stmt_str(&q, "note", note);
-    stmt_int_or_null(&q, "decided_ms", decided_ms);
+    stmt_int_or_null(&q, "decided_ms", decided ? cx->now_ms : 0);
+    stmt_str(&q, "digest", decided ? r->digest : S(""));
+    stmt_int(&q, "revision", decided ? r->revision : 0);
     stmt_int(&q, "now_ms", cx->now_ms);
     return stmt_exec(&q);
 }
@@ -387,41 +399,48 @@ static Str note_data(Cx *cx, Str note)
     return buf_str(&b);
 }
 
-Err report_request_review(Cx *cx, Str id, Strs reviewer_ids)
+static bool among(const Strs *ids, Str id)
+{
+    list_each(ids, i) if (str_eq(ids->at[i], id)) return true;
+    return false;
+}
+
+static Err reviewers_named(Cx *cx, const Report *r, const char *field, Strs given, Strs *ret)
+{
+    if (given.len > 20) return fail_field(cx->arena, str_of(field), "a report has at most 20 reviewers");
+    list_each(&given, i) {
+        UserRef user;
+        Str one = arena_fmt(cx->arena, "%s[%zu]", field, i);
+        TRY(user_named(cx, one, given.at[i], &user));
+        TRY(may_see(cx, r, one, user.id, user.name));
+        ids_add(cx->arena, ret, user.id);
+    }
+    return OK;
+}
+
+Err report_request_review(Cx *cx, Str id, Strs reviewer_ids, Strs again_ids)
 {
     Report r;
+    Strs named = { 0 }, again = { 0 }, there = { 0 }, asked = { 0 };
     TRY(report_editable(cx, id, &r));
     if (!in_state(&r, "draft") && !in_state(&r, "in_review")) return wrong_state(cx, &r, "a draft");
     if (!reviewer_ids.len) return fail_field(cx->arena, S("reviewer_ids"), "name at least one reviewer");
-    if (reviewer_ids.len > 20)
-        return fail_field(cx->arena, S("reviewer_ids"), "a report has at most 20 reviewers");
-    Strs named = { 0 };
-    list_each(&reviewer_ids, i) {
-        UserRef user;
-        Str field = arena_fmt(cx->arena, "reviewer_ids[%zu]", i);
-        TRY(user_named(cx, field, reviewer_ids.at[i], &user));
-        TRY(may_see(cx, &r, field, user.id, user.name));
-        ids_add(cx->arena, &named, user.id);
-    }
+    TRY(reviewers_named(cx, &r, "reviewer_ids", reviewer_ids, &named));
+    TRY(reviewers_named(cx, &r, "again_ids", again_ids, &again));
+    list_each(&again, i)
+        if (!among(&named, again.at[i])) return fail_field(cx->arena, arena_fmt(cx->arena, "again_ids[%zu]", i), "only a reviewer can be asked again");
     list_each(&r.reviewers, i) {
-        bool kept = false;
-        list_each(&named, k) kept = kept || str_eq(named.at[k], r.reviewers.at[i].user.id);
-        if (kept) continue;
+        ids_add(cx->arena, &there, r.reviewers.at[i].user.id);
+        if (among(&named, r.reviewers.at[i].user.id)) continue;
         auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_report_reviewer_remove);
         stmt_str(&q, "report", id);
         stmt_str(&q, "user", r.reviewers.at[i].user.id);
         TRY(stmt_exec(&q));
     }
-    bool again = in_state(&r, "in_review");
-    Strs asked = { 0 };
+    bool goes_on = in_state(&r, "in_review");                /* a round that goes on keeps what was decided in it, and tells nobody twice */
     list_each(&named, i) {
-        bool decided = false;                                /* asking more people keeps what others decided in this round */
-        list_each (&r.reviewers, k)
-            decided = decided
-                      || (again && str_eq(r.reviewers.at[k].user.id, named.at[i])
-                          && r.reviewers.at[k].decided_ms);
-        if (decided) continue;
-        TRY(reviewer_put(cx, id, named.at[i], "pending", S(""), 0));
+        if (goes_on && among(&there, named.at[i]) && !among(&again, named.at[i])) continue;
+        TRY(reviewer_put(cx, &r, named.at[i], "pending", S("")));
         *list_add(cx->arena, &asked) = named.at[i];
     }
     r.state = S("in_review");
@@ -437,7 +456,7 @@ Err report_approve(Cx *cx, Str id, Str note)
     if (str_eq(r.owner_id, cx->actor.id))
         return fail(cx->arena, ERR_FORBIDDEN,
                     "the owner of a report cannot approve it: somebody else must");
-    TRY(reviewer_put(cx, id, cx->actor.id, "approved", note, cx->now_ms));
+    TRY(reviewer_put(cx, &r, cx->actor.id, "approved", note));
     return moved(cx, &r, "approved", "approved", note_data(cx, note));
 }
 
@@ -449,7 +468,7 @@ Err report_request_changes(Cx *cx, Str id, Str note)
     bool reviews = false;
     list_each(&r.reviewers, i) reviews = reviews || str_eq(r.reviewers.at[i].user.id, cx->actor.id);
     if (reviews && !str_trim(note).len) return fail_field(cx->arena, S("note"), "say what should change");
-    if (reviews) TRY(reviewer_put(cx, id, cx->actor.id, "changes_requested", note, cx->now_ms));
+    if (reviews) TRY(reviewer_put(cx, &r, cx->actor.id, "changes_requested", note));
     r.state = S("draft");
     return moved(cx, &r, "changes_requested", "sent back to draft", note_data(cx, note));
 }

@@ -14,7 +14,13 @@
 
 extern const char *const report_states[], *const report_metric_keys[];
 
-typedef struct Reviewer { UserRef user; Str state, note; int64_t decided_ms; } Reviewer;     /* pending, approved, changes_requested */
+typedef struct Reviewer {
+    UserRef user;
+    Str state, note;                        /* pending, approved, changes_requested */
+    int64_t decided_ms, revision;           /* revision: of the text that was decided about; 0: not known */
+    bool edited_since;                      /* the text says something else now */
+    Str digest;                             /* of what the text said then */
+} Reviewer;
 typedef LIST(Reviewer) Reviewers;
 typedef struct ReportIncident { Str id, reference, title, severity; } ReportIncident;
 typedef LIST(ReportIncident) ReportIncidents;
@@ -36,7 +42,7 @@ typedef struct Report {
     LinkedDocuments linked_documents;
     int64_t due_ms, created_ms, updated_ms, published_ms, began_ms;
     int64_t published_version;              /* 0 = never published */
-    bool overdue, changed_since_published, can_edit, can_publish, can_comment;
+    bool overdue, changed_since_published, can_edit, can_publish, can_comment, due_by_policy;
     Str comments_by;                        /* readers, writers */
     Str excerpt, snippet;                   /* snippet: only when searched, matches in U+E000 … U+E001 */
     int64_t word_count, version, number, sort_ms;
@@ -53,6 +59,7 @@ typedef struct ReportInput {
     Str template_id, title, language, owner_id;
     Str channel_id, team_id;
     int64_t due_ms;
+    bool due_by_policy;                     /* true: the date of the policy, which follows the incidents */
     LinkedDocuments linked_documents;
     Str metric_overrides;                   /* JSON object: key → text, null undoes */
     Str comments_by;
@@ -114,7 +121,9 @@ Err report_noted(Cx *cx, Str id);
 
 /** State changes, all within a write; the caller has checked access. Fails: ERR_CONFLICT when the state does not allow it,
  *  ERR_FORBIDDEN when the person may not, ERR_INVALID naming the field. */
-Err report_request_review(Cx *cx, Str id, Strs reviewer_ids);
+/** Asks people for a review; in review already, it says who reviews from now on: what others decided stays, who is
+ *  new is asked, and those of `again_ids` (they may be empty) are asked anew. */
+Err report_request_review(Cx *cx, Str id, Strs reviewer_ids, Strs again_ids);
 Err report_approve(Cx *cx, Str id, Str note);
 Err report_request_changes(Cx *cx, Str id, Str note);
 Err report_publish(Cx *cx, Str id);
@@ -126,6 +135,8 @@ Err report_author_add(Cx *cx, Str id, Str user);
 /** When a report about an incident of this severity that ended at `from_ms` is due by policy (settings report.due_sev_N);
  *  0: the policy asks for none. */
 int64_t report_due(Cx *cx, Str severity, int64_t from_ms);
+/** How many of its approvals count: all, or (setting report.approvals_of) those of what the text says now. */
+int64_t report_approvals(Cx *cx, const Report *r);
 
 /** The report that a share link opens, and until when (0: until it is revoked). Fails: ERR_NOT_FOUND (also expired and revoked). */
 Err report_share_find(Cx *cx, Str secret, Str *ret_id, int64_t *ret_until_ms);

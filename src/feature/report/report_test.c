@@ -17,7 +17,7 @@ typedef struct World {
     Incident incident;
     Report report;
     const char *severity, *visibility;
-    Strs ids;
+    Strs ids, again;
     Str note;
 } World;
 
@@ -98,7 +98,7 @@ static Err edit(Cx *cx, void *arg) { return patch(cx, arg, patch_json); }
 static Err ask(Cx *cx, void *arg)
 {
     World *w = arg;
-    TRY(report_request_review(cx, w->report.id, w->ids));
+    TRY(report_request_review(cx, w->report.id, w->ids, w->again));
     return report_get(cx, w->report.id, &w->report);
 }
 static Err approve(Cx *cx, void *arg)
@@ -138,6 +138,11 @@ static Err write_more(Cx *cx, void *arg)
     TRY(import_markdown(cx->arena, S("## Summary\n\nThe ledger-writer held the lock.\n"), &doc));
     TRY(report_write(cx, w->report.id, doc));
     return report_get(cx, w->report.id, &w->report);
+}
+static Err only_the_present_text(Cx *cx, void *arg)
+{
+    (void)arg;
+    return setting_set(cx, S("report.approvals_of"), S("the present text"));
 }
 static Err lower_severity(Cx *cx, void *arg)
 {
@@ -245,6 +250,71 @@ SPEC("a draft goes to review, back to draft when changes are asked for, and is p
     expect_ok(incident_get(&cx, w.incident.id, &i));
     expect_str("published", i.report_state);
     expect_int(NOW, i.published_ms);
+}
+
+SPEC("who reviews can be changed while the review goes on: what was decided stays, who is asked again decides anew")
+{
+    SYSTEM();
+    GIVEN_A_REPORT();
+    Str both[] = { w.ben, w.eve };
+    w.ids = (Strs){ &w.ben, 1, 1 };
+    expect_ok(in_write(&w, w.ann, ask, &w));
+    expect_ok(in_write(&w, w.ben, approve, &w));
+    w.ids = (Strs){ both, 2, 2 };
+    expect_ok(in_write(&w, w.ann, ask, &w));
+    expect_str("approved", w.report.reviewers.at[0].state);
+    expect_str("pending", w.report.reviewers.at[1].state);
+    w.again = (Strs){ &w.ben, 1, 1 };
+    expect_ok(in_write(&w, w.ann, ask, &w));
+    expect_str("pending", w.report.reviewers.at[0].state);
+    expect_str("", w.report.reviewers.at[0].note);
+    w.ids = (Strs){ &w.eve, 1, 1 };
+    Err e = in_write(&w, w.ann, ask, &w);
+    expect(err_is(e, ERR_INVALID));
+    expect_str("again_ids[0]", e.info->field);
+    w.again = (Strs){ 0 };
+    expect_ok(in_write(&w, w.ann, ask, &w));
+    expect_int(1, w.report.reviewers.len);
+    expect_str("Eve Ende", w.report.reviewers.at[0].user.name);
+}
+
+SPEC("an approval says when the text was edited after it, and counts no longer where the workspace wants the present text approved")
+{
+    SYSTEM();
+    GIVEN_A_REPORT();
+    w.ids = (Strs){ &w.ben, 1, 1 };
+    expect_ok(in_write(&w, w.ann, ask, &w));
+    expect_ok(in_write(&w, w.ben, approve, &w));
+    expect(!w.report.reviewers.at[0].edited_since);
+    expect(w.report.reviewers.at[0].revision > 0);
+    expect_ok(in_write(&w, w.ann, write_more, &w));
+    expect(w.report.reviewers.at[0].edited_since);
+    expect(w.report.can_publish);
+    expect_ok(in_write(&w, S(""), only_the_present_text, &w));
+    expect_err(ERR_FORBIDDEN, in_write(&w, w.ann, publish, &w));
+    expect_ok(in_write(&w, w.ben, approve, &w));
+    expect(!w.report.reviewers.at[0].edited_since);
+    expect_ok(in_write(&w, w.ann, publish, &w));
+}
+
+SPEC("a due date by policy follows the severity of the incident; one that somebody set stays, until the policy's is wanted again")
+{
+    SYSTEM();
+    GIVEN_A_REPORT();
+    expect(w.report.due_by_policy);
+    expect_int(AT("2026-11-13T15:20:00Z"), w.report.due_ms);
+    expect_ok(in_write(&w, w.ann, lower_severity, &w));
+    expect_ok(report_get(&cx, w.report.id, &w.report));
+    expect_int(AT("2026-11-24T15:20:00Z"), w.report.due_ms);            /* ten business days */
+    patch_json = "{\"due_at\":\"2026-11-30T12:00:00Z\"}";
+    expect_ok(in_write(&w, w.ann, edit, &w));
+    expect(!w.report.due_by_policy);
+    patch_json = "{\"metric_overrides\":{\"severity\":\"SEV-1\"}}";
+    expect_ok(in_write(&w, w.ann, edit, &w));
+    expect_int(AT("2026-11-30T12:00:00Z"), w.report.due_ms);
+    patch_json = "{\"due_by_policy\":true}";
+    expect_ok(in_write(&w, w.ann, edit, &w));
+    expect_int(AT("2026-11-13T15:20:00Z"), w.report.due_ms);
 }
 
 SPEC("a manager publishes without review; a viewer may neither write nor publish")

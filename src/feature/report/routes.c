@@ -134,14 +134,15 @@ static Err preview(Cx *cx, Req *req, Res *res)
 
 /* -- states ------------------------------------------------------------------------------------------------------------ */
 
-typedef struct ReviewInput { Strs reviewer_ids; } ReviewInput;
-static SHAPE(review_input_shape, ReviewInput, "Whom to ask", FIELD(ReviewInput, reviewer_ids, REQUIRED, "Ids, e-mail addresses or me", .max = 20));
+typedef struct ReviewInput { Strs reviewer_ids, again_ids; } ReviewInput;
+static SHAPE(review_input_shape, ReviewInput, "Whom to ask", FIELD(ReviewInput, reviewer_ids, REQUIRED, "Ids, e-mail addresses or me: all who review it", .max = 20),
+    FIELD(ReviewInput, again_ids, NULLABLE, "In review: those of them whose decision is asked for anew", .max = 20));
 typedef struct NoteInput { Str note; } NoteInput;
 static SHAPE(note_input_shape, NoteInput, "What to say", FIELD(NoteInput, note, MULTILINE | NULLABLE, "Shown beside the decision", .max = 4000));
 
 static Err request_review(Cx *cx, Req *req, Res *res)
 {
-    TRY(report_request_review(cx, req_param(req, "report"), BODY(req, ReviewInput)->reviewer_ids));
+    TRY(report_request_review(cx, req_param(req, "report"), BODY(req, ReviewInput)->reviewer_ids, BODY(req, ReviewInput)->again_ids));
     return show(cx, req, res);
 }
 static Err approve(Cx *cx, Req *req, Res *res)
@@ -360,7 +361,7 @@ const Route report_routes[] = {
     { POST, "/api/v1/reports/preview", ROLE_VIEWER, preview, &preview_input_shape, &report_preview_shape, .flags = COMPUTES, .doc = "Shows a report as it would be created, and keeps nothing" },
     { GET, ONE, ROLE_VIEWER, show, .reply = &report_shape, .doc = "One report" },
     { PATCH, ONE, ROLE_RESPONDER, edit, &report_edit_shape, &report_shape, .doc = "Changes the record; the text is a live document (/ws/reports/{id})" },
-    { POST, ONE "/request-review", ROLE_RESPONDER, request_review, &review_input_shape, &report_shape, .doc = "Asks people to review it" },
+    { POST, ONE "/request-review", ROLE_RESPONDER, request_review, &review_input_shape, &report_shape, .doc = "Asks people to review it; in review already, changes who does" },
     { POST, ONE "/approve", ROLE_RESPONDER, approve, &note_input_shape, &report_shape, .doc = "Approves it; its owner cannot" },
     { POST, ONE "/request-changes", ROLE_RESPONDER, request_changes, &note_input_shape, &report_shape, .doc = "Sends it back to draft" },
     { POST, ONE "/publish", ROLE_RESPONDER, publish, .reply = &report_shape, .doc = "Publishes what it says now; needs approvals unless a manager does it" },
@@ -373,6 +374,7 @@ const Route report_routes[] = {
     { GET, ONE "/history", ROLE_VIEWER, report_history_get, .reply = &report_history_shape, .flags = REPLY_LIST, .doc = "Versions of the text, newest first" },
     { GET, ONE "/compare", ROLE_VIEWER, report_history_compare, .reply = &report_compared_shape, .query = "from to", .doc = "What changed from one revision to another, or to now" },
     { POST, ONE "/history", ROLE_RESPONDER, report_history_post, &report_name_input_shape, &report_history_shape, .doc = "Names a version" },
+    { PATCH, ONE "/history/:mark", ROLE_RESPONDER, report_history_patch, &report_name_input_shape, .flags = NO_MATCH, .doc = "Gives a named version another name" },
     { DELETE, ONE "/history/:mark", ROLE_RESPONDER, report_history_delete, .flags = NO_MATCH, .doc = "Takes a name back; the text of the version stays" },
     { POST, ONE "/restore", ROLE_RESPONDER, report_history_restore, &report_restore_input_shape, &report_shape, .doc = "Makes the text what it was at a revision, as new edits" },
     { GET, ONE "/follow-ups", ROLE_VIEWER, follow_up_list, .reply = &followup_row_shape, .flags = REPLY_LIST, .doc = "Its follow-ups" },

@@ -27,7 +27,7 @@ static Err read_one(Cx *cx, Stmt *q, Report *r)
         .word_count = stmt_col_int(q, 18), .revision = stmt_col_int(q, 19), .published_ms = stmt_col_int(q, 20), .published_by = { .id = stmt_col_str(q, 21) },
         .published_version = stmt_col_int(q, 22), .published_revision = stmt_col_int(q, 23), .meta_changed = stmt_col_int(q, 24),
         .created_by = { .id = stmt_col_str(q, 25) }, .created_ms = stmt_col_int(q, 26), .updated_ms = stmt_col_int(q, 27), .version = stmt_col_int(q, 28),
-        .comments_by = stmt_col_str(q, 29), .digest = stmt_col_str(q, 30), .published_digest = stmt_col_str(q, 31),
+        .comments_by = stmt_col_str(q, 29), .digest = stmt_col_str(q, 30), .published_digest = stmt_col_str(q, 31), .due_by_policy = stmt_col_int(q, 32),
     };
     Documents documents = { 0 };
     TRY(shape_decode(cx->arena, &documents_shape, DECODE_PATCH, stmt_col_str(q, 14), &documents, NULL));
@@ -88,6 +88,7 @@ static void bind(Stmt *q, Cx *cx, const Report *r)
     stmt_str(q, "comments_by", r->comments_by.len ? r->comments_by : S("readers"));
     stmt_str(q, "digest", r->digest);
     stmt_str(q, "published_digest", r->published_digest);
+    stmt_int(q, "due_by_policy", r->due_by_policy);
     stmt_int(q, "now_ms", cx->now_ms);
 }
 
@@ -181,7 +182,12 @@ static Err people_onto(Cx *cx, Reports *all, Str ids, Strs *people)
     stmt_str(&v, "ids", ids);
     while (stmt_step(&v)) {
         Report *r = of_id(all, stmt_col_str(&v, 0));
-        if (r) *list_add(cx->arena, &r->reviewers) = (Reviewer){ { .id = stmt_col_str(&v, 1) }, stmt_col_str(&v, 2), stmt_col_str(&v, 3), stmt_col_int(&v, 4) };
+        if (r) {
+            Reviewer *one = list_add(cx->arena, &r->reviewers);
+            *one = (Reviewer){ .user = { .id = stmt_col_str(&v, 1) }, .state = stmt_col_str(&v, 2), .note = stmt_col_str(&v, 3), .decided_ms = stmt_col_int(&v, 4),
+                               .digest = stmt_col_str(&v, 5), .revision = stmt_col_int(&v, 6) };
+            one->edited_since = one->decided_ms && one->digest.len && !str_eq(one->digest, r->digest);
+        }
         ids_add(cx->arena, people, stmt_col_str(&v, 1));
     }
     return stmt_end(&v);

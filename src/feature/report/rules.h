@@ -22,6 +22,8 @@ Err report_rights(Cx *cx, Report *r);                           /* can_edit, can
 /* metrics.c */
 Err  report_gather(Cx *cx, Strs incident_ids, Gathered *ret);
 Str  report_figures_json(Arena *a, const KeyFigures *f);
+/** When it is due by policy, counted from the end of its first incident; one written long after counts from `created_ms`. */
+int64_t report_due_of(Cx *cx, const Gathered *g, Str severity, int64_t created_ms);
 void report_metrics(Arena *a, const Str figures, const Str overrides, ReportMetrics *ret);
 Err  report_overrides_merge(Cx *cx, Str before, Str patch, Str *ret);
 Err  report_refresh(Cx *cx, Report *r);                         /* figures, severity, audience from its incidents; saved */
@@ -69,6 +71,7 @@ Err report_share_unlock(Cx *cx, Req *req, Res *res);
 Err report_history_get(Cx *cx, Req *req, Res *res);
 Err report_history_compare(Cx *cx, Req *req, Res *res);
 Err report_history_post(Cx *cx, Req *req, Res *res);
+Err report_history_patch(Cx *cx, Req *req, Res *res);
 Err report_history_delete(Cx *cx, Req *req, Res *res);
 Err report_history_restore(Cx *cx, Req *req, Res *res);
 extern const Shape report_history_shape, report_compared_shape, report_name_input_shape, report_restore_input_shape;

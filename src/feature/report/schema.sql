@@ -157,3 +157,14 @@ CREATE TABLE report_cause (
 CREATE INDEX report_cause_by_cause ON report_cause (cause, report_id);
 INSERT INTO report_cause (report_id, cause)
     SELECT DISTINCT r.report_id, c.cause FROM report_incident r JOIN incident_cause c ON c.incident_id = r.incident_id;
+-- step 12
+-- What somebody approved: the text that was there, by its digest and its revision ('' and 0: not known).
+ALTER TABLE report_reviewer ADD COLUMN digest TEXT NOT NULL DEFAULT '';
+-- step 13
+ALTER TABLE report_reviewer ADD COLUMN revision BIGINT NOT NULL DEFAULT 0;
+-- step 14
+-- A due date that somebody set stays; one by policy follows severity and end of the incidents. Those made before stay.
+ALTER TABLE report ADD COLUMN due_by_policy BIGINT NOT NULL DEFAULT 0;
+-- step 15
+-- restored: what the text was before, so that it can be taken back.
+ALTER TABLE report_mark ADD COLUMN before_revision BIGINT NOT NULL DEFAULT 0;

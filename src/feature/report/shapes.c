@@ -11,7 +11,9 @@ static SHAPE(reviewer_shape, Reviewer, "Somebody who was asked to review",
     FIELD_OF(Reviewer, user, FIELD_ONE, &user_ref_shape, READ_ONLY, "Who"),
     FIELD(Reviewer, state, READ_ONLY, "What they decided", .values = decisions),
     FIELD(Reviewer, note, READ_ONLY | NULLABLE | MULTILINE, "What they said"),
-    FIELD_AT(Reviewer, decided_ms, READ_ONLY | NULLABLE, "When"));
+    FIELD_AT(Reviewer, decided_ms, READ_ONLY | NULLABLE, "When"),
+    FIELD(Reviewer, revision, READ_ONLY | NULLABLE, "Of the text that was decided about"),
+    FIELD(Reviewer, edited_since, READ_ONLY, "Whether the text says something else now"));
 
 static SHAPE(report_incident_shape, ReportIncident, "An incident of a report",
     FIELD(ReportIncident, id, READ_ONLY, "UUIDv7"), FIELD(ReportIncident, reference, READ_ONLY, "INC-42"),
@@ -43,6 +45,7 @@ SHAPE(report_linked_shape, LinkedDocument, "A document elsewhere",
     FIELD_OF(Report, template, FIELD_ONE, &ref_shape, READ_ONLY | NULLABLE, "What it was made from"), \
     FIELD_OF(Report, metrics, FIELD_MANY, &report_metric_shape, READ_ONLY, "Key figures"), \
     FIELD_AT(Report, due_ms, READ_ONLY | NULLABLE, "When it should be published"), \
+    FIELD(Report, due_by_policy, READ_ONLY, "Whether that date is the policy's, which follows severity and end of the incident"), \
     FIELD(Report, overdue, READ_ONLY, "Due and not published"), \
     FIELD_AT(Report, began_ms, READ_ONLY | NULLABLE, "When the incident began"), \
     FIELD_AT(Report, created_ms, READ_ONLY, "When it was created"), \
@@ -82,7 +85,8 @@ const Shape report_new_shape = { "ReportNew", sizeof(ReportInput), (const Field[
 const Shape report_edit_shape = { "ReportEdit", sizeof(ReportInput), (const Field[]){
     FIELD(ReportInput, title, REQUIRED, "Title", .max = 300),
     FIELD(ReportInput, owner_id, NULLABLE, "Id, e-mail address or me"),
-    FIELD_AT(ReportInput, due_ms, NULLABLE, "When it should be published"),
+    FIELD_AT(ReportInput, due_ms, NULLABLE, "When it should be published; it no longer follows the policy then"),
+    FIELD(ReportInput, due_by_policy, 0, "true: the date of the policy again"),
     FIELD(ReportInput, channel_id, NULLABLE, "Id or name"),
     FIELD(ReportInput, team_id, NULLABLE, "Id or name"),
     FIELD(ReportInput, language, 0, "Of its text", .values = languages),
@@ -113,6 +117,7 @@ SHAPE(report_share_shape, Share, "A secret link that shows a report to people wi
 
 static const char *const dues[] = { "none", "1 day", "2 days", "3 days", "5 days", "7 days", "14 days", "30 days",
                                     "1 business day", "2 business days", "3 business days", "5 business days", "10 business days", NULL };
+static const char *const approvals_of[] = { "any text", "the present text", NULL };
 static const char *const required_sections[] = { "should be written", "must be written", NULL };
 static const char *const unsupported[] = { "may be published", "must be settled", NULL };
 const Setting report_settings[] = {
@@ -126,5 +131,7 @@ const Setting report_settings[] = {
     { .key = "report.due_sev_4", .type = SETTING_CHOICE, .standard = "none", .title = "SEV-4: report due within", .help = "Counted from the end of the incident", .options = dues },
     { .key = "report.approvals", .type = SETTING_INT, .standard = "1", .title = "Approvals needed to publish",
       .help = "Managers may always publish. 0: everybody who may write may publish.", .min = 0, .max = 10 },
+    { .key = "report.approvals_of", .type = SETTING_CHOICE, .standard = "any text", .title = "Approvals count for",
+      .help = "the present text: who approved must do so again when the text says something else afterwards", .options = approvals_of },
     { 0 },
 };

@@ -6,7 +6,7 @@
 #include "feature/comment/comment.h"
 #include "feature/followup/followup.h"
 
-const char *const review_rules[] = { "sections", "unsupported", "approvals", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
+const char *const review_rules[] = { "sections", "unsupported", "approvals", "edited_since", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
 const char *const review_states[] = { "done", "open", "blocks", NULL };
 
 typedef struct Look { Cx *cx; Report report; ReviewRules *out; } Look;
@@ -43,15 +43,22 @@ static void claims(Look *l, const DocNode *doc)
 static void approvals(Look *l)
 {
     ReviewRule *r = rule(l, "approvals"), *c;
-    int64_t needed = setting_int(l->cx, "report.approvals"), given = 0;
+    int64_t needed = setting_int(l->cx, "report.approvals"), given = report_approvals(l->cx, &l->report);
     bool manager = l->cx->actor.role >= ROLE_MANAGER;
     list_each(&l->report.reviewers, i) {
         const Reviewer *v = &l->report.reviewers.at[i];
-        if (str_eq(v->state, S("approved"))) given++;
-        else if (str_eq(v->state, S("pending"))) *list_add(l->cx->arena, &r->names) = v->user.name;
+        if (str_eq(v->state, S("pending"))) *list_add(l->cx->arena, &r->names) = v->user.name;
     }
     r->count = needed > given ? needed - given : 0;
     settle(r, !manager);
+    ReviewRule *e = rule(l, "edited_since");
+    list_each(&l->report.reviewers, i) {
+        const Reviewer *v = &l->report.reviewers.at[i];
+        if (!v->edited_since || !str_eq(v->state, S("approved"))) continue;
+        *list_add(l->cx->arena, &e->names) = v->user.name;
+        e->count++;
+    }
+    settle(e, false);
     c = rule(l, "changes_requested");
     list_each(&l->report.reviewers, i) {
         if (!str_eq(l->report.reviewers.at[i].state, S("changes_requested"))) continue;

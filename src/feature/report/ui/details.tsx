@@ -1,11 +1,12 @@
 /** Who, when, where: the record beside the document, each value edited in place. */
 import type { ComponentChildren } from 'preact';
 import { useRef, useState } from 'preact/hooks';
-import { Avatar, Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, confirm, toast, toastError, type Tone } from 'kit';
+import { Avatar, Button, DateTime, Field, Icon, IconButton, Input, MenuButton, PeoplePicker, PersonName, Popover, RefPicker, Status, confirm, toast, toastError, type MenuItem, type Tone } from 'kit';
 import { api, session } from 'app/api';
 import { useResource } from 'app/resource';
+import { setQuery } from 'app/router';
 import { day, dayClock, inUtc } from 'app/time';
-import type { FollowUp, Report, Reviewer, Template } from 'app/types';
+import type { FollowUp, Person, Report, Reviewer, Template } from 'app/types';
 import { addFollowUp } from '../../followup/ui/add-layer';
 import { exportItems, SharePanel, StatePill } from './state';
 import { t } from './strings';
@@ -23,10 +24,10 @@ export function DetailsPanel({ report, handle }: { report: Report; handle: Repor
             <Edit can={can} label={t('owner')} shown={report.owner ? <PersonName person={report.owner} /> : <None>{t('nobody')}</None>}>
                 {(close) => <PeoplePicker autofocus label={t('owner')} value={report.owner ? [report.owner] : []} onChange={(p) => { if (p[0]) { void handle.save({ owner_id: p[0].id }, { owner: p[0] }); close(); } }} />}
             </Edit>
-            <dt>{t('authors')}</dt><dd>{report.authors.length ? <span class="names">{report.authors.map((a) => <PersonName key={a.id} person={a} />)}</span> : <None>{t('nobody')}</None>}</dd>
-            <dt>{t('reviewers')}</dt><dd>{report.reviewers.length ? <ul class="names">{report.reviewers.map((r) => <ReviewerRow key={r.user.id} r={r} />)}</ul> : <None>{t('none')}</None>}</dd>
+            <dt>{t('authors')}</dt><dd>{report.authors.length ? <ul class="names">{report.authors.map((a) => <AuthorRow key={a.id} person={a} report={report} handle={handle} />)}</ul> : <None>{t('nobody')}</None>}</dd>
+            <dt>{t('reviewers')}</dt><dd><Reviewers report={report} handle={handle} /></dd>
             <dt>{t('due')}</dt>
-            <Edit can={can} label={t('due')} shown={report.due_at ? <time dateTime={report.due_at} title={inUtc(report.due_at)}>{day(report.due_at)}</time> : <None>{t('no_date')}</None>}>
+            <Edit can={can} label={t('due')} shown={report.due_at ? <span><time dateTime={report.due_at} title={inUtc(report.due_at)}>{day(report.due_at)}</time>{report.due_by_policy && <span class="quiet"> {t('by_policy')}</span>}</span> : <None>{t('no_date')}</None>}>
                 {(close) => <DueEditor report={report} handle={handle} onClose={close} />}
             </Edit>
             <dt>{t('incidents')}</dt><dd>{report.incidents.length ? report.incidents.map((i) => <a key={i.id} class="link ref-line" href={`/incidents/${i.reference}`} title={i.title}>{i.reference} <span class="quiet">{i.title}</span></a>) : <None>{t('none')}</None>}</dd>
@@ -57,8 +58,58 @@ export function DetailsPanel({ report, handle }: { report: Report; handle: Repor
 
 const None = ({ children }: { children?: ComponentChildren }) => <span class="quiet">{children}</span>;
 
-function ReviewerRow({ r }: { r: Reviewer }) {
-    return <li class="reviewer"><PersonName person={r.user} /><Status tone={REVIEW[r.state] ?? 'idle'}>{t.any(r.state)}</Status>{r.note && <p class="soft note">{r.note}</p>}</li>;
+/** Everybody who wrote stands here by itself; who is taken off comes back by writing. */
+function AuthorRow({ person, report, handle }: { person: Person; report: Report; handle: ReportHandle }) {
+    const remove = async () => {
+        if (!(await confirm({ title: t('author_title', { name: person.name }), body: t('author_body'), action: t('author_remove') }))) return;
+        try {
+            handle.set(await api.delete<Report>(`/reports/${report.id}/authors/${person.id}`, '*'));
+        } catch (e) {
+            toastError(e);
+        }
+    };
+    return <li class="reviewer"><PersonName person={person} />{report.can_edit && <IconButton small icon="x" label={t('author_off', { name: person.name })} onClick={remove} />}</li>;
+}
+
+/** Who reviews, and what each said. While the review goes on, people come, go and are asked again. */
+function Reviewers({ report, handle }: { report: Report; handle: ReportHandle }) {
+    const [adding, setAdding] = useState(false);
+    const anchor = useRef<HTMLDivElement>(null);
+    const can = report.can_edit && report.state === 'in_review';
+    const ids = report.reviewers.map((r) => r.user.id);
+    const send = async (reviewer_ids: string[], again_ids: string[], done: string) => {
+        try {
+            handle.set(await api.post<Report>(`/reports/${report.id}/request-review`, { reviewer_ids, again_ids }));
+            toast(done);
+        } catch (e) {
+            toastError(e);
+        }
+    };
+    const add = (people: Person[]) => {
+        const fresh = people.find((p) => !ids.includes(p.id));
+        setAdding(false);
+        if (fresh) void send([...ids, fresh.id], [], t('reviewer_asked', { name: fresh.name }));
+    };
+    return <>
+        {report.reviewers.length ? <ul class="names">{report.reviewers.map((r) => <ReviewerRow key={r.user.id} r={r} report={report} actions={can ? [
+            { label: t('ask_again'), icon: 'history', onSelect: () => void send(ids, [r.user.id], t('reviewer_asked', { name: r.user.name })) },
+            ids.length > 1 && { label: t('remove', { name: r.user.name }), icon: 'x', onSelect: () => void send(ids.filter((id) => id !== r.user.id), [], t('reviewer_off', { name: r.user.name })) },
+        ] : []} />)}</ul> : <None>{t('none')}</None>}
+        {can && <div ref={anchor}>
+            <Button kind="plain" icon="plus" onClick={() => setAdding(true)}>{t('add_reviewer')}</Button>
+            {adding && <Popover anchor={anchor} label={t('add_reviewer')} class="value-pop" onClose={() => setAdding(false)}><PeoplePicker autofocus label={t('add_reviewer')} value={[]} onChange={add} /></Popover>}
+        </div>}
+    </>;
+}
+
+function ReviewerRow({ r, report, actions }: { r: Reviewer; report: Report; actions: (MenuItem | false)[] }) {
+    const edited = r.edited_since && r.state === 'approved' && report.state !== 'draft';
+    return (
+        <li class="reviewer"><PersonName person={r.user} /><Status tone={REVIEW[r.state] ?? 'idle'}>{t.any(r.state)}</Status>
+            {actions.length > 0 && <MenuButton class="btn plain icon sm" chevron={false} label={`${t('more')}: ${r.user.name}`} align="end" items={actions}><Icon name="more" /></MenuButton>}
+            {edited && <p class="soft reviewer-note">{t('edited_since')}{r.revision ? <> <button type="button" class="link" onClick={() => setQuery({ panel: 'history', version: 'now', base: String(r.revision) })}>{t('what_changed')}</button></> : null}</p>}
+            {r.note && <p class="soft reviewer-note">{r.note}</p>}</li>
+    );
 }
 
 /** A value that opens its editor. */
@@ -98,6 +149,7 @@ function DueEditor({ report, handle, onClose }: { report: Report; handle: Report
             void handle.save({ due_at: at }, { due_at: at });
         }}>
             <Field label={t('due')}>{(p) => <DateTime {...p} value={at} onChange={setAt} />}</Field>
+            {!report.due_by_policy && <div><Button kind="plain" icon="undo" onClick={() => { onClose(); void handle.save({ due_by_policy: true }, {}); }}>{t('due_policy')}</Button></div>}
             <div class="row end"><Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" type="submit">{t('save')}</Button></div>
         </form>
     );

@@ -18,6 +18,16 @@ export function versionTitle(v: HistoryEntry): string {
     return v.authors.length ? t('session') : t('created');
 }
 
+/** A restored version is an edit of its own: one line says so, not two. */
+export const told = (all: readonly HistoryEntry[]): HistoryEntry[] =>
+    all.filter((v) => v.kind !== 'session' || !all.some((r) => r.kind === 'restored' && r.revision === v.revision && r.before_revision === v.before_revision));
+
+/** The version that an address means. A session that somebody still writes in grows: its older revisions mean it, too. */
+export function entryAt(all: readonly HistoryEntry[], revision: number): HistoryEntry | undefined {
+    const at = all.filter((v) => v.revision === revision);
+    return at.find((v) => v.kind === 'session') ?? at[0] ?? all.find((v) => v.kind === 'session' && (v.before_revision ?? 0) < revision && revision < v.revision);
+}
+
 export function namesOf(people: readonly Person[]): string {
     const names = people.slice(0, 3).map((p) => p.name).join(', ');
     return people.length > 3 ? t('and_more', { names, n: people.length - 3 }) : names || t('hindsight');
@@ -31,7 +41,8 @@ export function HistoryPanel({ report, live }: { report: Report; live: LiveDocum
     const names = live?.here.value.filter((h) => !h.me).map((h) => h.name).join(', ') ?? '';
     if (pages.error && !pages.items) return <Failed error={pages.error} retry={pages.reload} />;
     if (!pages.items) return <Skeleton lines={6} />;
-    const list = pages.items.filter((v) => !marked || v.kind !== 'session');
+    const all = told(pages.items), chosen = entryAt(all, asked)?.revision;
+    const list = all.filter((v) => !marked || v.kind !== 'session');
     const name = async () => {
         try {
             await api.post(`/reports/${report.id}/history`, { name: naming });
@@ -49,7 +60,7 @@ export function HistoryPanel({ report, live }: { report: Report; live: LiveDocum
             {report.changed_since_published && published && (
                 <p class="history-since"><span>{t('changed_since')}</span><button type="button" class="link" onClick={() => setQuery({ version: 'now', base: String(published.revision) })}>{t('see_changes')}</button></p>
             )}
-            {report.can_edit && (naming === null ? <Button icon="flag" onClick={() => setNaming('')}>{t('name_version')}</Button> : (
+            {report.can_edit && (naming === null ? <Button icon="flag" onClick={() => setNaming('')}>{t('name_now')}</Button> : (
                 <form class="form" onSubmit={(e) => { e.preventDefault(); void name(); }}>
                     <Field label={t('version_name')}>{(p) => <Input {...p} autofocus required maxLength={200} value={naming} onChange={setNaming} />}</Field>
                     <div class="row end"><Button onClick={() => setNaming(null)}>{t('cancel')}</Button><Button kind="primary" type="submit" disabled={!naming.trim()}>{t('save')}</Button></div>
@@ -59,7 +70,7 @@ export function HistoryPanel({ report, live }: { report: Report; live: LiveDocum
                 <li><button type="button" aria-current={!asked && !query.value.get('version') ? 'true' : undefined} onClick={() => setQuery({ version: null, base: null })}><b>{t('now')}</b>{names && <span class="quiet">{t('now_editing', { names })}</span>}</button></li>
                 {list.map((v) => (
                     <li key={`${v.kind} ${v.revision} ${v.id ?? ''} ${v.number ?? ''}`} class={v.kind}>
-                        <button type="button" aria-current={asked === v.revision ? 'true' : undefined} onClick={() => setQuery({ version: String(v.revision), base: null })}>
+                        <button type="button" aria-current={chosen === v.revision ? 'true' : undefined} onClick={() => setQuery({ version: String(v.revision), base: null })}>
                             <b>{v.kind !== 'session' && <Icon name={v.kind === 'published' ? 'globe' : v.kind === 'restored' ? 'history' : 'flag'} small />}{versionTitle(v)}</b>
                             <span class="quiet"><Time at={v.made_at} /></span>
                             <span class="vers-who">{(v.kind === 'session' ? v.authors : v.by ? [v.by] : []).slice(0, 4).map((p) => <Avatar key={p.id} person={p} />)}<span class="quiet clip">{namesOf(v.kind === 'session' ? v.authors : v.by ? [v.by] : [])}</span></span>

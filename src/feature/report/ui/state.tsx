@@ -20,7 +20,7 @@ const DID = { 'request-review': 'did_request', approve: 'did_approve', 'request-
 
 /** What this person may do with the report now, the expected next step first. */
 export function actionsFor(r: Report, userId: string | undefined, role: Role | undefined): Action[] {
-    const mine = r.reviewers.find((x) => x.user.id === userId && x.state === 'pending');
+    const mine = r.reviewers.find((x) => x.user.id === userId && (x.state === 'pending' || (x.state === 'approved' && x.edited_since)));
     const open = r.reviewers.some((x) => x.state !== 'approved');
     const out: Action[] = [];
     if (r.state === 'draft') {
