@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact';
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Button, IconButton } from './button';
 import { t } from './strings';
 
@@ -12,6 +12,9 @@ export function Dialog({ title, onClose, children, footer, wide, full, label, fi
     fixed?: boolean;
 }) {
     const el = useRef<HTMLDialogElement>(null);
+    const body = useRef<HTMLDivElement>(null);
+    /* What only tells something is scrolled with the arrow keys. */
+    const [told, setTold] = useState(false);
     const close = useRef(onClose);
     close.current = onClose;
     useLayoutEffect(() => {
@@ -19,7 +22,12 @@ export function Dialog({ title, onClose, children, footer, wide, full, label, fi
         const before = document.activeElement as HTMLElement | null;
         d.showModal();
         d.querySelector<HTMLElement>('[autofocus], [data-autofocus]')?.focus();
-        return () => { if (before?.isConnected) before.focus({ preventScroll: true }); };
+        setTold(!body.current!.querySelector('a[href], button, input, select, textarea, [tabindex]'));
+        /* While it is open, nothing behind it takes the focus. */
+        return () => {
+            d.close();
+            if (before?.isConnected) before.focus({ preventScroll: true });
+        };
     }, []);
     return (
         <dialog ref={el} class={`dialog ${wide ? 'wide' : ''} ${full ? 'full' : ''}`} aria-label={label}
@@ -32,7 +40,7 @@ export function Dialog({ title, onClose, children, footer, wide, full, label, fi
                 {title !== undefined && (
                     <header><h2 class="grow">{title}</h2>{!fixed && <IconButton icon="close" label={t('close')} onClick={() => close.current()} />}</header>
                 )}
-                <div class="dialog-body">{children}</div>
+                <div class="dialog-body" ref={body} tabIndex={told ? 0 : undefined}>{children}</div>
                 {footer && <footer>{footer}</footer>}
             </div>
         </dialog>
