@@ -77,7 +77,7 @@ export function formatNumber(n: number): string {
 
 export type Dictionary<E> = {
     <K extends keyof E & string>(key: K, ...args: Args<E[K]>): string;
-    /** Looks a key up that is only known at run time; the fallback stands when there is none. */
+    /** Looks a key up that is only known at run time; the fallback stands when there is none, or an empty text. */
     any(key: string, fallback?: string): string;
     readonly entries: { en: E; zh: { [K in keyof E]: Entry } };
 };
@@ -95,7 +95,7 @@ export function dictionary<const E extends Record<string, Entry>>(
         return fill(rules[l].select(n) === 'one' && e.one !== undefined ? e.one : e.other, params);
     };
     const t = ((key: string, params?: Record<string, string | number>) => look(key, params) ?? key) as unknown as Dictionary<E>;
-    t.any = (key, fallback) => look(key) ?? fallback ?? key;
+    t.any = (key, fallback) => look(key) || (fallback ?? key);
     Object.defineProperty(t, 'entries', { value: entries });
     return t;
 }

@@ -8,6 +8,7 @@ import { api, session } from './api';
 import { shown } from './keys';
 import { may, type Command, type NavEntry } from './registry';
 import { navigate } from './router';
+import { settingsEntries } from './settings-entries';
 import { t } from './strings';
 import type { Page, SearchHit } from './types';
 
@@ -63,6 +64,9 @@ export function Palette({ nav, commands }: { nav: NavEntry[]; commands: Command[
         for (const n of nav)
             if (may(role, n.role) && fits(n.label(), q))
                 out.push({ id: n.href, group: t('go_to'), label: n.label(), icon: n.icon, ...(n.keys ? { keys: n.keys } : {}), run: () => navigate(n.href) });
+        for (const e of q.trim() ? settingsEntries() : [])
+            if (may(role, e.role) && fits(`${e.label()} ${t('settings')}`, q))
+                out.push({ id: e.href, group: t('settings'), label: e.label(), icon: e.icon, run: () => navigate(e.href) });
         return out;
     }, [q, hits, nav, commands, role]);
     const run = (r: Row | undefined) => {

@@ -32,7 +32,7 @@ export function SettingsPage({ title, about, action, children, wide }: {
 }) {
     const seen = seenEntries();
     return <>
-        <Topbar crumbs={[{ label: t('settings'), href: '/settings' }, { label: title }]} />
+        <div class="wide-only"><Topbar crumbs={[{ label: t('settings'), href: '/settings' }, { label: title }]} /></div>
         <div class={`settings ${wide ? 'wide' : ''}`}>
             <nav aria-label={t('settings')} class="settings-nav">
                 {settingsGroups.map((g) => {
@@ -48,7 +48,7 @@ export function SettingsPage({ title, about, action, children, wide }: {
                 })}
             </nav>
             <div class="settings-pick phone-only">
-                <Select aria-label={t('page')} value={path.value} options={seen.map((e) => ({ value: e.href, label: e.label() }))} onChange={(h) => navigate(h)} />
+                <Select aria-label={t('page')} value={seen.find((e) => path.value === e.href || path.value.startsWith(`${e.href}/`))?.href ?? path.value} options={seen.map((e) => ({ value: e.href, label: e.label() }))} onChange={(h) => navigate(h)} />
             </div>
             <section class="settings-body">
                 <header>

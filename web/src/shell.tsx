@@ -154,9 +154,9 @@ function Rail({ nav }: { nav: NavEntry[] }) {
     const top = seen.filter((n) => n.place === 'top');
     const end = seen.filter((n) => n.place === 'end');
     const more = (): MenuItem[] => [
-        ...[...main.filter((n) => n.wideOnly), ...end].map((n) => ({ label: n.label(), icon: n.icon, href: n.href })),
-        { label: t('search'), icon: 'search', onSelect: () => { paletteOpen.value = true; } },
-        'line', ...personMenu(), 'line', ...appearance(),
+        { label: t('search_or_run'), icon: 'search', onSelect: () => { paletteOpen.value = true; } },
+        ...[...main.filter((n) => n.wideOnly && n.href !== '/search'), ...end].map((n) => ({ label: n.label(), icon: n.icon, href: n.href })),
+        'line', ...appearance(), 'line', ...personMenu(),
     ];
     return (
         <aside class="rail">

@@ -1,10 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { Segmented, Icon } from 'kit';
+import { Segmented, Icon, useTitle } from 'kit';
 import { locale, setLocale } from 'app/i18n';
 import { t } from './strings';
 
 /** A page without the rail: the name, one column, the language. */
 export function Bare({ title, lead, children, wide }: { title: ComponentChildren; lead?: ComponentChildren; children?: ComponentChildren; wide?: boolean }) {
+    useTitle(typeof title === 'string' ? title : '');
     return (
         <div class="bare">
             <header class="bare-head">

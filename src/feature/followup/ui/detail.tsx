@@ -27,7 +27,7 @@ export default function FollowUpPage({ params }: { params: Record<string, string
     if (!f) return <><Topbar crumbs={crumbs} /><div class="page">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={8} />}</div></>;
     const copy = () => void navigator.clipboard?.writeText(`${location.origin}/follow-ups/${f.reference}`).then(() => toast(t('copied')), () => undefined);
     return <>
-        <Topbar crumbs={crumbs}><IconButton icon="link" small label={t('copy_link')} onClick={copy} />{f.can_edit && <Next f={f} done={r.reload} ask={setAsking} />}</Topbar>
+        <Topbar crumbs={crumbs} name={`${f.reference} ${f.title}`}><IconButton icon="link" small label={t('copy_link')} onClick={copy} />{f.can_edit && <Next f={f} done={r.reload} ask={setAsking} />}</Topbar>
         <Head f={f} show={r.set} done={r.reload} ask={setAsking} />
         <div class="cols fu-cols">
             <div class="cols-main"><div class="overview"><Texts f={f} show={r.set} ask={setAsking} /><History f={f} /></div></div>

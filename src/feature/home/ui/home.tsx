@@ -21,7 +21,7 @@ export default function Home() {
     const h = r.data;
     const canDeclare = may(me().role, 'responder');
     return <>
-        <Topbar title={<Today />}>{canDeclare && !h?.new_workspace && <Button kind="primary" icon="incident" kbd="C" onClick={() => { declaring.value = true; }}>{t('declare')}</Button>}</Topbar>
+        <Topbar title={<Today />} name={t('home_name')}>{canDeclare && !h?.new_workspace && <Button kind="primary" icon="incident" kbd="C" onClick={() => { declaring.value = true; }}>{t('declare')}</Button>}</Topbar>
         {!h ? <div class="page wide">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={10} />}</div>
             : h.new_workspace ? <Begin />
                 : <div class="page wide home"><div><Active h={h} /><WaitingList h={h} /><FollowUps h={h} reload={r.reload} set={r.set} /></div><Aside h={h} /></div>}

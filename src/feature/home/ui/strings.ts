@@ -3,7 +3,7 @@ import { dictionary } from 'app/i18n';
 /** Words of Home. */
 export const t = dictionary({
     en: {
-        declare: 'Declare incident', active: 'Active incidents', all_incidents: 'All incidents', waiting: 'Post-mortems waiting for you', mine: 'My follow-ups',
+        home_name: 'Home', declare: 'Declare incident', active: 'Active incidents', all_incidents: 'All incidents', waiting: 'Post-mortems waiting for you', mine: 'My follow-ups',
         all_follow_ups: 'All follow-ups', published: 'Recently published', library: 'Library', year_ago: 'This week a year ago',
         triage: 'Triage', investigating: 'Investigating', identified: 'Identified', monitoring: 'Monitoring', unknown: 'Unknown',
         write: 'Write', review: 'Review', publish: 'Publish', start: 'Start',
@@ -16,7 +16,7 @@ export const t = dictionary({
         ago_wont: { one: '{n} was closed as won’t do.', other: '{n} were closed as won’t do.' }, ago_one_wont: 'Its follow-up was closed as won’t do.', ago_report: 'Post-mortem {reference}',
     },
     zh: {
-        declare: '宣布事件', active: '进行中的事件', all_incidents: '全部事件', waiting: '等你处理的复盘', mine: '我的改进项',
+        home_name: '首页', declare: '宣布事件', active: '进行中的事件', all_incidents: '全部事件', waiting: '等你处理的复盘', mine: '我的改进项',
         all_follow_ups: '全部改进项', published: '最近发布', library: '复盘库', year_ago: '去年的这一周',
         triage: '待分诊', investigating: '调查中', identified: '已定位', monitoring: '观察中', unknown: '未知',
         write: '撰写', review: '评审', publish: '发布', start: '开始',

@@ -1,7 +1,7 @@
 /** The report editor's screen: outline, paper, side panel. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { Avatar, Failed, Icon, IconButton, Skeleton, Status, toast, type IconName, type Tone } from 'kit';
+import { Avatar, Failed, Icon, IconButton, Skeleton, Status, toast, useTitle, type IconName, type Tone } from 'kit';
 import { bind, shown } from 'app/keys';
 import { beforeLeave, query, setQuery, type ScreenProps } from 'app/router';
 import { day, dayDistance, inUtc } from 'app/time';
@@ -77,13 +77,13 @@ function Workbench({ report, handle }: { report: Report; handle: ReportHandle })
         const undo = [bind('mod+f', () => setFinding('find')), bind('mod+h', () => setFinding('replace')), bind('mod+/', () => setKeys(true)), bind('mod+s', () => toast(t('saves_itself')))];
         return () => undo.forEach((u) => u());
     }, []);
-    useEffect(() => { document.title = `${report.reference} ${report.title} · Hindsight`; return () => { document.title = 'Hindsight'; }; }, [report.title]);
+    useTitle(`${report.reference} ${report.title}`);
     const show = (p: Panel | null) => setQuery({ panel: p });
     const editor = live?.editor.value ?? null;
     return (
         <div class={`report ${panel ? 'panel-open' : ''} ${panel === 'history' && versionAsked() ? 'viewing' : ''}`}>
             <div class="topbar">
-                <nav class="crumbs" aria-label="Breadcrumb"><a href="/reports" class="wide-only">{t('reports')}</a><Icon name="right" small class="wide-only" /><span aria-current="page">{report.reference}</span></nav>
+                <nav class="crumbs" aria-label={t('where')}><a href="/reports" class="wide-only">{t('reports')}</a><Icon name="right" small class="wide-only" /><span aria-current="page">{report.reference}</span></nav>
                 <StatePill report={report} handle={handle} />
                 <SaveLine live={live} report={report} />
                 <span class="grow" />

@@ -2,7 +2,7 @@ import { dictionary } from 'app/i18n';
 
 export const t = dictionary({
     en: {
-        reports: 'Post-mortems', untitled: 'Untitled post-mortem', title_label: 'Title', document: 'Document', outline: 'Outline', ready: '{n} of {of} ready', dot_ok: 'Ready', dot_none: 'Empty', words: { one: '{n} word', other: '{n} words' }, words_selected: '{n} of {of} words', no_sections: 'Headings of the document stand here.',
+        reports: 'Post-mortems', where: 'Where you are', untitled: 'Untitled post-mortem', title_label: 'Title', document: 'Document', outline: 'Outline', ready: '{n} of {of} ready', dot_ok: 'Ready', dot_none: 'Empty', words: { one: '{n} word', other: '{n} words' }, words_selected: '{n} of {of} words', no_sections: 'Headings of the document stand here.',
         saved: 'Saved', saving: 'Saving', connecting: 'Connecting', offline_kept: 'Offline, kept on this device', offline_clean: 'Offline, nothing unsaved', offline_not_kept: 'Offline, not kept: do not close this page', refused: 'The server cannot save now, kept on this device', refused_not_kept: 'The server cannot save now: do not close this page', read_only: 'Read-only', signed_out: 'Signed out, kept on this device',
         saves_itself: 'Everything is saved as you type',
         leave: 'The last edits are neither on the server nor on this device. Leave anyway?',
@@ -26,7 +26,7 @@ export const t = dictionary({
         replace_all: 'All', match_case: 'Match case', replaced: { one: '{n} place replaced', other: '{n} places replaced' },
     },
     zh: {
-        reports: '复盘', untitled: '未命名的复盘', title_label: '标题', document: '文档', outline: '大纲', ready: '{n} / {of} 已就绪', dot_ok: '已就绪', words_selected: '已选 {n} / {of} 字', dot_none: '空', words: '{n} 字', no_sections: '文档的标题会显示在这里。',
+        reports: '复盘', where: '当前位置', untitled: '未命名的复盘', title_label: '标题', document: '文档', outline: '大纲', ready: '{n} / {of} 已就绪', dot_ok: '已就绪', words_selected: '已选 {n} / {of} 字', dot_none: '空', words: '{n} 字', no_sections: '文档的标题会显示在这里。',
         saved: '已保存', saving: '正在保存', connecting: '正在连接', offline_kept: '离线，已保存在本设备', offline_clean: '离线，没有未保存的内容', offline_not_kept: '离线且无法保存到本设备，请勿关闭页面', refused: '服务器暂时无法保存，已保存在本设备', refused_not_kept: '服务器暂时无法保存，请勿关闭页面', read_only: '只读', signed_out: '已退出登录，已保存在本设备',
         saves_itself: '输入时会自动保存',
         leave: '最近的修改既不在服务器上，也不在本设备上。仍要离开吗？',
