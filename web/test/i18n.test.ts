@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { t as settings } from '../../src/feature/settings/ui/strings';
 import { dictionary, locale } from '../src/i18n';
 
 /** All files with dictionaries. */
@@ -30,6 +31,21 @@ describe('words', () => {
     });
     it('stand as they are when the value is hostile', () => assert.equal(t('hello', { name: '{n}<b>' }), 'Hello {n}<b>'));
     it('fall back for values of the API that we do not know', () => assert.equal(t.any('no_such_state', 'no such state'), 'no such state'));
+
+    it('are the server\'s where the text is empty', () => {
+        const own = dictionary({ en: { how_x: '' }, zh: { how_x: '这样做' } });
+        assert.equal(own.any('how_x', 'Do this'), 'Do this');
+    });
+
+    it('exist for every action of the audit log', async () => {
+        const root = process.cwd();
+        const rooms = (await readdir(path.join(root, 'src/feature'), { recursive: true })).filter((f) => f.endsWith('.c') && !f.endsWith('_test.c')).map((f) => path.join(root, 'src/feature', f));
+        const said = new Set<string>();
+        for (const f of [...rooms, path.join(root, 'src/app/settings.c')])
+            for (const call of (await readFile(f, 'utf8').catch(() => '')).matchAll(/audit_add\(cx,([^;]*);/g)) for (const name of call[1]!.matchAll(/"([a-z_]+\.[a-z_]+)"/g)) said.add(name[1]!);
+        assert.ok(said.size > 25, `only ${said.size} actions were found`);
+        for (const action of said) for (const words of [settings.entries.en, settings.entries.zh]) assert.ok(action in words, `${action} has no words`);
+    });
 
     it('exist in Chinese wherever they exist in English, with the same parameters', async () => {
         const root = process.cwd();

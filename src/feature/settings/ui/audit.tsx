@@ -8,7 +8,8 @@ import { t } from './strings';
 type Entry = { id: string; recorded_at: string; user: Person | null; action: string; kind: string; subject: string; details: Record<string, unknown> };
 
 const actions = ['session.started', 'session.refused', 'user.added', 'user.role_changed', 'user.disabled', 'user.enabled', 'user.password_changed',
-    'token.added', 'token.revoked', 'setting.changed', 'team.changed', 'job.retried'];
+    'token.added', 'token.revoked', 'setting.changed', 'team.changed', 'integration.changed', 'routing_rule.changed', 'report.published', 'report.shared',
+    'report.exported', 'public_version.published', 'timeline.redacted', 'job.retried'];
 
 /** `{"from":"viewer","to":"admin"}` as "viewer → admin"; other details as name: value. */
 function worded(d: Record<string, unknown>): string {
@@ -27,7 +28,7 @@ export default function Audit() {
         <SettingsPage title={t('audit')} about={t('audit_about')} wide action={<MenuChip name={t('action')} value={action ? t.any(action) : t('any')} on={!!action} items={items} />}>
             {rows.error && !rows.items ? <Failed error={rows.error} retry={rows.reload} /> : !rows.items ? <Skeleton lines={10} />
                 : rows.items.length === 0 ? <Empty icon="history" title={t('audit_empty')}>{t('audit_empty_body')}</Empty> : <>
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('when')}</th><th>{t('who')}</th><th>{t('what')}</th><th>{t('details')}</th></tr></thead>
                         <tbody>{rows.items.map((e) => (
                             <tr key={e.id}>

@@ -23,7 +23,7 @@ export default function Jobs() {
             <Tabs label={t('state')} name="state" tabs={[{ key: 'dead', label: t('dead') }, { key: 'waiting', label: t('waiting') }, { key: 'running', label: t('running') }, { key: 'all', label: t('any') }]} />
             {rows.error && !rows.items ? <Failed error={rows.error} retry={rows.reload} /> : !rows.items ? <Skeleton />
                 : rows.items.length === 0 ? <Empty icon="done" title={state ? t('jobs_empty') : t('jobs_empty_dead')} /> : <>
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('kind')}</th><th>{t('state')}</th><th class="num">{t('attempts')}</th><th>{t('next')}</th><th>{t('error')}</th><th /></tr></thead>
                         <tbody>{rows.items.map((j) => (
                             <tr key={j.id}>
