@@ -89,6 +89,7 @@ export function Combobox({ value, onChange, search, multiple, placeholder, icon,
                     placeholder={single ? single.label : value.length ? '' : placeholder} value={open || !single ? text : single.label}
                     onFocus={() => { if (!multiple) setOpen(true); }} onClick={() => setOpen(true)} onInput={(e) => { setText(e.currentTarget.value); setOpen(true); }} onKeyDown={keys} />
                 {single && <button type="button" class="chip-x" aria-label={t('clear')} onClick={() => onChange([])}><Icon name="x" small /></button>}
+                {!icon && !single && <Icon name="down" small />}
             </span>
             {open && (
                 <Popover anchor={box} passive match role="listbox" id={list} class="menu" onClose={() => setOpen(false)}>

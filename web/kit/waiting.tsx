@@ -7,7 +7,7 @@ import { t } from './strings';
 /** Grey lines while the first data arrives. */
 export function Skeleton({ lines = 6, label }: { lines?: number; label?: string }) {
     return (
-        <div class="sks" role="status" aria-label={label ?? '…'}>
+        <div class="sks" role="status" aria-label={label ?? t('loading')}>
             {Array.from({ length: lines }, (_, i) => <span key={i} class={`sk w${(i * 3) % 4}`} />)}
         </div>
     );
@@ -28,11 +28,14 @@ export function Empty({ title, icon, children, action }: { title: ComponentChild
 /** Loading failed: what happened and how to go on. */
 export function Failed({ error, retry }: { error: ApiError; retry?: () => unknown }) {
     const title = error.status === 404 ? t('missing') : error.status === 403 ? t('forbidden') : error.status === 0 ? t('offline') : t('failed');
+    const gone = error.status === 404 || error.status === 403;
+    const body = error.status === 404 ? t('missing_body') : error.status === 403 ? t('forbidden_body') : error.status === 0 ? '' : error.message;
     return (
         <div class="empty" role="alert">
+            <Icon name={error.status === 404 ? 'search' : error.status === 403 ? 'lock' : error.status === 0 ? 'offline' : 'warning'} />
             <strong>{title}</strong>
-            {error.status !== 404 && error.status !== 0 && error.message && <span>{error.message}</span>}
-            {retry && error.status !== 404 && <Button icon="refresh" onClick={() => void retry()}>{t('retry')}</Button>}
+            {body && <span>{body}</span>}
+            {gone ? <a class="btn" href="/">{t('go_home')}</a> : retry && <Button icon="refresh" onClick={() => void retry()}>{t('retry')}</Button>}
         </div>
     );
 }

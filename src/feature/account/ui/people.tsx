@@ -98,7 +98,7 @@ export default function People() {
             </div>
             {list.error && !list.items ? <Failed error={list.error} retry={list.reload} /> : !list.items ? <Skeleton />
                 : list.items.length === 0 ? <Empty icon="users" title={t('nobody_found')} /> : <>
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('name')}</th><th>{t('email')}</th><th>{t('role')}</th><th>{t('teams')}</th><th>{t('last_seen')}</th><th /></tr></thead>
                         <tbody ref={rows}>{list.items.map((p) => (
                             <tr key={p.id} data-row>
@@ -108,7 +108,7 @@ export default function People() {
                                 <td>{t(`role_${p.role}`)}</td>
                                 <td class="wrap">{teamNames(p.team_ids)}</td>
                                 <td>{p.last_seen_at ? <Time at={p.last_seen_at} /> : <span class="quiet">{t('never')}</span>}</td>
-                                <td class="num">{admin && <MenuButton class="btn plain icon" label={`${t('more')}: ${p.name}`} chevron={false} items={[
+                                <td class="num end">{admin && <MenuButton class="btn plain icon" label={`${t('more')}: ${p.name}`} chevron={false} items={[
                                     { label: t('edit'), icon: 'pen', onSelect: () => open(p.id) },
                                     p.id !== me().id && { label: t('reset_password'), icon: 'key', onSelect: () => setPassword(p) },
                                     p.id !== me().id && (p.disabled ? { label: t('enable'), icon: 'check', onSelect: () => void setDisabled(p, false) }

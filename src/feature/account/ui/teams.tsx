@@ -72,7 +72,7 @@ export default function Teams() {
         <SettingsPage title={t('teams')} about={t('teams_about')} action={list.data?.items.length ? add : null}>
             {failed ? <Failed error={failed} retry={() => Promise.all([list.reload(), people.reload()])} /> : !list.data || !people.data ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon="users" title={t('no_teams')} action={add}>{t('no_teams_body')}</Empty> : (
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('team_name')}</th><th>{t('lead')}</th><th>{t('members')}</th><th /></tr></thead>
                         <tbody ref={rows}>{list.data.items.map((x) => {
                             const lead = person(x.lead_id);
@@ -83,7 +83,7 @@ export default function Teams() {
                                         {x.description && <div class="quiet">{x.description}</div>}</td>
                                     <td>{lead && <PersonName person={lead} />}</td>
                                     <td>{members.length > 0 ? <Stack people={members} /> : <span class="quiet">{t('member_count', { n: 0 })}</span>}</td>
-                                    <td class="num">{canEdit && <MenuButton class="btn plain icon" label={`${t('more')}: ${x.name}`} chevron={false} items={[
+                                    <td class="num end">{canEdit && <MenuButton class="btn plain icon" label={`${t('more')}: ${x.name}`} chevron={false} items={[
                                         { label: t('edit'), icon: 'pen', onSelect: () => open(x.id) },
                                         { label: t('remove'), icon: 'trash', danger: true, onSelect: () => void remove(x) },
                                     ]}><Icon name="more" /></MenuButton>}</td>

@@ -71,7 +71,7 @@ export default function Tokens() {
                 options={[{ value: 'mine', label: t('mine') }, { value: 'all', label: t('everyones') }]} /></p>}
             {list.error && !list.data ? <Failed error={list.error} retry={list.reload} /> : !list.data ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon="key" title={t('no_tokens')} action={make}>{t('no_tokens_body')}</Empty> : (
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('token_name')}</th>{all && <th>{t('owner')}</th>}<th>{t('scopes')}</th><th>{t('last_used')}</th><th>{t('expires_at')}</th><th /></tr></thead>
                         <tbody>{list.data.items.map((x) => (
                             <tr key={x.id} data-row>
@@ -80,7 +80,7 @@ export default function Tokens() {
                                 <td>{x.scopes.map((s) => t(`scope_${s}`)).join(', ')}</td>
                                 <td>{x.last_used_at ? <Time at={x.last_used_at} /> : <span class="quiet">{t('never')}</span>}</td>
                                 <td>{ended(x) ? <span class="quiet">{t('expired')}</span> : x.expires_at ? <Time at={x.expires_at} /> : <span class="quiet">{t('expires_never')}</span>}</td>
-                                <td class="num"><Button onClick={() => revoke(x)}>{t('revoke')}</Button></td>
+                                <td class="num end"><Button onClick={() => revoke(x)}>{t('revoke')}</Button></td>
                             </tr>
                         ))}</tbody>
                     </table></div>

@@ -88,7 +88,7 @@ export function Catalog({ path, topic, tiered, words }: Props) {
             {list.error && !list.data ? <Failed error={list.error} retry={list.reload} /> : !list.data || !shown ? <Skeleton />
                 : list.data.items.length === 0 ? <Empty icon={words.icon} title={words.empty} action={add}>{words.emptyBody}</Empty> : <>
                     {list.data.items.length > 8 && <p class="row"><Input icon="search" data-search aria-label={t('search')} placeholder={t('search')} value={q} onChange={(v) => setQuery({ q: v || null })} /></p>}
-                    <div class="scroll" tabIndex={0}><table class="table">
+                    <div class="scroll" tabIndex={0}><table class="table cards">
                         <thead><tr><th>{t('name')}</th><th>{t('team')}</th>{tiered && <th class="num">{t('tier')}</th>}<th /></tr></thead>
                         <tbody ref={rows}>{shown.map((x) => (
                             <tr key={x.id} data-row>
@@ -96,7 +96,7 @@ export function Catalog({ path, topic, tiered, words }: Props) {
                                     {x.description && <div class="quiet">{x.description}</div>}</td>
                                 <td>{teamName(x.team_id)}</td>
                                 {tiered && <td class="num">{x.tier}</td>}
-                                <td class="num">{canEdit && <MenuButton class="btn plain icon" label={t('more')} chevron={false} items={[
+                                <td class="num end">{canEdit && <MenuButton class="btn plain icon" label={t('more')} chevron={false} items={[
                                     { label: t('edit'), icon: 'pen', onSelect: () => edit(x.id) },
                                     { label: t('remove'), icon: 'trash', danger: true, onSelect: () => void remove(x) },
                                 ]}><Icon name="more" /></MenuButton>}</td>

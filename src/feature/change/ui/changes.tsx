@@ -31,8 +31,8 @@ function Filters() {
 function Row({ c }: { c: Change }) {
     return (
         <tr data-row>
-            <td class="nowrap"><Time at={c.occurred_at} /></td>
             <td class="main"><span class="ttl">{external(c.url) ? <a href={c.url} target="_blank" rel="noreferrer noopener">{c.title}</a> : c.title}</span>{c.description && c.description !== c.title && <div class="quiet clip">{c.description}</div>}</td>
+            <td class="nowrap"><Time at={c.occurred_at} /></td>
             <td>{kindWord(c.kind)}</td>
             <td><ChangeState state={c.state} /></td>
             <td class="wide-only">{c.services.map((s) => s.name).join(', ') || c.labels?.['service']}</td>
@@ -50,11 +50,11 @@ export default function Changes() {
     return <>
         <Topbar title={t('changes')} />
         <div class="page wide">
-            <Filters />
+            {(list.items?.length !== 0 || filtered) && <Filters />}
             {list.error && !list.items ? <Failed error={list.error} retry={list.reload} /> : !list.items ? <Skeleton lines={12} />
                 : !list.items.length ? <Empty icon="change" title={filtered ? t('none_fit') : t('none')} action={!filtered && may(session.value?.user?.role, 'admin') && <LinkButton kind="primary" icon="link" href="/settings/integrations">{t('connect')}</LinkButton>}>{!filtered && t('none_body')}</Empty>
-                : <><div class="scroller" ref={box}><table class="table">
-                    <thead><tr><th>{t('when')}</th><th>{t('what')}</th><th>{t('kind')}</th><th>{t('state')}</th><th class="wide-only">{t('service')}</th><th class="wide-only">{t('by')}</th><th class="wide-only">{t('source')}</th></tr></thead>
+                : <><div class="scroller" ref={box}><table class="table cards changes-table">
+                    <thead><tr><th>{t('what')}</th><th>{t('when')}</th><th>{t('kind')}</th><th>{t('state')}</th><th class="wide-only">{t('service')}</th><th class="wide-only">{t('by')}</th><th class="wide-only">{t('source')}</th></tr></thead>
                     <tbody>{list.items.map((c) => <Row key={c.id} c={c} />)}</tbody>
                 </table></div><More more={list.more} /></>}
         </div>
