@@ -1,149 +1,77 @@
-// Every screen with sample data: pictures into build/browser/, no serious finding of axe, no sideways scrolling on a phone.
-//     node tests/browser/pictures.mjs [--all] [--docs] [WORD…]
-// By default each screen is seen twice (wide, light, English; phone, dark, Chinese), with --all in every width, theme and language.
-// --docs writes the pictures of the README into docs/images/. WORD: only screens whose name contains it.
-import { readFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// Every screen in three widths, light and dark, English and Chinese: pictures into build/browser/; axe finds nothing serious, nothing is cut off or sticks out.
+//     node tests/browser/pictures.mjs [--en|--zh] [--quick] [--docs] [WORD…]
+// --quick: each screen twice (wide, light, English; phone, dark, Chinese). --en, --zh: one language. --docs writes the pictures of the README into docs/images/. WORD: only screens whose name contains it.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ask, launch, person, pictures, Suite, until } from '../lib/browser.mjs';
+import { cut, examined, opened, settled, sideways } from '../lib/looking.mjs';
 import { paletted } from '../lib/png.mjs';
+import { screens, seed } from '../lib/screens.mjs';
 import { makeSystem, password, root, serve } from '../lib/server.mjs';
+import { english, untranslated } from '../lib/words.mjs';
 
 const args = process.argv.slice(2);
 const words = args.filter((a) => !a.startsWith('--'));
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const suite = new Suite('pictures');
 const heights = { 1440: 900, 1024: 768, 375: 812 };
+const quick = args.includes('--quick');
+const locales = ['en', 'zh'].filter((l) => args.includes(`--${l}`) || !args.some((a) => a === '--en' || a === '--zh'));
+const own = english();
 
-const looks = args.includes('--all')
-    ? [1440, 1024, 375].flatMap((width) => ['light', 'dark'].flatMap((theme) => ['en', 'zh'].map((locale) => ({ width, theme, locale }))))
-    : [{ width: 1440, theme: 'light', locale: 'en' }, { width: 375, theme: 'dark', locale: 'zh' }];
+/* axe sees each theme once, and the wide screen and the phone; the other looks are drawn and measured. */
+const looks = quick
+    ? [{ width: 1440, themes: ['light'], locale: 'en', axe: 'light' }, { width: 375, themes: ['dark'], locale: 'zh', axe: 'dark' }]
+    : locales.flatMap((locale) => [1440, 1024, 375].map((width) => ({ width, locale, themes: ['light', 'dark'], axe: width === 1440 && locale === 'en' ? 'light' : width === 375 && locale === 'zh' ? 'dark' : '' })));
 
-/** Name, address, and what is done there before the picture is taken. */
-function screens(of) {
-    const settings = ['profile', 'notifications', 'tokens', 'people', 'teams', 'channels', 'services', 'integrations', 'routing', 'quarantine', 'workspace', 'audit', 'jobs'];
-    const key = (name, press) => async (page) => { await page.keyboard.press(press); await page.getByRole('dialog').waitFor(); };
-    return [
-        ['home', '/'],
-        ['incidents', '/incidents'],
-        ['incident', `/incidents/${of.incident}`],
-        ['incident-timeline', `/incidents/${of.incident}?tab=timeline`],
-        ['incident-alerts', `/incidents/${of.incident}?tab=alerts`],
-        ['incident-follow-ups', `/incidents/${of.incident}?tab=follow-ups`],
-        ['incident-active', `/incidents/${of.active}?tab=timeline`],
-        ['incident-declare', '/incidents', key('declare', 'c')],
-        ['incident-zh', `/incidents/${of.chinese}?tab=timeline`],
-        ['reports', '/reports'],
-        ['reports-table', '/reports?view=table'],
-        ['reports-nothing', '/reports?q=nothingfitsthis'],
-        ['report-write', `/incidents/${of.incident}`, async (page) => { await page.locator('.topbar .btn.primary').click(); await page.locator('.write-preview article').waitFor(); }],
-        ['report-edit', `/reports/${of.draft}/edit`, opened],
-        ['report-table', `/reports/${of.draft}/edit`, async (page) => { await opened(page); await page.locator('.tableWrapper td').first().click(); await page.locator('.tgrip.row').waitFor(); }],
-        ['report-find', `/reports/${of.draft}/edit`, async (page) => { await opened(page); await page.keyboard.press('Control+h'); await page.locator('.find-bar input').first().fill('pool'); await page.locator('.found.on').waitFor(); }],
-        ['report-keys', `/reports/${of.draft}/edit`, async (page) => { await opened(page); await page.keyboard.press('Control+/'); await page.getByRole('dialog').waitFor(); }],
-        ['report-details', `/reports/${of.draft}/edit?panel=details`, opened],
-        ['report-history', `/reports/${of.report}/edit?panel=history`, opened],
-        ['report-readiness', `/reports/${of.draft}/edit?panel=readiness`, opened],
-        ['report-version', `/reports/${of.draft}/edit?panel=history&version=now`, opened],
-        ['report-comments', `/reports/${of.draft}/edit?panel=comments`, opened],
-        ['report-published', `/reports/${of.report}`],
-        ['report-published-zh', `/reports/${of.chineseReport}`],
-        ['templates', '/templates'],
-        ['template', `/templates/${of.template}`],
-        ['follow-ups', '/follow-ups'],
-        ['follow-up', `/follow-ups/${of.followUp}`],
-        ['follow-up-new', '/follow-ups', key('new', 'n')],
-        ['notifications', '/notifications'],
-        ['alerts', '/alerts'],
-        ['alert', `/alerts?alert=${of.alert}`],
-        ['search', '/search?q=payment'],
-        ['palette', '/', key('palette', 'Control+k')],
-        ...settings.map((s) => [`settings-${s}`, `/settings/${s}`]),
-        ['settings-integration', `/settings/integrations/${of.integration}`],
-        ['not-found', '/nowhere'],
-        ['sign-in', '/sign-in', null, 'nobody'],
-    ].filter(([name]) => !words.length || words.some((w) => name.includes(w)));
+/** One person looks at all screens in one width and language. */
+async function take(browser, system, look, list) {
+    const name = `${look.width}-${look.locale}`;
+    const options = { viewport: { width: look.width, height: heights[look.width] }, colorScheme: look.themes[0], reducedMotion: 'reduce', locale: look.locale === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Europe/Lisbon', ...(look.width < 700 ? { hasTouch: true, isMobile: true } : {}) };
+    const p = await person(suite, browser, name, system.url, options);
+    for (const t of system.tolerate) p.tolerate(t);
+    await p.context.addInitScript((locale) => localStorage.setItem('hindsight.locale', locale), look.locale);
+    const shown = list.filter((s) => !(look.width < 700 ? s.wide : s.phone));
+    for (const s of shown.filter((x) => x.who?.startsWith('nobody'))) await one(p, look, s);
+    const inside = shown.filter((s) => !s.who?.startsWith('nobody'));
+    if (inside.length) {
+        await p.go('/sign-in');
+        await p.page.locator('input[type=email]').fill(system.email[look.locale]);
+        await p.page.locator('input[type=password]').fill(password);
+        await p.page.locator('button[type=submit]').click();
+        await p.page.waitForURL(`${system.url}/`);
+    }
+    for (const s of inside) await one(p, look, s);
+    suite.check(`${name}: the browser has nothing to complain about`, p.troubles.length === 0, p.troubles.join('\n        '));
+    suite.people = suite.people.filter((x) => x !== p);
+    await p.context.close();
 }
 
-async function opened(page) {
-    await page.locator('.save-line[data-state=saved], .save-line[data-state=read_only]').waitFor({ timeout: 15_000 });
-}
-
-/** Nothing is being fetched or drawn any more. */
-const settled = (page) => page.waitForFunction(() => {
-    const main = document.querySelector('main, body > *');
-    return document.readyState === 'complete' && main && main.textContent.trim().length > 0 && !document.querySelector('.sk, .page[aria-busy=true]')
-        && [...document.images].every((i) => i.complete || i.loading === 'lazy') && document.getAnimations().every((a) => a.playState !== 'running' || a.effect.getComputedTiming().iterations === Infinity);
-}, undefined, { timeout: 20_000, polling: 60 });
-
-async function examine(page) {
-    if (!await page.evaluate(() => 'axe' in window)) await page.evaluate(axe);
-    /* One rule is left out: axe calls it experimental, and it takes initials and keys, hidden from readers, for the label. */
-    const found = await page.evaluate(() => window.axe.run(document, {
-        resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], rules: { 'label-content-name-mismatch': { enabled: false } } }));
-    /* What scrolls inside the text being written follows its cursor. */
-    for (const v of found.violations) if (v.id === 'scrollable-region-focusable') v.nodes = v.nodes.filter((n) => !/tableWrapper/.test(n.html));
-    return found.violations.filter((v) => v.nodes.length > 0).filter((v) => v.impact === 'serious' || v.impact === 'critical')
-        .map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => `${n.html.slice(0, 160)} (${n.any[0]?.message ?? n.failureSummary ?? ''})`.replace(/\s+/g, ' ')).join('\n            ')}`);
-}
-
-/** What sticks out to the right of a phone, if the page can be moved sideways. */
-const sideways = (page) => page.evaluate(() => {
-    const boxes = [document.scrollingElement, document.querySelector('main')].filter((b) => b && b.scrollWidth > b.clientWidth + 1 && getComputedStyle(b).overflowX !== 'hidden');
-    if (!boxes.length) return '';
-    const held = (el) => { for (let p = el.parentElement; p && p !== document.body; p = p.parentElement) if (/auto|scroll|hidden|clip/.test(getComputedStyle(p).overflowX)) return true; return false; };
-    const out = [...document.querySelectorAll('body *')].filter((el) => el.getBoundingClientRect().right > innerWidth + 1 && !held(el));
-    return `${boxes[0].scrollWidth} wide: ${out.slice(0, 3).map((el) => el.outerHTML.slice(0, 120)).join(' | ')}`;
-});
-
-async function take(browser, base, look, list) {
-    const name = `${look.width}-${look.theme}-${look.locale}`;
-    const options = { viewport: { width: look.width, height: heights[look.width] }, colorScheme: look.theme, locale: look.locale === 'zh' ? 'zh-CN' : 'en-GB', timezoneId: 'Europe/Lisbon', ...(look.width < 700 ? { hasTouch: true, isMobile: true } : {}) };
-    const p = await person(suite, browser, name, base, options);
-    p.tolerate(/status of 404/);            // the page that is not there
-    await p.context.addInitScript(([theme, locale]) => { localStorage.setItem('hindsight.theme', theme); localStorage.setItem('hindsight.locale', locale); }, [look.theme, look.locale]);
-    const guest = list.filter((s) => s[3] === 'nobody'), inside = list.filter((s) => s[3] !== 'nobody');
-    for (const s of guest) await one(p, look, name, s);
-    await p.go('/sign-in');
-    await p.page.locator('input[type=email]').fill('ines@orrinpay.example');
-    await p.page.locator('input[type=password]').fill(password);
-    await p.page.locator('button[type=submit]').click();
-    await p.page.waitForURL(`${base}/`);
-    for (const s of inside) await one(p, look, name, s);
-}
-
-async function one(p, look, lookName, [name, path, prepare]) {
-    const what = `${name} ${lookName}`;
+async function one(p, look, screen) {
+    const what = `${screen.name} ${look.width} ${look.locale}`;
     try {
-        await p.go(path);
-        await settled(p.page);
-        await prepare?.(p.page);
-        await settled(p.page);
-        await p.picture(`${name}-${lookName}`);
-        const found = await examine(p.page);
-        suite.check(`${what}: axe finds nothing serious`, found.length === 0, `\n        ${found.join('\n        ')}`);
-        if (look.width < 700) {
-            const wide = await sideways(p.page);
-            suite.check(`${what}: nothing scrolls sideways`, !wide, wide);
+        await p.page.emulateMedia({ colorScheme: look.themes[0] });
+        await screen.before?.(p.page);
+        await p.go(screen.path);
+        await settled(p.page, screen.busy);
+        await screen.prepare?.(p.page);
+        await settled(p.page, screen.busy);
+        for (const theme of look.themes) {
+            await p.page.emulateMedia({ colorScheme: theme });
+            await p.picture(`${screen.name}-${look.width}-${theme}-${look.locale}`);
+            if (look.axe !== theme) continue;
+            const found = await examined(p.page);
+            suite.check(`${what} ${theme}: axe finds nothing serious`, found.length === 0, `\n        ${found.join('\n        ')}`);
         }
+        const wide = await sideways(p.page), off = await cut(p.page);
+        suite.check(`${what}: nothing scrolls sideways`, !wide, wide);
+        suite.check(`${what}: no text is cut off`, !off, off);
+        const left = look.locale === 'zh' ? await untranslated(p.page, own) : '';
+        suite.check(`${what}: all is in Chinese`, !left, left);
     } catch (e) {
         suite.check(`${what}: it is drawn`, false, e.message.split('\n')[0]);
-        await p.picture(`fail-${name}-${lookName}`).catch(() => {});
+        await p.picture(`fail-${screen.name}-${look.width}-${look.locale}`).catch(() => {});
     }
-}
-
-/** The records of the sample data that show most. */
-async function records(api) {
-    const first = async (path) => (await api('GET', `/api/v1/${path}`)).items;
-    const incidents = await first('incidents?limit=200'), reports = await first('reports?limit=200'), templates = await first('templates');
-    const titled = (list, part) => list.find((x) => x.title.includes(part))?.reference ?? list[0].reference;
-    return {
-        incident: titled(incidents, 'Card payments fail'), active: incidents.find((i) => i.active).reference, chinese: titled(incidents, '支付回调'),
-        draft: titled(reports, 'Card payments fail'),
-        report: (reports.find((r) => r.state === 'published' && r.language === 'en' && r.title.includes('Settlement export')) ?? reports.find((r) => r.state === 'published')).reference,
-        chineseReport: (reports.find((r) => r.state === 'published' && r.language === 'zh') ?? reports[0]).reference,
-        template: templates[0].id, followUp: (await first('follow-ups?overdue=true'))[0].reference, alert: (await first('alerts'))[0].id, integration: (await first('integrations'))[0].id,
-    };
+    await p.page.unrouteAll({ behavior: 'ignoreErrors' });
 }
 
 /* ---- the pictures of the README ----------------------------------------------------------------------------------- */
@@ -192,18 +120,43 @@ async function forDocs(browser, base, of) {
     await small(ines.page, 'report.png');
 }
 
-const system = makeSystem('sqlite');
-system.cli(['demo']);
-for (const who of ['ines', 'jonas']) system.cli(['user', 'password', '--email', `${who}@orrinpay.example`, '--password-stdin'], password);
-const server = await serve(system);
-const api = ask(server.url, system.cli(['token', 'create', '--user', 'ines@orrinpay.example', '--scope', 'admin']));
+/** A company with a year of sample data. */
+async function company() {
+    const system = makeSystem('sqlite');
+    system.cli(['demo']);
+    for (const who of ['ines', 'jonas', 'lin']) system.cli(['user', 'password', '--email', `${who}@orrinpay.example`, '--password-stdin'], password);
+    const server = await serve(system);
+    const call = ask(server.url, system.cli(['token', 'create', '--user', 'ines@orrinpay.example', '--scope', 'admin']));
+    const of = await seed(call, server.url);
+    return { server, remove: system.remove, url: server.url, email: { en: 'ines@orrinpay.example', zh: 'lin@orrinpay.example' }, of, tolerate: [/status of (404|403|401|500|422)/, /ERR_FAILED/, /^500 .*\/api\/v1\/(home|incidents|people)/] };
+}
+
+/** A workspace in which nothing has happened yet, or one without people. */
+async function empty(peopled) {
+    const system = makeSystem('sqlite');
+    for (const [email, name, locale] of peopled ? [['ana@example.com', 'Ana Lindqvist', 'en'], ['wei@example.com', '王伟', 'zh']] : [])
+        system.cli(['user', 'add', '--email', email, '--name', name, '--locale', locale, '--role', 'admin', '--password-stdin'], password);
+    const server = await serve(system);
+    return { server, remove: system.remove, url: server.url, email: { en: 'ana@example.com', zh: 'wei@example.com' }, of: {}, tolerate: [] };
+}
+
 const browser = await launch();
-const of = await until(() => records(api), 'sample data', 5000);
-for (const look of args.includes('--docs') && !words.length && !args.includes('--all') ? [] : looks)
-    await suite.walk(`${look.width} ${look.theme} ${look.locale}`, () => take(browser, server.url, look, screens(of)));
-if (args.includes('--docs')) await suite.walk('docs', () => forDocs(browser, server.url, of));
+const full = await company();
+const wanted = screens(full.of).filter(({ name }) => !words.length || words.some((w) => name === w || name.includes(w)));
+const places = [[full, wanted.filter((s) => !s.who || s.who === 'nobody')]];
+for (const who of ['new', 'nobody-yet']) {
+    const list = wanted.filter((s) => s.who === who);
+    if (list.length) places.push([await empty(who === 'new'), list]);
+}
+const work = args.includes('--docs') && !words.length ? [] : places.flatMap(([system, list]) => looks.map((look) => ({ system, look, list })));
+/* Two at a time: one draws while the other waits for the server. */
+const hand = async () => { for (let w = work.shift(); w; w = work.shift()) await take(browser, w.system, w.look, w.list); };
+await suite.walk('pictures', () => Promise.all([hand(), hand()]));
+if (args.includes('--docs')) await suite.walk('docs', () => forDocs(browser, full.url, full.of));
 await browser.close();
-suite.check('the server stops cleanly', await server.stop() === 0, server.log());
-system.remove();
+for (const [system] of places) {
+    suite.check('the server stops cleanly', await system.server.stop() === 0, system.server.log());
+    system.remove();
+}
 console.log(`pictures are in ${pictures}`);
 suite.end();

@@ -96,7 +96,7 @@ export default function Alerts() {
         <Topbar title={t('alerts')} />
         <div class={`page wide alert-page ${open ? 'with-panel' : ''}`}>
             <section class="alert-list">
-                <Filters />
+                {(list.items?.length !== 0 || filters.some((f) => q.get(f))) && <Filters />}
                 {list.error && !list.items ? <Failed error={list.error} retry={list.reload} /> : !list.items ? <Skeleton lines={12} />
                     : list.items.length === 0 ? <Nothing /> : <><Table items={list.items} open={open} /><More more={list.more} /></>}
             </section>

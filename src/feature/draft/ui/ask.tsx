@@ -32,7 +32,7 @@ export function Ask({ of, topic, incident }: { of: string; topic: string; incide
     };
     return (
         <section class="draft-ask">
-            <h3>{t('ask')}</h3>
+            <h2>{t('ask')}</h2>
             {usage.data?.enabled && <form class="row" onSubmit={(e) => { e.preventDefault(); void ask(); }}>
                 <Input class="grow" aria-label={t('ask')} placeholder={t('ask_hint')} maxLength={500} value={q} onChange={setQ} />
                 <Button busy={busy} onClick={() => void ask()}>{t('ask_go')}</Button>

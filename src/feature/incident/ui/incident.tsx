@@ -101,7 +101,7 @@ function Screen({ editing }: { editing: Editing }) {
         {tab === 'room' ? <RoomTab key={i.id} incident={i}><Side editing={editing} /></RoomTab> : (
             <div class="cols">
                 <div class="cols-main">{body}</div>
-                <Side editing={editing} />
+                <Side editing={editing} impacts={tab !== 'overview'} />
             </div>
         )}
     </>;
@@ -111,12 +111,14 @@ function Bar({ editing }: { editing: Editing }) {
     const i = editing.incident;
     const copy = () => void navigator.clipboard?.writeText(`${location.origin}/incidents/${i.reference}`).then(() => toast(t('copied')), () => undefined);
     const report = i.reports.find((r) => r.state !== 'archived') ?? i.reports[0];
+    /* One step is the expected one: take it on, then write it up, then read it. */
+    const urgent = i.can_edit && i.active && !i.acknowledged_at;
     return (
-        <Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: i.reference }]}>
+        <Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: i.reference }]} name={`${i.reference} ${i.title}`}>
             <IconButton icon="link" small label={t('copy_link')} class="wide-only" onClick={copy} />
-            {i.can_edit && i.active && !i.acknowledged_at && <Button icon="check" onClick={() => editing.send(() => api.post<Incident>(`/incidents/${i.id}/acknowledge`))}>{t('acknowledge')}</Button>}
-            {report ? <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" kind="primary">{t('open_report')}</LinkButton>
-                : i.can_edit && <Button kind="primary" icon="pen" onClick={() => writePostMortem(i.reference)}>{t('write')}</Button>}
+            {urgent && <Button kind="primary" icon="check" onClick={() => editing.send(() => api.post<Incident>(`/incidents/${i.id}/acknowledge`))}>{t('acknowledge')}</Button>}
+            {report ? <LinkButton href={`/reports/${report.reference}${report.state === 'published' ? '' : '/edit'}`} icon="doc" kind={urgent ? undefined : 'primary'}>{t('open_report')}</LinkButton>
+                : i.can_edit && <Button kind={i.active || i.no_report_reason ? undefined : 'primary'} icon="pen" onClick={() => writePostMortem(i.reference)}>{t('write')}</Button>}
             <MenuButton class="btn plain icon" chevron={false} align="end" label={t('more')} items={() => moreItems(editing)}><Icon name="more" /></MenuButton>
         </Topbar>
     );

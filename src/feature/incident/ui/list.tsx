@@ -70,6 +70,8 @@ export default function IncidentList() {
         if (on) next.add(id); else next.delete(id);
         setPicked(next);
     };
+    /* Nobody filters what is not there yet. */
+    const none = rows?.length === 0 && !filtered;
     const clear = () => setQuery({ q: null, ...Object.fromEntries(FILTERS.map((f) => [f, null])) });
     return <>
         <Topbar title={t('incidents')}>
@@ -77,10 +79,10 @@ export default function IncidentList() {
             {may(me().role, 'responder') && <Button kind="primary" icon="incident" kbd="C" onClick={() => { declaring.value = true; }}>{t('declare')}</Button>}
         </Topbar>
         <div class="page wide incidents">
-            <div class="list-search"><SearchBox label={t('search')} /></div>
-            <Filters facets={facets}>
+            {!none && <div class="list-search"><SearchBox label={t('search')} /></div>}
+            {!none && <Filters facets={facets}>
                 <MenuChip name={t('sort')} value={t.any(`sort_${sort}`)} items={() => SORTS.map((s) => ({ label: t.any(`sort_${s}`), checked: s === sort, onSelect: () => setQuery({ sort: s === 'active' ? null : s }) }))} />
-            </Filters>
+            </Filters>}
             {pages.error && !rows ? <Failed error={pages.error} retry={pages.reload} />
                 : !rows ? <Skeleton lines={10} />
                 : rows.length === 0 ? (filtered

@@ -98,11 +98,12 @@ function Details({ editing }: { editing: Editing }) {
     );
 }
 
-export function Side({ editing }: { editing: Editing }) {
+/** `impacts`: false where they stand beside it already. */
+export function Side({ editing, impacts = true }: { editing: Editing; impacts?: boolean }) {
     return (
         <aside class="side" aria-label={t('details')}>
             <Times editing={editing} />
-            <Impacts editing={editing} />
+            {impacts && <Impacts editing={editing} />}
             <Details editing={editing} />
         </aside>
     );

@@ -92,7 +92,7 @@ export function MonitorDialog({ monitor, onClose, onSaved }: { monitor: Monitor 
     const steps = d.steps.flatMap((s, k) => [`steps[${k}].url`, `steps[${k}].headers`, ...s.assertions.flatMap((_, n) => [`steps[${k}].assertions[${n}].value`, `steps[${k}].assertions[${n}].path`])]);
     const general = form.general(['name', 'target', 'record', 'interval_s', 'timeout_ms', 'retries', 'service_id', 'locations', ...steps, ...d.assertions.flatMap((_, n) => [`assertions[${n}].value`])]);
     return (
-        <Dialog wide title={monitor ? t('edit') : t('add')} onClose={onClose} footer={<>
+        <Dialog wide title={monitor ? t('edit_title') : t('add')} onClose={onClose} footer={<>
             <Button icon="wave" busy={tried === 'busy'} onClick={look}>{t('try')}</Button>
             <span class={`grow mon-tried ${tried && tried !== 'busy' && !tried.ok ? 'bad' : ''}`} role="status">{tried && tried !== 'busy' && (tried.ok ? t('tried_ok', { ms: tried.latency_ms }) : `${t('tried_bad')}: ${tried.error}`)}</span>
             <Button onClick={onClose}>{t('cancel')}</Button><Button kind="primary" busy={form.busy} onClick={save}>{t('save')}</Button></>}>

@@ -1,8 +1,8 @@
 /** All monitors: state, uptime of a month day by day, latency. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Button, Empty, Failed, Input, MenuChip, More, Pill, Skeleton, Topbar, type Tone } from 'kit';
 import { api, session } from 'app/api';
-import { useKeys } from 'app/keys';
+import { useKeys, useListKeys } from 'app/keys';
 import { may } from 'app/registry';
 import { usePages, useResource } from 'app/resource';
 import { navigate, query, setQuery } from 'app/router';
@@ -22,12 +22,14 @@ export default function List() {
     const totals = useResource('monitors totals', () => api.get<Totals>('/monitors/totals'), ['monitors']);
     const [adding, setAdding] = useState(false);
     const mayAdd = may(session.value?.user?.role, 'manager');
+    const list = useRef<HTMLUListElement>(null);
+    useListKeys(list);
     useKeys({ n: () => { if (mayAdd) setAdding(true); } });
     const all = totals.data;
     const none = rows.items?.length === 0 && !state && !q;
     return <>
-        <Topbar title={t('title')}>{mayAdd && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t('add')}</Button>}</Topbar>
-        <div class="page">
+        <Topbar title={t('title')}>{mayAdd && !none && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t('add')}</Button>}</Topbar>
+        <div class="page wide">
             {!none && <div class="mon-bar">
                 <Input icon="search" type="search" placeholder={t('filter')} aria-label={t('filter')} value={q} onChange={(v) => setQuery({ q: v || null })} />
                 <MenuChip name={t('state')} value={state ? t.any(state) : t('any')} on={!!state} items={() => [{ label: t('any'), checked: !state, onSelect: () => setQuery({ state: null }) },
@@ -38,9 +40,9 @@ export default function List() {
             {rows.error ? <Failed error={rows.error} retry={rows.reload} /> : !rows.items ? <Skeleton lines={6} />
                 : none ? <Empty icon="wave" title={t('empty')} action={mayAdd ? <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t('add')}</Button> : undefined}>{t('empty_body')}</Empty>
                 : rows.items.length === 0 ? <Empty icon="search" title={t('none_fits')} />
-                : <ul class="mon-list">{rows.items.map((m) => {
+                : <ul class="mon-list" ref={list}>{rows.items.map((m) => {
                     const part = uptime(m.days);
-                    return <li key={m.id} class={m.state}><a href={`/monitors/${m.id}`}>
+                    return <li key={m.id} class={m.state} data-row><a href={`/monitors/${m.id}`}>
                         <span class="s"><State m={m} /></span>
                         <span class="n"><b>{m.name}</b><span class="quiet clip">{t.any(m.kind)} · {address(m)}{m.state === 'down' && m.error && <em> {m.error}</em>}</span></span>
                         <Days days={m.days} n={30} />

@@ -23,7 +23,7 @@ export default function Choices() {
     return (
         <SettingsPage title={t('notifications')} about={t('about')}>
             {r.error && !r.data ? <Failed error={r.error} retry={r.reload} /> : !r.data ? <Skeleton lines={8} /> : (
-                <table class="table choices">
+                <table class="table choice-table">
                     <thead><tr><th>{t('kind')}</th><th>{t('on')}</th></tr></thead>
                     <tbody>{r.data.map((c) => (
                         <tr key={c.kind}><td>{t(c.kind)}</td><td><Check checked={c.in_app} label={`${t(c.kind)}: ${t('on')}`} onChange={(on) => void set(c, on)} /></td></tr>

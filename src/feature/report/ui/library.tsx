@@ -48,7 +48,7 @@ function useFacets(): Facet[] {
         { key: 'author', label: t('author'), single: true, always: true, options: [mine, ...refs(people.data)] },
         { key: 'owner', label: t('owner'), single: true, options: [mine, ...refs(people.data)] },
         { key: 'reviewer', label: t('reviewer'), single: true, options: [mine] },
-        { key: 'language', label: t('language'), single: true, always: true, options: (['en', 'zh'] as const).map((v) => ({ value: v, label: t(v), text: t(v) })) },
+        { key: 'language', label: t('language'), single: true, options: (['en', 'zh'] as const).map((v) => ({ value: v, label: t(v), text: t(v) })) },
     ];
 }
 

@@ -268,10 +268,10 @@ function peopleLane(p: Plot, responders: readonly Responder[]): Lane | null {
             const top = y + 4 + k * 16;
             const end = bars[bars.length - 1]![1];
             const name = textWidth(r.user.name) + 12;
-            const [x, anchor] = end + name < p.W ? [end + 6, 'start'] as const : bars[0]![0] > name ? [bars[0]![0] - 6, 'end'] as const : [bars[0]![0] + 6, 'start'] as const;
+            const [x, anchor, at] = end + name < p.W ? [end + 6, 'start', ''] as const : bars[0]![0] > name ? [bars[0]![0] - 6, 'end', ''] as const : [bars[0]![0] + 6, 'start', 'on'] as const;
             return <g key={r.user.id}><title>{`${r.user.name}, ${duration(r.active_ms)}`}</title>
-                {bars.map(([a, b]) => <rect key={a} class="pe" x={a} y={top + 2} width={Math.max(3, b - a)} height="9" rx="2" />)}
-                <text class="pet" x={x} y={top + 10.5} text-anchor={anchor}>{r.user.name}</text></g>;
+                {bars.map(([a, b]) => <rect key={a} class="pe" x={a} y={top + 1} width={Math.max(3, b - a)} height="12" rx="2" />)}
+                <text class={`pet ${at}`} x={x} y={top + 10.5} text-anchor={anchor}>{r.user.name}</text></g>;
         })}
         {rest > 0 && <text class="lane" x={2} y={y + shown.length * 16 + 14}>{t('more_n', { n: rest })}</text>}
     </> };
