@@ -16,7 +16,7 @@ export function english() {
             for (const [key, said] of entries(en)) if (/[A-Za-z]{3}/.test(said) && /\s/.test(said) && !said.includes('{') && chinese.get(key) !== said) words.add(said);
         }
     for (const f of filesOf('src', /(?<!_test)\.c$/).filter((f) => !/\/(cli|demo|template)\//.test(f)))
-        for (const [, said] of readFileSync(f, 'utf8').matchAll(/"((?:[^"\\\n]|\\.)+)"/g)) if (/^[A-Za-z][^%<>{}=\\]*$/.test(said) && said.split(' ').length >= 3) words.add(said);
+        for (const [, said] of readFileSync(f, 'utf8').matchAll(/"((?:[^"\\\n]|\\.)+)"/g)) if (/^[A-Za-z][^%<>{}=\\]*$/.test(said) && said.split(' ').length >= 3 && !/^([A-Z][\w-]* ?)+(\(|v\d|$)/.test(said)) words.add(said);       // but no names: Google Cloud Monitoring
     return [...words];
 }
 

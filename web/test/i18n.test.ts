@@ -3,6 +3,8 @@ import { describe, it } from 'node:test';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { t as settings } from '../../src/feature/settings/ui/strings';
+import { words as server } from '../../src/feature/settings/ui/server-words';
+import { t as draft } from '../../src/feature/draft/ui/strings';
 import { dictionary, locale } from '../src/i18n';
 
 /** All files with dictionaries. */
@@ -45,6 +47,23 @@ describe('words', () => {
             for (const call of (await readFile(f, 'utf8').catch(() => '')).matchAll(/audit_add\(cx,([^;]*);/g)) for (const name of call[1]!.matchAll(/"([a-z_]+\.[a-z_]+)"/g)) said.add(name[1]!);
         assert.ok(said.size > 25, `only ${said.size} actions were found`);
         for (const action of said) for (const words of [settings.entries.en, settings.entries.zh]) assert.ok(action in words, `${action} has no words`);
+    });
+
+    it('exist in Chinese for every setting of the server and what can be chosen for it', async () => {
+        const root = process.cwd();
+        const files = (await readdir(path.join(root, 'src'), { recursive: true })).filter((f) => f.endsWith('.c') && !f.endsWith('_test.c'));
+        const known = { ...settings.entries.zh, ...server.entries.zh, ...draft.entries.zh } as Record<string, unknown>;
+        let seen = 0;
+        for (const f of files) {
+            const text = await readFile(path.join(root, 'src', f), 'utf8');
+            for (const [, key, rest] of text.matchAll(/\.key = "([a-z]+\.[a-z_0-9]+)"((?:[^}"]|"(?:[^"\\]|\\.)*")*)\}/g)) {
+                if (f.startsWith('integration/') || !/\.title = /.test(rest!) || ['incident.severities', 'workspace.sample_data'].includes(key!) || /^slack\.|^chat\./.test(key!)) continue;
+                seen++;
+                assert.ok(`${key} title` in known, `${f}: ${key} has no title in Chinese`);
+                if (/\.help = /.test(rest!)) assert.ok(`${key} help` in known, `${f}: ${key} has no help in Chinese`);
+            }
+        }
+        assert.ok(seen > 30, `only ${seen} settings were found`);
     });
 
     it('exist in Chinese wherever they exist in English, with the same parameters', async () => {

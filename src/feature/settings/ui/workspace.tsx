@@ -7,6 +7,7 @@ import type { Page } from 'app/types';
 import { Button, Check, Dialog, Failed, Field, Input, Select, Skeleton, TextArea, toast, toastError, useForm } from 'kit';
 import { Factors } from './factors';
 import { Severities } from './severities';
+import { words } from './server-words';
 import { t } from './strings';
 
 export type Setting = {
@@ -55,7 +56,7 @@ function Control({ s, id, onSaved }: { s: Setting; id: string; onSaved: (s: Sett
         }
     };
     if (s.type === 'bool') return <Check checked={s.value === 'true'} label={titleOf(s)} onChange={(on) => void save(String(on))}>{s.value === 'true' ? t('on') : t('off')}</Check>;
-    if (s.type === 'choice') return <Select id={id} aria-label={titleOf(s)} value={s.value} options={s.options.map((o) => ({ value: o, label: t.any(o) }))} onChange={(v) => void save(v)} />;
+    if (s.type === 'choice') return <Select id={id} aria-label={titleOf(s)} value={s.value} options={s.options.map((o) => ({ value: o, label: said(o, o) }))} onChange={(v) => void save(v)} />;
     if (s.type === 'secret') return <div class="row">
         <span class="grow quiet">{s.is_set ? t('is_set') : t('not_set')}</span>
         <Button onClick={() => setAsking(true)}>{s.is_set ? t('replace') : t('set_secret')}</Button>
@@ -82,8 +83,10 @@ export function SettingRow({ s, onSaved }: { s: Setting; onSaved: (s: Setting) =
 /* Severities and factors have forms of their own; that sample data is loaded is not for people to say. */
 const ownPlace = ['incident.severities', 'incident.causes', 'workspace.sample_data'];
 /** The server words its settings in English; here stand those that are known in the reader's language. */
-const titleOf = (s: Setting) => t.any(`${s.key} title`, s.title);
-const helpOf = (s: Setting) => t.any(`${s.key} help`, s.help);
+const said = (key: string, server: string) => t.any(key, words.any(key, server));
+const titleOf = (s: Setting) => said(`${s.key} title`, s.title);
+const helpOf = (s: Setting) => said(`${s.key} help`, s.help);
+const groupOf = (s: Setting) => { const g = s.key.split('.')[0]!; return words.any(`group ${g}`, '') && g; };
 
 export default function WorkspaceSettings() {
     const all = useResource('settings', () => api.get<Page<Setting>>('/settings'), ['settings']);
@@ -91,6 +94,7 @@ export default function WorkspaceSettings() {
     const items = all.data?.items.filter((s) => !ownPlace.includes(s.key) && !s.key.startsWith('ai.')) ?? [];
     const general = items.filter((s) => s.key.startsWith('workspace.'));
     const other = items.filter((s) => !s.key.startsWith('workspace.'));
+    const groups = [...new Set(other.map(groupOf))].sort((a, b) => Number(!a) - Number(!b));
     const severities = all.data?.items.find((s) => s.key === 'incident.severities');
     const factors = all.data?.items.find((s) => s.key === 'incident.causes');
     return (
@@ -110,10 +114,10 @@ export default function WorkspaceSettings() {
                         saved(await saveSetting(factors.key, v));
                     } catch (e) { toastError(e); }
                 }} />}
-                {other.length > 0 && <section class="block">
-                    <header><h2>{t('other')}</h2></header>
-                    {other.map((s) => <SettingRow key={s.key} s={s} onSaved={saved} />)}
-                </section>}
+                {groups.map((g) => <section class="block" key={g}>
+                    <header><h2>{words.any(`group ${g}`, t('other'))}</h2></header>
+                    {other.filter((s) => groupOf(s) === g).map((s) => <SettingRow key={s.key} s={s} onSaved={saved} />)}
+                </section>)}
             </>}
         </SettingsPage>
     );

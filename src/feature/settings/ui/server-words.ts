@@ -1,0 +1,29 @@
+/** What the server says of its settings, in Chinese; where the English is empty, its own words stand. */
+import { dictionary } from 'app/i18n';
+
+export const words = dictionary({
+    en: {
+        'warroom.reactions title': '', 'warroom.reactions help': '', 'warroom.freeze_links title': '', 'warroom.freeze_links help': '',
+        'report.required_sections title': '', 'report.required_sections help': '', 'report.approvals title': '', 'report.approvals help': '',
+        'alerts.flap_count title': '', 'alerts.flap_count help': '', 'alerts.flap_minutes title': '', 'alerts.flap_minutes help': '',
+        'alerts.storm_incidents title': '', 'alerts.storm_incidents help': '', 'alerts.sns_hosts title': '', 'alerts.sns_hosts help': '',
+        'files.fetch_allow title': '', 'files.fetch_allow help': '', 'export.allow title': '', 'export.allow help': '',
+        'monitors.allow title': '', 'monitors.allow help': '', 'monitors.location title': '', 'monitors.location help': '',
+        'report.due_sev_1 title': '', 'report.due_sev_1 help': '', 'report.due_sev_2 title': '', 'report.due_sev_2 help': '', 'report.due_sev_3 title': '', 'report.due_sev_3 help': '', 'report.due_sev_4 title': '', 'report.due_sev_4 help': '',
+        '1 day': '', '2 days': '', '3 days': '', '5 days': '', '7 days': '', '14 days': '', '30 days': '', '1 business day': '', '2 business days': '', '3 business days': '', '5 business days': '', '10 business days': '',
+        'should be written': '', 'must be written': '', 'names and addresses': '', addresses: '', 'secrets only': '', mark: 'keep and mark', drop: 'leave out', none: '',
+        'group report': 'Post-mortems', 'group alerts': 'Alerts', 'group warroom': 'War room', 'group monitors': 'Monitors', 'group files': 'Pictures', 'group export': 'Export', 'group incident': 'Incidents',
+    },
+    zh: {
+        'warroom.reactions title': '用于提议的表情', 'warroom.reactions help': '消息带有其中任一表情时，会被提议写入时间线。可填表情或 :名称:，以空格分隔。', 'warroom.freeze_links title': '保存链接的图表', 'warroom.freeze_links help': '作战室里贴出图表、仪表盘或变更的链接时，服务器获取一次其标题或图片并保存。只访问公网，以及“从以下地址获取粘贴的图片”允许的地址。',
+        'report.required_sections title': '发布前必填的章节', 'report.required_sections help': '必须填写：只要有一个必填章节为空，就不能发布报告', 'report.approvals title': '发布所需的批准数', 'report.approvals help': '管理者随时可以发布。0：可以撰写的人都可以发布。',
+        'alerts.flap_count title': '抖动', 'alerts.flap_count help': '告警在下面的时间内恢复达到这个次数，就一直作为一条抖动的告警保持打开，直到不再有新的告警。0：从不。', 'alerts.flap_minutes title': '抖动：分钟数', 'alerts.flap_minutes help': '在这段时间内统计恢复次数。',
+        'alerts.storm_incidents title': '每分钟事件数', 'alerts.storm_incidents help': '单个集成每分钟可宣布的事件数。告警风暴时，更多的告警会并入同一个事件；0 表示不限。', 'alerts.sns_hosts title': '其他使用 SNS 协议的主机', 'alerts.sns_hosts help': '除亚马逊自己的主机（sns.REGION.amazonaws.com）外，可为 CloudWatch 集成的消息签名并确认订阅的主机和端口，以逗号分隔，如 localstack:4566。无论位于何处都会访问。',
+        'files.fetch_allow title': '从以下地址获取粘贴的图片', 'files.fetch_allow help': '公网以外的地址、网段和主机名，如 10.0.0.0/8 或 .corp.example。从网页粘贴的图片由服务器获取。', 'export.allow title': '可导出到', 'export.allow help': '公网以外的地址、网段和主机名，如 10.0.0.0/8 或 .corp.example。仅当经由你的网关访问 Confluence 时才需要。',
+        'monitors.allow title': '监测可访问', 'monitors.allow help': '公网以外的地址、网段和主机名，如 10.0.0.0/8 或 .corp.example。数秒内生效。', 'monitors.location title': '本服务器的位置', 'monitors.location help': '监测从本服务器发起时，对这个位置的称呼。',
+        'report.due_sev_1 title': 'SEV-1：复盘期限', 'report.due_sev_1 help': '从事件结束起计算', 'report.due_sev_2 title': 'SEV-2：复盘期限', 'report.due_sev_2 help': '从事件结束起计算', 'report.due_sev_3 title': 'SEV-3：复盘期限', 'report.due_sev_3 help': '从事件结束起计算', 'report.due_sev_4 title': 'SEV-4：复盘期限', 'report.due_sev_4 help': '从事件结束起计算',
+        '1 day': '1 天', '2 days': '2 天', '3 days': '3 天', '5 days': '5 天', '7 days': '7 天', '14 days': '14 天', '30 days': '30 天', '1 business day': '1 个工作日', '2 business days': '2 个工作日', '3 business days': '3 个工作日', '5 business days': '5 个工作日', '10 business days': '10 个工作日',
+        'should be written': '建议填写', 'must be written': '必须填写', 'names and addresses': '姓名和地址', addresses: '仅地址', 'secrets only': '仅机密', mark: '保留并标记', drop: '略去', none: '无',
+        'group report': '复盘', 'group alerts': '告警', 'group warroom': '作战室', 'group monitors': '监测', 'group files': '图片', 'group export': '导出', 'group incident': '事件',
+    },
+});
