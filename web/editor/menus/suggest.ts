@@ -35,7 +35,7 @@ export class SuggestList<T> {
 
     exit = (): void => {
         const dom = this.props?.editor.view.dom;
-        for (const a of ['aria-expanded', 'aria-controls', 'aria-activedescendant', 'aria-haspopup']) dom?.removeAttribute(a);
+        for (const a of ['aria-controls', 'aria-activedescendant', 'aria-haspopup']) dom?.removeAttribute(a);
         this.el?.remove();
         this.el = null;
         this.props = null;
@@ -87,7 +87,6 @@ export class SuggestList<T> {
         /* The keyboard stays in the text: the editor says which row is meant. */
         const dom = p.editor.view.dom;
         dom.setAttribute('aria-haspopup', 'listbox');
-        dom.setAttribute('aria-expanded', 'true');
         dom.setAttribute('aria-controls', 'suggest');
         if (this.rows.length) dom.setAttribute('aria-activedescendant', `suggest-${this.at}`);
         else dom.removeAttribute('aria-activedescendant');

@@ -9,7 +9,7 @@ const titles: Record<string, string> = {
     github: 'GitHub', gitlab: 'GitLab', argocd: 'Argo CD', kubernetes: 'Kubernetes', terraform_cloud: 'HCP Terraform', launchdarkly: 'LaunchDarkly', cloudwatch: 'Amazon CloudWatch',
     azure_monitor: 'Azure Monitor', better_stack: 'Better Stack', checkmk: 'Checkmk', cloudevents: 'CloudEvents', datadog: 'Datadog', elastalert: 'ElastAlert', google_cloud: 'Google Cloud Monitoring',
     grafana: 'Grafana', graylog: 'Graylog', kapacitor: 'Kapacitor', librenms: 'LibreNMS', nagios: 'Nagios, Icinga', new_relic: 'New Relic', opsgenie: 'Opsgenie',
-    pagerduty_webhook: 'PagerDuty webhooks (v3)', pingdom: 'Pingdom', sentry: 'Sentry', splunk: 'Splunk', statuspage: 'Statuspage', uptime_kuma: 'Uptime Kuma',
+    pingdom: 'Pingdom', sentry: 'Sentry', splunk: 'Splunk', statuspage: 'Statuspage', uptime_kuma: 'Uptime Kuma',
     uptimerobot: 'UptimeRobot', victorops: 'Splunk On-Call (VictorOps)', zabbix: 'Zabbix',
 };
 
@@ -45,7 +45,7 @@ const chinese: Record<string, string> = {
 const icons: Record<string, IconName> = { alertmanager: 'bell', generic: 'code', pagerduty: 'broadcast', pagerduty_webhook: 'broadcast' };
 
 export const kindIcon = (kind: string): IconName => icons[kind] ?? 'link';
-const ownTitles: Record<string, { en: string; zh: string }> = { changes: { en: 'Changes', zh: '变更' }, mail: { en: 'E-mail', zh: '邮件' } };
+const ownTitles: Record<string, { en: string; zh: string }> = { changes: { en: 'Changes', zh: '变更' }, mail: { en: 'E-mail', zh: '邮件' }, pagerduty_webhook: { en: 'PagerDuty webhooks (v3)', zh: 'PagerDuty Webhook（v3）' } };
 export const kindTitle = (kind: string): string => ownTitles[kind]?.[locale.value === 'zh' ? 'zh' : 'en'] ?? titles[kind] ?? t.any(`kind_${kind}`, kind);
 export const kindAbout = (k: Kind): string => (locale.value === 'zh' && chinese[k.kind]) || t.any(`about_${k.kind}`, k.description);
 

@@ -35,7 +35,7 @@ export default function SlackSettings() {
             <section class="block">
                 <header><h2>{t('how')}</h2></header>
                 <p>{t('how_1')}</p>
-                <pre>{text}</pre>
+                <pre tabIndex={0}>{text}</pre>
                 <div class="row"><Button icon="copy" onClick={copy}>{t('copy')}</Button></div>
                 <p>{t('how_2')}</p>
                 <p>{t('how_3')}</p>
