@@ -23,7 +23,7 @@ async function get(path) {
     const from = performance.now(), r = await fetch(server.url + path, { headers });
     if (!r.ok) throw new Error(`${path}: ${r.status}`);
     let bytes = 0, text = '';
-    const keep = path.includes('limit=') || !/csv|jsonl/.test(path), decoder = new TextDecoder();
+    const keep = /json\b/.test(r.headers.get('content-type') ?? '') && !path.includes('jsonl'), decoder = new TextDecoder();
     for await (const part of r.body) { bytes += part.length; if (keep) text += decoder.decode(part, { stream: true }); }
     return { ms: performance.now() - from, bytes, json: keep && text ? JSON.parse(text) : null };
 }

@@ -52,3 +52,5 @@ CREATE TABLE audience_part (
     PRIMARY KEY (audience, part)
 );
 CREATE INDEX audience_part_by_part ON audience_part (part);
+-- step 3
+CREATE INDEX job_by_kind ON job (state, kind, run_at_ms);
