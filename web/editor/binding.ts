@@ -420,7 +420,7 @@ export const Together = Extension.create<{ document: Y.Doc }>({
         const leaves = Object.values(this.editor.schema.nodes).filter((n) => n.isLeaf && !n.isText).map((n) => n.name);
         const undoManager = new OwnUndo(type as unknown as AnyType, new Set([ySyncPluginKey]), new Set(leaves));
         const base = { type, doc: this.options.document, binding, snapshot: null, prevSnapshot: null };
-        let undoable = true;
+        let undoable = true, within = false;
         return [
             new Plugin({
                 key: ySyncPluginKey,
@@ -445,8 +445,12 @@ export const Together = Extension.create<{ document: Y.Doc }>({
                 view: (view) => {
                     binding.start(view);
                     return {
-                        update: (v) => {
+                        update: (v, before) => {
+                            const { lastChange } = undoManager;
+                            if (within && lastChange) undoManager.lastChange = Infinity;            /* what an input method composes is one step, however slowly */
                             binding.push(v.state, undoable);
+                            if (undoManager.lastChange === Infinity) undoManager.lastChange = lastChange;
+                            if (v.state.doc !== before.doc) within = v.composing;
                             undoable = true;
                         },
                         destroy: () => binding.stop(),

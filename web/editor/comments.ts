@@ -2,7 +2,7 @@
 import { Extension, type Editor } from '@tiptap/core';
 import { Fragment, Slice, type Node as PmNode } from '@tiptap/pm/model';
 import { NodeSelection, Plugin, PluginKey, type EditorState, type Transaction } from '@tiptap/pm/state';
-import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 import { redrawn } from './redrawn';
 
 /** Where something stands, for a server that may have other text by now (document/places.h). */
@@ -48,9 +48,11 @@ export const Comments = Extension.create({
         return [{ types: BLOCKS, attributes: { comments: { default: null, rendered: false } } }];
     },
     /** What suggesting makes of an edit; set while somebody suggests. A plugin of its own would restart the binding. */
-    addStorage: (): { correct: Correct | null } => ({ correct: null }),
+    addStorage: (): { correct: Correct | null; begin: ((view: EditorView) => void) | null } => ({ correct: null, begin: null }),
     addProseMirrorPlugins() {
-        return [new Plugin({ key: new PluginKey('suggesting'), appendTransaction: (trs, before, after) => this.storage.correct?.(trs, before, after) ?? null }), new Plugin<DecorationSet>({
+        return [new Plugin({ key: new PluginKey('suggesting'), appendTransaction: (trs, before, after) => this.storage.correct?.(trs, before, after) ?? null,
+            /* What an input method composes is marked from its first letter on: to mark it afterwards would tear it. */
+            props: { handleDOMEvents: { compositionstart: (view) => { this.storage.begin?.(view); return false; } } } }), new Plugin<DecorationSet>({
             key,
             state: {
                 init: (_c, state) => DecorationSet.create(state.doc, drawn(state.doc, 0, state.doc.content.size)),

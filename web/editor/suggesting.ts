@@ -8,6 +8,7 @@ import type { Editor } from '@tiptap/core';
 import { Fragment, Slice, type Mark, type MarkType, type Node as PmNode, type ResolvedPos } from '@tiptap/pm/model';
 import { Selection, TextSelection, type EditorState, type Transaction } from '@tiptap/pm/state';
 import { ReplaceStep } from '@tiptap/pm/transform';
+import type { EditorView } from '@tiptap/pm/view';
 import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import { changedRange } from './binding';
 import type { Correct } from './comments';
@@ -423,8 +424,14 @@ function related(a: PmNode, b: PmNode): boolean {
 /** Switches suggesting on or off. `refused`: an edit could not be made a suggestion and was taken back. */
 export function setSuggesting(editor: Editor, me: Author | null, refused: () => void): void {
     const at = new Date().toISOString();
-    const storage = (editor.storage as unknown as { comments: { correct: Correct | null } }).comments;
+    const storage = (editor.storage as unknown as { comments: { correct: Correct | null; begin: ((view: EditorView) => void) | null } }).comments;
     (yUndoPluginKey.getState(editor.state) as { undoManager?: { stopCapturing: () => void } } | undefined)?.undoManager?.stopCapturing();
+    storage.begin = me && ((view) => {
+        const { state } = view;
+        if (!state.selection.empty || !state.selection.$from.parent.isTextblock) return;
+        const mark = state.schema.marks['insertion']!.create({ user: me.id, name: me.name, at });
+        view.dispatch(state.tr.setStoredMarks(mark.addToSet(state.storedMarks ?? state.selection.$from.marks())));
+    });
     storage.correct = me && ((trs, before, after) => {
         if (trs.some((t) => t.getMeta(ySyncPluginKey) || t.getMeta(PLAIN)) || !trs.some((t) => t.docChanged)) return null;
         return correct(trs, before, after, me, at, refused);

@@ -3,6 +3,8 @@ import type { Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
 import type { Transaction } from '@tiptap/pm/state';
 import { canJoin, canSplit } from '@tiptap/pm/transform';
+import { yUndoPluginKey } from '@tiptap/y-tiptap';
+import type { UndoManager } from 'yjs';
 import { isSuggested, layerAttrs, layersOf, type Layer } from './suggested';
 
 const PLAIN = 'suggesting-plain';
@@ -172,10 +174,16 @@ export function settle(tr: Transaction, ranges: readonly { from: number; to: num
     return tr.setMeta(PLAIN, true);
 }
 
-/** Makes suggestions part of the text, or forgets them. */
-export function settleSuggestions(editor: Editor, list: readonly Suggestion[], accept: boolean): void {
+/** Makes suggestions part of the text, or forgets them: one step of undo. Gives what takes it back, and says false when something else was written here since; null: nothing was there. */
+export function settleSuggestions(editor: Editor, list: readonly Suggestion[], accept: boolean): (() => boolean) | null {
     const tr = settle(editor.state.tr, list, accept);
-    if (tr.docChanged) editor.view.dispatch(tr);
+    if (!tr.docChanged) return null;
+    const { undoManager: undo } = yUndoPluginKey.getState(editor.state) as { undoManager: UndoManager };
+    undo.stopCapturing();
+    editor.view.dispatch(tr);
+    undo.stopCapturing();
+    const made = undo.undoStack.at(-1);
+    return () => undo.undoStack.at(-1) === made && editor.commands.undo();
 }
 
 /** Those that the selection touches; a bare cursor touches the one it stands in. */

@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Avatar, Button, Icon, IconButton, MenuButton, Time, toast } from 'kit';
-import { bind, shown as keyName } from 'app/keys';
+import { bind, isMac, shown as keyName } from 'app/keys';
 import { me } from 'app/session';
 import { api } from 'app/api';
 import { useResource } from 'app/resource';
@@ -16,7 +16,16 @@ import { t } from './suggest-strings';
 const on = signal(false);
 let mod: typeof Module | null = null;
 const loaded = signal(false);
+/** Whose suggestions are shown and decided about; '': everybody's. */
+const by = signal('');
 const load = () => import('editor/suggesting').then((m) => { mod = m; loaded.value = true; });
+
+/** Decides, says how many, and offers the way back. */
+function decide(editor: Editor, list: readonly Suggestion[], accept: boolean): void {
+    const undo = mod!.settleSuggestions(editor, list, accept);
+    if (!undo) return toast(t('nothing_here'));
+    toast(t(accept ? 'n_accepted' : 'n_rejected', { n: list.length }), { undo: () => { if (!undo()) toast(t('written_since')); } });
+}
 
 /** Between writing and suggesting: in the top bar. */
 export function ModeButton({ report, live }: { report: Report; live: LiveDocument | null }) {
@@ -30,9 +39,21 @@ export function ModeButton({ report, live }: { report: Report; live: LiveDocumen
     }, [editor, on.value]);
     useEffect(() => {
         if (!report.can_edit || !editor) return;
-        const decide = (accept: boolean) => () => void load().then(() => mod!.settleSuggestions(editor, mod!.selectedSuggestions(editor), accept));
-        const undo = [bind('mod+alt+s', () => { on.value = !on.value; }), bind('mod+alt+enter', decide(true)), bind('mod+alt+backspace', decide(false))];
-        return () => undo.forEach((u) => u());
+        const selected = (accept: boolean) => () => void load().then(() => decide(editor, mod!.selectedSuggestions(editor).filter((s) => !by.peek() || s.user === by.peek()), accept));
+        const undo = [bind('mod+alt+s', () => { on.value = !on.value; }), bind('mod+alt+enter', selected(true)), bind('mod+alt+backspace', selected(false))];
+        /* ProseMirror keeps every Enter for itself, whatever is held with it: this comes before it. */
+        const first = (e: KeyboardEvent) => {
+            if (e.isComposing || !e.altKey || e.shiftKey || !(isMac ? e.metaKey : e.ctrlKey) || (e.key !== 'Enter' && e.key !== 'Backspace')) return;
+            e.preventDefault();
+            e.stopPropagation();
+            selected(e.key === 'Enter')();
+        };
+        const { dom } = editor.view;
+        dom.addEventListener('keydown', first, true);
+        return () => {
+            undo.forEach((u) => u());
+            dom.removeEventListener('keydown', first, true);
+        };
     }, [editor, report.can_edit]);
     if (!report.can_edit || !editor) return null;
     return (
@@ -58,7 +79,9 @@ function useAuthors(report: Report, all: readonly Suggestion[]): (s: Suggestion)
 /** What is suggested, above the threads. */
 export function Suggestions({ report, live }: { report: Report; live: LiveDocument | null }) {
     const editor = live?.editor.value ?? null;
-    const [who, setWho] = useState('');
+    const who = by.value;
+    const setWho = (id: string) => { by.value = id; };
+    useEffect(() => () => { by.value = ''; }, []);
     void live?.facts.value;
     useEffect(() => { if (!mod) void load(); }, []);
     const [, moved] = useState(0);
@@ -71,12 +94,15 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
     const touching = useRef(false);
     const all = editor && loaded.value && mod ? mod.suggestions(editor.state.doc) : [];
     const author = useAuthors(report, all);
+    useEffect(() => { if (who && loaded.value && !all.some((s) => author(s).id === who)) by.value = ''; });
     if (!editor || !loaded.value || !mod || !all.length) return null;
     const people = new Map(all.map((s) => [author(s).id, author(s).name]));
-    const shown = who && people.has(who) ? all.filter((s) => author(s).id === who) : all;
+    const counts = (s: Suggestion) => !people.has(who) || author(s).id === who;
+    const shown = all.filter(counts);
     /* Places are looked up again at the moment of the click: others write meanwhile. */
-    const settle = (pick: (s: Suggestion, i: number) => boolean, accept: boolean) => mod!.settleSuggestions(editor, mod!.suggestions(editor.state.doc).filter(pick), accept);
-    const touched = editor.state.selection.empty ? [] : mod.selectedSuggestions(editor);
+    const settle = (pick: (s: Suggestion, i: number) => boolean, accept: boolean) => decide(editor, mod!.suggestions(editor.state.doc).filter(pick), accept);
+    const inSelection = () => mod!.selectedSuggestions(editor).filter(counts);
+    const touched = editor.state.selection.empty ? [] : inSelection();
     touching.current = touched.length > 0;
     const same = (s: Suggestion) => (x: Suggestion, i: number) => i === all.indexOf(s) && x.user === s.user;
     return (
@@ -84,12 +110,12 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
             <header class="row wrap">
                 <b class="grow">{t('n_suggestions', { n: shown.length })}</b>
                 {people.size > 1 && <MenuButton class="btn plain sm" label={t('by')} items={[{ label: t('everybody'), checked: !who, onSelect: () => setWho('') }, ...[...people].map(([id, name]) => ({ label: name, checked: who === id, onSelect: () => setWho(id) }))]}>{who ? people.get(who) : t('everybody')}</MenuButton>}
-                {report.can_edit && <><Button onClick={() => settle((s) => !who || author(s).id === who, true)}>{t('accept_all')}</Button><Button onClick={() => settle((s) => !who || author(s).id === who, false)}>{t('reject_all')}</Button></>}
+                {report.can_edit && <><Button onClick={() => settle(counts, true)}>{t('accept_all')}</Button><Button onClick={() => settle(counts, false)}>{t('reject_all')}</Button></>}
             </header>
-            {report.can_edit && touched.length > 0 && <div class="row wrap in-selection"><span class="grow quiet">{t('in_selection', { n: touched.length })}</span>
-                <Button onClick={() => mod!.settleSuggestions(editor, mod!.selectedSuggestions(editor), true)}>{t('accept_these')}</Button><Button onClick={() => mod!.settleSuggestions(editor, mod!.selectedSuggestions(editor), false)}>{t('reject_these')}</Button></div>}
+            {report.can_edit && touched.length > 0 && <div class="row wrap in-selection" role="group" aria-label={t('in_selection', { n: touched.length })}><span class="grow quiet">{t('in_selection', { n: touched.length })}</span>
+                <Button title={keyName('mod+alt+enter')} onClick={() => decide(editor, inSelection(), true)}>{t('accept_these')}</Button><Button title={keyName('mod+alt+backspace')} onClick={() => decide(editor, inSelection(), false)}>{t('reject_these')}</Button></div>}
             {shown.map((s) => (
-                <div class="thread suggestion" key={`${s.from} ${s.user} ${s.kind} ${JSON.stringify(s.notes)}`} tabIndex={0} onClick={() => reveal(editor, s)} onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) reveal(editor, s); }}>
+                <div class="thread suggestion" role="group" aria-label={inWords(author(s).name || '?', s)} key={`${s.from} ${s.user} ${s.kind} ${JSON.stringify(s.notes)}`} tabIndex={0} onClick={() => reveal(editor, s)} onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) reveal(editor, s); }}>
                     <Avatar person={{ name: author(s).name || '?', avatar_color: author(s).avatar_color }} />
                     <div class="suggestion-words"><span class="row wrap"><b>{author(s).name || '?'}</b>{author(s).instead && <span class="quiet">{t('instead', { name: s.name || '?' })}</span>}{s.at && <span class="quiet"><Time at={s.at} /></span>}</span>
                         {s.notes.map((n) => <p class="suggestion-note" key={JSON.stringify(n)}>{noteWords(n)}</p>)}
@@ -99,6 +125,11 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
             ))}
         </section>
     );
+}
+
+/** A suggestion as a screen reader names it. */
+function inWords(name: string, s: Suggestion): string {
+    return `${name}: ${[...s.notes.map(noteWords), s.deleted && t('op_delete', { what: `“${clip(s.deleted.trim())}”` }), s.inserted && t('op_insert', { what: `“${clip(s.inserted.trim())}”` })].filter(Boolean).join('; ')}`;
 }
 
 function reveal(editor: Editor, s: Suggestion): void {
