@@ -1,7 +1,7 @@
 // Reports in and out, against readers and documents that are not ours: poppler and LibreOffice open what goes out, when they are installed;
 // real reports of other teams come in, when the samples are beside the project.
 //     node tests/exchange.mjs
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -21,6 +21,7 @@ const call = async (path, body) => (await fetch(`${server.url}/api/v1${path}`, {
 const importer = (query) => (query.includes('preview') ? { ...auth, Authorization: `Bearer ${tokens.admin}` } : auth);
 const read = async (name, bytes, query = '&preview=true') => (await fetch(`${server.url}/api/v1/report-imports?name=${encodeURIComponent(name)}${query}`, { method: 'POST', headers: importer(query), body: bytes })).json();
 const out = async (report, format) => Buffer.from(await (await fetch(`${server.url}/api/v1/reports/${report}/export?format=${format}`, { headers: auth })).arrayBuffer());
+const office = (args) => new Promise((done) => { execFile('soffice', args, { timeout: 120_000 }, done); });
 const folder = mkdtempSync(join(tmpdir(), 'hindsight-exchange-'));
 const file = (name, bytes) => { const path = join(folder, name); writeFileSync(path, bytes); return path; };
 const samples = join(root, '../shared/samples/reports/mybinder/incident-reports');
@@ -51,8 +52,8 @@ await spec('a Word document opens in LibreOffice with all of its text, and what 
     expect(docx.subarray(0, 2).toString() === 'PK', 'no zip');
     if (!has('soffice')) return 'skip';
     const path = file('long.docx', docx), profile = `-env:UserInstallation=file://${folder}/profile`;
-    spawnSync('soffice', [profile, '--headless', '--convert-to', 'odt', '--outdir', folder, path], { timeout: 120_000 });
-    spawnSync('soffice', [profile, '--headless', '--convert-to', 'docx:Office Open XML Text', '--outdir', join(folder, 'again'), join(folder, 'long.odt')], { timeout: 120_000 });
+    await office([profile, '--headless', '--convert-to', 'odt', '--outdir', folder, path]);            /* not spawnSync: connections to the server end meanwhile, which must be noticed */
+    await office([profile, '--headless', '--convert-to', 'docx:Office Open XML Text', '--outdir', join(folder, 'again'), join(folder, 'long.odt')]);
     const again = await read('again.docx', readFileSync(join(folder, 'again/long.docx')));
     expect(again.title === 'The long one 长报告', again.title);
     expect(again.headings === 40 && again.tables === 41, JSON.stringify([again.headings, again.tables]));
@@ -178,8 +179,70 @@ await spec('the public version shows what was written in it and nothing of the r
     for (const part of ['Internal title', 'Manager', 'Root cause', 'PM-', 'INC-1"', '/incidents']) expect(!seen.includes(part), `${part} is shown`);
     await change({ summary: 'Being rewritten.' });
     expect(!(await text()).includes('Being rewritten'), 'a draft is shown');
+    for (const part of ['<meta name="description" content="Some of you waited. Inside', '<meta property="og:title" content="Slow &lt;checkout&gt;">', `<meta property="og:url" content="${url}">`, '<meta property="og:type" content="article">', 'og:site_name']) expect(seen.includes(part), `no ${part} in ${seen}`);
     await call(`/reports/${report.id}/public-version/withdraw`);
     expect((await fetch(url)).status === 404, 'it can still be read');
+});
+
+await spec('guides stay with the writer: no export, page, link, version or print carries one', async () => {
+    const incident = await call('/incidents', { title: 'Guided', severity: 'SEV-2', status: 'resolved' });
+    const { sections } = await (await fetch(`${server.url}/api/v1/templates/standard-en`, { headers: auth })).json();
+    const report = await call('/reports', { incident_ids: [incident.id], template_id: 'standard-en' });
+    const guides = sections.map((s) => s.guide.slice(0, 40)).filter(Boolean), whole = await (await fetch(`${server.url}/api/v1/templates/standard-en/file?format=markdown`, { headers: auth })).text();
+    expect(guides.length > 8 && guides.every((g) => whole.includes(g)), 'the template has no guides');
+    const none = (what, text) => { for (const g of guides) expect(!text.includes(g), `${what}: ${g}`); expect(text.length > 200, `${what} is empty`); };
+    const get = async (path) => Buffer.from(await (await fetch(path.startsWith('http') ? path : server.url + path, { headers: auth })).arrayBuffer());
+    const unpack = (name, bytes) => (has('unzip') ? spawnSync('unzip', ['-p', file(name, bytes)], { maxBuffer: 1 << 26 }).stdout.toString() : bytes.toString('latin1'));
+    for (const format of ['markdown', 'html', 'text']) none(`content as ${format}`, (await get(`/api/v1/reports/${report.id}/content?format=${format}`)).toString());
+    none('HTML', (await out(report.id, 'html')).toString());
+    none('Markdown', unpack('guided.zip', await out(report.id, 'markdown')));
+    none('Word', unpack('guided.docx', await out(report.id, 'docx')));
+    if (has('pdftotext')) none('PDF', spawnSync('pdftotext', ['-raw', file('guided.pdf', await out(report.id, 'pdf')), '-']).stdout.toString().replace(/\n/g, ' '));
+    none('the shared page', await (await fetch((await call(`/reports/${report.id}/share`, {})).url)).text());
+    await call(`/reports/${report.id}/publish`);
+    none('the published page', (await get(`/reports/${report.reference}`)).toString());
+    none('the published version', (await get(`/api/v1/reports/${report.id}/content?format=markdown&version=published`)).toString());
+    none('search', JSON.stringify(await (await fetch(`${server.url}/api/v1/search?q=${encodeURIComponent('Guided')}`, { headers: auth })).json()).padEnd(300));
+});
+
+await spec('broken, empty, hostile and oversized files say what is wrong, and leave nothing behind', async () => {
+    const asked = async (name, bytes) => { const a = await fetch(`${server.url}/api/v1/report-imports?name=${encodeURIComponent(name)}`, { method: 'POST', headers: { Authorization: `Bearer ${tokens.responder}` }, body: bytes }); return { status: a.status, body: await a.json().catch(() => null) }; };
+    const count = async () => (await (await fetch(`${server.url}/api/v1/reports?limit=1`, { headers: auth })).json()).total;
+    const before = await count(), zip = (parts) => { const dir = mkdtempSync(join(folder, 'z-')); for (const [n, b] of parts) writeFileSync(join(dir, n), b); spawnSync('zip', ['-q', '-r', 'x.zip', ...parts.map(([n]) => n)], { cwd: dir }); return readFileSync(join(dir, 'x.zip')); };
+    const files = [['nothing.md', Buffer.alloc(0)], ['bytes.md', Buffer.from([0xff, 0xfe, 0, 0x80, 0xc3])], ['cut.docx', (await out(made.report.reference, 'docx')).subarray(0, 3000)], ['huge.md', Buffer.alloc(41 << 20, 'a ')]];
+    if (has('zip')) files.push(['empty.zip', zip([['a.bin', 'x']])], ['word.docx', zip([['word.xml', '<w:document>']])]);
+    for (const [name, bytes] of files) {
+        const { status, body } = await asked(name, bytes);
+        expect([413, 422].includes(status) && body?.detail?.length > 10, `${name}: ${status} ${JSON.stringify(body).slice(0, 300)}`);
+    }
+    expect(await count() === before, 'something was kept');
+    const laughs = `<!DOCTYPE html [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY x SYSTEM "file:///etc/passwd">]><html><body><h1>Laughs</h1><p>&c; &x;</p><script>alert(1)</script><img src=x onerror=alert(1)><a href="javascript:alert(1)">x</a><iframe src="http://127.0.0.1:1/"></iframe></body></html>`;
+    const { status, body } = await asked('laughs.html', Buffer.from(laughs));
+    expect(status === 201, `${status} ${JSON.stringify(body)}`);
+    const page = (await out(body.report.reference, 'html')).toString();
+    for (const bad of ['<script', 'onerror', 'javascript:', '<iframe', 'root:', 'hahahahaha']) expect(!page.includes(bad), bad);
+});
+
+await spec('a public version shows the pictures that were chosen for it, and no other of the report, until it is withdrawn', async () => {
+    const { report } = await read('p.md', `# Internal\n\n## One\n\n![inside](data:image/png;base64,${PIXEL.toString('base64')})\n`, '');
+    const base = `${server.url}/api/v1/reports/${report.id}`, inside = (await (await fetch(`${base}/files`, { headers: auth })).json()).items[0];
+    const upload = async (to) => (await fetch(`${server.url}/api/v1/reports/${to}/files?name=graph.png`, { method: 'POST', headers: { ...auth, 'Content-Type': 'image/png' }, body: PIXEL })).json();
+    const change = async (body) => (await fetch(`${base}/public-version`, { method: 'PATCH', headers: { ...auth, 'Content-Type': 'application/json', 'If-Match': '*' }, body: JSON.stringify(body) })).json();
+    const graph = await upload(report.id), other = await upload((await read('q.md', '# Another\n\n## One\n\nx\n', '')).report.id);
+    const refused = await change({ title: 'Slow', happened: `![x](${other.url})` });
+    expect(refused.status === 422 && refused.errors[0].field === 'happened', JSON.stringify(refused));
+    await change({ title: 'Slow', summary: 'It was slow.', happened: `![Load](${graph.url})` });
+    const { url } = await call(`/reports/${report.id}/public-version/publish`), outside = (f) => fetch(`${url}/files/${f.id}`);
+    const seen = await (await fetch(url)).text();
+    const src = /<img src="([^"]+)"/.exec(seen)?.[1];
+    expect(src === `${new URL(url).pathname}/files/${graph.id}` && seen.includes(`<meta property="og:image" content="${url}/files/${graph.id}">`), seen);
+    const picture = await outside(graph);
+    expect(picture.status === 200 && picture.headers.get('content-type') === 'image/png', `${picture.status}`);
+    expect((await outside(inside)).status === 404, 'a picture of the report that is not in it is shown');
+    expect((await outside(other)).status === 404, 'a picture of another report is shown');
+    expect((await fetch(server.url + graph.url, { redirect: 'manual' })).status !== 200, 'its inner address is open');
+    await call(`/reports/${report.id}/public-version/withdraw`);
+    expect((await outside(graph)).status === 404, 'it is shown after it was withdrawn');
 });
 
 await server.stop();

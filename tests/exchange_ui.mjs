@@ -52,6 +52,10 @@ await spec('the public version is seen as it is written, and published', async (
     const dialog = page.locator('dialog.full');
     await dialog.getByLabel('Title').fill('Checkout was slow');
     await dialog.getByLabel('Summary').fill('Some of you waited.');
+    const chooser = page.waitForEvent('filechooser');
+    await dialog.getByRole('button', { name: 'Add a picture' }).nth(1).click();
+    await (await chooser).setFiles({ name: 'load [1].png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAADUlEQVR4nGP4zwAE/wEHAAH/4iOeWQAAAABJRU5ErkJggg==', 'base64') });
+    await page.waitForFunction(() => { const i = document.querySelector('.write-preview img'); return i?.complete && i.naturalWidth > 0; });
     await page.locator('.write-preview h1', { hasText: 'Checkout was slow' }).waitFor();
     await fine('public-version');
     await page.getByRole('button', { name: 'Publish', exact: true }).last().click();
@@ -60,6 +64,7 @@ await spec('the public version is seen as it is written, and published', async (
     await address.waitFor();
     const text = await (await fetch((await address.textContent()).trim().replace(/^https?:\/\/[^/]+/, server.url))).text();
     expect(text.includes('Some of you waited.') && !text.includes('loved'), text);
+    expect((await fetch(server.url + /<img src="([^"]+)"/.exec(text)[1])).status === 200, 'the picture is not shown outside');
     await page.keyboard.press('Escape');
 });
 
@@ -74,6 +79,10 @@ await spec('names complete behind two braces, wrong ones are mended by a click, 
     await page.keyboard.press('Enter');
     expect(await prefill.inputValue() === 'It was {{incident.title}}', await prefill.inputValue());
     await page.locator('.tpl-preview', { hasText: 'It was A hug' }).waitFor();
+    await prefill.fill(`It was {{incident.title}}\n\n| When | What |\n| --- | --- |\n| now | ${'a long row that does not fit '.repeat(12)}|`);
+    await page.locator('.tpl-preview td', { hasText: 'a long row' }).waitFor();
+    const [cell, box] = [await page.locator('.tpl-preview td', { hasText: 'a long row' }).boundingBox(), await page.locator('.tpl-preview').boundingBox()];
+    expect(cell.x + cell.width <= box.x + box.width && cell.height > 60, `a long row does not wrap: ${JSON.stringify([cell, box])}`);
     await prefill.fill('It was {{incident.titel}}');
     await page.getByRole('button', { name: 'Use incident.title' }).click();
     expect(await prefill.inputValue() === 'It was {{incident.title}}', 'not mended');

@@ -62,7 +62,54 @@ async function makePrivate(member, people) {
     const share = await member('POST', `/reports/${report.id}/share`, { allow: ['people', 'services'] });
     const said = await member('POST', `/incidents/${incident.id}/messages/files?name=b.png`, png, 'image/png');
     const message = await member('POST', `/incidents/${incident.id}/messages`, { body: `${SECRET} in the war room, @Former`, mention_ids: [people.former.id], file_ids: [said.id] });
-    return { said, message, incident, report, file, thread, mark, followUp, share, comment: thread.comments[0] };
+    /* What hangs between it and what is public: a change that everybody knows, a public incident that names it, an event with the picture that was said. */
+    const change = await member('POST', '/changes', { kind: 'deploy', title: 'Release 7' });
+    await member('POST', `/incidents/${incident.id}/changes`, { change_id: change.id, relation: 'caused' });
+    const beside = await member('POST', '/incidents', { title: 'Beside it', severity: 'SEV-3', status: 'resolved' });
+    await member('POST', `/incidents/${beside.id}/links`, { incident: incident.id, relation: 'related' });
+    const event = { id: (await member('POST', `/messages/${message.id}/timeline`, { kind: 'graph', title: `${SECRET} graph` })).event_id };
+    const gone = await member('POST', '/incidents', { title: 'Merged away', severity: 'SEV-4', status: 'resolved' });
+    await member('POST', `/incidents/${gone.id}/merge`, { into: incident.id });
+    const both = await member('POST', '/reports', { incident_ids: [beside.id], template_id: 'brief-en', title: 'Beside it' });
+    const version = await member('PATCH', `/reports/${report.id}/public-version`, { title: `${SECRET} outside`, summary: `${SECRET}\n\n![graph](${file.url})` });
+    return { said, message, incident, report, file, thread, mark, followUp, share, change, beside, gone, both, event, version, comment: thread.comments[0] };
+}
+
+/* Requests whose body or query names a record: for who may not see it they are answered as if there were none of that name. */
+const asked = (w, incident, report, followUp, thread) => [
+    ['POST', '/templates/preview', { incident_id: incident, template: { sections: [{ heading: 'What', prefill: '{{incident.title}} {{incident.timeline}}' }] } }],
+    ['POST', '/reports/preview', { incident_id: incident, template_id: 'standard-en' }],
+    ['POST', '/reports', { incident_ids: [incident], template_id: 'brief-en' }],
+    ['PATCH', `/reports/${w.both.id}`, { incident_ids: [w.beside.id, incident] }],
+    ['POST', `/report-imports?name=a.md&incident=${incident}`, '# A\n\n## B\n\nc\n'],
+    ['POST', '/follow-ups', { title: 'x', incident_id: incident }], ['POST', '/follow-ups', { title: 'x', report_id: report }],
+    ['POST', '/follow-ups/bulk', { ids: [followUp], change: { priority: 'low' } }],
+    ['POST', `/incidents/${w.beside.id}/links`, { incident, relation: 'related' }], ['POST', `/incidents/${w.beside.id}/merge`, { into: incident }],
+    ['POST', '/notifications-read', { thread_id: thread }],
+    ...['/reports', '/report-counts', '/follow-ups', '/alerts', '/changes', '/follow-ups/counts'].map((list) => ['GET', `${list}?incident=${incident}`]),
+    ['GET', `/follow-ups?report=${report}`],
+    ['PATCH', `/reports/${w.both.id}/public-version`, { happened: `![x](${w.file.url})` }],
+];
+
+/* Ids of nothing, of the same form. */
+const NOTHING = '00000000-0000-7000-8000-000000000000';
+
+async function notTold(who, token, url, w) {
+    const headers = { Authorization: `Bearer ${token}`, 'If-Match': '*' };
+    const said = async ([method, path, body]) => {
+        const answer = await fetch(`${url}/api/v1${path}`, { method, headers: typeof body === 'object' ? { ...headers, 'Content-Type': 'application/json' } : headers, body: typeof body === 'object' ? JSON.stringify(body) : body });
+        const text = await answer.text();
+        return `${answer.status} ${[w.incident.id, w.incident.reference, w.report.id, w.followUp.id, w.thread.id].reduce((t, id) => t.replaceAll(id, NOTHING), text)}`.replace(/"(instance|request_id|id)":"[^"]*",?/g, '');
+    };
+    const real = asked(w, w.incident.id, w.report.id, w.followUp.id, w.thread.id), none = asked(w, NOTHING, NOTHING, NOTHING, NOTHING);
+    for (const [i, one] of real.entries()) {
+        const [there, nothing] = [await said(one), await said(none[i])], what = `${one[0]} ${one[1].replace(/[0-9a-f-]{36}/g, 'ID')}`;
+        check(`${who}: ${what} tells as little of it as of nothing`, !there.includes(SECRET) && !there.startsWith('5') && (one[2] === undefined || one[0] === 'PATCH' || there === nothing), `${there.slice(0, 300)} … ${nothing.slice(0, 300)}`);
+    }
+    for (const path of [`/changes/${w.change.id}`, '/changes', `/incidents/${w.beside.id}`, `/incidents/${w.beside.id}/timeline`, `/incidents/${w.gone.id}`, `/incidents/${w.gone.id}/timeline`, `/incidents/${w.gone.id}/timeline.json`, `/incidents/${w.beside.id}/changes`, `/reports/${w.both.id}`, `/reports/${w.both.id}/content?format=json`, '/search?q=outside', '/search?q=graph']) {
+        const text = await (await fetch(`${url}/api/v1${path}`, { headers })).text();
+        check(`${who}: nothing of it beside it, in ${path.replace(/[0-9a-f-]{36}/g, 'ID')}`, !text.includes(SECRET) && !text.includes(w.incident.id) && !text.includes(`"${w.incident.reference}"`) && !text.includes(w.report.id), text.slice(0, 400));
+    }
 }
 
 /* Everything that names one of its records, as somebody who may not know that it exists. */
@@ -79,6 +126,11 @@ const paths = (w) => [
     ['GET', `/reports/${w.report.reference}`], ['GET', `/ws/reports/${w.report.id}`], ['GET', `/api/v1/follow-ups/${w.followUp.id}`], ['GET', `/api/v1/incidents/${w.incident.id}`],
     ['GET', `/api/v1/incidents/${w.incident.id}/messages`], ['POST', `/api/v1/incidents/${w.incident.id}/messages`, { body: 'x' }], ['GET', `/api/v1/incidents/${w.incident.id}/war-room`],
     ['GET', `/api/v1/messages/${w.message.id}`], ['GET', `/api/v1/messages/${w.message.id}/thread`], ['PATCH', `/api/v1/messages/${w.message.id}`, { body: 'x' }],
+    ['GET', `/api/v1/reports/${w.report.id}/public-version`], ['POST', `/api/v1/reports/${w.report.id}/public-version/preview`, { title: 'x' }], ['POST', `/api/v1/reports/${w.report.id}/public-version/publish`],
+    ['GET', `/api/v1/reports/${w.report.id}/checklist`], ['GET', `/api/v1/reports/${w.report.id}/drafts`], ['GET', `/api/v1/reports/${w.report.id}/drafts/sent`], ['GET', `/api/v1/reports/${w.report.id}/questions`],
+    ['GET', `/api/v1/reports/${w.report.id}/wording`], ['GET', `/api/v1/reports/${w.report.id}/suggestion-authors`], ['GET', `/api/v1/reports/${w.report.id}/exports`], ['PATCH', `/api/v1/reports/${w.report.id}/history/${w.mark.id}`, { name: 'x' }],
+    ...['csv', 'json', 'jsonl'].map((f) => ['GET', `/api/v1/incidents/${w.incident.id}/timeline.${f}`]), ['GET', `/api/v1/incidents/${w.incident.id}/timeline/${w.event.id}`], ['GET', `/api/v1/incidents/${w.incident.id}/proposals`],
+    ['GET', `/api/v1/incidents/${w.incident.id}/questions`], ['GET', `/api/v1/incidents/${w.incident.id}/unknowns`], ['GET', `/api/v1/incidents/${w.incident.id}/responders`], ['POST', `/api/v1/incidents/${w.incident.id}/war-room/presence`, { here: true }],
     ['PUT', `/api/v1/messages/${w.message.id}/reactions/x`], ['PUT', `/api/v1/messages/${w.message.id}/pin`], ['DELETE', `/api/v1/messages/${w.message.id}`], ['GET', w.said.url],
 ];
 const lists = ['/reports', '/report-counts', `/reports?q=${SECRET}`, `/search?q=${SECRET}`, `/search?q=${COMMENT}`, '/notifications', '/home', '/follow-ups', '/incidents', '/alerts'];
@@ -89,6 +141,12 @@ async function isOut(who, ask, w) {
         check(`${who}: ${method} ${path.replace(/[0-9a-f-]{36}/g, 'ID')} is not there`, [401, 403, 404, 302].includes(status) && (status !== 302 || who === 'nobody'), status);
     }
     if (who === 'nobody') return;
+    const own = [w.report.id, w.incident.id, w.thread.id, w.comment.id, w.message.id, w.event.id, w.mark.id, w.followUp.id, ...[w.file.url, w.said.url].map((u) => u.slice(7))];
+    for (const [, path] of paths(w).filter(([method, path]) => method === 'GET' && own.some((id) => path.includes(id)))) {
+        const none = own.reduce((p, id) => p.replaceAll(id, NOTHING), path);
+        const [there, nothing] = [(await ask.bytes(path)).bytes.toString(), (await ask.bytes(none)).bytes.toString()];
+        check(`${who}: GET ${path.replace(/[0-9a-f-]{36}/g, 'ID')} tells as little of it as of nothing`, own.reduce((t, id) => t.replaceAll(id, NOTHING), there) === nothing, `${there.slice(0, 200)} … ${nothing.slice(0, 200)}`);
+    }
     for (const path of lists) {
         const { bytes } = await ask.bytes(`/api/v1${path}`);
         const text = bytes.toString();
@@ -124,7 +182,7 @@ async function outgoing(server, member, nobody, w) {
 }
 
 async function news(server, tokens, member, admin, w) {
-    const topics = [`report:${w.report.id}`, `comments:${w.report.id}`, `incident:${w.incident.id}`, 'reports', 'home', 'notifications', 'incidents', 'follow-ups'];
+    const topics = [`report:${w.report.id}`, `comments:${w.report.id}`, `incident:${w.incident.id}`, `messages:${w.incident.id}`, 'reports', 'changes', 'home', 'notifications', 'incidents', 'follow-ups'];
     const out = ['viewer', 'manager', 'admin'].map((who) => listener(server, tokens[who], topics)), inside = listener(server, tokens.former, topics);
     const all = [...out, inside];
     for (let i = 0; i < 200 && !all.every((l) => l.heard.some((n) => n.topic === 'channels')); i++) {
@@ -133,6 +191,7 @@ async function news(server, tokens, member, admin, w) {
     }
     const thread = await member('POST', `/threads/${w.thread.id}/comments`, { body: `${COMMENT} again for @Former`, mention_ids: [] });
     await member('PATCH', `/reports/${w.report.id}`, { title: `${SECRET} report, again` });
+    await member('POST', `/incidents/${w.incident.id}/messages`, { body: `${SECRET} again` });
     await until(`${at}: those inside hear of a comment at once`, () => inside.heard.some((n) => n.topic === `comments:${w.report.id}`) && inside.heard.some((n) => n.topic === 'notifications'), () => inside.heard);
     const { id } = await admin('POST', '/channels', { name: 'Afterwards' });
     await until(`${at}: outsiders hear of what is public`, () => out.every((l) => l.heard.some((n) => n.topic === 'channels' && n.id === id)), () => out.map((l) => l.heard));
@@ -154,6 +213,7 @@ async function walk(database) {
         const people = Object.fromEntries((await ask.admin('GET', '/people')).items.map((u) => [u.email.split('@')[0], u]));
         const w = await makePrivate(member, people);
         for (const who of ['viewer', 'manager', 'admin']) await isOut(who, ask[who], w);
+        for (const who of ['viewer', 'manager', 'admin']) await notTold(who, tokens[who], server.url, w);
         await isOut('nobody', nobody, w);
         check('an outsider cannot be mentioned', await member.status('POST', `/api/v1/reports/${w.report.id}/threads`, { body: 'x', mention_ids: [people.manager.id] }) === 422);
         check('an outsider cannot be asked to review', await member.status('POST', `/api/v1/reports/${w.report.id}/request-review`, { reviewer_ids: [people.manager.id] }) === 422);

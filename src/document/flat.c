@@ -58,12 +58,19 @@ static DocNode *text(Flat *f, const DocNode *n)
     return t;
 }
 
+/* A citation stands behind the words that it supports: in brackets it is told from them. */
+static DocNode *citation(Flat *f, const DocNode *n)
+{
+    Str title = doc_get(n, "title").len ? doc_get(n, "title") : doc_get(n, "kind");
+    return text_instead(f, n, arena_fmt(f->a, "[" STR_FMT "]", STR_ARG(title)), doc_get(n, "url"));
+}
+
 static DocNode *flat(Flat *f, const DocNode *n, int depth)
 {
     if (doc_is(n, "text")) return text(f, n);
     if (doc_is(n, "mention")) return mention(f, n);
     if (doc_is(n, "timestamp")) return timestamp(f, n);
-    if (doc_is(n, "evidence")) return text_instead(f, n, doc_get(n, "title").len ? doc_get(n, "title") : doc_get(n, "kind"), doc_get(n, "url"));
+    if (doc_is(n, "evidence")) return citation(f, n);
     DocNode *c = doc_node(f->a, "");
     c->type = n->type;
     if (doc_is(n, "heading")) doc_attr_int(f->a, c, "level", doc_get_int(n, "level", 2));      /* no guide, no key */

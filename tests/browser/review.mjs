@@ -200,6 +200,7 @@ async function versions(ana, bo, vi, incident) {
         await picture(vi, 'things');
         await vi.button('Side by side').click();
         await vi.page.locator('.version-pair del', { hasText: '9' }).waitFor();
+        await vi.page.locator('.version-pair', { hasText: 'raise the limit' }).locator('.vb', { hasText: '☐' }).waitFor();
         await picture(vi, 'things-side');
     });
 }

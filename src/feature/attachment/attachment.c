@@ -223,6 +223,13 @@ Err attachment_use(Cx *cx, Str incident, Str id, Attachment *ret)
     return mark(cx, &sql_attachment_use_one, id);
 }
 
+Err attachment_keep(Cx *cx, Strs ids)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_attachment_keep);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    return stmt_exec(&q);
+}
+
 Err attachment_drop(Cx *cx, Str id) { return mark(cx, &sql_attachment_drop_one, id); }
 
 Err attachment_open(Cx *cx, const Attachment *f, int *ret_fd)
@@ -346,7 +353,7 @@ static void ascii_into(Buf *b, Str name)
     for (size_t i = 0; i < name.len; i++) buf_byte(b, (unsigned char)name.at[i] < 0x80 ? name.at[i] : '_');
 }
 
-static Err serve_file(Cx *cx, const Attachment *f, Res *res)
+Err attachment_serve(Cx *cx, const Attachment *f, Res *res)
 {
     int fd;
     TRY(attachment_open(cx, f, &fd));
@@ -369,7 +376,7 @@ static Err show(Cx *cx, Req *req, Res *res)
 {
     Attachment f;
     TRY(attachment_get(cx, req_param(req, "stored"), &f));
-    return serve_file(cx, &f, res);
+    return attachment_serve(cx, &f, res);
 }
 
 static Err show_shared(Cx *cx, Req *req, Res *res)
@@ -381,7 +388,7 @@ static Err show_shared(Cx *cx, Req *req, Res *res)
     TRY(attachment_get(cx, req_param(req, "shared_file"), &f));
     if (!str_eq(f.report_id, link.id))
         return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(f.id));
-    return serve_file(cx, &f, res);
+    return attachment_serve(cx, &f, res);
 }
 
 /* A file is as visible as its report. */
@@ -392,7 +399,7 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
     TRY(attachment_get(cx, given, &f));
     if (f.incident_id.len) {
         Err e = incident_resolve(cx, f.incident_id, &audience);
-        if (err_is(e, ERR_NOT_FOUND)) return fail(cx->arena, ERR_NOT_FOUND, "no file " STR_FMT, STR_ARG(given));
+        if (err_is(e, ERR_NOT_FOUND)) return fail(cx->arena, ERR_NOT_FOUND, "there is no file " STR_FMT, STR_ARG(given));
         *ret_id = f.id;
         return e;
     }

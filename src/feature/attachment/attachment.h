@@ -31,6 +31,10 @@ Err attachment_get(Cx *cx, Str id, Attachment *ret);
 Err attachment_open(Cx *cx, const Attachment *file, int *ret_fd);
 /** The pictures of a report. */
 Err attachment_list(Cx *cx, Str report, Attachments *ret);
+/** What stands beside the text of a report (its public version) shows these pictures: they stay. Within a write. */
+Err attachment_keep(Cx *cx, Strs ids);
+/** Answers with the bytes of a picture; who may see it was asked before. */
+Err attachment_serve(Cx *cx, const Attachment *file, Res *res);
 /** The stored bytes. */
 Err attachment_bytes(Cx *cx, const Attachment *file, Str *ret);
 /** The data folder, "" without one. */

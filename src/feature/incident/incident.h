@@ -96,6 +96,8 @@ Err incident_add(Cx *cx, const IncidentInput *in, Incident *ret);
 /** Everything about one, by id; a fixed number of queries. The caller has checked access (resolver, incident_check).
  *  Fails: ERR_NOT_FOUND. */
 Err incident_get(Cx *cx, Str id, Incident *ret);
+/** Whether not all who read `one` may know of `other`: its timeline then names no id and no reference. */
+bool incident_is_hidden_beside(const Incident *other, const Incident *one);
 /** Only its own row: one query. */
 Err incident_row(Cx *cx, Str id, Incident *ret);
 /** By id or reference ("INC-42") as given; ERR_NOT_FOUND for unknown and for invisible alike. */

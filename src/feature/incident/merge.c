@@ -54,11 +54,10 @@ Err incident_merge(Cx *cx, Str id, Str into_id)
     i.status = S("merged");
     i.merged_into.id = into_id;
     TRY(incident_save(cx, &i));
-    TRY(incident_news(
-        cx, &i, "merged", into_id,
-        arena_fmt(cx->arena, "Merged into " STR_FMT, STR_ARG(into.reference)),
-        DATA(cx, { "into", into_id }, { "reference", into.reference },
-             { "title", into.audience.len ? S("") : into.title }))); /* others read this timeline */
+    bool hidden = incident_is_hidden_beside(&into, &i);
+    TRY(incident_news(cx, &i, "merged", into_id,
+                      hidden ? S("Merged into a private incident") : arena_fmt(cx->arena, "Merged into " STR_FMT, STR_ARG(into.reference)),
+                      DATA(cx, { "into", hidden ? S("") : into_id }, { "reference", hidden ? S("") : into.reference }, { "title", hidden ? S("") : into.title })));
     return incident_news(
         cx, &into, "merged_from", id,
         arena_fmt(cx->arena, STR_FMT " was merged into this: " STR_FMT, STR_ARG(i.reference),

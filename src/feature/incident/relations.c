@@ -55,6 +55,8 @@ Err incident_put_causes(Cx *cx, Str id, const Causes *causes)
 
 /* ---- links */
 
+bool incident_is_hidden_beside(const Incident *other, const Incident *one) { return other->audience.len && !str_eq(other->audience, one->audience); }
+
 Err incident_link(Cx *cx, Str id, Str other, Str relation)
 {
     Incident i, o;
@@ -78,16 +80,18 @@ Err incident_link(Cx *cx, Str id, Str other, Str relation)
     }
     TRY(incident_save(cx, &i));
     TRY(incident_save(cx, &o));
-    return incident_news(cx, &i, "field_changed", other,
-                         arena_fmt(cx->arena, "Linked to " STR_FMT, STR_ARG(o.reference)),
+    bool hidden = incident_is_hidden_beside(&o, &i);
+    return incident_news(cx, &i, "field_changed", hidden ? S("") : other,
+                         hidden ? S("Linked to a private incident") : arena_fmt(cx->arena, "Linked to " STR_FMT, STR_ARG(o.reference)),
                          DATA(cx, { "field", S("links") }, { "action", S("added") },
-                              { "to", o.reference }, { "relation", relation }));
+                              { "to", hidden ? S("") : o.reference }, { "relation", relation }));
 }
 
 Err incident_unlink(Cx *cx, Str id, Str other)
 {
-    Incident i;
+    Incident i, o;
     TRY(incident_row(cx, id, &i));
+    TRY(incident_row(cx, other, &o));
     int64_t gone = 0;
     for (int k = 0; k < 2; k++) {
         auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_incident_link_remove);
@@ -99,6 +103,6 @@ Err incident_unlink(Cx *cx, Str id, Str other)
     }
     if (!gone) return fail(cx->arena, ERR_NOT_FOUND, "these incidents are not linked");
     TRY(incident_save(cx, &i));
-    return incident_news(cx, &i, "field_changed", other, S("Link removed"),
+    return incident_news(cx, &i, "field_changed", incident_is_hidden_beside(&o, &i) ? S("") : other, S("Link removed"),
                          DATA(cx, { "field", S("links") }, { "action", S("removed") }));
 }

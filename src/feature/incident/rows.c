@@ -40,7 +40,7 @@ Err incident_row(Cx *cx, Str id, Incident *ret)
         i.can_edit = incident_can_edit(cx);
     }
     TRY(stmt_end(&q));
-    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "no incident " STR_FMT, STR_ARG(id));
+    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "there is no incident " STR_FMT, STR_ARG(id));
     *ret = i;
     return OK;
 }
@@ -256,7 +256,7 @@ Err incident_resolve(Cx *cx, Str given, Str *ret_id)
     Str id = S(""), audience = S("");
     if (found) id = stmt_col_str(&q, 0), audience = stmt_col_str(&q, 1);
     TRY(stmt_end(&q));
-    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "no incident " STR_FMT, STR_ARG(given));
+    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "there is no incident " STR_FMT, STR_ARG(given));
     TRY(access_check(cx, audience, "incident", given));
     *ret_id = id;
     return OK;

@@ -47,7 +47,8 @@ extern const Shape monitor_shape, monitor_config_shape;
 extern const char *const monitor_kinds[];
 
 typedef struct MonitorFilter { Str id; Strs state, service; Str q; bool enabled; } MonitorFilter;
-/** By name, from behind the one with id `after` ("" = from the first). Secrets in headers are hidden unless `secrets`. */
+/** By name, from behind the one with id `after` ("" = from the first). Secrets in headers are hidden unless `secrets`. One whose steps were
+ *  sealed with another key says so in `error`; those of `enabled` with `secrets` leave it out: nobody can look for it. */
 Err monitor_list(Cx *cx, const MonitorFilter *filter, bool secrets, Str after, int64_t limit, Monitors *ret);
 Err monitor_get(Cx *cx, Str id, bool secrets, Monitor *ret);
 /** Checks and stores; a new one (version 0) gets an id. Hidden secrets that come back hidden keep their value. Within a write. Fails:

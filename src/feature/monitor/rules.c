@@ -94,9 +94,17 @@ Err monitor_list(Cx *cx, const MonitorFilter *f, bool secrets, Str after, int64_
         m->locations = strs_parse(cx->arena, stmt_col_str(&q, 11));
     }
     TRY(stmt_end(&q));
-    list_each(&all, k) TRY(read_config(cx, sealed.at[k], secrets, &all.at[k]));
-    TRY(fill_services(cx, &all));
-    *ret = all;
+    Monitors readable = { 0 };
+    list_each(&all, k) {                                     /* one that was sealed with another key is shown with the reason, and not looked at */
+        Monitor *m = &all.at[k];
+        Err e = read_config(cx, sealed.at[k], secrets, m);
+        if (!err_is(e, ERR_UNAVAILABLE)) TRY(e);
+        else if (secrets && f->enabled) continue;
+        else m->error = err_text(cx->arena, e);
+        *list_add(cx->arena, &readable) = *m;
+    }
+    TRY(fill_services(cx, &readable));
+    *ret = readable;
     return OK;
 }
 

@@ -4,8 +4,10 @@
 #include "app/page.h"
 #include "base/id.h"
 #include "base/map.h"
+#include "base/utf8.h"
 #include "document/words.h"
 #include "feature/account/account.h"
+#include "feature/attachment/attachment.h"
 #include "feature/public_version/public_version.h"
 #include "feature/settings/settings.h"
 #include "sql.gen.h"
@@ -30,19 +32,47 @@ static SHAPE(public_version_shape, PublicVersion, "The public version of a repor
 
 /* -- the page ---------------------------------------------------------------------------------------------------------- */
 
-static void section(Cx *cx, Buf *b, const char *name, Str markdown)
+static void section(Cx *cx, Buf *b, const char *name, Str markdown, Str image_base)
 {
     DocNode *doc;
     Str html;
     if (!str_trim(markdown).len || import_markdown(cx->arena, markdown, &doc).info) return;
     DocNode *flat = doc_flat(cx->arena, doc, &(FlatOptions){ .outside = true });
-    if (render_html(cx->arena, flat, &(RenderHtml){ .outside = true }, &html).info) return;
+    if (render_html(cx->arena, flat, &(RenderHtml){ .outside = true, .image_base = image_base }, &html).info) return;
     if (name) buf_fmt(b, "<h2>%s</h2>\n", name);
     buf_add(b, html);
 }
 
+static void pictures_in(Arena *a, const DocNode *n, Strs *ids)
+{
+    Str src = doc_is(n, "image") ? doc_get(n, "src") : S("");
+    if (str_starts(src, S("/files/"))) ids_add(a, ids, str_sub(src, 7, src.len));
+    list_each(&n->children, i) pictures_in(a, n->children.at[i], ids);
+}
+
+/* Only pictures of the report itself can be shown outside. */
+static Err pictures_check(Cx *cx, const PublicVersion *p, const char *field, Str markdown, Strs *ids)
+{
+    DocNode *doc;
+    Strs here = { 0 };
+    if (!str_trim(markdown).len || import_markdown(cx->arena, markdown, &doc).info) return OK;
+    pictures_in(cx->arena, doc, &here);
+    list_each(&here, i) {
+        Attachment f;
+        Err e = attachment_get(cx, here.at[i], &f);
+        if (err_is(e, ERR_NOT_FOUND) || (!e.info && !str_eq(f.report_id, p->report_id)))
+            return fail_field(cx->arena, str_of(field), "there is no picture " STR_FMT " in this report: add it here", STR_ARG(utf8_clip(here.at[i], 60)));
+        TRY(e);
+        ids_add(cx->arena, ids, f.id);
+    }
+    return OK;
+}
+
+/* Where the pictures of the page lie for readers outside. */
+static Str picture_base(Cx *cx, const PublicVersion *p) { return arena_fmt(cx->arena, "/public/" STR_FMT "/files/", STR_ARG(p->slug)); }
+
 /* The inside of the page: what is kept when it is published, so that nothing of the report shows through later. */
-static Err body_of(Cx *cx, const PublicVersion *p, Str *ret)
+static Err body_of(Cx *cx, const PublicVersion *p, Str image_base, Str *ret)
 {
     Report r;
     bool zh = words_zh(p->language);
@@ -66,37 +96,109 @@ static Err body_of(Cx *cx, const PublicVersion *p, Str *ret)
         buf_add(&b, S("</dd></div>"));
     }
     if (figures.len) buf_add(&b, S("</dl>\n"));
-    section(cx, &b, NULL, p->summary);
-    section(cx, &b, zh ? "发生了什么" : "What happened", p->happened);
-    section(cx, &b, zh ? "我们正在做什么" : "What we are doing", p->doing);
+    section(cx, &b, NULL, p->summary, image_base);
+    section(cx, &b, zh ? "发生了什么" : "What happened", p->happened, image_base);
+    section(cx, &b, zh ? "我们正在做什么" : "What we are doing", p->doing, image_base);
     *ret = buf_str(&b);
+    return OK;
+}
+
+typedef struct Shown { Str body, language, report_id; int64_t at_ms; } Shown;
+
+static Err shown_at(Cx *cx, Req *req, Shown *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_public_version_by_slug);
+    stmt_str(&q, "slug", req_param(req, "slug"));
+    bool found = stmt_step(&q) && !stmt_col_is_null(&q, 1);
+    if (found) *ret = (Shown){ stmt_col_str(&q, 0), stmt_col_str(&q, 2), stmt_col_str(&q, 3), stmt_col_int(&q, 1) };
+    TRY(stmt_end(&q));
+    if (!found) TRY(limit_take(cx, arena_fmt(cx->arena, "public:" STR_FMT, STR_ARG(req->http->peer)), 60, 30));
+    return found ? OK : fail(cx->arena, ERR_NOT_FOUND, "there is no such page, or it was withdrawn");
+}
+
+/* The first words of the page behind its title and figures, for previews of its link. They are HTML's text already: escaped. */
+static Str first_words(Arena *a, Str body)
+{
+    Buf b = buf_new(a, 4096);
+    ptrdiff_t title = str_find(body, S("</h1>")), list = str_find(body, S("</dl>"));
+    bool tag = false, space = false;
+    for (size_t i = list >= 0 ? (size_t)list + 5 : title >= 0 ? (size_t)title + 5 : 0; i < body.len && b.len < 300; i++) {
+        char c = body.at[i];
+        if (c == '<') tag = true;
+        else if (c == '>') tag = false;
+        else if (c == ' ' || c == '\n') space = true;
+        else if (!tag) {
+            if (space && b.len) buf_byte(&b, ' ');
+            space = false;
+            buf_byte(&b, c);
+        }
+    }
+    Str text = utf8_clip(buf_str(&b), 280);
+    ptrdiff_t entity = -1;
+    for (size_t i = 0; i < text.len; i++) entity = text.at[i] == '&' ? (ptrdiff_t)i : text.at[i] == ';' ? -1 : entity;
+    return entity >= 0 ? str_sub(text, 0, (size_t)entity) : text;
+}
+
+static void meta(Buf *b, const char *kind, const char *name, Str escaped)
+{
+    if (escaped.len) buf_fmt(b, "<meta %s=\"%s\" content=\"" STR_FMT "\">", kind, name, STR_ARG(escaped));
+}
+
+/* What other programs show of a link to the page: a title, some words, and its first picture. */
+static void link_preview(Cx *cx, Buf *b, const Shown *s, Str slug, Str workspace)
+{
+    Str title = str_before(str_sub(s->body, 4, s->body.len), '<'), words = first_words(cx->arena, s->body), picture = S("");
+    Str base = arena_fmt(cx->arena, "src=\"/public/" STR_FMT "/files/", STR_ARG(slug));
+    Buf name = buf_new(cx->arena, 4096);
+    ptrdiff_t at = str_find(s->body, base);
+    if (at >= 0) picture = app_link(cx, str_before(str_sub(s->body, (size_t)at + 5, s->body.len), '"'));
+    buf_html(&name, workspace);
+    buf_fmt(b, "<title>" STR_FMT "</title>", STR_ARG(title));
+    meta(b, "name", "description", words);
+    meta(b, "property", "og:type", S("article"));
+    meta(b, "property", "og:title", title);
+    meta(b, "property", "og:description", words);
+    meta(b, "property", "og:site_name", buf_str(&name));
+    meta(b, "property", "og:url", app_link(cx, arena_fmt(cx->arena, "/public/" STR_FMT, STR_ARG(slug))));
+    meta(b, "property", "og:image", picture);
+    meta(b, "name", "twitter:card", picture.len ? S("summary_large_image") : S("summary"));
+}
+
+static Err picture(Cx *cx, Req *req, Res *res)
+{
+    Shown s;
+    Attachment f;
+    Str id = req_param(req, "public_file");
+    TRY(shown_at(cx, req, &s));
+    Str src = arena_fmt(cx->arena, "src=\"/public/" STR_FMT "/files/" STR_FMT "\"", STR_ARG(req_param(req, "slug")), STR_ARG(id));
+    if (str_find(s.body, src) < 0) return fail(cx->arena, ERR_NOT_FOUND, "there is no such picture");
+    TRY(attachment_get(cx, id, &f));
+    if (!str_eq(f.report_id, s.report_id)) return fail(cx->arena, ERR_NOT_FOUND, "there is no such picture");
+    TRY(attachment_serve(cx, &f, res));
+    http_set(&res->http, "Cache-Control", S("public, max-age=600"));     /* it may be withdrawn */
+    http_set(&res->http, "Cross-Origin-Resource-Policy", S("cross-origin"));
     return OK;
 }
 
 static Err page(Cx *cx, Req *req, Res *res)
 {
-    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_public_version_by_slug);
-    stmt_str(&q, "slug", req_param(req, "slug"));
-    bool found = stmt_step(&q) && !stmt_col_is_null(&q, 1);
-    Str shown = found ? stmt_col_str(&q, 0) : S(""), language = found ? stmt_col_str(&q, 2) : S("");
-    int64_t at = found ? stmt_col_int(&q, 1) : 0;
-    TRY(stmt_end(&q));
-    if (!found) TRY(limit_take(cx, arena_fmt(cx->arena, "public:" STR_FMT, STR_ARG(req->http->peer)), 60, 30));
-    if (!found) return fail(cx->arena, ERR_NOT_FOUND, "there is no such page, or it was withdrawn");
+    Shown s;
     Workspace w;
+    TRY(shown_at(cx, req, &s));
     workspace_get(cx, &w);
-    bool zh = words_zh(language);
+    bool zh = words_zh(s.language);
     Buf b = buf_new(cx->arena, 8u << 20);
-    Str css = page_asset_path(S("/assets/page-")), title = str_before(str_sub(shown, 4, shown.len), '<');
+    Str css = page_asset_path(S("/assets/page-"));
     buf_fmt(&b, "<!doctype html>\n<html lang=\"%s\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-            "<meta name=\"color-scheme\" content=\"light dark\"><meta property=\"og:title\" content=\"" STR_FMT "\"><title>" STR_FMT "</title>", zh ? "zh" : "en", STR_ARG(title), STR_ARG(title));
+            "<meta name=\"color-scheme\" content=\"light dark\">", zh ? "zh" : "en");
+    link_preview(cx, &b, &s, req_param(req, "slug"), w.name);
     if (css.len) buf_fmt(&b, "<link rel=\"stylesheet\" href=\"" STR_FMT "\">", STR_ARG(css));
     buf_add(&b, S("</head>\n<body class=\"published\"><header class=\"pub-bar\"><span class=\"pub-ws\">"));
     buf_html(&b, w.name);
     buf_fmt(&b, "</span></header><main class=\"pub\"><article class=\"doc\" lang=\"%s\">\n", zh ? "zh" : "en");
-    buf_add(&b, shown);
+    buf_add(&b, s.body);
     buf_fmt(&b, "<p class=\"pub-by\">%s ", zh ? "发布于" : "Published");
-    buf_html(&b, words_time(cx->arena, at, WORDS_DATE, language, S("UTC")));
+    buf_html(&b, words_time(cx->arena, s.at_ms, WORDS_DATE, s.language, S("UTC")));
     buf_add(&b, S("</p></article></main></body></html>\n"));
     res_text(res, 200, "text/html; charset=utf-8", buf_str(&b));
     return OK;
@@ -136,7 +238,7 @@ static Err get(Cx *cx, Str report, PublicVersion *ret)
     p.published = p.published_ms > 0;
     if (p.published) {
         p.url = app_link(cx, arena_fmt(cx->arena, "/public/" STR_FMT, STR_ARG(p.slug)));
-        TRY(body_of(cx, &p, &now));
+        TRY(body_of(cx, &p, picture_base(cx, &p), &now));
         p.changed_since_published = !str_eq(now, shown);
     }
     if (!p.version) {
@@ -168,6 +270,7 @@ static Err show(Cx *cx, Req *req, Res *res)
 static Err edit(Cx *cx, Req *req, Res *res)
 {
     PublicVersion p, *in = BODY(req, PublicVersion);
+    Strs pictures = { 0 };
     TRY(editable(cx, req, &p));
     TRY(cx_match(cx, p.version));
     if (BODY_HAS(req, PublicVersion, title)) p.title = in->title;
@@ -181,6 +284,10 @@ static Err edit(Cx *cx, Req *req, Res *res)
         for (size_t k = 0; figure_keys[k]; k++) known = known || str_eq(p.figures.at[i], str_of(figure_keys[k]));
         if (!known) return fail_field(cx->arena, arena_fmt(cx->arena, "figures[%zu]", i), "a public version may show started_at, ended_at and duration");
     }
+    TRY(pictures_check(cx, &p, "summary", p.summary, &pictures));
+    TRY(pictures_check(cx, &p, "happened", p.happened, &pictures));
+    TRY(pictures_check(cx, &p, "doing", p.doing, &pictures));
+    if (pictures.len) TRY(attachment_keep(cx, pictures));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_public_version_put);
     stmt_str(&q, "report", p.report_id);
     stmt_str(&q, "slug", p.slug.len ? p.slug : id_secret(cx->arena, 9));
@@ -215,7 +322,7 @@ static Err publish(Cx *cx, Req *req, Res *res)
     TRY(editable(cx, req, &p));
     if (!str_trim(p.title).len) return fail_field(cx->arena, S("title"), "give it a title that customers understand");
     if (!str_trim(p.summary).len && !str_trim(p.happened).len) return fail_field(cx->arena, S("summary"), "say what happened before you publish it");
-    TRY(body_of(cx, &p, &shown));
+    TRY(body_of(cx, &p, picture_base(cx, &p), &shown));
     TRY(set_shown(cx, p.report_id, shown, cx->now_ms));
     return show(cx, req, res);
 }
@@ -238,7 +345,7 @@ static Err preview(Cx *cx, Req *req, Res *res)
     Preview out;
     p.report_id = req_param(req, "report");
     if (!p.language.len) p.language = S("en");
-    TRY(body_of(cx, &p, &out.html));
+    TRY(body_of(cx, &p, S("/files/"), &out.html));
     res_json(cx, res, &public_preview_shape, &out);
     return OK;
 }
@@ -251,6 +358,7 @@ static const Route routes[] = {
     { POST, ONE "/publish", ROLE_MANAGER, publish, .reply = &public_version_shape, .doc = "Shows what it says now to everybody who has its address" },
     { POST, ONE "/withdraw", ROLE_RESPONDER, withdraw, .doc = "Takes it away from readers; the text stays" },
     { GET, "/public/:slug", ROLE_PUBLIC, page, .flags = PAGE },
+    { GET, "/public/:slug/files/:public_file", ROLE_PUBLIC, picture, .doc = "A picture of a published public version" },
     { 0 },
 };
 

@@ -107,7 +107,7 @@ SHAPE(report_version_shape, Version, "A report as it was published",
     FIELD_OF(Version, published_by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "By whom"));
 
 SHAPE(report_share_shape, Share, "A secret link that shows a report to people without an account",
-    FIELD(Share, url, READ_ONLY | NULLABLE, "The link; null when there is none"),
+    FIELD(Share, url, READ_ONLY | NULLABLE, "The link; null when there is none, or (created_at is set) when it was sealed with another secret.key"),
     FIELD_AT(Share, expires_ms, NULLABLE, "When it stops working; null is never"),
     FIELD(Share, password, WRITE_ONLY | NULLABLE, "Asked of whoever opens it; none when left out", .max = 200),
     FIELD(Share, has_password, READ_ONLY, "Whether it asks for a password"),

@@ -72,7 +72,13 @@ static Err hear(Cx *cx, const Event *event)
         .occurred_ms = event->occurred_ms, .source = event->source, .kind = str_of(h->kind), .title = event->title,
         .data = event->data, .starred = star,
     };
-    if (h->evidence && event->object.len)
+    bool hidden = false;
+    if (h->evidence && str_eq(str_of(h->evidence), S("incident"))) {
+        Incident other;
+        TRY(incident_row(cx, event->object, &other));
+        hidden = incident_is_hidden_beside(&other, &i);
+    }
+    if (h->evidence && event->object.len && !hidden)
         row.evidence = (Evidence){ .kind = str_of(h->evidence), .id = event->object, .title = event->title };
     TRY(timeline_audience(cx, i.id, event->audience, &row.audience));
     if (row.occurred_ms > cx->now_ms) row.occurred_ms = cx->now_ms;   /* the clock of a source runs ahead */

@@ -1,5 +1,5 @@
 /** The text for readers outside: written on the left, seen as they will see it on the right. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, Check, Copyable, Dialog, Failed, Field, Icon, Input, Skeleton, TextArea, confirm, toast, toastError, useForm } from 'kit';
 import { api } from 'app/api';
 import { may } from 'app/registry';
@@ -18,10 +18,47 @@ export default function PublicVersion() {
     const base = `/reports/${report}/public-version`;
     const r = useResource<Public>(`public ${report}`, () => api.get<Public>(base));
     if (!r.data) return <Dialog full title={t('public_version')} onClose={close}>{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={10} />}</Dialog>;
-    return <Edit base={base} p={r.data} set={r.set} />;
+    return <Edit report={report} base={base} p={r.data} set={r.set} />;
 }
 
-function Edit({ base, p, set }: { base: string; p: Public; set: (p: Public) => void }) {
+/** Text with pictures: chosen, pasted or dropped, they stand where the cursor is. */
+function Words({ report, value, onChange, ...rest }: { report: string; value: string; onChange: (v: string) => void; rows: number; id?: string }) {
+    const box = useRef<HTMLDivElement>(null);
+    const [busy, setBusy] = useState(false);
+    const now = useRef(value);
+    now.current = value;
+    const add = async (files: Iterable<File>) => {
+        const pictures = [...files].filter((f) => f.type.startsWith('image/'));
+        if (!pictures.length) return;
+        const at = box.current?.querySelector('textarea')?.selectionEnd ?? now.current.length;
+        setBusy(true);
+        try {
+            const made: string[] = [];
+            for (const f of pictures) made.push(`![${f.name.replace(/\.[^.]*$/, '').replace(/[[\]\\]/g, ' ')}](${(await api.upload<{ url: string }>(`/reports/${report}/files`, f)).url})`);
+            const before = now.current.slice(0, at).replace(/\s+$/, ''), after = now.current.slice(at).replace(/^\s+/, '');
+            onChange([before, ...made, after].filter(Boolean).join('\n\n'));
+        } catch (e) {
+            toastError(e);
+        }
+        setBusy(false);
+    };
+    const choose = () => {
+        const input = document.createElement('input');
+        input.type = 'file';
+        input.accept = 'image/png,image/jpeg,image/webp,image/gif';
+        input.onchange = () => void add(input.files ?? []);
+        input.click();
+    };
+    const take = (e: Event, data: DataTransfer | null) => { if (data?.files.length) { e.preventDefault(); void add(data.files); } };
+    return (
+        <div ref={box} class="public-words" onPaste={(e) => take(e, e.clipboardData)} onDragOver={(e) => { if (e.dataTransfer?.types.includes('Files')) e.preventDefault(); }} onDrop={(e) => take(e, e.dataTransfer)}>
+            <TextArea {...rest} value={value} onChange={onChange} />
+            <Button kind="plain" icon="image" busy={busy} onClick={choose}>{t('add_picture')}</Button>
+        </div>
+    );
+}
+
+function Edit({ report, base, p, set }: { report: string; base: string; p: Public; set: (p: Public) => void }) {
     const [d, setD] = useState<Draft>({ title: p.title, summary: p.summary, happened: p.happened, doing: p.doing, figures: p.figures });
     const [html, setHtml] = useState<string | null>(null);
     const form = useForm();
@@ -52,7 +89,7 @@ function Edit({ base, p, set }: { base: string; p: Public; set: (p: Public) => v
             toastError(e);
         }
     };
-    const area = (key: 'summary' | 'happened' | 'doing', rows: number) => <Field label={t(key)} help={t(`${key}_help`)} error={form.field(key)}>{(x) => <TextArea {...x} rows={rows} value={d[key]} onChange={(v) => fit({ [key]: v })} />}</Field>;
+    const area = (key: 'summary' | 'happened' | 'doing', rows: number) => <Field label={t(key)} help={t(`${key}_help`)} error={form.field(key)}>{(x) => <Words {...x} report={report} rows={rows} value={d[key]} onChange={(v) => fit({ [key]: v })} />}</Field>;
     return (
         <Dialog full title={t('public_version')} onClose={close} footer={<>
             {form.general([...FIELDS, 'figures']) && <span class="form-error grow" role="alert">{form.general([...FIELDS, 'figures'])}</span>}

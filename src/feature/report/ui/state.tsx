@@ -152,7 +152,7 @@ export function SharePanel({ report }: { report: Report }) {
     const may_share = may(me().role, 'responder');
     if (!asked.current) {
         asked.current = true;
-        api.get<ReportShare>(base).then((s) => setShare(s?.url ? s : null), (e: ApiError) => {
+        api.get<ReportShare>(base).then((s) => setShare(s?.url || s?.created_at ? s : null), (e: ApiError) => {
             setShare(null);
             if (e.status !== 404) toastError(e);
         });
@@ -178,6 +178,7 @@ export function SharePanel({ report }: { report: Report }) {
     return (
         <div class="share">
             <Field label={t('share_internal', { workspace: session.value?.workspace.name ?? '' })}>{() => <Copyable text={inside} label={t('share_internal', { workspace: '' })} />}</Field>
+            {share && !share.url && <Field label={t('share_link')} help={t('share_sealed')}>{() => <div><Button kind="danger" onClick={revoke}>{t('share_revoke')}</Button></div>}</Field>}
             {share?.url ? <Field label={t('share_link')} help={says(share)}>{() => <><Copyable text={full(share.url!)} label={t('share_link')} />{may_share && <div><Button kind="danger" onClick={revoke}>{t('share_revoke')}</Button></div>}</>}</Field>
                 : share === undefined ? <span class="sk w1" /> : may_share && (
                     <form class="form share-make" onSubmit={(e) => { e.preventDefault(); void make(); }}>

@@ -157,15 +157,16 @@ function Picture({ b, show, words }: { b: DiffBlock; show: 'both' | 'before' | '
 
 function Block({ b, show }: { b: DiffBlock; show: 'both' | 'before' | 'after' }) {
     const spans = b.spans.filter((s) => s.op === 'equal' || show === 'both' || (show === 'before' ? s.op === 'delete' : s.op === 'insert'));
-    const words = shown(spans), row = b.kind === 'row' || b.kind === 'headerRow';
+    const kind = (show === 'before' && b.before_kind) || b.kind;
+    const words = shown(spans), row = kind === 'row' || kind === 'headerRow';
     const ticks = b.kind === 'taskDone' && b.before_kind === 'task' ? t('ticked') : b.kind === 'task' && b.before_kind === 'taskDone' ? t('unticked') : '';
     const who = b.authors.length ? t(b.op === 'delete' ? 'went' : 'wrote', { names: namesOf(b.authors) }) : '';
     const what = ticks || (b.before_image ? t('other_picture') : '') || (b.op === 'format' ? t('format') : b.before_kind ? t('became', { kind: t.any(b.before_kind) }) : '');
     const note = [what, who].filter(Boolean).join(' · ');
-    const body = b.kind === 'heading' ? <h3 class={`vh${b.level}`}>{words}</h3> : b.kind === 'codeBlock' ? <pre>{words}</pre>
-        : row ? <Row spans={spans} head={b.kind === 'headerRow'} /> : b.kind === 'image' && b.image ? <Picture b={b} show={show} words={spans.length ? words : null} />
-        : b.kind === 'liveBlock' ? <p class="version-thing">{shown(spans.map((s) => ({ ...s, text: t.any(`live_${s.text}`, s.text) })))}</p>
-        : b.kind === 'horizontalRule' ? <hr />
-            : <p data-level={b.level || undefined}>{MARKS[b.kind] && <span class="version-mark" aria-hidden="true">{MARKS[b.kind]}</span>}{words}</p>;
+    const body = kind === 'heading' ? <h3 class={`vh${b.level}`}>{words}</h3> : kind === 'codeBlock' ? <pre>{words}</pre>
+        : row ? <Row spans={spans} head={kind === 'headerRow'} /> : kind === 'image' && b.image ? <Picture b={b} show={show} words={spans.length ? words : null} />
+        : kind === 'liveBlock' ? <p class="version-thing">{shown(spans.map((s) => ({ ...s, text: t.any(`live_${s.text}`, s.text) })))}</p>
+        : kind === 'horizontalRule' ? <hr />
+            : <p data-level={b.level || undefined}>{MARKS[kind] && <span class="version-mark" aria-hidden="true">{MARKS[kind]}</span>}{words}</p>;
     return <div class={`vb ${b.op}`} title={note || undefined}>{body}{note && b.op !== 'equal' && show !== 'before' && <span class="version-who">{note}</span>}</div>;
 }
