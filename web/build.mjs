@@ -109,7 +109,7 @@ const options = () => ({
     minify: !watch,
     legalComments: 'none',
     metafile: true,
-    alias: { '@tiptap/pm/history': './web/editor/no-history.ts' },
+    alias: { '@tiptap/pm/history': './web/editor/no-history.ts', '@floating-ui/dom': './web/editor/no-floating.ts' },
     define: { 'process.env.NODE_ENV': watch ? '"development"' : '"production"' },
     logLevel: 'warning',
 });

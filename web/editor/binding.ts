@@ -150,7 +150,7 @@ export class Binding {
         const is = slice(doc, left, doc.childCount - right);
         if (was.length > FEW || is.length > FEW || is.some((n) => was.includes(n))) return false;            /* moved: y-tiptap keeps identities */
         if (this.type.length !== old.childCount) return false;
-        const there = this.type.slice(left, left + was.length) as Y.XmlElement[];
+        const there = was.map((_n, i) => this.type.get(left + i) as Y.XmlElement);            /* slice() would walk there from the beginning */
         if (!there.every((y, i) => y instanceof Y.XmlElement && this.mapping.get(y) === was[i])) return false;
         /* Which of the new blocks is the old one: the first, unless the last is what the last was (Enter before a text). */
         const fromEnd = was.length !== is.length && was.length > 0 && is.length > 0 && was[was.length - 1]!.content.eq(is[is.length - 1]!.content) && !was[0]!.content.eq(is[0]!.content);

@@ -24,8 +24,10 @@ export function awareUser(u: unknown): AwareUser {
 const first = (name: string) => (/^[\u3400-\u9fff]/.test(name) ? name : name.split(/\s+/)[0]!);
 
 const key = new PluginKey<DecorationSet>('carets');
-/** Pauses between two looks at the others, and between two words about oneself: cursors are seen, not read. */
+/** Pauses between two looks at the others, and between two words about oneself: cursors are seen, not read. In a long document a look takes longer; it gets a small part of the time. */
 const LOOK_MS = 60;
+const LOOK_PART = 30;
+const LOOK_MAX_MS = 1000;
 const TELL_MS = 50;
 
 type Cursor = { anchor?: unknown; head?: unknown } | null | undefined;
@@ -56,6 +58,7 @@ class Watch {
     private looking: ReturnType<typeof setTimeout> | undefined;
     private telling: ReturnType<typeof setTimeout> | undefined;
     private told = '';
+    private pause = LOOK_MS;
 
     constructor(private readonly view: EditorView, private readonly awareness: Awareness) {
         awareness.on('change', this.hear);
@@ -85,8 +88,11 @@ class Watch {
             this.looking = undefined;
             const clients = [...this.news];
             this.news.clear();
-            if (!this.view.isDestroyed) this.view.dispatch(this.view.state.tr.setMeta(key, clients));
-        }, LOOK_MS);
+            if (this.view.isDestroyed) return;
+            const from = performance.now();
+            this.view.dispatch(this.view.state.tr.setMeta(key, clients));
+            this.pause = Math.min(LOOK_MAX_MS, Math.max(LOOK_MS, (performance.now() - from) * LOOK_PART));
+        }, this.pause);
     };
 
     private readonly tellSoon = (): void => {

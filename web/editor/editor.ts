@@ -1,7 +1,7 @@
 /** The report editor: TipTap over a Yjs document. Loaded when the first report is opened. */
 import { Editor, Extension } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
-import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
+import { TextSelection } from '@tiptap/pm/state';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { Together } from './binding';
@@ -10,6 +10,7 @@ import type { EditorContext } from './context';
 import { Find } from './find';
 import { Guard } from './guard';
 import { Gutters } from './gutter';
+import { blockAbove, Long, readyToScroll } from './long';
 import { FloatBars } from './menus/floatbar';
 import { Mend } from './mend';
 import { CardsOver } from './menus/card';
@@ -38,7 +39,7 @@ export function createEditor(o: EditorOptions): Editor {
             Mend(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste(o.context), Placeholder, Ends, Length,
+            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste(o.context), Placeholder, Ends, Long,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */
@@ -83,10 +84,19 @@ export function factsOf(editor: Editor): Facts {
     return { sections: sections(doc), words, selected: from < to ? countWords(doc.textBetween(from, to, ' ', ' ')) : 0, cited };
 }
 
+/** Which section stands at a height on screen; -1 above the first. */
+export function sectionAt(editor: Editor, list: readonly Section[], y: number): number {
+    const { view } = editor;
+    const block = blockAbove(view.dom, y);
+    if (!block) return -1;
+    const at = view.posAtDOM(block, 0);
+    return list.findLastIndex((s) => s.pos < at);            /* a heading's own text begins behind its position */
+}
+
 /** Goes to a heading. */
 export function jumpTo(editor: Editor, pos: number): void {
     const el = editor.view.nodeDOM(pos);
-    if (el instanceof HTMLElement) el.scrollIntoView({ block: 'start', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+    if (el instanceof HTMLElement) el.scrollIntoView({ block: 'start', behavior: readyToScroll(el) || matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     if (editor.isEditable) {
         const tr = editor.state.tr.setSelection(TextSelection.near(editor.state.doc.resolve(pos + 1)));
         editor.view.dispatch(tr);
@@ -104,15 +114,6 @@ export function writeAtEnd(editor: Editor): void {
     }
     editor.commands.focus('end');
 }
-
-/** So many blocks make a document long: the browser then leaves alone what is out of view (editor.css). */
-const LONG = 400;
-const Length = Extension.create({
-    name: 'length',
-    addProseMirrorPlugins() {
-        return [new Plugin({ key: new PluginKey('length'), props: { attributes: (s): Record<string, string> => (s.doc.childCount > LONG ? { class: 'long' } : {}) } })];
-    },
-});
 
 /** Control+End and Home: the browser's own lose their way among blocks that cannot be edited. */
 const Ends = Extension.create({
@@ -137,6 +138,7 @@ export { removeUnsupported, showUnsupported, standBy, unsupportedIn, type Unsupp
 export { endFind, find, replaceAll, replaceOne } from './find';
 export { evidenceLook } from './nodes/inline';
 export { eventKind } from './nodes/live-block';
+export { readyToScroll } from './long';
 export { Provider, type SaveState } from './provider';
 export { Device, forgetSaved } from './device';
 export { awareUser, HEX, type AwareUser } from './carets';

@@ -3,6 +3,7 @@ import { Extension, type Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import { readyToScroll } from './long';
 
 export type Match = { from: number; to: number };
 type Query = { query: string; exact: boolean };
@@ -64,6 +65,7 @@ export function find(editor: Editor, query: string, at = 0, exact = false): Foun
         const el = dom instanceof Element ? dom : dom.parentElement;
         const folded = el?.closest('[data-type="detailsContent"][hidden]');
         folded?.closest<HTMLElement>('.details')?.querySelector<HTMLElement>(':scope > button')?.click();
+        readyToScroll(dom);
         el?.scrollIntoView({ block: 'center', behavior: 'auto' });
     }
     return { n: s.matches.length, at: s.at };

@@ -5,6 +5,7 @@ import { NodeSelection, Plugin, PluginKey, Selection, TextSelection, type Editor
 import type { EditorView } from '@tiptap/pm/view';
 import { shown } from '../src/keys';
 import { h, icon } from './dom';
+import { blocksNear } from './long';
 import { turnEntries } from './menus/blocks';
 import { openMenu } from './menus/menu';
 import { t } from './strings';
@@ -13,8 +14,7 @@ type Spot = { pos: number; el: HTMLElement };
 const ITEMS = new Set(['listItem', 'taskItem']);
 
 /** The child whose box is at a height, among boxes that stand in order. */
-function childAt(parent: HTMLElement, y: number): HTMLElement | null {
-    const all = parent.children;
+function childAt(all: ArrayLike<Element>, y: number): HTMLElement | null {
     let low = 0;
     let high = all.length - 1;
     while (low <= high) {
@@ -29,10 +29,10 @@ function childAt(parent: HTMLElement, y: number): HTMLElement | null {
 
 /** The block at a height on screen; in lists, the item. */
 function blockAt(view: EditorView, y: number): Spot | null {
-    let el = childAt(view.dom, y);
+    let el = childAt(blocksNear(view.dom, y), y);
     if (!el || el.classList.contains('ProseMirror-widget')) return null;
     for (let list = el.matches('ul, ol') ? el : null; list;) {
-        const item = childAt(list, y);
+        const item = childAt(list.children, y);
         if (!item) break;
         el = item;
         list = [...(item.querySelector(':scope > div') ?? item).children].find((c): c is HTMLElement => {

@@ -21,6 +21,10 @@ export type SaveState = 'connecting' | 'saved' | 'saving' | 'offline' | 'refused
 
 const SYNC = 0, AWARENESS = 1, AUTH = 2, QUERY_AWARENESS = 3, SAVED = 100, STATE = 101;
 const SERVER_REFUSES = 1, SERVER_READ_ONLY = 2, SERVER_SIGNED_OUT = 3;
+/** When many write at once, what they write is taken in together: at most this often, and for at most a part of the time when it takes longer. */
+const TOGETHER_MS = 40;
+const TOGETHER_PART = 6;
+const TOGETHER_MAX_MS = 500;
 /** The update that changes nothing. */
 const isEmpty = (u: Uint8Array) => u.length === 2 && u[0] === 0 && u[1] === 0;
 
@@ -58,6 +62,8 @@ export class Provider {
     private unsaved = false;
     private stopped = false;
     private out = false;
+    private news: Uint8Array[] = [];
+    private resting: ReturnType<typeof setTimeout> | undefined;
     private last: SaveState | undefined;
 
     constructor(private readonly o: ProviderOptions) {
@@ -118,6 +124,8 @@ export class Provider {
 
     /** Leaves for good. */
     destroy(): void {
+        this.takeIn();
+        clearTimeout(this.resting);
         this.stopped = true;
         clearTimeout(this.timer);
         clearInterval(this.pulse);
@@ -130,6 +138,7 @@ export class Provider {
     }
 
     private closed(opened: boolean): void {
+        this.takeIn();
         this.socket = null;
         clearInterval(this.pulse);
         this.inStep = false;
@@ -208,6 +217,12 @@ export class Provider {
     private receiveSync(d: decoding.Decoder): void {
         const kind = decoding.readVarUint(d);
         const body = decoding.readVarUint8Array(d);
+        if (kind === syncProtocol.messageYjsUpdate) {
+            this.news.push(body);
+            if (this.resting === undefined) this.takeIn();
+            return;
+        }
+        this.takeIn();
         if (kind === syncProtocol.messageYjsSyncStep1) {
             /* What the server lacks goes as an update, so that it is counted and confirmed like any other. */
             const missing = Y.encodeStateAsUpdate(this.o.doc, body);
@@ -225,6 +240,17 @@ export class Provider {
         }
         this.settle();
     }
+
+    /** Writes what the others have sent into the document, in one transaction, and then rests. */
+    private takeIn = (): void => {
+        clearTimeout(this.resting);
+        this.resting = undefined;
+        if (!this.news.length) return;
+        const from = performance.now(), { news } = this;
+        this.news = [];
+        Y.transact(this.o.doc, () => { for (const u of news) Y.applyUpdate(this.o.doc, u, this); }, this, false);
+        this.resting = setTimeout(this.takeIn, Math.min(TOGETHER_MAX_MS, Math.max(TOGETHER_MS, (performance.now() - from) * TOGETHER_PART)));
+    };
 
     private settle(): void {
         if (this.inStep && this.serverState !== SERVER_REFUSES && this.durable >= this.sent) this.unsaved = false;

@@ -3,6 +3,7 @@ import { Extension, type Editor } from '@tiptap/core';
 import type { Node as PmNode } from '@tiptap/pm/model';
 import { Plugin, PluginKey } from '@tiptap/pm/state';
 import { Decoration, DecorationSet } from '@tiptap/pm/view';
+import { readyToScroll } from './long';
 
 /** `block`: which text block of the document; from, to: UTF-16 units in it. */
 export type WordingPlace = { key: string; block: number; from: number; to: number; words: string };
@@ -61,7 +62,10 @@ export function selectWording(editor: Editor, id: string): boolean {
 
 /** Brings it into view and leaves the cursor where it is. */
 export function revealWording(editor: Editor, id: string): void {
-    editor.view.dom.querySelector(`[data-wording="${CSS.escape(id)}"]`)?.scrollIntoView({ block: 'center' });
+    const el = editor.view.dom.querySelector(`[data-wording="${CSS.escape(id)}"]`);
+    if (!el) return;
+    readyToScroll(el);
+    el.scrollIntoView({ block: 'center' });
 }
 
 /** Puts other words in their place; with none, the space before them goes too. */

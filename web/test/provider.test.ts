@@ -210,4 +210,21 @@ describe('the provider', () => {
         assert.equal(c.now(), 'saved');
         c.provider.destroy();
     });
+
+    it('takes in together what many write at once, and before it is asked what it lacks', async () => {
+        const server = new Server();
+        const c = client(server);
+        await settle();
+        const text = c.doc.getText('t');
+        let changes = 0;
+        text.observe(() => { changes++; });
+        for (const letter of 'abcdef') server.doc.getText('t').insert(server.doc.getText('t').length, letter);
+        assert.equal(text.toString(), 'a');            /* the first at once */
+        await until(() => text.toString() === 'abcdef');
+        assert.equal(changes, 2);
+        server.doc.getText('t').insert(6, 'gh');
+        server.drop();            /* what had been heard before the connection was lost is kept */
+        assert.equal(text.toString(), 'abcdefgh');
+        c.provider.destroy();
+    });
 });

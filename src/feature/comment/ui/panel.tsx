@@ -87,7 +87,8 @@ function Card({ thread, report, live, threads, active, place }: { thread: Thread
     useEffect(() => {
         if (!active) return;
         card.current?.scrollIntoView({ block: 'nearest' });
-        if (editor) live!.mod.threadElements(editor, thread.id)[0]?.scrollIntoView({ block: 'center', behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
+        const there = editor && live!.mod.threadElements(editor, thread.id)[0];
+        there?.scrollIntoView({ block: 'center', behavior: live!.mod.readyToScroll(there) || matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' });
     }, [active, !editor, place]);
     useEffect(() => {
         if (!active || !thread.unread) return;

@@ -115,7 +115,7 @@ export function Suggestions({ report, live }: { report: Report; live: LiveDocume
             {report.can_edit && touched.length > 0 && <div class="row wrap in-selection" role="group" aria-label={t('in_selection', { n: touched.length })}><span class="grow quiet">{t('in_selection', { n: touched.length })}</span>
                 <Button title={keyName('mod+alt+enter')} onClick={() => decide(editor, inSelection(), true)}>{t('accept_these')}</Button><Button title={keyName('mod+alt+backspace')} onClick={() => decide(editor, inSelection(), false)}>{t('reject_these')}</Button></div>}
             {shown.map((s) => (
-                <div class="thread suggestion" role="group" aria-label={inWords(author(s).name || '?', s)} key={`${s.from} ${s.user} ${s.kind} ${JSON.stringify(s.notes)}`} tabIndex={0} onClick={() => reveal(editor, s)} onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) reveal(editor, s); }}>
+                <div class="thread suggestion" role="group" aria-label={inWords(author(s).name || '?', s)} key={`${s.from} ${s.user} ${s.kind} ${JSON.stringify(s.notes)}`} tabIndex={0} onClick={() => reveal(live!, editor, s)} onKeyDown={(e) => { if (e.key === 'Enter' && e.target === e.currentTarget) reveal(live!, editor, s); }}>
                     <Avatar person={{ name: author(s).name || '?', avatar_color: author(s).avatar_color }} />
                     <div class="suggestion-words"><span class="row wrap"><b>{author(s).name || '?'}</b>{author(s).instead && <span class="quiet">{t('instead', { name: s.name || '?' })}</span>}{s.at && <span class="quiet"><Time at={s.at} /></span>}</span>
                         {s.notes.map((n) => <p class="suggestion-note" key={JSON.stringify(n)}>{noteWords(n)}</p>)}
@@ -132,8 +132,9 @@ function inWords(name: string, s: Suggestion): string {
     return `${name}: ${[...s.notes.map(noteWords), s.deleted && t('op_delete', { what: `“${clip(s.deleted.trim())}”` }), s.inserted && t('op_insert', { what: `“${clip(s.inserted.trim())}”` })].filter(Boolean).join('; ')}`;
 }
 
-function reveal(editor: Editor, s: Suggestion): void {
+function reveal(live: LiveDocument, editor: Editor, s: Suggestion): void {
     const at = editor.view.nodeDOM(s.from) ?? editor.view.domAtPos(s.from).node;
+    live.mod.readyToScroll(at);
     (at instanceof Element ? at : at.parentElement)?.scrollIntoView({ block: 'center' });
 }
 

@@ -17,6 +17,9 @@ import { addFollowUp } from '../../followup/ui/add-layer';
 type Mod = typeof EditorModule;
 export type Here = AwareUser & { me: boolean };
 
+/** While somebody types, every letter is saved a moment later: that it is, is said once this has been so for a while. */
+const CALM_MS = 400;
+
 export class LiveDocument {
     readonly state = signal<SaveState>('connecting');
     /** Everything typed is on this device's disk. */
@@ -33,6 +36,7 @@ export class LiveDocument {
     private provider: InstanceType<Mod['Provider']> | null = null;
     private device: Awaited<ReturnType<Mod['Device']['open']>> | null = null;
     private gone = false;
+    private calm: ReturnType<typeof setTimeout> | undefined;
 
     constructor(readonly mod: Mod, private report: Report, private readonly element: HTMLElement, private readonly label: string) {
         void this.open();
@@ -59,7 +63,7 @@ export class LiveDocument {
                 return ok;
             },
             onState: (s) => {
-                this.state.value = s;
+                this.show(s);
                 if (s === 'signed_out') signedOut.value = true;
                 editor.setEditable(this.report.can_edit && s !== 'read_only', false);
                 this.changed();
@@ -78,7 +82,10 @@ export class LiveDocument {
         addEventListener('offline', provider.lose);
         addEventListener('beforeunload', leaving);
         this.stops.push(() => removeEventListener('online', wake), () => removeEventListener('offline', provider.lose), () => removeEventListener('beforeunload', leaving));
-        const people = () => { this.here.value = this.peopleOf(awareness, doc.clientID); };
+        const people = () => {
+            const now = this.peopleOf(awareness, doc.clientID), shown = this.here.peek();
+            if (now.length !== shown.length || now.some((p, i) => p.id !== shown[i]!.id || p.name !== shown[i]!.name || p.color !== shown[i]!.color || p.me !== shown[i]!.me)) this.here.value = now;            /* cursors moved, nobody came */
+        };
         awareness.on('change', people);
         people();
         /* What stands beside the text waits until the letter is on screen. */
@@ -92,8 +99,14 @@ export class LiveDocument {
         editor.on('transaction', ({ transaction }) => { if (transaction.docChanged || (transaction.selectionSet && (!transaction.selection.empty || this.facts.peek().selected > 0))) look(); });
         doc.on('update', () => this.changed());
         look();
-        this.stops.push(() => clearTimeout(waiting), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());
+        this.stops.push(() => clearTimeout(waiting), () => clearTimeout(this.calm), () => editor.destroy(), () => provider.destroy(), () => device.destroy(), () => awareness.destroy(), () => doc.destroy());
         this.editor.value = editor;
+    }
+
+    private show(s: SaveState): void {
+        clearTimeout(this.calm);
+        if (s === 'saved' && this.state.peek() === 'saving') this.calm = setTimeout(() => { this.state.value = s; }, CALM_MS);
+        else this.state.value = s;
     }
 
     private peopleOf(awareness: InstanceType<Mod['Awareness']>, mine: number): Here[] {
