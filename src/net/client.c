@@ -1,40 +1,9 @@
-#include "net/client.h"
-#include <curl/curl.h>
-#include <pthread.h>
+#include "net/client_impl.h"
 #include <stdlib.h>
-#include "base/buf.h"
-#include "base/list.h"
 #include "base/time.h"
-#include "net/addr.h"
 #include "net/url.h"
 
-#define MOST_IDLE 8
 #define MOST_HEADER_BYTES 65536
-
-struct Client {
-    Arena *arena;
-    ClientOptions set;
-    pthread_mutex_t lock;
-    CURL *idle[MOST_IDLE];
-    int n_idle;
-};
-
-typedef LIST(HttpHeader) HeaderList;
-
-/** One hop of a call: between two redirects. */
-typedef struct Hop {
-    Client *client;
-    Arena *arena;
-    const ClientReq *req;
-    const char *url;
-    Str host, origin;            /* "example.org"; "https://example.org:443" */
-    bool https, name_allowed;
-    Buf body;
-    HeaderList headers;
-    size_t header_bytes;
-    Addr refused;                /* where the guard said no */
-    bool guarded, too_large;
-} Hop;
 
 /* ---- the guard ---- */
 
@@ -113,8 +82,7 @@ static Str url_part(CURLU *url, CURLUPart part, unsigned flags, Arena *a)
     return copy;
 }
 
-/** Takes the address apart; `base` (may be NULL) is what a relative one is relative to. */
-static Err read_url(Hop *hop, const char *base, Str text)
+Err hop_read_url(Hop *hop, const char *base, Str text)
 {
     Arena *a = hop->arena;
     if (memchr(text.at ? text.at : "", 0, text.len) || !url_is_text(text))
@@ -152,7 +120,14 @@ static Err refused(const Hop *hop, Addr addr)
                 STR_ARG(hop->host), STR_ARG(at));
 }
 
-static Err explain(const Hop *hop, CURLcode code, int64_t deadline_ms, const char *detail)
+Err hop_check_literal(const Hop *hop)
+{
+    Addr literal;
+    bool in_proxy = !str_empty(hop->client->set.proxy);
+    return in_proxy && addr_parse(hop->host, &literal) && !is_allowed(hop, literal) ? refused(hop, literal) : OK;
+}
+
+Err hop_explain(const Hop *hop, CURLcode code, int64_t deadline_ms, const char *detail)
 {
     Arena *a = hop->arena;
     if (hop->too_large || code == CURLE_FILESIZE_EXCEEDED)
@@ -189,29 +164,35 @@ static struct curl_slist *header_lines(const Hop *hop, bool own)
     return lines;
 }
 
-static void set_up(CURL *curl, Hop *hop, const char *method, char *detail)
+void hop_set_up(CURL *curl, Hop *hop, char *detail)
 {
     const ClientOptions *set = &hop->client->set;
     curl_easy_setopt(curl, CURLOPT_URL, hop->url);
     curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
-    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_PROXY, set->proxy.len ? set->proxy.at : "");
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, hop);
     curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, progress);
+    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, hop);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
+    if (set->ca_file.len) curl_easy_setopt(curl, CURLOPT_CAINFO, set->ca_file.at);
+}
+
+static void set_up(CURL *curl, Hop *hop, const char *method, char *detail)
+{
+    Str agent = hop->client->set.user_agent;
+    hop_set_up(curl, hop, detail);
+    curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "gzip, deflate");
     curl_easy_setopt(curl, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)hop->body.max_bytes);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, hop);
     curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
     curl_easy_setopt(curl, CURLOPT_HEADERDATA, hop);
-    curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, progress);
-    curl_easy_setopt(curl, CURLOPT_XFERINFODATA, hop);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail);
-    if (set->ca_file.len) curl_easy_setopt(curl, CURLOPT_CAINFO, set->ca_file.at);
-    if (set->user_agent.len) curl_easy_setopt(curl, CURLOPT_USERAGENT, set->user_agent.at);
+    if (agent.len) curl_easy_setopt(curl, CURLOPT_USERAGENT, agent.at);
     Str body = hop->req->body, m = str_of(method);
     if (str_eq(m, S("HEAD"))) {
         curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
@@ -245,12 +226,9 @@ static void give_back(Client *c, CURL *curl)
 static Err run_hop(Hop *hop, const char *method, bool own_headers, int64_t until_ms,
                    int64_t deadline_ms, int *ret_status)
 {
-    Addr literal;
-    bool in_proxy = !str_empty(hop->client->set.proxy);
-    if (in_proxy && addr_parse(hop->host, &literal) && !is_allowed(hop, literal))
-        return refused(hop, literal);
+    TRY(hop_check_literal(hop));
     int64_t left = until_ms - clock_monotonic_ms();
-    if (left <= 0) return explain(hop, CURLE_OPERATION_TIMEDOUT, deadline_ms, "");
+    if (left <= 0) return hop_explain(hop, CURLE_OPERATION_TIMEDOUT, deadline_ms, "");
     char detail[CURL_ERROR_SIZE] = "";
     CURL *curl = borrow(hop->client);
     set_up(curl, hop, method, detail);
@@ -263,7 +241,7 @@ static Err run_hop(Hop *hop, const char *method, bool own_headers, int64_t until
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     give_back(hop->client, curl);
     curl_slist_free_all(lines);
-    if (code != CURLE_OK) return explain(hop, code, deadline_ms, detail);
+    if (code != CURLE_OK) return hop_explain(hop, code, deadline_ms, detail);
     *ret_status = (int)status;
     return OK;
 }
@@ -301,7 +279,7 @@ Err client_call(Client *c, Arena *a, const ClientReq *req, ClientRes *ret)
     bool follows = str_eq(str_of(method), S("GET")) || str_eq(str_of(method), S("HEAD")),
          own_headers = true;
     Hop hop = { .client = c, .arena = a, .req = req };
-    TRY(read_url(&hop, NULL, req->url));
+    TRY(hop_read_url(&hop, NULL, req->url));
     for (int left = follows ? req->redirects : 0;; left--) {
         int status;
         hop.body = buf_new(a, req->max_bytes ? req->max_bytes : 1 << 20);
@@ -314,7 +292,7 @@ Err client_call(Client *c, Arena *a, const ClientReq *req, ClientRes *ret)
                         status == 308;
         if (!redirect || left <= 0 || str_empty(to)) { *ret = res; return OK; }
         Hop next = { .client = c, .arena = a, .req = req };
-        TRY_AS(a, read_url(&next, hop.url, to), STR_FMT " redirects to where we do not go",
+        TRY_AS(a, hop_read_url(&next, hop.url, to), STR_FMT " redirects to where we do not go",
                STR_ARG(hop.host));
         if (hop.https && !next.https)
             return fail(a, ERR_FORBIDDEN, STR_FMT " redirects from https to http", STR_ARG(hop.host));

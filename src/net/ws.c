@@ -2,11 +2,12 @@
 #include <openssl/evp.h>
 #include <stdlib.h>
 #include <wslay/wslay.h>
+#include "base/rand.h"
 #include "base/utf8.h"
 #include "net/url.h"
 
-/** SHA-1 is what RFC 6455 asks for, against confused caches, not against attackers. */
-static Str accept_of(Arena *a, Str key)
+/* SHA-1 is what RFC 6455 asks for, against confused caches, not against attackers. */
+Str ws_accept(Arena *a, Str key)
 {
     Str text = arena_fmt(a, STR_FMT "258EAFA5-E914-47DA-95CA-C5AB0DC85B11", STR_ARG(key));
     unsigned char digest[EVP_MAX_MD_SIZE];
@@ -41,7 +42,7 @@ int ws_handshake(const HttpReq *req, Str *ret_accept, Str *ret_detail)
     Str key = http_header(req, "Sec-WebSocket-Key");
     *ret_detail = S("Sec-WebSocket-Key must be 16 bytes in base64");
     if (!is_key(key)) return 400;
-    *ret_accept = accept_of(req->arena, key);
+    *ret_accept = ws_accept(req->arena, key);
     return 101;
 }
 
@@ -55,7 +56,20 @@ size_t ws_header(WsOpcode opcode, size_t n, uint8_t to[WS_MOST_HEADER])
     return 2 + wide;
 }
 
+Str ws_frame_masked(Arena *a, WsOpcode opcode, Str payload)
+{
+    char *frame = arena_bytes(a, WS_MOST_HEADER + 4 + payload.len, 1);
+    size_t n = ws_header(opcode, payload.len, (uint8_t *)frame);
+    frame[1] |= (char)0x80;
+    char *mask = frame + n;
+    rand_bytes(mask, 4);
+    n += 4;
+    for (size_t i = 0; i < payload.len; i++) frame[n + i] = (char)(payload.at[i] ^ mask[i % 4]);
+    return (Str){ frame, n + payload.len };
+}
+
 struct WsReader {
+    bool of_server;              /* whose frames are not masked */
     struct wslay_frame_context *frames;
     Str in;                      /* what ws_read was given and wslay has not taken */
     uint64_t taken, parsed;      /* bytes: given to wslay; of all frames begun, in full length */
@@ -89,6 +103,13 @@ WsReader *ws_reader_new(void)
     return r;
 }
 
+WsReader *ws_reader_of_server(void)
+{
+    WsReader *r = ws_reader_new();
+    r->of_server = true;
+    return r;
+}
+
 void ws_reader_free(WsReader *r)
 {
     if (!r) return;
@@ -108,8 +129,8 @@ static int begin_frame(WsReader *r, const struct wslay_frame_iocb *io, size_t ma
     r->in_frame = true;
     r->left = io->payload_length;
     size_t wide = io->payload_length < 126 ? 0 : io->payload_length < 65536 ? 2 : 8;
-    r->parsed += 2 + wide + 4 + io->payload_length;
-    if (!io->mask || io->rsv) return WS_PROTOCOL_ERROR;
+    r->parsed += 2 + wide + (io->mask ? 4 : 0) + io->payload_length;
+    if (io->mask == r->of_server || io->rsv) return WS_PROTOCOL_ERROR;
     if (is_control(r)) {
         r->control_len = 0;
         return io->opcode > WS_PONG || !io->fin || io->payload_length > sizeof r->control

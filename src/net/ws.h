@@ -19,6 +19,9 @@ enum {
  *  to refuse it with (400, or 426 for another version) and why. Source: RFC 6455 §4.2. */
 int ws_handshake(const HttpReq *req, Str *ret_accept, Str *ret_detail);
 
+/** What a server answers to this Sec-WebSocket-Key. */
+Str ws_accept(Arena *a, Str key);
+
 typedef enum WsOpcode {
     WS_CONTINUATION = 0,
     WS_TEXT = 1,
@@ -32,6 +35,9 @@ typedef enum WsOpcode {
  *  §5.2. */
 size_t ws_header(WsOpcode opcode, size_t payload_bytes, uint8_t to[WS_MOST_HEADER]);
 
+/** A whole final frame as a client sends it, masked at random. Source: RFC 6455 §5.3. */
+Str ws_frame_masked(Arena *a, WsOpcode opcode, Str payload);
+
 /** What the reader finds. Payloads are views, valid during the call. A callback returns false to
  *  stop reading. */
 typedef struct WsSink {
@@ -41,12 +47,13 @@ typedef struct WsSink {
     void (*close)(void *arg, int code, Str reason);            /* WS_NO_CODE when it gave none; reading ends */
 } WsSink;
 
-/** The state between two pieces of a stream of frames from a client. */
+/** The state between two pieces of a stream of frames: from a client, which masks them, or from a server, which must not. */
 typedef struct WsReader WsReader;
 WsReader *ws_reader_new(void);
+WsReader *ws_reader_of_server(void);
 void ws_reader_free(WsReader *r);                              /* NULL is fine */
-/** Reads all of `bytes`. Returns 0, or the code to close with when the client broke the rules:
- *  unmasked, reserved bits, unknown or misplaced opcodes (1002), text that is not UTF-8 (1007),
+/** Reads all of `bytes`. Returns 0, or the code to close with when the peer broke the rules:
+ *  masked wrongly, reserved bits, unknown or misplaced opcodes (1002), text that is not UTF-8 (1007),
  *  messages over `max_message` (1009). After that, or a close, or a callback that stopped it,
  *  the reader must not be used further.
  *  Memory: what arrived of a message, never what was announced. */

@@ -27,6 +27,15 @@ Err outgoing_post(Arena *a, const Outgoing *what, OutgoingAnswer *ret)
     return OK;
 }
 
+Err outgoing_socket(Arena *a, const WsOpen *how, Str allow, WsClient **ret)
+{
+    Client *client;
+    TRY(client_open(a, &(ClientOptions){ .allow = allow }, &client));
+    Err e = ws_open(client, a, how, ret);
+    client_close(client);
+    return e;
+}
+
 bool outgoing_signed64(Str given, Str key, Str text)
 {
     unsigned char secret[256], sum[crypto_auth_hmacsha256_BYTES], told[crypto_auth_hmacsha256_BYTES];
