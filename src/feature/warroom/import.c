@@ -1,4 +1,5 @@
 /* What all readers of chat share, and which of them is asked. */
+#include <sodium.h>
 #include <stdlib.h>
 #include "base/json.h"
 #include "base/utf8.h"
@@ -8,18 +9,44 @@
 
 enum { AUTHORS_MOST = 20000 };
 
+const ChatAuthor *chat_author_get(const Chat *c, Str key)
+{
+    const char *place = c->author_at ? map_get(c->author_at, key) : NULL;
+    return place ? &c->authors.at[(uintptr_t)place - 1] : NULL;
+}
+
 ChatAuthor *chat_author(Arena *a, Chat *c, Str key, Str name, Str email)
 {
-    list_each(&c->authors, i) {
-        ChatAuthor *x = &c->authors.at[i];
-        if (!str_eq(x->key, key)) continue;
+    ChatAuthor *x = (ChatAuthor *)(uintptr_t)chat_author_get(c, key);
+    if (x) {
         if (name.len && !str_eq(x->name, name) && str_eq(x->name, x->key)) x->name = name;
         return x;
     }
     if (c->authors.len >= AUTHORS_MOST) return NULL;
-    ChatAuthor *x = list_add(a, &c->authors);
+    if (!c->author_at) c->author_at = map_new(a);
+    x = list_add(a, &c->authors);
     *x = (ChatAuthor){ key, name.len ? name : key, email };
+    map_set(c->author_at, key, (void *)(uintptr_t)c->authors.len);
     return x;
+}
+
+void chat_name_pasted(Arena *a, Str scope, Chat *c)
+{
+    Map *said = map_new(a);                                   /* how often so far */
+    list_each(&c->messages, k) {
+        ChatMessage *m = &c->messages.at[k];
+        unsigned char sum[16];
+        char hex[33];
+        if (m->id.len) continue;
+        Str what = arena_fmt(a, STR_FMT "\n%lld\n" STR_FMT, STR_ARG(m->author), (long long)m->at_ms, STR_ARG(m->text));
+        int64_t *n = map_get(said, what);
+        if (n) ++*n;
+        else map_set(said, what, n = arena_make(a, int64_t));
+        Str all = arena_fmt(a, STR_FMT "\n%lld\n%lld\n" STR_FMT, STR_ARG(m->author), (long long)m->at_ms, (long long)*n, STR_ARG(m->text));
+        crypto_generichash(sum, sizeof sum, (const unsigned char *)all.at, all.len, NULL, 0);
+        sodium_bin2hex(hex, sizeof hex, sum, sizeof sum);
+        m->id = arena_fmt(a, STR_FMT ":%s", STR_ARG(scope), hex);
+    }
 }
 
 ChatMessage *chat_add(Arena *a, Chat *c, const ChatHow *how, ChatMessage m)

@@ -5,6 +5,7 @@
 #include "app/shape.h"
 #include "app/zone.h"
 #include "base/json.h"
+#include "base/map.h"
 
 typedef struct ChatAuthor { Str key, name, email; } ChatAuthor;
 typedef struct ChatReaction { Str emoji; Strs who; } ChatReaction;              /* who: keys of authors */
@@ -30,6 +31,7 @@ typedef struct ChatHow {
 typedef struct Chat {
     Str source;                /* slack, mattermost, discord, import */
     LIST(ChatAuthor) authors;
+    Map *author_at;            /* chat_author's: by key, the place in the list and one */
     LIST(ChatChannel) channels;
     ChatChannel channel;       /* the one that was read */
     ChatMessages messages;     /* in the order of time, within the bounds */
@@ -42,7 +44,13 @@ enum { CHAT_MESSAGES_MOST = 5000, CHAT_UNPACKED_MOST = 64 << 20, CHAT_VALUES_MOS
 /** Finds out what it is and reads it. Fails: ERR_INVALID that says what was expected, ERR_TOO_LARGE. */
 Err chat_read(Arena *a, Str bytes, const ChatHow *how, Chat *ret);
 
+/** The author of this key; NULL when nobody has it. Valid until another is added. */
+const ChatAuthor *chat_author_get(const Chat *c, Str key);
+/** Pasted messages have no ids: `scope`, who, when and what is one; the same said again at the same time is numbered. */
+void chat_name_pasted(Arena *a, Str scope, Chat *c);
+
 /* ---- between the readers */
+/** The author of this key, added when new; NULL when there are too many. */
 ChatAuthor *chat_author(Arena *a, Chat *c, Str key, Str name, Str email);
 /** JSON, as long as all of it together has at most CHAT_VALUES_MOST values. */
 Err chat_json(Arena *a, Chat *c, Str text, const Json **ret);

@@ -1,5 +1,4 @@
 /* Importing chat: a preview that writes nothing, and the import. */
-#include <sodium.h>
 #include <stdlib.h>
 #include "app/limit.h"
 #include "base/map.h"
@@ -99,25 +98,6 @@ static bool is_text(Str body)
     return t.len && t.at[0] != '{' && !str_starts(t, S("PK\x03\x04"));
 }
 
-/** Pasted messages have no ids: who, when and what is one; the same said twice at one time is numbered. */
-static void name_pasted(Arena *a, Import *im)
-{
-    Map *seen = map_new(a);
-    list_each(&im->chat.messages, k) {
-        ChatMessage *m = &im->chat.messages.at[k];
-        for (int n = 0; !m->id.len; n++) {
-            unsigned char sum[16];
-            char hex[33];
-            Str all = arena_fmt(a, STR_FMT "\n%lld\n%d\n" STR_FMT, STR_ARG(m->author), (long long)m->at_ms, n, STR_ARG(m->text));
-            crypto_generichash(sum, sizeof sum, (const unsigned char *)all.at, all.len, NULL, 0);
-            sodium_bin2hex(hex, sizeof hex, sum, sizeof sum);
-            Str id = arena_fmt(a, STR_FMT ":%s", STR_ARG(im->incident.id), hex);
-            if (map_set(seen, id, m)) continue;
-            m->id = id;
-        }
-    }
-}
-
 static Err read_import(Cx *cx, Req *req, Import *im)
 {
     Str body = req->http->body, day = req_query(req, "day");
@@ -140,7 +120,7 @@ static Err read_import(Cx *cx, Req *req, Import *im)
         im->how.day = zone_civil(S(""), noon);
     }
     TRY(chat_read(cx->arena, body, &im->how, &im->chat));
-    name_pasted(cx->arena, im);
+    chat_name_pasted(cx->arena, im->incident.id, &im->chat);
     return channel_here(cx, im);
 }
 
@@ -154,7 +134,7 @@ static int most_first(const void *a, const void *b)
 
 static Err preview_people(Cx *cx, const Import *im, ImportPreview *p, Map *names)
 {
-    Map *counts = map_new(cx->arena), *users;
+    Map *counts = map_new(cx->arena), *everybody = NULL, *users;
     Strs ids = { 0 };
     list_each(&im->chat.messages, k) {
         int64_t *n = map_get(counts, im->chat.messages.at[k].author);
@@ -169,7 +149,7 @@ static Err preview_people(Cx *cx, const Import *im, ImportPreview *p, Map *names
         *person = (ImportPerson){ .key = x->key, .name = x->name, .email = x->email, .messages = *n };
         const Str *choice = map_get(im->chosen, x->key);
         if (choice) person->user.id = *choice;
-        else TRY(author_guess(cx, im->chat.source, x->key, x->name, x->email, &person->user.id));
+        else TRY(author_guess(cx, &everybody, im->chat.source, x->key, x->name, x->email, &person->user.id));
         ids_add(cx->arena, &ids, person->user.id);
         map_set(names, x->key, (void *)(uintptr_t)&x->name);
     }
@@ -207,16 +187,23 @@ Err import_preview(Cx *cx, Req *req, Res *res)
 
 /* ---- import */
 
-typedef struct Batch { const Import *im; Map *authors; size_t from, to; Imported_ done; } Batch;
+typedef struct Batch { const Import *im; Map *authors, *names; size_t from, to; Imported_ done; } Batch;
 
+/** Who that is here: asked once for all that they say in this batch. */
 static Err author_here(Cx *cx, Batch *b, Str key, MessageAuthor *ret)
 {
-    const Chat *c = &b->im->chat;
-    ChatAuthor x = { key, key, S("") };
-    list_each(&c->authors, k) if (str_eq(c->authors.at[k].key, key)) { x = c->authors.at[k]; break; }
-    const Str *choice = map_get(b->im->chosen, key);
-    if (choice) TRY(author_set(cx, c->source, key, *choice));
-    return author_of(cx, c->source, x.key, x.name, x.email, ret);
+    MessageAuthor *found = map_get(b->authors, key);
+    const ChatAuthor *x = chat_author_get(&b->im->chat, key);
+    Str source = b->im->chat.source;
+    if (!found) {
+        const Str *choice = map_get(b->im->chosen, key);
+        found = arena_make(cx->arena, MessageAuthor);
+        if (choice) TRY(author_set(cx, source, key, *choice));
+        TRY(author_of_next(cx, &b->names, source, key, x ? x->name : key, x ? x->email : S(""), found));
+        map_set(b->authors, key, found);
+    }
+    *ret = *found;
+    return OK;
 }
 
 static Err import_one(Cx *cx, Batch *b, const ChatMessage *m)
@@ -251,6 +238,8 @@ static Err import_batch(Cx *cx, void *arg)
 {
     Batch *b = arg;
     b->done = (Imported_){ 0 };                               /* it may run twice */
+    b->authors = map_new(cx->arena);
+    b->names = NULL;
     for (size_t k = b->from; k < b->to; k++) TRY(import_one(cx, b, &b->im->chat.messages.at[k]));
     return b->to < b->im->chat.messages.len ? OK
          : live_touch(cx, arena_fmt(cx->arena, "messages:" STR_FMT, STR_ARG(b->im->incident.id)), "resync", b->im->incident.id, 0, b->im->incident.audience);

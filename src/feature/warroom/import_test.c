@@ -164,3 +164,24 @@ SPEC("chat import: a transcript over midnight and over the end of summer time ke
     expect_str("2026-10-24T22:10:00.000Z", utc(a, c.messages.at[1].at_ms));
     expect_str("2026-10-25T02:30:00.000Z", utc(a, c.messages.at[2].at_ms));
 }
+
+SPEC("chat import: the same line five thousand times at one time is five thousand messages of one person, and again the same ones")
+{
+    auto_arena a = arena_new(16 << 10);
+    Buf text = buf_new(a, 1 << 20);
+    Chat c, again;
+    ChatHow how = { .day = { 2026, 10, 24, 0, 0, 0 } };
+    for (int i = 0; i < CHAT_MESSAGES_MOST; i++) buf_add(&text, S("14:03 Ana: retrying\n"));
+    expect_ok(chat_read(a, buf_str(&text), &how, &c));
+    expect_ok(chat_read(a, buf_str(&text), &how, &again));
+    chat_name_pasted(a, S("i"), &c);
+    chat_name_pasted(a, S("i"), &again);
+    Map *ids = map_new(a);
+    list_each(&c.messages, i) {
+        map_set(ids, c.messages.at[i].id, &c.messages.at[i]);
+        expect(str_eq(again.messages.at[i].id, c.messages.at[i].id));
+    }
+    expect_int(CHAT_MESSAGES_MOST, (int64_t)map_len(ids));
+    expect_int(1, (int64_t)c.authors.len);
+    expect_str("Ana", chat_author_get(&c, S("Ana"))->name);
+}

@@ -1,6 +1,7 @@
 /* Who is who outside, and which channel outside is whose room. */
 #include "base/id.h"
 #include "app/fold.h"
+#include "base/map.h"
 #include "feature/account/account.h"
 #include "feature/warroom/rules.h"
 #include "sql.gen.h"
@@ -29,22 +30,25 @@ static Err author_put(Cx *cx, Str source, Str key, Str name, Str email, Str user
     return stmt_exec(&q);
 }
 
-/** A name that two people have says nothing. */
-static Err user_by_name(Cx *cx, Str name, Str *ret)
+static User nobody;                                           /* its id is empty */
+
+/** Who is called what; a name that two people have says nothing. */
+static Err names_of_all(Cx *cx, Map **ret)
 {
     Users all = { 0 };
-    Str wanted = fold_key(cx->arena, str_trim(name));
-    size_t n = 0;
-    *ret = S("");
-    if (!wanted.len) return OK;
+    if (*ret) return OK;
     TRY(user_list_every(cx, &all));
-    list_each(&all, i)
-        if (str_eq(fold_key(cx->arena, all.at[i].name), wanted)) { *ret = all.at[i].id; n++; }
-    if (n != 1) *ret = S("");
+    Map *names = map_new(cx->arena);
+    list_each(&all, i) {
+        Str key = fold_key(cx->arena, all.at[i].name);
+        User *was = map_set(names, key, &all.at[i]);
+        if (was) map_set(names, key, &nobody);
+    }
+    *ret = names;
     return OK;
 }
 
-static Err guess(Cx *cx, Str name, Str email, Str *ret)
+static Err guess(Cx *cx, Map **names, Str name, Str email, Str *ret)
 {
     User u;
     *ret = S("");
@@ -53,28 +57,39 @@ static Err guess(Cx *cx, Str name, Str email, Str *ret)
         if (!e.info) { *ret = u.id; return OK; }
         if (!err_is(e, ERR_NOT_FOUND)) return e;
     }
-    return user_by_name(cx, name, ret);
+    Str key = fold_key(cx->arena, str_trim(name));
+    if (!key.len) return OK;
+    TRY(names_of_all(cx, names));
+    const User *called = map_get(*names, key);
+    if (called) *ret = called->id;
+    return OK;
 }
 
-Err author_guess(Cx *cx, Str source, Str key, Str name, Str email, Str *ret_user)
+Err author_guess(Cx *cx, Map **names, Str source, Str key, Str name, Str email, Str *ret_user)
 {
     bool known = false;
     TRY(author_known(cx, source, key, ret_user, &known));
-    return known ? OK : guess(cx, name, email, ret_user);
+    return known ? OK : guess(cx, names, name, email, ret_user);
 }
 
-Err author_of(Cx *cx, Str source, Str key, Str name, Str email, MessageAuthor *ret)
+Err author_of_next(Cx *cx, Map **names, Str source, Str key, Str name, Str email, MessageAuthor *ret)
 {
     Str user = S("");
     bool known = false;
     if (!key.len) key = name;
     TRY(author_known(cx, source, key, &user, &known));
     if (!known) {
-        TRY(guess(cx, name, email, &user));
+        TRY(guess(cx, names, name, email, &user));
         TRY(author_put(cx, source, key, name, email, user, false));
     }
     *ret = (MessageAuthor){ .name = name.len ? name : key, .id = user, .key = key };
     return OK;
+}
+
+Err author_of(Cx *cx, Str source, Str key, Str name, Str email, MessageAuthor *ret)
+{
+    Map *names = NULL;
+    return author_of_next(cx, &names, source, key, name, email, ret);
 }
 
 Err author_set(Cx *cx, Str source, Str key, Str user)

@@ -1,5 +1,6 @@
 #pragma once
 /** Inside the war room. */
+#include "base/map.h"
 #include "feature/incident/incident.h"
 #include "feature/warroom/warroom.h"
 
@@ -61,8 +62,12 @@ Err presence_list(Cx *cx, Str incident, Heres *ret);
 /** Feature.heard */
 void presence_heard(App *app, Str channel, Str payload);
 
-/* rooms.c: what author_of would find; nothing is kept. */
-Err author_guess(Cx *cx, Str source, Str key, Str name, Str email, Str *ret_user);
+/* rooms.c */
+/** What author_of would find; nothing is kept. `*names` (NULL before the first) holds who is called what, so that many are matched in
+ *  one reading of the people. */
+Err author_guess(Cx *cx, Map **names, Str source, Str key, Str name, Str email, Str *ret_user);
+/** author_of for many, with `names` as above. */
+Err author_of_next(Cx *cx, Map **names, Str source, Str key, Str name, Str email, MessageAuthor *ret);
 
 /* import_routes.c */
 Err import_preview(Cx *cx, Req *req, Res *res);
