@@ -2,9 +2,9 @@
 // once, commands are done as the person, a channel is made, and what is said here goes out once, also when Slack asks to wait or breaks off.
 //     node tests/slack.mjs          Prints `slack: N passed, N failed`.
 import { createHmac } from 'node:crypto';
-import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { addPeople, databases, makeSystem, serve } from './lib/server.mjs';
+import { botToken as token, fakeSlack } from './lib/slack.mjs';
 
 const { verifySlackRequest } = createRequire(import.meta.url)('@slack/bolt');
 let passed = 0, failed = 0;
@@ -20,46 +20,7 @@ async function until(look) {
     return null;
 }
 
-const secret = '8f742231b10e8888abcd99yyyzzz85a5', token = 'xoxb-test', teamsKey = Buffer.from('a key of teams that is long enough').toString('base64');
-
-/** The Web API, as far as we use it. `next` says how the next chat.postMessage goes wrong. */
-function fakeSlack() {
-    const users = { URESP: ['Rosa Responder', 'responder@example.com'], UVIEW: ['Vic', 'viewer@example.com'], UOUT: ['Zoë', 'zoe@elsewhere.example'] };
-    const it = { posts: [], answers: [], webhook: [], channels: [], invites: [], asked: {}, next: [] };
-    const methods = {
-        'auth.test': () => ({ team: 'Acme', user: 'hindsight', user_id: 'UBOT', url: 'https://acme.slack.com/' }),
-        'users.info': (f) => users[f.user] ? { user: { id: f.user, name: 'x', profile: { real_name: users[f.user][0], email: users[f.user][1] } } } : { error: 'user_not_found' },
-        'conversations.create': (f) => {
-            if (!/^[a-z0-9_-]{1,80}$/.test(f.name)) return { error: 'invalid_name_specials' };
-            if (it.channels.some((c) => c.name === f.name)) return { error: 'name_taken' };
-            it.channels.push({ id: `C${it.channels.length + 100}`, name: f.name, creator: 'UBOT' });
-            return { channel: it.channels.at(-1) };
-        },
-        'conversations.list': () => ({ channels: it.channels, response_metadata: { next_cursor: '' } }),
-        'conversations.invite': (f) => { it.invites.push(`${f.channel} ${f.users}`); return {}; },
-        'conversations.history': (f) => ({ messages: it.posts.filter((p) => p.channel === f.channel) }),
-        'chat.postMessage': (f) => {
-            it.posts.push({ ...f, metadata: JSON.parse(f.metadata), ts: `17${String(it.posts.length).padStart(8, '0')}.000100` });
-            return { ts: it.posts.at(-1).ts, channel: f.channel };
-        },
-    };
-    const server = createServer(async (req, res) => {
-        let body = '';
-        for await (const part of req) body += part;
-        const json = (x) => { res.setHeader('Content-Type', 'application/json'); res.end(JSON.stringify(x)); };
-        if (req.url === '/answer') { it.answers.push(JSON.parse(body)); return res.end('ok'); }
-        if (req.url === '/hook') { it.webhook.push(JSON.parse(body).text); return res.end('ok'); }
-        const method = req.url.slice('/api/'.length), form = Object.fromEntries(new URLSearchParams(body));
-        it.asked[method] = (it.asked[method] ?? 0) + 1;
-        if (req.headers.authorization !== `Bearer ${token}`) return json({ ok: false, error: 'invalid_auth' });
-        const wrong = method === 'chat.postMessage' ? it.next.shift() : undefined;
-        if (wrong === 'wait') { res.statusCode = 429; res.setHeader('Retry-After', '1'); return res.end(); }
-        const out = methods[method]?.(form) ?? { error: 'unknown_method' };
-        if (wrong === 'break') return req.socket.destroy();                 // it was taken, and nobody says so
-        return json({ ok: !out.error, ...out });
-    });
-    return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve(Object.assign(it, { server, url: `http://127.0.0.1:${server.address().port}` }))));
-}
+const secret = '8f742231b10e8888abcd99yyyzzz85a5', teamsKey = Buffer.from('a key of teams that is long enough').toString('base64');
 
 async function conversation(at, server, tokens, slack) {
     const as = async (who, method, path, body) => {
@@ -180,8 +141,7 @@ for (const database of databases) {
         check(`${database}: the server stops cleanly`, await server.stop() === 0, server.log());
     } finally {
         system.remove();
-        slack.server.closeAllConnections();
-        slack.server.close();
+        slack.close();
     }
 }
 console.log(`slack: ${passed} passed, ${failed} failed`);

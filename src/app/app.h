@@ -29,6 +29,7 @@ struct App {
     struct RouteTree *tree;
     struct Rooms *rooms;          /* document/: NULL until it serves */
     struct MonitorRunner *monitors;  /* feature/monitor: NULL until it serves */
+    struct ChatSockets *chat_sockets;  /* feature/chat: NULL until it serves */
     Err (*document_changed)(Cx *cx, Str document, Strs authors);     /* document/: document_on_change() */
 };
 

@@ -56,3 +56,22 @@ SPEC("chat: news that are told twice wait once, for one job")
     expect_ok(write_as(&w, w.ann, add_posts, &x));
     expect_int(1, jobs_of(&w, "chat.post"));
 }
+
+static Err link_slack(Cx *cx, void *arg)
+{
+    const Incident *i = arg;
+    return room_link(cx, &(ChatRoom){ .source = S("slack"), .channel = S("C1"), .name = S("inc-1"), .incident_id = i->id });
+}
+
+SPEC("chat: what happens to an incident waits for its channel from the moment it is written, before any job has run")
+{
+    auto_arena a = arena_new(4096);
+    World w = given_a_world(a);
+    Incident i;
+    expect_ok(declare(&w, (IncidentInput){ .title = S("Card payments fail") }, &i));
+    expect_ok(write_as(&w, w.ann, link_slack, &i));
+    int64_t before = jobs_of(&w, "chat.post");
+    expect_ok(status_as(&w, w.ann, i.id, "investigating"));
+    expect_int(0, before);
+    expect_int(1, jobs_of(&w, "chat.post"));
+}

@@ -9,9 +9,16 @@ static Err is_address(Cx *cx, Str value)
     return fail_field(cx->arena, S("value"), "an address begins with https://");
 }
 
+static Err is_app_token(Cx *cx, Str value)
+{
+    if (!value.len || str_starts(value, S("xapp-"))) return OK;
+    return fail_field(cx->arena, S("value"), "an app-level token begins with xapp-");
+}
+
 const Setting chat_settings[] = {
     { "chat.slack_signing_secret", SETTING_SECRET, "", "Slack: signing secret", "Basic Information → App Credentials of your Slack app. What Slack sends is checked by it.", .max = 200 },
     { "chat.slack_bot_token", SETTING_SECRET, "", "Slack: bot token", "OAuth & Permissions → Bot User OAuth Token (xoxb-…).", .max = 500 },
+    { "chat.slack_app_token", SETTING_SECRET, "", "Slack: app-level token", "Basic Information → App-Level Tokens (xapp-…, scope connections:write). With it Slack needs no way to this server: Socket Mode.", .max = 500, .check = is_app_token },
     { "chat.slack_api", SETTING_TEXT, "https://slack.com/api", "Slack: address of the Web API", "https://slack-gov.com/api for GovSlack.", .max = 300, .check = is_address },
     { "chat.mattermost_url", SETTING_SECRET, "", "Mattermost: incoming webhook", "Its address. News of incidents are posted there; empty: none.", .max = 1000, .check = is_address },
     { "chat.mattermost_token", SETTING_SECRET, "", "Mattermost: token of the outgoing webhook", "What people say in linked channels comes in with it.", .max = 200 },
@@ -71,8 +78,10 @@ static const Route routes[] = {
     { POST, IN "mattermost", ROLE_PUBLIC, chat_mattermost_post, .flags = DOOR, .doc = "What an outgoing webhook of Mattermost sends, with its token" },
     { POST, IN "teams", ROLE_PUBLIC, chat_teams_post, .flags = DOOR, .doc = "What an outgoing webhook of Microsoft Teams sends, signed with its secret" },
     { POST, IN "slack/test", ROLE_ADMIN, test, .reply = &slack_found_shape, .flags = OWN_WRITES, .doc = "Asks Slack whether the bot token is right" },
+    { GET, IN "state", ROLE_ADMIN, chat_state_get, .reply = &chat_state_shape, .doc = "Connections to Slack, what waits to come in and to go out, and what failed last" },
     { POST, "/api/v1/incidents/:incident/rooms", ROLE_RESPONDER, link_room, &chat_room_input_shape, .doc = "Makes a channel of another tool the room of the incident" },
     { 0 },
 };
 
-const Feature chat_feature = { .name = "chat", .schema = &chat_schema, .routes = routes, .listeners = chat_listeners, .jobs = jobs, .settings = chat_settings };
+const Feature chat_feature = { .name = "chat", .schema = &chat_schema, .routes = routes, .listeners = chat_listeners, .jobs = jobs, .settings = chat_settings,
+                               .serve = chat_serve, .quiesce = chat_quiesce, .stop = chat_stop };

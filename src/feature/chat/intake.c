@@ -1,6 +1,5 @@
 /* The doors. A signature is checked, what came is kept under its own id, and the answer goes out; the work is a job's. */
 #include "app/limit.h"
-#include "base/hash.h"
 #include "app/secret.h"
 #include "feature/chat/rules.h"
 #include "port/alert_source.h"
@@ -22,64 +21,106 @@ bool slack_signed(Arena *a, Str secret, Str timestamp, Str signature, Str body, 
     return alert_signed(str_sub(signature, 3, signature.len), secret, buf_str(&b));
 }
 
-typedef struct Arrived { Str name, kind, body; } Arrived;
-
 static Err keep(Cx *cx, void *arg)
 {
-    const Arrived *in = arg;
+    const SlackArrived *in = arg;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_chat_inbox_add);
     stmt_str(&q, "name", in->name);
-    stmt_str(&q, "kind", in->kind);
+    stmt_str(&q, "kind", str_of(in->kind));
     stmt_str(&q, "body", in->body);
     stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
     return job_add(cx, "chat.take", S(""), cx->now_ms, S("chat.take"));
 }
 
-static Err kept(Cx *cx, Res *res, Arrived in)
-{
-    TRY(cx_write(cx, keep, &in));
-    res_text(res, 200, "text/plain; charset=utf-8", S(""));
-    return OK;
-}
+Err chat_keep(Cx *cx, const SlackArrived *in) { return cx_write(cx, keep, (void *)(uintptr_t)in); }
 
 static Err unsigned_(Cx *cx, const char *who)
 {
     return fail(cx->arena, ERR_UNAUTHENTICATED, "the signature is not that of %s, or older than five minutes", who);
 }
 
-static Err slack_json(Cx *cx, Str body, Res *res)
+/* ---- what it is: the same by HTTP and by socket */
+
+static Err of_event(Arena *a, const Json *top, Str body, SlackArrived *ret)
 {
-    const Json *top;
-    TRY(json_read(cx->arena, body, &top));
-    Str type = json_str_at(top, S("type")), id = json_str_at(top, S("event_id"));
-    if (str_eq(type, S("url_verification"))) {
-        res_text(res, 200, "text/plain; charset=utf-8", utf8_clip(json_str_at(top, S("challenge")), 500));
-        return OK;
-    }
-    if (!str_eq(type, S("event_callback"))) { res_text(res, 200, "text/plain; charset=utf-8", S("")); return OK; }
-    if (!id.len || id.len > 100) return fail_field(cx->arena, S("event_id"), "which event?");
-    return kept(cx, res, (Arrived){ arena_fmt(cx->arena, "slack:" STR_FMT, STR_ARG(id)), S("event"), body });
+    Str id = json_str_at(top, S("event_id"));
+    if (!str_eq(json_str_at(top, S("type")), S("event_callback"))) return OK;
+    if (!id.len || id.len > 100) return fail_field(a, S("event_id"), "which event?");
+    ret->name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(id));
+    ret->kind = "event";
+    ret->body = body;
+    return OK;
 }
 
-static Err slack_form(Cx *cx, Str body, Res *res)
+static Err of_command(Arena *a, Str form, Str name, SlackArrived *ret)
 {
-    Arena *a = cx->arena;
-    /* A second try of Slack's has the same bytes; what people do again has another trigger. */
-    Str name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(secret_hash(a, body)));
-    Str payload = form_value(a, body, "payload");
-    if (payload.len) return kept(cx, res, (Arrived){ name, S("action"), payload });
-    if (!form_value(a, body, "command").len) return fail_field(a, S("command"), "this is no command");
-    Str text = str_trim(form_value(a, body, "text"));
+    if (!form_value(a, form, "command").len) return fail_field(a, S("command"), "this is no command");
+    Str text = str_trim(form_value(a, form, "text"));
     if (!text.len || str_eq_nocase(text, S("help"))) {
         Buf b = buf_new(a, 16 << 10);
         buf_add(&b, S("{\"response_type\":\"ephemeral\",\"text\":"));
         buf_json(&b, str_of(slack_help));
         buf_byte(&b, '}');
-        res_text(res, 200, "application/json", buf_str(&b));
+        ret->answer = buf_str(&b);
         return OK;
     }
-    return kept(cx, res, (Arrived){ name, S("command"), body });
+    *ret = (SlackArrived){ .name = name, .kind = "command", .body = form };
+    return OK;
+}
+
+Err slack_request(Arena *a, Str type, Str body, SlackArrived *ret)
+{
+    *ret = (SlackArrived){ .name = S(""), .kind = "", .answer = S("") };
+    if (str_starts(type, S("application/json"))) {
+        const Json *top;
+        TRY(json_read(a, body, &top));
+        if (str_eq(json_str_at(top, S("type")), S("url_verification"))) { ret->answer = utf8_clip(json_str_at(top, S("challenge")), 500); return OK; }
+        return of_event(a, top, body, ret);
+    }
+    /* A second try of Slack's has the same bytes; what people do again has another trigger. */
+    Str name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(secret_hash(a, body))), payload = form_value(a, body, "payload");
+    if (!payload.len) return of_command(a, body, name, ret);
+    *ret = (SlackArrived){ .name = name, .kind = "action", .body = payload };
+    return OK;
+}
+
+/** A command as the form that it is by HTTP. */
+static Str form_of(Arena *a, const Json *payload)
+{
+    static const char *const names[] = { "command", "text", "user_id", "channel_id", "channel_name", "response_url", "trigger_id", NULL };
+    Buf form = buf_new(a, 256 << 10);
+    for (size_t i = 0; names[i]; i++) form_add(&form, a, names[i], json_str_at(payload, str_of(names[i])));
+    return buf_str(&form);
+}
+
+Err slack_envelope(Arena *a, Str text, SlackEnvelope *ret)
+{
+    const Json *top;
+    *ret = (SlackEnvelope){ .type = S(""), .what = { .name = S(""), .kind = "", .answer = S("") } };
+    TRY(json_read(a, text, &top));
+    const Json *payload = json_get(top, S("payload"));
+    ret->type = json_str_at(top, S("type"));
+    ret->id = json_str_at(top, S("envelope_id"));
+    ret->reason = json_str_at(top, S("reason"));
+    ret->takes_answer = json_is(json_get(top, S("accepts_response_payload")), JS_TRUE);
+    if (ret->id.len > 200) return fail_field(a, S("envelope_id"), "the id of the envelope is too long");
+    if (!json_is(payload, JS_OBJECT)) return OK;
+    Str body = json_compact(a, payload), name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(secret_hash(a, body)));
+    if (str_eq(ret->type, S("events_api"))) return of_event(a, payload, body, &ret->what);
+    if (str_eq(ret->type, S("slash_commands"))) return of_command(a, form_of(a, payload), name, &ret->what);
+    if (str_eq(ret->type, S("interactive"))) ret->what = (SlackArrived){ .name = name, .kind = "action", .body = body };
+    return OK;
+}
+
+Str slack_acknowledgement(Arena *a, const SlackEnvelope *e)
+{
+    Buf b = buf_new(a, 32 << 10);
+    buf_add(&b, S("{\"envelope_id\":"));
+    buf_json(&b, e->id);
+    if (e->takes_answer && e->what.answer.len) { buf_add(&b, S(",\"payload\":")); buf_add(&b, e->what.answer); }
+    buf_byte(&b, '}');
+    return buf_str(&b);
 }
 
 Err chat_slack_post(Cx *cx, Req *req, Res *res)
@@ -88,8 +129,11 @@ Err chat_slack_post(Cx *cx, Req *req, Res *res)
     Str secret = setting_str(cx, "chat.slack_signing_secret");
     if (!slack_signed(cx->arena, secret, http_header(h, "X-Slack-Request-Timestamp"), http_header(h, "X-Slack-Signature"), h->body, cx->now_ms))
         return unsigned_(cx, "the Slack app");
-    if (str_starts(http_header(h, "Content-Type"), S("application/json"))) return slack_json(cx, h->body, res);
-    return slack_form(cx, h->body, res);
+    SlackArrived in;
+    TRY(slack_request(cx->arena, http_header(h, "Content-Type"), h->body, &in));
+    if (in.name.len) TRY(chat_keep(cx, &in));
+    res_text(res, 200, str_starts(in.answer, S("{")) ? "application/json" : "text/plain; charset=utf-8", in.answer);
+    return OK;
 }
 
 /* ---- Mattermost and Teams: what their outgoing webhooks bring is said in a room that was linked */

@@ -201,13 +201,12 @@ Err post_run(Cx *cx, Str payload)
     }
 }
 
-/* ---- what is told */
+/* ---- what is told: written in the transaction of what happened, so that nothing between can lose it */
 
 typedef struct News { const Event *event; Str text; } News;
 
-static Err tell_rooms(Cx *cx, void *arg)
+static Err tell_rooms(Cx *cx, const News *n)
 {
-    const News *n = arg;
     const Event *e = n->event;
     ChatRooms rooms = { 0 };
     TRY(room_list(cx, e->subject, &rooms));
@@ -234,12 +233,11 @@ static Err incident_news(Cx *cx, const Event *event)
     Str link = app_link(cx, arena_fmt(a, "/incidents/" STR_FMT, STR_ARG(i.reference)));
     News n = { event, arena_fmt(a, STR_FMT ": " STR_FMT "\n" STR_FMT " · " STR_FMT " · " STR_FMT, STR_ARG(i.reference), STR_ARG(slack_words(a, event->title)),
                                 STR_ARG(slack_words(a, i.title)), STR_ARG(i.severity), STR_ARG(link)) };
-    return cx_write(cx, tell_rooms, &n);
+    return tell_rooms(cx, &n);
 }
 
-static Err tell_message(Cx *cx, void *arg)
+static Err tell_message(Cx *cx, const Event *e)
 {
-    const Event *e = arg;
     ChatRooms rooms = { 0 };
     TRY(room_list(cx, e->subject, &rooms));
     list_each(&rooms, i)
@@ -254,11 +252,11 @@ static Err message_news(Cx *cx, const Event *event)
     Incident i;
     if (str_eq(event->source, S("slack")) || str_eq(event->source, S("import"))) return OK;
     TRY(incident_row(cx, event->subject, &i));
-    return i.audience.len ? OK : cx_write(cx, tell_message, (void *)(uintptr_t)event);
+    return i.audience.len ? OK : tell_message(cx, event);
 }
 
 const Listener chat_listeners[] = {
-    { "message.added", LISTEN_LATER, message_news },          { "incident.created", LISTEN_LATER, incident_news },
-    { "incident.status_changed", LISTEN_LATER, incident_news }, { "incident.severity_changed", LISTEN_LATER, incident_news },
-    { "incident.reopened", LISTEN_LATER, incident_news },     { 0 },
+    { "message.added", LISTEN_NOW, message_news },          { "incident.created", LISTEN_NOW, incident_news },
+    { "incident.status_changed", LISTEN_NOW, incident_news }, { "incident.severity_changed", LISTEN_NOW, incident_news },
+    { "incident.reopened", LISTEN_NOW, incident_news },     { 0 },
 };

@@ -55,3 +55,32 @@ SELECT person, channel, created_ms FROM chat_channel WHERE incident_id = :incide
 
 -- name: chat_channel_made
 UPDATE chat_channel SET channel = :channel WHERE incident_id = :incident;
+
+-- name: chat_line_take
+INSERT INTO chat_line (number, node, until_ms, state, error, since_ms) VALUES (:number, :node, :until_ms, 'connecting', '', :now_ms)
+ON CONFLICT (number) DO UPDATE SET node = excluded.node, until_ms = excluded.until_ms
+WHERE chat_line.node = excluded.node OR chat_line.until_ms < :now_ms
+RETURNING node;
+
+-- name: chat_line_state
+UPDATE chat_line SET state = :state, error = :error, since_ms = :now_ms WHERE number = :number AND node = :node;
+
+-- name: chat_line_drop
+DELETE FROM chat_line WHERE number = :number AND node = :node;
+
+-- name: chat_line_list
+SELECT number, state, error, since_ms FROM chat_line WHERE until_ms >= :now_ms ORDER BY number;
+
+-- name: chat_state_in
+SELECT COALESCE(MAX(received_ms), 0), COALESCE(SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0),
+       COALESCE(SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END), 0) FROM chat_inbox;
+
+-- name: chat_state_in_failed
+SELECT error FROM chat_inbox WHERE state = 'failed' ORDER BY n DESC LIMIT 1;
+
+-- name: chat_state_out
+SELECT source, channel, COUNT(*), MIN(created_ms), MAX(error) FROM chat_post WHERE state IN ('waiting', 'sending', 'unsure')
+GROUP BY source, channel ORDER BY MIN(created_ms) LIMIT 50;
+
+-- name: chat_state_dropped
+SELECT source, channel, error, created_ms FROM chat_post WHERE state = 'dropped' AND error <> '' AND error <> 'private, or deleted' ORDER BY n DESC LIMIT 5;

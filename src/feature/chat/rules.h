@@ -16,10 +16,25 @@ Err chat_teams_post(Cx *cx, Req *req, Res *res);
 /** True when Slack signed this body, at most five minutes before or after now_ms. Constant time. */
 bool slack_signed(Arena *a, Str secret, Str timestamp, Str signature, Str body, int64_t now_ms);
 
+/** What Slack sent: kept under `name` (empty: nothing is to be kept), and answered at once with `answer` (JSON, or text; may be empty). */
+typedef struct SlackArrived { Str name; const char *kind; Str body, answer; } SlackArrived;
+/** Of a request whose signature was checked. Pure. Fails: ERR_INVALID. */
+Err slack_request(Arena *a, Str type, Str body, SlackArrived *ret);
+/** An envelope of Socket Mode. Fails: ERR_INVALID. */
+typedef struct SlackEnvelope { Str type, id, reason; bool takes_answer; SlackArrived what; } SlackEnvelope;
+Err slack_envelope(Arena *a, Str text, SlackEnvelope *ret);
+/** What is sent back for it. */
+Str slack_acknowledgement(Arena *a, const SlackEnvelope *e);
+/** Keeps it and wakes the job; on disk when it returns OK. What is known by its name already changes nothing. */
+Err chat_keep(Cx *cx, const SlackArrived *in);
+
 /* slack_api.c: nothing of it within a write */
 /** Calls a method of the Web API with a form. Fails: ERR_INVALID with Slack's own word, ERR_TOO_MANY (the job waits as long as Slack
  *  asks), ERR_UNAVAILABLE. */
 Err slack_call(Cx *cx, const char *method, Str form, const Json **ret);
+/** The same with another token; `wait_ms` becomes how long Slack asks to wait. */
+typedef struct SlackCall { const char *method, *token; Str form; int64_t wait_ms; } SlackCall;
+Err slack_call_as(Cx *cx, SlackCall *call, const Json **ret);
 typedef struct SlackPerson { Str key, name, email; } SlackPerson;
 /** Who that is; asked once a day at most. Somebody Slack does not tell about is called by their id. */
 Err slack_person(Cx *cx, Str key, SlackPerson *ret);
@@ -42,6 +57,16 @@ extern const char slack_help[];
 /* channel.c */
 Err chat_channel_ask(Cx *cx, Str incident, Str person);
 Err chat_channel_run(Cx *cx, Str incident);
+
+/* slack_socket.c: Feature.serve, .quiesce, .stop */
+Err chat_serve(App *app);
+void chat_quiesce(App *app);
+void chat_stop(App *app);
+
+/* state.c */
+/** How it goes: connections of Socket Mode, what waits, what failed last. */
+Err chat_state_get(Cx *cx, Req *req, Res *res);
+extern const Shape chat_state_shape;
 
 /* inbox.c */
 Err chat_take(Cx *cx, Str payload);

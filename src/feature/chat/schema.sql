@@ -48,3 +48,12 @@ CREATE TABLE chat_channel (
     channel     TEXT NOT NULL,             -- '' until it is made
     created_ms  BIGINT NOT NULL
 );
+-- step 2
+CREATE TABLE chat_line (
+    number   BIGINT PRIMARY KEY,           -- of a connection of Socket Mode
+    node     TEXT NOT NULL,                -- that has the lease
+    until_ms BIGINT NOT NULL,
+    state    TEXT NOT NULL,                -- connecting, connected, waiting
+    error    TEXT NOT NULL,                -- why it waits
+    since_ms BIGINT NOT NULL               -- of the state
+);

@@ -16,28 +16,35 @@ static bool passes(Str word)
     return false;
 }
 
-Err slack_call(Cx *cx, const char *method, Str form, const Json **ret)
+/** Slack asks to be left alone for so long. */
+static Err asked_to_wait(Cx *cx, SlackCall *call, int64_t wait_ms)
+{
+    call->wait_ms = wait_ms ? wait_ms : PAUSE_MS;
+    job_not_before(cx->now_ms + call->wait_ms);
+    return fail(cx->arena, ERR_TOO_MANY, "Slack asks to wait for %lld s", (long long)(call->wait_ms + 999) / 1000);
+}
+
+Err slack_call_as(Cx *cx, SlackCall *what, const Json **ret)
 {
     Arena *a = cx->arena;
     OutgoingAnswer answer;
-    Outgoing call = { .url = arena_fmt(a, STR_FMT "/%s", STR_ARG(setting_str(cx, "chat.slack_api")), method), .allow = chat_allow(cx),
-                      .token = setting_str(cx, "chat.slack_bot_token"), .type = S("application/x-www-form-urlencoded"), .body = form };
-    if (!call.token.len) return fail_field(a, S("chat.slack_bot_token"), "there is no bot token of Slack");
+    Outgoing call = { .url = arena_fmt(a, STR_FMT "/%s", STR_ARG(setting_str(cx, "chat.slack_api")), what->method), .allow = chat_allow(cx),
+                      .token = setting_str(cx, what->token), .type = S("application/x-www-form-urlencoded"), .body = what->form };
+    if (!call.token.len) return fail_field(a, str_of(what->token), "there is no such token of Slack");
     TRY(outgoing_post(a, &call, &answer));
-    if (answer.status == 429) {
-        job_not_before(cx->now_ms + (answer.retry_after_ms ? answer.retry_after_ms : PAUSE_MS));
-        return fail(a, ERR_TOO_MANY, "Slack asks to wait");
-    }
+    if (answer.status == 429) return asked_to_wait(cx, what, answer.retry_after_ms);
     if (answer.status >= 500) return fail(a, ERR_UNAVAILABLE, "Slack answered %d", answer.status);
     Err e = json_read(a, answer.body, ret);
     if (e.info) return fail(a, ERR_UNAVAILABLE, "Slack answered %d with something that is no JSON", answer.status);
     if (json_is(json_get(*ret, S("ok")), JS_TRUE)) return OK;
     Str word = utf8_clip(json_str_at(*ret, S("error")), 200);
-    if (str_eq(word, S("ratelimited"))) {
-        job_not_before(cx->now_ms + PAUSE_MS);
-        return fail(a, ERR_TOO_MANY, "Slack asks to wait");
-    }
+    if (str_eq(word, S("ratelimited"))) return asked_to_wait(cx, what, 0);
     return fail(a, passes(word) ? ERR_UNAVAILABLE : ERR_INVALID, "Slack says: " STR_FMT, STR_ARG(word));
+}
+
+Err slack_call(Cx *cx, const char *method, Str form, const Json **ret)
+{
+    return slack_call_as(cx, &(SlackCall){ .method = method, .token = "chat.slack_bot_token", .form = form }, ret);
 }
 
 /* ---- people */
