@@ -6,26 +6,30 @@
 
 enum { DEADLINE_MS = 15000, ANSWER_MOST = 2 << 20, PAUSE_MOST_S = 3600 };
 
-Err outgoing_post(Arena *a, const Outgoing *what, OutgoingAnswer *ret)
+static Err call(Arena *a, const Outgoing *what, const char *method, size_t max_bytes, OutgoingAnswer *ret)
 {
     Client *client;
     ClientRes res = { 0 };
-    HttpHeader headers[2] = { { S("Content-Type"), what->type } };
-    size_t n = 1;
+    HttpHeader headers[2];
+    size_t n = 0;
+    if (what->type.len) headers[n++] = (HttpHeader){ S("Content-Type"), what->type };
     if (what->token.len) headers[n++] = (HttpHeader){ S("Authorization"), arena_fmt(a, "Bearer " STR_FMT, STR_ARG(what->token)) };
     ClientOptions options = { .allow = what->allow, .user_agent = S("Hindsight") };
     TRY(client_open(a, &options, &client));
-    ClientReq req = { .method = S("POST"), .url = what->url, .headers = headers, .n_headers = n, .body = what->body,
-                      .deadline_ms = DEADLINE_MS, .max_bytes = ANSWER_MOST };
+    ClientReq req = { .method = str_of(method), .url = what->url, .headers = headers, .n_headers = n, .body = what->body,
+                      .deadline_ms = DEADLINE_MS, .max_bytes = max_bytes };
     Err e = client_call(client, a, &req, &res);
     client_close(client);
     TRY(e);
     int64_t seconds = 0;
     str_int(str_trim(client_header(&res, "Retry-After")), &seconds);
     if (seconds < 0) seconds = 0;
-    *ret = (OutgoingAnswer){ res.status, res.body, (seconds > PAUSE_MOST_S ? PAUSE_MOST_S : seconds) * 1000 };
+    *ret = (OutgoingAnswer){ res.status, res.body, str_trim(str_before(client_header(&res, "Content-Type"), ';')), (seconds > PAUSE_MOST_S ? PAUSE_MOST_S : seconds) * 1000 };
     return OK;
 }
+
+Err outgoing_post(Arena *a, const Outgoing *what, OutgoingAnswer *ret) { return call(a, what, "POST", ANSWER_MOST, ret); }
+Err outgoing_get(Arena *a, const Outgoing *what, size_t max_bytes, OutgoingAnswer *ret) { return call(a, what, "GET", max_bytes, ret); }
 
 Err outgoing_socket(Arena *a, const WsOpen *how, Str allow, WsClient **ret)
 {

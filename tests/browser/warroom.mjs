@@ -133,6 +133,67 @@ async function offline(ana, bo, api) {
     });
 }
 
+async function drafts(ana, bo) {
+    await step('who is in the room is seen, and what is half written is there after a reload', async () => {
+        await until(async () => (await ana.page.locator('.rm-top .stack .av').count()) === 2, 'Ana sees both');
+        await say(bo).pressSequentially('half a thou');
+        await bo.page.reload();
+        await until(async () => (await say(bo).inputValue()) === 'half a thou', 'the draft is back');
+        await say(bo).fill('');
+    });
+}
+
+async function channels(ana) {
+    await step('a channel of a chat tool is linked to the incident, and let go', async () => {
+        await ana.button('Channels outside').click();
+        const dialog = ana.page.getByRole('dialog');
+        await dialog.getByText('No channel of a chat tool').waitFor();
+        await dialog.getByLabel('Tool').selectOption('mattermost');
+        await dialog.getByLabel('Channel id').fill('4xp9fdt77pncbef59f4k1qe83o');
+        await dialog.getByLabel('Name').fill('#inc-1');
+        await dialog.getByLabel('Incoming webhook of the channel').fill('chat.example.com/hooks/x');
+        await dialog.getByRole('button', { name: 'Link', exact: true }).click();
+        await dialog.getByText('an address begins with https://').waitFor();
+        await dialog.getByLabel('Incoming webhook of the channel').fill('');
+        await dialog.getByRole('button', { name: 'Link', exact: true }).click();
+        await dialog.getByText('Mattermost inc-1').waitFor();
+        await picture(ana, 'channels');
+        await dialog.getByRole('button', { name: 'Unlink inc-1' }).click();
+        await dialog.getByText('No channel of a chat tool').waitFor();
+        await dialog.locator('footer').getByRole('button', { name: 'Close' }).click();
+    });
+}
+
+async function longImport(url, token, api) {
+    await step('a long import says how far it is to everybody in the room, one at a time, and nothing when it is done', async () => {
+        const lines = Array.from({ length: 5000 }, (_, i) => `[02:${String(Math.floor(i / 60) % 60).padStart(2, '0')}:${String(i % 60).padStart(2, '0')}] Bo Tanaka: long import ${i}`).join('\n');
+        const put = () => fetch(`${url}/api/v1/incidents/INC-1/chat-import`, { method: 'POST', headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'text/plain' }, body: lines });
+        const first = put(), info = () => api('GET', '/api/v1/incidents/INC-1/war-room');
+        const seen = await until(async () => (await info()).import, 'it is under way');
+        if (seen.state !== 'running' || seen.total !== 5000 || !(seen.done < 5000) || !seen.by?.name) throw new Error(`it says ${JSON.stringify(seen)}`);
+        if ((await put()).status !== 409) throw new Error('a second one was begun beside it');
+        const done = await (await first).json();
+        if (done.added !== 5000 || (await info()).import) throw new Error(`it ended with ${JSON.stringify([done, await info()])}`);
+        const again = await (await put()).json();
+        if (again.known !== 5000 || again.added) throw new Error(`again: ${JSON.stringify(again)}`);
+    });
+}
+
+async function byTap(p, api) {
+    await step('on a phone a tap puts a proposal on the timeline', async () => {
+        const m = await api('POST', '/api/v1/incidents/INC-1/messages', { body: 'decided to fail over by tap' });
+        await p.page.setViewportSize({ width: 375, height: 740 });
+        await p.go('/incidents/INC-1?tab=room&view=proposals');
+        const one = p.page.locator('.rm-proposal', { hasText: 'fail over by tap' });
+        await one.getByRole('button', { name: 'Accept', exact: true }).click();
+        await p.sees('On the timeline');
+        await until(async () => (await api('GET', `/api/v1/messages/${m.id}`)).event_id, 'it is an event');
+        await until(() => p.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing is wider');
+        await p.page.setViewportSize({ width: 1440, height: 900 });
+        await p.go('/incidents/INC-1?tab=room');
+    });
+}
+
 async function phone(p, api, other) {
     await step('a long room on a phone: nothing is wider than the screen, the newest is in sight, older ones come with scrolling', async () => {
         for (let i = 0; i < 70; i++) await (i % 2 ? api : other)('POST', '/api/v1/incidents/INC-1/messages', { body: `line ${i} https://example.com/${'a'.repeat(60)}` });
@@ -209,8 +270,12 @@ async function walk(database) {
             await toTimeline(ana, bo);
             await frozen(ana, bo, ask(server.url, tokens.admin));
             await importing(ana, bo);
+            await drafts(ana, bo);
+            await channels(ana);
             await offline(ana, bo, api);
+            await byTap(ana, api);
             await phone(ana, api, ask(server.url, tokens.manager));
+            await longImport(server.url, tokens.responder, ask(server.url, tokens.viewer));
         });
     } finally {
         await browser.close();

@@ -3,13 +3,16 @@
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
+import { png } from './png.mjs';
 
 export const botToken = 'xoxb-test', appToken = 'xapp-1-test';
 
 /** The Web API, as far as we use it. `next` says how the next chat.postMessage goes wrong. */
 export function fakeSlack() {
     const users = { URESP: ['Rosa Responder', 'responder@example.com'], UVIEW: ['Vic', 'viewer@example.com'], UOUT: ['Zoë', 'zoe@elsewhere.example'] };
-    const it = { posts: [], answers: [], webhook: [], channels: [], invites: [], asked: {}, next: [], sockets: [], acknowledged: [], opens: [] };
+    const it = { said: 0, posts: [], answers: [], webhook: [], hooked: [], channels: [], invites: [], asked: {}, next: [], sockets: [], acknowledged: [], opens: [], reactions: [], fetched: [] };
+    const post = (f) => it.posts.find((p) => p.channel === f.channel && p.ts === f.ts);
+    const reaction = (f) => `${f.channel} ${f.timestamp} ${f.name}`;
     const methods = {
         'auth.test': () => ({ team: 'Acme', user: 'hindsight', user_id: 'UBOT', url: 'https://acme.slack.com/' }),
         'users.info': (f) => users[f.user] ? { user: { id: f.user, name: 'x', profile: { real_name: users[f.user][0], email: users[f.user][1] } } } : { error: 'user_not_found' },
@@ -22,8 +25,13 @@ export function fakeSlack() {
         'conversations.list': () => ({ channels: it.channels, response_metadata: { next_cursor: '' } }),
         'conversations.invite': (f) => { it.invites.push(`${f.channel} ${f.users}`); return {}; },
         'conversations.history': (f) => ({ messages: it.posts.filter((p) => p.channel === f.channel) }),
+        'chat.update': (f) => (post(f) ? (post(f).text = f.text, { ts: f.ts }) : { error: 'message_not_found' }),
+        'chat.delete': (f) => (post(f) ? (it.posts.splice(it.posts.indexOf(post(f)), 1), { ts: f.ts }) : { error: 'message_not_found' }),
+        'reactions.add': (f) => (it.reactions.includes(reaction(f)) ? { error: 'already_reacted' } : (it.reactions.push(reaction(f)), {})),
+        'reactions.remove': (f) => (it.reactions.includes(reaction(f)) ? (it.reactions.splice(it.reactions.indexOf(reaction(f)), 1), {}) : { error: 'no_reaction' }),
+        'files.info': (f) => ({ file: { id: f.file, mimetype: 'image/png', url_private: `${it.url}/files/${f.file}.png`, permalink: `https://acme.slack.com/files/${f.file}` } }),
         'chat.postMessage': (f) => {
-            it.posts.push({ ...f, metadata: JSON.parse(f.metadata), ts: `17${String(it.posts.length).padStart(8, '0')}.000100` });
+            it.posts.push({ ...f, metadata: JSON.parse(f.metadata), ts: `17${String(++it.said).padStart(8, '0')}.000100` });
             return { ts: it.posts.at(-1).ts, channel: f.channel };
         },
     };
@@ -43,7 +51,19 @@ export function fakeSlack() {
         for await (const part of req) body += part;
         const json = (x) => { res.setHeader('Content-Type', 'application/json'); res.end(JSON.stringify(x)); };
         if (req.url === '/answer') { it.answers.push(JSON.parse(body)); return res.end('ok'); }
-        if (req.url === '/hook') { it.webhook.push(JSON.parse(body).text); return res.end('ok'); }
+        if (req.url.startsWith('/hook')) {                                  // of Mattermost or Teams
+            const said = JSON.parse(body), card = said.attachments?.[0]?.content;
+            if (req.url === '/hook-gone') { res.statusCode = 404; return res.end(JSON.stringify({ id: 'web.incoming_webhook.invalid.app_error', message: 'Invalid webhook.', status_code: 404 })); }
+            it.hooked.push({ at: req.url, channel: said.channel, text: card ? card.body[0].text : said.text, card: !!card });
+            it.webhook.push(it.hooked.at(-1).text);
+            return res.end('ok');
+        }
+        if (req.url.startsWith('/files/')) {                                // to who is not let in Slack shows its sign-in page
+            it.fetched.push(`${req.headers.host}${req.url}`);
+            if (req.headers.authorization !== `Bearer ${botToken}`) { res.statusCode = 302; res.setHeader('Location', '/login'); return res.end(); }
+            res.setHeader('Content-Type', req.url.endsWith('.txt.png') ? 'text/html' : 'image/png');
+            return res.end(req.url.includes('broken') ? 'no picture' : png(40, 30, [200, 30, 30]));
+        }
         const method = req.url.slice('/api/'.length), form = Object.fromEntries(new URLSearchParams(body));
         it.asked[method] = (it.asked[method] ?? 0) + 1;
         if (method === 'apps.connections.open') return json(open(req.headers.authorization));

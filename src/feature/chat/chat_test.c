@@ -75,3 +75,44 @@ SPEC("chat: what happens to an incident waits for its channel from the moment it
     expect_int(0, before);
     expect_int(1, jobs_of(&w, "chat.post"));
 }
+
+SPEC("chat: the token of the bot goes to Slack's own hosts only, encrypted")
+{
+    Str api = S("https://slack.com/api");
+    expect(slack_stands_there(S("https://files.slack.com/files-pri/T1-F1/a.png"), api));
+    expect(slack_stands_there(S("https://slack.com/x"), api));
+    expect(slack_stands_there(S("http://127.0.0.1:9/files/x"), S("http://127.0.0.1:9/api")));
+    const Str others[] = { S("http://files.slack.com/a"), S("https://slack.com.example.org/a"), S("https://evilslack.com/a"), S("https://slack.com@example.org/a"),
+                           S("https://files.slack.com:80@x.org/"), S("https://drive.example.com/a"), S("http://127.0.0.1:8/files/x"), S(""), S("files.slack.com") };
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) expect(!slack_stands_there(others[i], api));
+}
+
+SPEC("chat: an envelope of Socket Mode is what a request would be, under the same name, and is acknowledged by its id")
+{
+    auto_arena a = arena_new(4096);
+    SlackEnvelope e;
+    SlackArrived in;
+    Str event = S("{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}");
+    expect_ok(slack_request(a, S("application/json"), event, &in));
+    expect_ok(slack_envelope(a, arena_fmt(a, "{\"envelope_id\":\"e\\\"1\",\"type\":\"events_api\",\"payload\":" STR_FMT "}", STR_ARG(event)), &e));
+    expect_str("slack:Ev1", e.what.name);
+    expect(str_eq(in.name, e.what.name) && str_eq(in.body, e.what.body));
+    expect_str("{\"envelope_id\":\"e\\\"1\"}", slack_acknowledgement(a, &e));
+    expect_ok(slack_envelope(a, S("{\"type\":\"disconnect\",\"reason\":\"warning\"}"), &e));
+    expect_str("warning", e.reason);
+    expect_str("", e.what.name);
+    expect_err(ERR_INVALID, slack_envelope(a, S("no json"), &e));
+    expect_err(ERR_INVALID, slack_envelope(a, S("{\"envelope_id\":\"e\",\"type\":\"events_api\",\"payload\":{\"type\":\"event_callback\"}}"), &e));
+}
+
+SPEC("chat: a webhook of Mattermost is told its channel, one of Teams gets a card, and nobody is called by either")
+{
+    auto_arena a = arena_new(4096);
+    expect_str("{\"text\":\"INC-1 @\u200ball \\u003cb> & more\",\"channel\":\"town\"}", hook_payload(a, S("mattermost"), S("town"), S("INC-1 @all &lt;b&gt; &amp; more")));
+    Str card = hook_payload(a, S("teams"), S(""), S("INC-1"));
+    const Json *top;
+    expect_ok(json_read(a, card, &top));
+    const Json *content = json_get(json_at(json_get(top, S("attachments")), 0), S("content"));
+    expect_str("AdaptiveCard", json_str_at(content, S("type")));
+    expect_str("INC-1", json_str_at(json_at(json_get(content, S("body")), 0), S("text")));
+}

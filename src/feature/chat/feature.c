@@ -45,12 +45,13 @@ static Err test(Cx *cx, Req *req, Res *res)
     return OK;
 }
 
-typedef struct RoomInput { Str source, channel, name; } RoomInput;
+typedef struct RoomInput { Str source, channel, name, webhook; } RoomInput;
 static const char *const sources[] = { "slack", "mattermost", "teams", NULL };
 static SHAPE(chat_room_input_shape, RoomInput, "A channel outside that becomes the room of the incident",
     FIELD(RoomInput, source, REQUIRED, "Which tool", .values = sources),
     FIELD(RoomInput, channel, REQUIRED, "Its id there", .max = 200),
-    FIELD(RoomInput, name, 0, "What it is called", .max = 200));
+    FIELD(RoomInput, name, 0, "What it is called; where a webhook of Mattermost without a channel of its own posts", .max = 200),
+    FIELD(RoomInput, webhook, 0, "Mattermost, Teams: the incoming webhook of the channel; it is sealed and never shown", .max = 2000));
 
 static Err link_room(Cx *cx, Req *req, Res *res)
 {
@@ -58,15 +59,38 @@ static Err link_room(Cx *cx, Req *req, Res *res)
     Incident i;
     TRY(incident_row(cx, req_param(req, "incident"), &i));
     if (i.audience.len) return fail(cx->arena, ERR_CONFLICT, "a private incident has no channel outside");
+    if (in->webhook.len && str_eq(in->source, S("slack"))) return fail_field(cx->arena, S("webhook"), "Slack is posted to by its app");
+    if (in->webhook.len && !str_starts(in->webhook, S("https://")) && !str_starts(in->webhook, S("http://"))) return fail_field(cx->arena, S("webhook"), "an address begins with https://");
     TRY(room_link(cx, &(ChatRoom){ .source = in->source, .channel = in->channel, .name = in->name, .incident_id = i.id }));
+    if (BODY_HAS(req, RoomInput, webhook)) TRY(hook_put(cx, in->source, in->channel, in->webhook));
     res_none(res);
     return OK;
+}
+
+/** Says that a channel is the incident's no more; what was said stays. */
+static Err unlink_room(Cx *cx, Req *req, Res *res)
+{
+    ChatRooms rooms = { 0 };
+    TRY(room_list(cx, req_param(req, "incident"), &rooms));
+    list_each(&rooms, i) {
+        const ChatRoom *room = &rooms.at[i];
+        if (!str_eq(room->id, req_param(req, "room"))) continue;
+        TRY(room_unlink(cx, room->source, room->channel));
+        TRY(hook_put(cx, room->source, room->channel, S("")));
+        Incident in;
+        TRY(incident_row(cx, room->incident_id, &in));
+        TRY(live_touch(cx, arena_fmt(cx->arena, "messages:" STR_FMT, STR_ARG(in.id)), "rooms", in.id, in.version, in.audience));
+        res_none(res);
+        return OK;
+    }
+    return fail(cx->arena, ERR_NOT_FOUND, "there is no such channel of the incident");
 }
 
 static const JobKind jobs[] = {
     { "chat.take", chat_take, .slow = true },
     { "chat.post", post_run, .max_attempts = 12, .slow = true },
     { "chat.channel", chat_channel_run, .slow = true },
+    { "chat.picture", slack_picture, .slow = true },
     { "chat.tidy", chat_tidy, .every_ms = 60 * 1000 },
     { 0 },
 };
@@ -78,8 +102,11 @@ static const Route routes[] = {
     { POST, IN "mattermost", ROLE_PUBLIC, chat_mattermost_post, .flags = DOOR, .doc = "What an outgoing webhook of Mattermost sends, with its token" },
     { POST, IN "teams", ROLE_PUBLIC, chat_teams_post, .flags = DOOR, .doc = "What an outgoing webhook of Microsoft Teams sends, signed with its secret" },
     { POST, IN "slack/test", ROLE_ADMIN, test, .reply = &slack_found_shape, .flags = OWN_WRITES, .doc = "Asks Slack whether the bot token is right" },
+    { POST, IN "mattermost/test", ROLE_ADMIN, hook_test_mattermost, .flags = OWN_WRITES, .doc = "Posts a line by the incoming webhook of Mattermost" },
+    { POST, IN "teams/test", ROLE_ADMIN, hook_test_teams, .flags = OWN_WRITES, .doc = "Posts a line by the incoming webhook of Microsoft Teams" },
     { GET, IN "state", ROLE_ADMIN, chat_state_get, .reply = &chat_state_shape, .doc = "Connections to Slack, what waits to come in and to go out, and what failed last" },
     { POST, "/api/v1/incidents/:incident/rooms", ROLE_RESPONDER, link_room, &chat_room_input_shape, .doc = "Makes a channel of another tool the room of the incident" },
+    { DELETE, "/api/v1/incidents/:incident/rooms/:room", ROLE_RESPONDER, unlink_room, .flags = NO_MATCH, .doc = "The channel is the room of the incident no more; what was said stays" },
     { 0 },
 };
 

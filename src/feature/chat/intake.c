@@ -138,39 +138,57 @@ Err chat_slack_post(Cx *cx, Req *req, Res *res)
 
 /* ---- Mattermost and Teams: what their outgoing webhooks bring is said in a room that was linked */
 
-typedef struct Said { MessageIn in; Str key, name; } Said;
+typedef struct Saying { const ChatSaid *said; bool linked; } Saying;
 
 static Err say(Cx *cx, void *arg)
 {
-    Said *s = arg;
+    Saying *s = arg;
+    const ChatSaid *x = s->said;
     Message m;
-    TRY(room_of(cx, s->in.source, s->in.channel, &s->in.incident));
-    if (!s->in.incident.len) return OK;
-    TRY(author_of(cx, s->in.source, s->key, s->name, S(""), &s->in.author));
-    return message_put(cx, &s->in, &m, NULL);
+    MessageIn in = { .source = x->source, .channel = x->channel, .source_id = x->id, .body = x->text };
+    TRY(room_of(cx, x->source, x->channel, &in.incident));
+    s->linked = in.incident.len > 0;
+    if (!s->linked) return OK;
+    TRY(author_of(cx, x->source, x->key, x->name, S(""), &in.author));
+    return message_put(cx, &in, &m, NULL);
 }
 
-static Err said(Cx *cx, Res *res, Said s)
+Err chat_say(Cx *cx, const ChatSaid *said, bool *ret_linked)
 {
-    if (!s.in.channel.len || !s.in.source_id.len) return fail_field(cx->arena, S("id"), "which message, where?");
-    if (str_trim(s.in.body).len) TRY(cx_write(cx, say, &s));
-    bool linked = !str_trim(s.in.body).len || s.in.incident.len;
+    Saying s = { said, true };
+    if (!said->channel.len || !said->id.len) return fail_field(cx->arena, S("id"), "which message, where?");
+    if (str_trim(said->text).len) TRY(cx_write(cx, say, &s));
+    *ret_linked = s.linked;
+    return OK;
+}
+
+static Err keep_said(Cx *cx, const ChatSaid *said, Res *res)
+{
+    bool linked;
+    TRY(chat_say(cx, said, &linked));
     res_text(res, 200, "application/json", linked ? S("{\"type\":\"message\",\"text\":\"\"}")
              : S("{\"type\":\"message\",\"text\":\"This channel is not the room of an incident in Hindsight.\"}"));
     return OK;
 }
 
+Err mattermost_said(Arena *a, Str type, Str body, ChatSaid *ret)
+{
+    const Json *top = NULL;
+    *ret = (ChatSaid){ .source = S("mattermost") };
+    const struct { const char *name; Str *to; } fields[] = { { "token", &ret->token }, { "channel_id", &ret->channel }, { "post_id", &ret->id },
+        { "user_id", &ret->key }, { "user_name", &ret->name }, { "text", &ret->text } };
+    if (str_starts(type, S("application/json"))) TRY(json_read(a, body, &top));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        *fields[i].to = top ? json_str_at(top, str_of(fields[i].name)) : form_value(a, body, fields[i].name);
+    return OK;
+}
+
 Err chat_mattermost_post(Cx *cx, Req *req, Res *res)
 {
-    Arena *a = cx->arena;
-    Str body = req->http->body, token, names[] = { S("token"), S("channel_id"), S("post_id"), S("user_id"), S("user_name"), S("text") };
-    const Json *top = NULL;
-    Str v[6];
-    if (str_starts(http_header(req->http, "Content-Type"), S("application/json"))) TRY(json_read(a, body, &top));
-    for (size_t i = 0; i < 6; i++) v[i] = top ? json_str_at(top, names[i]) : form_value(a, body, arena_cstr(a, names[i]));
-    token = setting_str(cx, "chat.mattermost_token");
-    if (!alert_same(v[0], token)) return fail(a, ERR_UNAUTHENTICATED, "the token is not that of the outgoing webhook");
-    return said(cx, res, (Said){ { .source = S("mattermost"), .channel = v[1], .source_id = v[2], .body = v[5] }, v[3], v[4] });
+    ChatSaid said;
+    TRY(mattermost_said(cx->arena, http_header(req->http, "Content-Type"), req->http->body, &said));
+    if (!alert_same(said.token, setting_str(cx, "chat.mattermost_token"))) return fail(cx->arena, ERR_UNAUTHENTICATED, "the token is not that of the outgoing webhook");
+    return keep_said(cx, &said, res);
 }
 
 static Str without_tags(Arena *a, Str html)
@@ -185,16 +203,24 @@ static Str without_tags(Arena *a, Str html)
     return str_trim(buf_str(&b));
 }
 
-Err chat_teams_post(Cx *cx, Req *req, Res *res)
+Err teams_said(Arena *a, Str body, ChatSaid *ret)
 {
-    Str given = http_header(req->http, "Authorization"), secret = setting_str(cx, "chat.teams_secret");
-    if (!str_starts(given, S("HMAC ")) || !outgoing_signed64(str_sub(given, 5, given.len), secret, req->http->body))
-        return fail(cx->arena, ERR_UNAUTHENTICATED, "the signature is not that of the outgoing webhook");
     const Json *top;
-    TRY(json_read(cx->arena, req->http->body, &top));
+    TRY(json_read(a, body, &top));
     const Json *from = json_get(top, S("from"));
     Str channel = json_str_at(json_get(top, S("channelData")), S("teamsChannelId"));
     if (!channel.len) channel = str_before(json_str_at(json_get(top, S("conversation")), S("id")), ';');
-    return said(cx, res, (Said){ { .source = S("teams"), .channel = channel, .source_id = json_str_at(top, S("id")),
-                                   .body = without_tags(cx->arena, json_str_at(top, S("text"))) }, json_str_at(from, S("id")), json_str_at(from, S("name")) });
+    *ret = (ChatSaid){ .source = S("teams"), .channel = channel, .id = json_str_at(top, S("id")), .key = json_str_at(from, S("id")),
+                       .name = json_str_at(from, S("name")), .text = without_tags(a, json_str_at(top, S("text"))) };
+    return OK;
+}
+
+Err chat_teams_post(Cx *cx, Req *req, Res *res)
+{
+    ChatSaid said;
+    Str given = http_header(req->http, "Authorization"), secret = setting_str(cx, "chat.teams_secret");
+    if (!str_starts(given, S("HMAC ")) || !outgoing_signed64(str_sub(given, 5, given.len), secret, req->http->body))
+        return fail(cx->arena, ERR_UNAUTHENTICATED, "the signature is not that of the outgoing webhook");
+    TRY(teams_said(cx->arena, req->http->body, &said));
+    return keep_said(cx, &said, res);
 }

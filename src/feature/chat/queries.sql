@@ -31,11 +31,11 @@ INSERT INTO chat_gone (source, channel, source_id, at_ms) VALUES ('slack', :chan
 SELECT 1 FROM chat_gone WHERE source = 'slack' AND channel = :channel AND source_id = :id;
 
 -- name: chat_post_add
-INSERT INTO chat_post (id, source, channel, incident_id, message_id, url, text, state, error, posted_id, created_ms, claimed_ms)
-VALUES (:id, :source, :channel, :incident, :message, :url, :text, 'waiting', '', '', :now_ms, 0) ON CONFLICT (id) DO NOTHING;
+INSERT INTO chat_post (id, kind, source, channel, incident_id, message_id, url, text, state, error, posted_id, created_ms, claimed_ms)
+VALUES (:id, :kind, :source, :channel, :incident, :message, :url, :text, 'waiting', '', '', :now_ms, 0) ON CONFLICT (id) DO NOTHING;
 
 -- name: chat_post_next
-SELECT n, id, incident_id, message_id, url, text, state, created_ms, claimed_ms FROM chat_post
+SELECT n, id, kind, incident_id, message_id, url, text, state, created_ms, claimed_ms FROM chat_post
 WHERE source = :source AND channel = :channel AND state IN ('waiting', 'sending', 'unsure') ORDER BY n LIMIT 1;
 
 -- name: chat_post_claim
@@ -84,3 +84,27 @@ GROUP BY source, channel ORDER BY MIN(created_ms) LIMIT 50;
 
 -- name: chat_state_dropped
 SELECT source, channel, error, created_ms FROM chat_post WHERE state = 'dropped' AND error <> '' AND error <> 'private, or deleted' ORDER BY n DESC LIMIT 5;
+
+-- name: chat_inbox_failed
+INSERT INTO chat_inbox (name, kind, body, state, error, received_ms) VALUES (:name, :kind, '', 'failed', :error, :now_ms)
+ON CONFLICT (name) DO UPDATE SET error = excluded.error;
+
+-- name: chat_reaction_add
+INSERT INTO chat_reaction (source, channel, message_id, reaction, user_id) VALUES (:source, :channel, :message, :reaction, :user)
+ON CONFLICT (source, channel, message_id, reaction, user_id) DO NOTHING;
+
+-- name: chat_reaction_remove
+DELETE FROM chat_reaction WHERE source = :source AND channel = :channel AND message_id = :message AND reaction = :reaction AND user_id = :user;
+
+-- name: chat_reaction_has
+SELECT 1 FROM chat_reaction WHERE source = :source AND channel = :channel AND message_id = :message AND reaction = :reaction LIMIT 1;
+
+-- name: chat_hook_put
+INSERT INTO chat_hook (source, channel, address) VALUES (:source, :channel, :address)
+ON CONFLICT (source, channel) DO UPDATE SET address = excluded.address;
+
+-- name: chat_hook_get
+SELECT address FROM chat_hook WHERE source = :source AND channel = :channel;
+
+-- name: chat_hook_remove
+DELETE FROM chat_hook WHERE source = :source AND channel = :channel;

@@ -28,6 +28,13 @@ Str slack_acknowledgement(Arena *a, const SlackEnvelope *e);
 /** Keeps it and wakes the job; on disk when it returns OK. What is known by its name already changes nothing. */
 Err chat_keep(Cx *cx, const SlackArrived *in);
 
+/** What an outgoing webhook of Mattermost or Teams brings. Pure. Fails: ERR_INVALID. */
+typedef struct ChatSaid { Str source, channel, id, key, name, text, token; } ChatSaid;
+Err mattermost_said(Arena *a, Str type, Str body, ChatSaid *ret);
+Err teams_said(Arena *a, Str body, ChatSaid *ret);
+/** Says it in the room that the channel is, if it is one. Takes a write of its own. Fails: ERR_INVALID. */
+Err chat_say(Cx *cx, const ChatSaid *said, bool *ret_linked);
+
 /* slack_api.c: nothing of it within a write */
 /** Calls a method of the Web API with a form. Fails: ERR_INVALID with Slack's own word, ERR_TOO_MANY (the job waits as long as Slack
  *  asks), ERR_UNAVAILABLE. */
@@ -72,13 +79,47 @@ extern const Shape chat_state_shape;
 Err chat_take(Cx *cx, Str payload);
 Err chat_tidy(Cx *cx, Str payload);
 
-/* post.c */
-typedef struct Post { Str id, source, channel, incident, message, url, text; } Post;
+/* post.c: the queue of what goes out */
+/** `kind`: say (NULL), edit, delete, react: of a message, with the emoji as text. */
+typedef struct Post { Str id; const char *kind; Str source, channel, incident, message, url, text; } Post;
 /** Queues news for another tool, once for each id. Within a write. */
 Err post_add(Cx *cx, const Post *post);
+/** One that is being sent. */
+typedef struct PostRow {
+    int64_t n, created_ms, claimed_ms;
+    Str source, channel, id, kind, incident, message, url, text, state;
+    bool mine, found;
+    Str end, error, posted;      /* posted: its id there */
+} PostRow;
 Err post_run(Cx *cx, Str payload);
 /** Text as Slack writes it: nothing in it is a command or a mention. */
 Str slack_words(Arena *a, Str text);
+
+/* slack_out.c */
+/** Does it in Slack; r->posted becomes its id there. `thread`: what it replies to, there. Fails: ERR_INVALID (never), others (later). */
+Err slack_send(Cx *cx, PostRow *r, Str text, Str thread);
+
+/* webhook.c: Mattermost and Teams */
+/** The webhook of one channel; empty: none any more. Within a write. */
+Err hook_put(Cx *cx, Str source, Str channel, Str address);
+/** Can something be posted in that channel? */
+Err hook_reaches(Cx *cx, const ChatRoom *room, bool *ret);
+/** What a webhook is sent; `channel_name` (may be empty) overrides where a general one of Mattermost posts. Pure. */
+Str hook_payload(Arena *a, Str source, Str channel_name, Str text);
+/** Posts JSON to a webhook of `who`. Fails: ERR_INVALID with what was answered, ERR_TOO_MANY (the job waits), ERR_UNAVAILABLE. */
+Err hook_post(Cx *cx, const char *who, Str url, Str body);
+Err hook_send(Cx *cx, const PostRow *r, Str text);
+Err hook_test_mattermost(Cx *cx, Req *req, Res *res);
+Err hook_test_teams(Cx *cx, Req *req, Res *res);
+
+/* slack_file.c: the job that keeps a picture of Slack's as it is now */
+Err slack_picture(Cx *cx, Str payload);
+/** Whether the bot's token may go there: the host of the Web API (`api`), or one below it, over https. Pure. */
+bool slack_stands_there(Str url, Str api);
+/** Queues it for each picture among the files of a message. Within a write. */
+Err slack_pictures_ask(Cx *cx, Str message, const Json *from);
+
+/* news.c */
 extern const Listener chat_listeners[];
 
 extern const Setting chat_settings[];

@@ -57,3 +57,19 @@ CREATE TABLE chat_line (
     error    TEXT NOT NULL,                -- why it waits
     since_ms BIGINT NOT NULL               -- of the state
 );
+-- step 3
+ALTER TABLE chat_post ADD COLUMN kind TEXT NOT NULL DEFAULT 'say';    -- say, edit, delete, react
+CREATE TABLE chat_reaction (               -- of people here, on messages that stand in a channel there
+    source     TEXT NOT NULL,
+    channel    TEXT NOT NULL,
+    message_id TEXT NOT NULL,
+    reaction   TEXT NOT NULL,
+    user_id    TEXT NOT NULL,
+    PRIMARY KEY (source, channel, message_id, reaction, user_id)
+);
+CREATE TABLE chat_hook (                   -- incoming webhooks of single channels
+    source  TEXT NOT NULL,
+    channel TEXT NOT NULL,
+    address TEXT NOT NULL,                 -- sealed: who has it may post there
+    PRIMARY KEY (source, channel)
+);

@@ -135,7 +135,8 @@ Err slack_message_put(SlackIn *in, Cx *cx, Str channel, const Json *m, Message *
         message.author = (MessageAuthor){ .key = bot, .name = name.len ? name : bot.len ? bot : S("Slack") };
     }
     TRY(mentions_of(in, cx, m, &message.mention_ids));
-    return message_put(cx, &message, ret, NULL);
+    TRY(message_put(cx, &message, ret, NULL));
+    return slack_pictures_ask(cx, ret->id, m);
 }
 
 /* ---- one event */
@@ -145,8 +146,10 @@ typedef struct Turn { SlackIn in; int64_t n; const Json *event, *message; Str ty
 static Err removed(Cx *cx, Str channel, Str ts)
 {
     Str id;
+    Message m;
     Err e = message_find(cx, S("slack"), channel, ts, &id);
-    if (!e.info) return message_delete(cx, id);
+    if (!e.info) TRY(message_get(cx, id, &m));
+    if (!e.info) return str_eq(m.source, S("slack")) ? message_delete(cx, id) : OK;      /* our own post: what was said here stays here */
     if (!err_is(e, ERR_NOT_FOUND)) return e;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_chat_gone_add);
     stmt_str(&q, "channel", channel);

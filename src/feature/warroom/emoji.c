@@ -26,3 +26,11 @@ Str emoji_of(Arena *a, Str name)
     for (size_t i = 0; i < plain.len; i++) word = word && (unsigned char)plain.at[i] > ' ' && (unsigned char)plain.at[i] < 0x7f;
     return word ? arena_fmt(a, ":" STR_FMT ":", STR_ARG(plain)) : plain;
 }
+
+Str emoji_name(Str emoji)
+{
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (str_eq(emoji, str_of(names[i].emoji))) return str_of(names[i].name);
+    bool named = emoji.len > 2 && emoji.at[0] == ':' && emoji.at[emoji.len - 1] == ':';
+    return named ? str_sub(emoji, 1, emoji.len - 2) : S("");
+}

@@ -8,7 +8,7 @@
 
 enum { LINKS_MOST = 3, PAGE_BYTES = 512 << 10 };
 
-typedef struct Freezing { Str message, url; MessageFile file; int64_t position; } Freezing;
+typedef struct Freezing { Str message, url; MessageFile file; } Freezing;
 
 /** The text of <title>, without the entities that titles have. */
 Str title_of_page(Arena *a, Str html)
@@ -38,11 +38,15 @@ static Err keep(Cx *cx, void *arg)
     Attachment kept;
     TRY(message_get(cx, f->message, &m));
     if (m.deleted_ms) return OK;
-    list_each(&m.files, i) if (m.files.at[i].frozen && str_eq(m.files.at[i].type, f->url)) return OK;
+    int64_t n = 0;
+    list_each(&m.files, i) {
+        if (m.files.at[i].frozen && str_eq(m.files.at[i].type, f->url)) return OK;
+        n += m.files.at[i].frozen;
+    }
     if (str_eq(f->file.kind, S("image"))) TRY(attachment_use(cx, m.incident_id, f->file.id, &kept));
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_message_file_insert);
     stmt_str(&q, "message", m.id);
-    stmt_int(&q, "position", MESSAGE_FROZEN + f->position);
+    stmt_int(&q, "position", MESSAGE_FROZEN + n);
     stmt_str(&q, "id", f->file.id);
     stmt_str(&q, "kind", f->file.kind);
     stmt_str(&q, "name", f->file.name);
@@ -56,9 +60,34 @@ static Err keep(Cx *cx, void *arg)
     stmt_str(&v, "id", m.id);
     TRY(stmt_exec(&v));
     TRY(message_get(cx, m.id, &m));
+    TRY(proposal_look(cx, &m));
     Incident i;
     TRY(incident_row(cx, m.incident_id, &i));
     return live_touch(cx, arena_fmt(cx->arena, "messages:" STR_FMT, STR_ARG(i.id)), "frozen", m.id, m.version, i.audience);
+}
+
+bool message_file_is_pictured(const Message *m, const MessageFile *f)
+{
+    list_each(&m->files, i)
+        if (f->url.len && str_eq(f->kind, S("file")) && m->files.at[i].frozen && str_eq(m->files.at[i].kind, S("image")) && str_eq(m->files.at[i].type, f->url)) return true;
+    return false;
+}
+
+static Err keep_picture(Cx *cx, Freezing *f, Str incident, Str name, Str bytes)
+{
+    Attachment kept;
+    TRY(attachment_add_said(cx, incident, name, bytes, &kept));
+    f->file = (MessageFile){ .id = kept.id, .kind = S("image"), .name = name, .url = kept.url, .bytes = kept.bytes, .width = kept.width, .height = kept.height };
+    return cx_write(cx, keep, f);
+}
+
+Err message_picture(Cx *cx, Str message, Str url, Str name, Str bytes)
+{
+    Message m;
+    TRY(message_get(cx, message, &m));
+    if (m.deleted_ms) return OK;
+    list_each(&m.files, i) if (m.files.at[i].frozen && str_eq(m.files.at[i].type, url)) return OK;
+    return keep_picture(cx, &(Freezing){ .message = message, .url = url }, m.incident_id, utf8_clip(name, 300), bytes);
 }
 
 /** What stands there now; nothing when it cannot be had: the link itself stays in the text. */
@@ -69,15 +98,13 @@ static Err look_at(Cx *cx, const Message *m, Freezing *f)
     Err e = fetch_get(cx, &what, &got);
     if (e.info || got.status != 200) return OK;
     if (str_starts(got.type, S("image/"))) {
-        Attachment kept;
-        Err refused = attachment_add_said(cx, m->incident_id, S("graph"), got.body, &kept);
-        if (refused.info) return OK;
-        f->file = (MessageFile){ .id = kept.id, .kind = S("image"), .name = S("graph"), .url = kept.url, .bytes = kept.bytes, .width = kept.width, .height = kept.height };
-    } else if (str_eq(got.type, S("text/html"))) {
-        Str title = title_of_page(cx->arena, str_sub(got.body, 0, PAGE_BYTES));
-        if (title.len) f->file = (MessageFile){ .id = S(""), .kind = S("link"), .name = title, .url = f->url };
+        e = keep_picture(cx, f, m->incident_id, S("graph"), got.body);
+        return err_is(e, ERR_INVALID) || err_is(e, ERR_TOO_LARGE) ? OK : e;
     }
-    return f->file.kind.len ? cx_write(cx, keep, f) : OK;
+    Str title = str_eq(got.type, S("text/html")) ? title_of_page(cx->arena, str_sub(got.body, 0, PAGE_BYTES)) : S("");
+    if (!title.len) return OK;
+    f->file = (MessageFile){ .id = S(""), .kind = S("link"), .name = title, .url = f->url };
+    return cx_write(cx, keep, f);
 }
 
 Err message_freeze(Cx *cx, const Event *event)
@@ -94,6 +121,6 @@ Err message_freeze(Cx *cx, const Event *event)
     list_each(&why, i) links = links || str_eq(why.at[i].reason, S("graph")) || str_eq(why.at[i].reason, S("link"));
     Strs all = links_of(cx->arena, m.body);
     for (size_t i = 0; links && i < all.len && i < LINKS_MOST; i++)
-        TRY(look_at(cx, &m, &(Freezing){ .message = m.id, .url = all.at[i], .position = (int64_t)i }));
+        TRY(look_at(cx, &m, &(Freezing){ .message = m.id, .url = all.at[i] }));
     return OK;
 }

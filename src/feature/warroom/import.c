@@ -87,6 +87,12 @@ static int by_time(const void *a, const void *b)
     return (x->at_ms > y->at_ms) - (x->at_ms < y->at_ms);
 }
 
+bool chat_is_list(Str text)
+{
+    Str t = str_trim(str_sub(text, 0, 4096));
+    return str_starts(t, S("[")) && str_starts(str_trim(str_sub(t, 1, t.len)), S("{"));
+}
+
 static Err read_any(Arena *a, Str bytes, const ChatHow *how, Chat *ret)
 {
     if (zip_is(bytes)) return chat_slack(a, bytes, how, ret);
@@ -95,6 +101,7 @@ static Err read_any(Arena *a, Str bytes, const ChatHow *how, Chat *ret)
     Str t = str_trim(bytes);
     if (!t.len) return fail_field(a, S("body"), "there is nothing in it");
     const Json *v;
+    if (chat_is_list(t)) return chat_slack_list(a, t, how, ret);
     if (t.at[0] != '{') return chat_pasted(a, bytes, how, ret);
     Str line = str_trim(str_before(t, '\n'));
     if (!chat_json(a, ret, line, &v).info && json_str_at(v, S("type")).len && !json_get(v, S("messages"))) return chat_mattermost(a, t, how, ret);

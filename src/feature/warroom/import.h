@@ -49,6 +49,9 @@ const ChatAuthor *chat_author_get(const Chat *c, Str key);
 /** Pasted messages have no ids: `scope`, who, when and what is one; the same said again at the same time is numbered. */
 void chat_name_pasted(Arena *a, Str scope, Chat *c);
 
+/** A list of objects, and no line like "[14:03] Ana: …". */
+bool chat_is_list(Str text);
+
 /* ---- between the readers */
 /** The author of this key, added when new; NULL when there are too many. */
 ChatAuthor *chat_author(Arena *a, Chat *c, Str key, Str name, Str email);
@@ -59,6 +62,8 @@ ChatMessage *chat_add(Arena *a, Chat *c, const ChatHow *how, ChatMessage m);
 /** Picks the channel to read by `how` out of c->channels. */
 Err chat_pick(Arena *a, Chat *c, const ChatHow *how);
 Err chat_slack(Arena *a, Str bytes, const ChatHow *how, Chat *ret);
+/** One file of an export: a list of messages. */
+Err chat_slack_list(Arena *a, Str json, const ChatHow *how, Chat *ret);
 Err chat_mattermost(Arena *a, Str lines, const ChatHow *how, Chat *ret);
 Err chat_discord(Arena *a, Str json, const ChatHow *how, Chat *ret);
 Err chat_pasted(Arena *a, Str text, const ChatHow *how, Chat *ret);

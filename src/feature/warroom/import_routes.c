@@ -1,7 +1,9 @@
 /* Importing chat: a preview that writes nothing, and the import. */
 #include <stdlib.h>
 #include "app/limit.h"
+#include "app/app.h"
 #include "base/map.h"
+#include "base/time.h"
 #include "feature/account/account.h"
 #include "feature/warroom/import.h"
 #include "feature/warroom/rules.h"
@@ -95,7 +97,7 @@ static Err channel_here(Cx *cx, Import *im)
 static bool is_text(Str body)
 {
     Str t = str_trim(str_sub(body, 0, 4096));
-    return t.len && t.at[0] != '{' && !str_starts(t, S("PK\x03\x04"));
+    return t.len && t.at[0] != '{' && !chat_is_list(t) && !str_starts(t, S("PK\x03\x04"));
 }
 
 static Err read_import(Cx *cx, Req *req, Import *im)
@@ -234,15 +236,31 @@ static Err import_one(Cx *cx, Batch *b, const ChatMessage *m)
     return m->pinned ? message_pin_how(cx, made.id, true, true) : OK;
 }
 
+static Err begin(Cx *cx, void *arg)
+{
+    const Import *im = arg;
+    return import_begin(cx, &im->incident, (int64_t)im->chat.messages.len);
+}
+
 static Err import_batch(Cx *cx, void *arg)
 {
     Batch *b = arg;
+    const Incident *i = &b->im->incident;
+    bool last = b->to == b->im->chat.messages.len;
     b->done = (Imported_){ 0 };                               /* it may run twice */
     b->authors = map_new(cx->arena);
     b->names = NULL;
     for (size_t k = b->from; k < b->to; k++) TRY(import_one(cx, b, &b->im->chat.messages.at[k]));
-    return b->to < b->im->chat.messages.len ? OK
-         : live_touch(cx, arena_fmt(cx->arena, "messages:" STR_FMT, STR_ARG(b->im->incident.id)), "resync", b->im->incident.id, 0, b->im->incident.audience);
+    TRY(import_step(cx, i, last ? "done" : "running", S(""), (int64_t)b->to));
+    return last ? live_touch(cx, arena_fmt(cx->arena, "messages:" STR_FMT, STR_ARG(i->id)), "resync", i->id, 0, i->audience) : OK;
+}
+
+typedef struct GaveUp { const Import *im; Err why; size_t at; } GaveUp;
+
+static Err give_up(Cx *cx, void *arg)
+{
+    const GaveUp *g = arg;
+    return import_step(cx, &g->im->incident, "failed", err_text(cx->arena, g->why), (int64_t)g->at);
 }
 
 Err import_run(Cx *cx, Req *req, Res *res)
@@ -251,9 +269,16 @@ Err import_run(Cx *cx, Req *req, Res *res)
     Imported_ all = { 0 };
     TRY(limit_take(cx, arena_fmt(cx->arena, "import:" STR_FMT, STR_ARG(cx->actor.id)), 30, 30));
     TRY(read_import(cx, req, &im));
+    if (im.chat.messages.len) TRY(cx_write(cx, begin, &im));
     for (size_t k = 0; k < im.chat.messages.len; k += BATCH) {
+        Cx now = *cx;                                         /* of this batch: an import may take long */
+        if (!cx->app->options.now_ms) now.now_ms = clock_ms();
         Batch b = { .im = &im, .from = k, .to = k + BATCH < im.chat.messages.len ? k + BATCH : im.chat.messages.len };
-        TRY(cx_write(cx, import_batch, &b));
+        Err e = cx_write(&now, import_batch, &b);
+        if (e.info) {
+            Err noted = cx_write(&now, give_up, &(GaveUp){ &im, e, k });
+            return err_is(noted, ERR_INTERNAL) ? noted : e;
+        }
         all.added += b.done.added;
         all.changed += b.done.changed;
         all.known += b.done.known;

@@ -139,7 +139,12 @@ static Str said_by(Slack *s, const Json *m)
     if (!name.len) name = json_str_at(m, S("username"));
     if (!id.len) id = name.len ? name : S("?");
     const ChatAuthor *known = map_get(s->names, id);
-    chat_author(s->a, s->to, id, known ? known->name : name, known ? known->email : S(""));
+    ChatAuthor *author = chat_author(s->a, s->to, id, known ? known->name : name, known ? known->email : S(""));
+    if (!known && name.len && author) {                       /* without users.json messages tell who spoke, and so whom a mention means */
+        ChatAuthor *told = arena_make(s->a, ChatAuthor);
+        *told = *author;
+        map_set(s->names, id, told);
+    }
     return id;
 }
 
@@ -168,7 +173,8 @@ static void message(Slack *s, const Json *m)
     Str type = json_str_at(m, S("type")), ts = json_str_at(m, S("ts"));
     int64_t at_ms = ts_ms(ts);
     if ((type.len && !str_eq(type, S("message"))) || is_noise(json_str_at(m, S("subtype"))) || !at_ms) { s->to->skipped++; return; }
-    ChatMessage x = { .id = ts, .at_ms = at_ms, .author = said_by(s, m), .text = words_of(s, m), .thread = json_str_at(m, S("thread_ts")),
+    Str author = said_by(s, m);
+    ChatMessage x = { .id = ts, .at_ms = at_ms, .author = author, .text = words_of(s, m), .thread = json_str_at(m, S("thread_ts")),
                       .edited_ms = ts_ms(json_str_at(json_get(m, S("edited")), S("ts"))), .pinned = json_count(json_get(m, S("pinned_to"))) > 0 };
     json_items(json_get(m, S("files")), f) file_of(s, &x, f);
     if (json_get(m, S("file"))) file_of(s, &x, json_get(m, S("file")));
@@ -226,4 +232,17 @@ Err chat_slack(Arena *a, Str bytes, const ChatHow *how, Chat *ret)
     TRY(channels(&s));
     TRY(chat_pick(a, ret, how));
     return read_channel(&s);
+}
+
+Err chat_slack_list(Arena *a, Str text, const ChatHow *how, Chat *ret)
+{
+    Slack s = { .a = a, .names = map_new(a), .how = how, .to = ret };
+    const Json *list;
+    TRY(chat_json(a, ret, text, &list));
+    Str name = json_str_at(json_at(list, 0), S("channel_name"));
+    ret->source = S("slack");
+    *list_add(a, &ret->channels) = (ChatChannel){ .id = name.len ? name : S("file"), .name = name.len ? name : S("file") };
+    TRY(chat_pick(a, ret, how));
+    json_items(list, m) message(&s, m);
+    return OK;
 }

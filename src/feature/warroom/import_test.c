@@ -185,3 +185,23 @@ SPEC("chat import: the same line five thousand times at one time is five thousan
     expect_int(1, (int64_t)c.authors.len);
     expect_str("Ana", chat_author_get(&c, S("Ana"))->name);
 }
+
+SPEC("chat import: one file of a Slack export is read without the rest: threads out of order, who is mentioned, an old file")
+{
+    auto_arena a = arena_new(16 << 10);
+    Chat c;
+    Str text = S("[{\"type\":\"message\",\"user\":\"U1\",\"ts\":\"1772112471.400529\",\"text\":\"<@U1> asks <@U2>\",\"user_profile\":{\"real_name\":\"Petra\"}},"
+                 "{\"user\":\"U2\",\"ts\":\"1772112400.000100\",\"thread_ts\":\"1772112471.400529\",\"text\":\"answered before\"},"
+                 "{\"type\":\"message\",\"subtype\":\"channel_join\",\"user\":\"U2\",\"ts\":\"1772112300.000100\",\"text\":\"has joined\"},"
+                 "{\"type\":\"message\",\"subtype\":\"file_share\",\"user\":\"U1\",\"ts\":\"1772112480.000100\",\"text\":\"shared\",\"file\":{\"name\":\"pool.md\",\"permalink\":\"https://x.slack.com/f\",\"size\":5755}}]");
+    expect_ok(chat_read(a, text, &(ChatHow){ 0 }, &c));
+    expect_str("slack", c.source);
+    expect_int(3, (int64_t)c.messages.len);
+    expect_int(1, c.skipped);
+    expect_str("answered before", c.messages.at[0].text);
+    expect_str("1772112471.400529", c.messages.at[0].thread);
+    expect_str("@Petra asks @U2", c.messages.at[1].text);
+    expect_str("pool.md", c.messages.at[2].files.at[0].name);
+    expect_str("Petra", chat_author_get(&c, S("U1"))->name);
+    expect(!chat_is_list(S("[14:03] Ana: {")));
+}

@@ -25,7 +25,8 @@ static Err touch(Cx *cx, const Message *m, const Incident *i, const char *kind)
     return live_touch(cx, topic, kind, m->id, m->version, i->audience);
 }
 
-static Err tell(Cx *cx, const Message *m, const Incident *i, const char *kind, bool quiet)
+/** `reaction` (empty: none) was added or taken back. */
+static Err tell_all(Cx *cx, const Message *m, const Incident *i, const char *kind, bool quiet, Str reaction, bool on)
 {
     Strs people = { 0 };
     if (quiet) return OK;                                    /* imports tell once, at their end */
@@ -40,11 +41,18 @@ static Err tell(Cx *cx, const Message *m, const Incident *i, const char *kind, b
     buf_json(&b, m->thread_id);
     buf_fmt(&b, ",\"people\":" STR_FMT ",\"body\":", STR_ARG(strs_json(cx->arena, people)));
     buf_json(&b, utf8_clip(m->body, 300));
+    if (reaction.len) {
+        buf_add(&b, S(",\"reaction\":"));
+        buf_json(&b, reaction);
+        buf_fmt(&b, ",\"on\":%s", on ? "true" : "false");
+    }
     buf_byte(&b, '}');
     return event_emit(cx, &(Event){ .kind = arena_fmt(cx->arena, "message.%s", kind).at, .subject = m->incident_id, .object = m->id,
                                     .title = arena_fmt(cx->arena, "Message in " STR_FMT, STR_ARG(i->reference)),
                                     .data = buf_str(&b), .source = m->source, .version = m->version, .audience = i->audience });
 }
+
+static Err tell(Cx *cx, const Message *m, const Incident *i, const char *kind, bool quiet) { return tell_all(cx, m, i, kind, quiet, S(""), false); }
 
 Err message_tell(Cx *cx, const Message *m, const char *kind, bool quiet)
 {
@@ -433,7 +441,9 @@ Err message_react_how(Cx *cx, Str id, MessageAuthor who, Str reaction, bool on, 
     if (!changed) return OK;
     TRY(message_get(cx, id, &m));
     TRY(proposal_look(cx, &m));
-    return message_tell(cx, &m, "reacted", quiet);
+    Incident i;
+    TRY(incident_row(cx, m.incident_id, &i));
+    return tell_all(cx, &m, &i, "reacted", quiet, reaction, on);
 }
 
 Err message_pin(Cx *cx, Str id, bool on) { return message_pin_how(cx, id, on, false); }

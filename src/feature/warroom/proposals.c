@@ -284,7 +284,7 @@ static Str event_body(Arena *a, const Message *m, Str title)
     if (!str_eq(str_trim(m->body), title)) buf_add(&b, utf8_clip(m->body, 16000));
     list_each(&m->files, i) {
         const MessageFile *f = &m->files.at[i];
-        if (!f->url.len || !f->name.len) continue;
+        if (!f->url.len || !f->name.len || message_file_is_pictured(m, f)) continue;
         if (b.len) buf_add(&b, S("\n\n"));
         if (str_eq(f->kind, S("image"))) buf_byte(&b, '!');
         buf_byte(&b, '[');

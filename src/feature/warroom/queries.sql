@@ -188,3 +188,14 @@ FROM message m WHERE m.id IN LIST(:ids);
 
 -- name: message_words
 SELECT id, body FROM message WHERE incident_id = :incident AND deleted_ms = 0 AND kind = 'text' ORDER BY at_ms, id LIMIT 5000;
+
+-- name: message_import_begin
+INSERT INTO message_import (incident_id, user_id, state, error, done, total, updated_ms) VALUES (:incident, :user, 'running', '', 0, :total, :now_ms)
+ON CONFLICT (incident_id) DO UPDATE SET user_id = excluded.user_id, state = 'running', error = '', done = 0, total = excluded.total, updated_ms = excluded.updated_ms
+WHERE message_import.state <> 'running' OR message_import.updated_ms < :silent_before;
+
+-- name: message_import_step
+UPDATE message_import SET done = :done, state = :state, error = :error, updated_ms = :now_ms WHERE incident_id = :incident;
+
+-- name: message_import_get
+SELECT state, error, done, total, user_id, updated_ms FROM message_import WHERE incident_id = :incident;

@@ -29,6 +29,7 @@ static SHAPE(message_file_shape, MessageFile, "What came with a message",
     FIELD(MessageFile, name, READ_ONLY, "Its name, or the title that the page had"),
     FIELD(MessageFile, type, READ_ONLY | NULLABLE, "Its content type"),
     FIELD(MessageFile, url, READ_ONLY | NULLABLE, "Where it is"),
+    FIELD(MessageFile, frozen, READ_ONLY, "Kept as it was when it was said; type is the address of what it shows"),
     FIELD(MessageFile, bytes, READ_ONLY, "0: not known"), FIELD(MessageFile, width, READ_ONLY, ""), FIELD(MessageFile, height, READ_ONLY, ""));
 
 SHAPE(message_shape, Message, "What somebody said about an incident",
@@ -199,7 +200,13 @@ typedef struct SeenInput { int64_t at_ms; } SeenInput;
 static SHAPE(message_seen_shape, SeenInput, "How far you have read",
     AT(SeenInput, REQUIRED, "When the last message that you read was said"));
 
-typedef struct WarRoom { Str id, first_unread_id; int64_t unread, seen_ms, proposals; ChatRooms rooms; Heres here; } WarRoom;
+typedef struct WarRoom { Str id, first_unread_id; int64_t unread, seen_ms, proposals; ChatRooms rooms; Heres here; ImportProgress import; } WarRoom;
+static const char *const import_states[] = { "running", "failed", "stopped", NULL };
+static SHAPE(import_progress_shape, ImportProgress, "An import that is under way, or did not end well",
+    FIELD(ImportProgress, state, READ_ONLY, "stopped: cut off; what came in is here, and importing again brings the rest", .values = import_states),
+    FIELD(ImportProgress, error, READ_ONLY | NULLABLE, "Why it failed"),
+    FIELD(ImportProgress, done, READ_ONLY, "How many messages were looked at"), FIELD(ImportProgress, total, READ_ONLY, "Of how many"),
+    FIELD_OF(ImportProgress, by, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who began it"));
 static SHAPE(message_here_shape, Here, "Somebody who has the room open",
     FIELD(Here, id, READ_ONLY, "Who"), FIELD_OF(Here, user, FIELD_ONE, &user_ref_shape, READ_ONLY | NULLABLE, "Who"),
     FIELD(Here, typing, READ_ONLY, "Writes something"));
@@ -214,7 +221,8 @@ static SHAPE(war_room_shape, WarRoom, "The war room for you",
     FIELD_AT(WarRoom, seen_ms, READ_ONLY | NULLABLE, "How far you have read"),
     FIELD(WarRoom, proposals, READ_ONLY, "How many messages are proposed for the timeline"),
     FIELD_OF(WarRoom, here, FIELD_MANY, &message_here_shape, READ_ONLY, "Who has it open"),
-    FIELD_OF(WarRoom, rooms, FIELD_MANY, &message_room_shape, READ_ONLY, "Channels outside"));
+    FIELD_OF(WarRoom, rooms, FIELD_MANY, &message_room_shape, READ_ONLY, "Channels outside"),
+    FIELD_OF(WarRoom, import, FIELD_ONE, &import_progress_shape, READ_ONLY | NULLABLE, "The last import, unless it is done"));
 
 static Err new_to(Cx *cx, WarRoom *w)
 {
@@ -242,6 +250,7 @@ static Err war_room(Cx *cx, Req *req, Res *res)
     TRY(room_list(cx, w.id, &w.rooms));
     TRY(presence_list(cx, w.id, &w.here));
     TRY(proposal_count(cx, w.id, &w.proposals));
+    TRY(import_progress(cx, w.id, &w.import));
     res_json(cx, res, &war_room_shape, &w);
     return OK;
 }

@@ -31,6 +31,8 @@ Err message_fill(Cx *cx, Messages *page);
 enum { MESSAGE_FROZEN = 100 };              /* files of this position and above were frozen, not sent */
 Err message_freeze(Cx *cx, const Event *event);
 Str title_of_page(Arena *a, Str html);
+/** True for a file elsewhere whose picture is kept beside it. */
+bool message_file_is_pictured(const Message *m, const MessageFile *f);
 
 /* signals.c */
 /** What the words, links and files of a message say by themselves: reasons and the kind of event. */
@@ -68,6 +70,15 @@ void presence_heard(App *app, Str channel, Str payload);
 Err author_guess(Cx *cx, Map **names, Str source, Str key, Str name, Str email, Str *ret_user);
 /** author_of for many, with `names` as above. */
 Err author_of_next(Cx *cx, Map **names, Str source, Str key, Str name, Str email, MessageAuthor *ret);
+
+/* import_progress.c */
+/** state: running, failed, stopped (cut off by the end of the server); empty: there is none, or it is done. */
+typedef struct ImportProgress { Str state, error; int64_t done, total; UserRef by; } ImportProgress;
+/** Within a write. Fails: ERR_CONFLICT when one is under way. */
+Err import_begin(Cx *cx, const Incident *i, int64_t total);
+/** Within a write. `state`: running, done, failed. */
+Err import_step(Cx *cx, const Incident *i, const char *state, Str error, int64_t done);
+Err import_progress(Cx *cx, Str incident, ImportProgress *ret);
 
 /* import_routes.c */
 Err import_preview(Cx *cx, Req *req, Res *res);

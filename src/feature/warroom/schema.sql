@@ -98,3 +98,13 @@ CREATE TABLE message_proposal (
     created_ms  BIGINT NOT NULL
 );
 CREATE INDEX message_proposal_by_incident ON message_proposal (incident_id, state, at_ms, message_id);
+-- step 3
+CREATE TABLE message_import (              -- the last import of an incident
+    incident_id TEXT PRIMARY KEY,
+    user_id     TEXT NOT NULL,
+    state       TEXT NOT NULL,             -- running, done, failed
+    error       TEXT NOT NULL,
+    done        BIGINT NOT NULL,
+    total       BIGINT NOT NULL,
+    updated_ms  BIGINT NOT NULL
+);

@@ -111,7 +111,7 @@ void signals_of(Arena *a, const Message *m, ProposalReasons *ret, Str *ret_kind)
         if (graph && !kind.len) kind = S("graph");
     }
     list_each(&m->files, i)
-        if (str_eq(m->files.at[i].kind, S("image"))) {
+        if (str_eq(m->files.at[i].kind, S("image")) || (str_eq(m->files.at[i].kind, S("file")) && str_starts(m->files.at[i].type, S("image/")))) {
             add(a, ret, "image", m->files.at[i].name);
             if (!kind.len) kind = S("graph");
         }

@@ -12,7 +12,7 @@
  *  - room_link says which channel there is the room of which incident; room_of answers for a channel.
  *  - What is said goes out by events (subject: the incident, object: the message), heard with LISTEN_LATER:
  *        message.added  message.edited  message.deleted  message.reacted  message.pinned  message.unpinned
- *    data {"source","channel","thread","people":[ids mentioned]}. One whose source is the integration's own came from there and
+ *    data {"source","channel","thread","people":[ids mentioned]}, of a reaction {"reaction","on"} besides. One whose source is the integration's own came from there and
  *    does not go back. After posting it outside, message_ref_put notes its id there, so that replies and edits find it.
  *    What happens to the incident is heard as "incident.*"; commands are in command_run.
  *
@@ -95,12 +95,17 @@ Err message_pin(Cx *cx, Str id, bool on);
 Err message_ref_put(Cx *cx, Str id, Str source, Str channel, Str source_id);
 /** How it is called in that channel; empty when it was never posted there. */
 Err message_ref_of(Cx *cx, Str id, Str source, Str channel, Str *ret_source_id);
+/** Keeps a picture of a message as it is now, beside what was sent: `url` says what it is a picture of (a file of the message, by its
+ *  address). Not within a write. A second one of the same changes nothing. Fails like attachment_add_said. */
+Err message_picture(Cx *cx, Str message, Str url, Str name, Str bytes);
 /** One, complete. ERR_NOT_FOUND. The caller has checked access. */
 Err message_get(Cx *cx, Str id, Message *ret);
 /** Where it stands in Hindsight: "/incidents/INC-1?tab=room&message=ID". */
 Err message_path(Cx *cx, Str incident, Str message, Str *ret);
 /** What Slack writes ("<@U1> *look* &lt;here&gt;") as people read it. `name` says who a user id is. Pure. */
 Str slack_plain(Arena *a, Str text, Str (*name)(void *arg, Str id), void *arg);
+/** How chat tools call an emoji ("star"), or what stands between the colons of ":name:"; "" when they have no name for it. */
+Str emoji_name(Str emoji);
 /** The emoji that chat tools call by this name ("star", "+1"), else ":name:". */
 Str emoji_of(Arena *a, Str name);
 

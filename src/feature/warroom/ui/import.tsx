@@ -5,8 +5,10 @@ import { api, ApiError, withQuery } from 'app/api';
 import { dayClock, isoDay, zone } from 'app/time';
 import type { Person } from 'app/types';
 import type { Incident } from '../../incident/ui/types';
+import { ImportProgress } from './import-progress';
 import { t } from './import-strings';
 import { Rich } from './rich';
+import type { WarRoom } from './types';
 
 type Preview = {
     source: string; channel: { id: string; name: string }; channels: { id: string; name: string }[]; messages: number; known: number; outside: number; skipped: number;
@@ -17,7 +19,7 @@ type Preview = {
 
 const MOST = 20 * 1024 * 1024;
 
-export function ImportChat({ incident, onClose, onDone }: { incident: Incident; onClose: () => void; onDone: () => void }) {
+export function ImportChat({ incident, progress, onClose, onDone }: { incident: Incident; progress: WarRoom['import'] | undefined; onClose: () => void; onDone: () => void }) {
     const [file, setFile] = useState<File | null>(null);
     const [text, setText] = useState('');
     const [preview, setPreview] = useState<Preview | null>(null);
@@ -58,9 +60,10 @@ export function ImportChat({ incident, onClose, onDone }: { incident: Incident; 
     };
     const fresh = preview ? preview.messages - preview.known : 0;
     return (
-        <Dialog title={t('title')} wide onClose={onClose} footer={<><Button kind="plain" onClick={onClose}>{t('cancel')}</Button><Button kind="primary" busy={busy} disabled={!preview || !preview.messages} onClick={run}>{t('import', { n: fresh })}</Button></>}>
+        <Dialog title={t('title')} wide onClose={onClose} footer={<><Button kind="plain" onClick={onClose}>{t(busy ? 'close' : 'cancel')}</Button><Button kind="primary" busy={busy} disabled={!preview || !preview.messages} onClick={run}>{t('import', { n: fresh })}</Button></>}>
             <div class="rm-import" onDragOver={(e) => e.preventDefault()} onDrop={(e) => { e.preventDefault(); const f = e.dataTransfer?.files[0]; if (f) setFile(f); }}>
-                <p class="quiet">{t('help')}</p>
+                <ImportProgress of={progress} />
+                <p class="quiet">{t(busy ? 'goes_on' : 'help')}</p>
                 <div class="row wrap">
                     <Button icon="upload" onClick={() => pick.current?.click()}>{t('choose')}</Button>
                     <input ref={pick} type="file" hidden accept=".zip,.json,.jsonl,.txt,.log" aria-label={t('choose')} onChange={(e) => { const f = e.currentTarget.files?.[0]; if (f) { setFile(f); setChannel(null); } }} />

@@ -51,9 +51,10 @@ function Faces({ m, doing }: { m: Message; doing: Doing }) {
 }
 
 function Files({ m }: { m: Message }) {
-    if (!m.files.length) return null;
+    const files = m.files.filter((f) => !(f.kind === 'file' && f.url && m.files.some((o) => o.frozen && o.kind === 'image' && o.type === f.url)));
+    if (!files.length) return null;
     return (
-        <div class="rm-files">{m.files.map((f, i) => (f.kind === 'image' && f.url
+        <div class="rm-files">{files.map((f, i) => (f.kind === 'image' && f.url
             ? <a key={i} href={f.url} target="_blank" rel="noopener" class="rm-image"><img src={f.url} alt={f.name} loading="lazy" width={f.width || undefined} height={f.height || undefined} /></a>
             : f.url ? <a key={i} href={f.url} target="_blank" rel="noopener noreferrer" class="chip"><Icon name={f.kind === 'link' ? 'link' : 'doc'} small />{f.name || f.url}</a>
                 : <span key={i} class="chip"><Icon name="doc" small />{f.name}</span>))}</div>

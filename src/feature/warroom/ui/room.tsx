@@ -10,8 +10,11 @@ import type { Page } from 'app/types';
 import type { Incident } from '../../incident/ui/types';
 import { look, type Event } from '../../timeline/ui/model';
 import { headline } from '../../timeline/ui/words';
+import { Channels } from './channels';
+import { t as channels } from './channels-strings';
 import { Composer } from './composer';
 import { ImportChat } from './import';
+import { ImportProgress } from './import-progress';
 import { MessageRow, type Doing } from './message';
 import { unsent } from './outbox';
 import { Proposals } from './proposals';
@@ -54,6 +57,7 @@ export function RoomTab({ incident, children }: { incident: Incident; children: 
     const view = query.value.get('view') ?? '';
     const thread = query.value.get('thread');
     const [importing, setImporting] = useState(false);
+    const [linking, setLinking] = useState(false);
     const box = useRef<HTMLDivElement>(null);
     /* The room takes what the window has left, so that its own list scrolls and the place to write stays. */
     useLayoutEffect(() => {
@@ -75,14 +79,17 @@ export function RoomTab({ incident, children }: { incident: Incident; children: 
                     <Segmented label={t('view')} value={view} onChange={(v) => setQuery({ view: v || null, message: null })} options={[{ value: '', label: t('room') }, { value: 'proposals', label: n ? `${t('proposals')} ${n}` : t('proposals') }, { value: 'pinned', label: t('pinned') }]} />
                     <span class="grow" />
                     {(room.info?.rooms ?? []).map((r) => <span key={r.id} class="chip wide-only">{r.url ? <a href={r.url} target="_blank" rel="noopener noreferrer">{t.any(`s_${r.source}`, r.source)} {r.name}</a> : `${t.any(`s_${r.source}`, r.source)} ${r.name}`}</span>)}
+                    {doing.canWrite && <IconButton small icon="link" label={channels('channels')} onClick={() => setLinking(true)} />}
                     {doing.canWrite && <IconButton small icon="upload" label={t('import')} onClick={() => setImporting(true)} />}
                     <Stack people={(room.info?.here ?? []).flatMap((h) => (h.user ? [h.user] : []))} label={t('here')} />
                 </div>
+                {!importing && <ImportProgress of={room.info?.import} />}
                 {view === 'proposals' ? <div class="rm-scroll"><Proposals incident={incident} canWrite={doing.canWrite} /></div>
                     : view === 'pinned' ? <div class="rm-scroll"><Pinned doing={doing} /></div>
                         : <Talk room={room} doing={doing} onTyping={typing} />}
             </div>
-            {importing && <ImportChat incident={incident} onClose={() => setImporting(false)} onDone={() => { void room.reload(); void room.loadInfo(); }} />}
+            {linking && <Channels incident={incident.id} rooms={room.info?.rooms ?? []} onClose={() => setLinking(false)} changed={() => void room.loadInfo()} />}
+            {importing && <ImportChat incident={incident} progress={room.info?.import} onClose={() => setImporting(false)} onDone={() => { void room.reload(); void room.loadInfo(); }} />}
             {thread ? <Thread key={thread} id={thread} doing={doing} onTyping={typing} /> : children}
         </div>
     );

@@ -33,7 +33,7 @@ export function Thread({ id, doing, onTyping }: { id: string; doing: Doing; onTy
         void load();
         const stopNews = subscribe([`messages:${doing.incident.id}`], (n) => {
             if (n.kind === 'resync') void load();
-            else if (n.id && !['presence', 'rooms'].includes(n.kind)) void api.get<Message>(`/messages/${n.id}`).then(put, () => {});
+            else if (n.id && !['presence', 'rooms', 'import'].includes(n.kind)) void api.get<Message>(`/messages/${n.id}`).then(put, () => {});
         });
         const stopArrived = onArrived(put);
         return () => { stopNews(); stopArrived(); };

@@ -8,7 +8,8 @@ export type Message = Omit<Gen.Message, 'author' | 'reactions' | 'mentions' | 'd
     author: Author; reactions: Reaction[]; mentions: Person[]; pinned_by: Person | null; at: string;
     data: { command?: string; text?: string; value?: string; person?: string };
 };
-export type WarRoom = Omit<Gen.WarRoom, 'here' | 'rooms'> & {
+export type WarRoom = Omit<Gen.WarRoom, 'here' | 'rooms' | 'import'> & {
+    import: { state: 'running' | 'failed' | 'stopped'; error: string | null; done: number; total: number; by: Person | null } | null;
     here: { id: string; user: Person | null; typing: boolean }[];
     rooms: { id: string; source: string; name: string; url: string | null }[];
 };

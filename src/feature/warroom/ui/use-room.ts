@@ -89,7 +89,7 @@ export function useRoom(incident: string, onNews?: (n: News) => void): RoomState
             onNews?.(n);
             if (n.kind === 'resync') { void reload(); void loadInfo(); return; }
             /* Of what happens to one record within a moment, the last alone is told: so the kind says little. */
-            if (n.id && n.kind !== 'presence' && n.kind !== 'rooms') ids.add(n.id);
+            if (n.id && !['presence', 'rooms', 'import'].includes(n.kind)) ids.add(n.id);
             timer ??= setTimeout(() => void gathered(), GATHER_MS);
         });
         const stopArrived = onArrived((m) => { if (m.incident_id === incident) put(m); });
