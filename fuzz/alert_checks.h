@@ -18,7 +18,7 @@ static inline void check_alert(Arena *a, const AlertIn *x)
         && is_text(x->title) && is_text(x->description));
     must(x->group_key.len <= ALERT_KEY_BYTES && is_text(x->group_key) && is_text(x->note));
     must(str_eq(alert_severity(x->severity), x->severity) || str_eq(x->severity, S("unknown")));
-    must(x->started_ms >= 0 && x->ended_ms >= 0 && (x->resolved || x->ended_ms == 0));
+    must(x->started_ms >= 0 && x->ended_ms >= 0 && x->acknowledged_ms >= 0 && (x->resolved || x->ended_ms == 0));
     must(!json_parse(a, x->labels, &labels).info && json_is_object(labels)
         && json_object_size(labels) <= ALERT_MAX_LABELS);
     must(!json_parse(a, x->links, &links).info && json_is_array(links)

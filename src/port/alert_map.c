@@ -209,7 +209,7 @@ static Err one_alert(Mapping *m, bool *ret_ignored)
     in->group_key = alert_key(a, alert_text_at(a, m->root, m->alert, map->group));
     TRY(time_at(m, map->started, &in->started_ms));
     TRY(time_at(m, map->ended, &in->ended_ms));
-    TRY(time_at(m, map->at, in->resolved ? &in->ended_ms : &in->started_ms));
+    TRY(time_at(m, map->at, in->resolved ? &in->ended_ms : in->acknowledged ? &in->acknowledged_ms : &in->started_ms));
     if (!in->resolved) in->ended_ms = 0;
     labels_and_links(m);
     return map->fix ? map->fix(a, m->root, m->alert, in) : OK;

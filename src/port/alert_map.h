@@ -19,7 +19,7 @@ typedef struct AlertMap {
     const AlertWord *states;         /* word → firing, resolved, acknowledged, ignored (makes no alert); without case. An unknown
                                         word is refused; "*" as last word stands for any, and for none */
     const char *started, *ended;     /* paths divided by "|"; the first that is there must be a time */
-    const char *at;                  /* the same, where a notice tells only its own time: the start when it fires, else the end */
+    const char *at;                  /* the same, where a notice tells only its own time: the start when it fires, when it was acknowledged, or the end */
     const char *group;               /* text */
     const char *labels;              /* paths divided by "|", all of them: an object gives its members, a list its "name:value",
                                         [name, value] or {"key"|"name"|"tag", "value"}; a path that ends with "," text of such pairs

@@ -16,6 +16,7 @@ typedef struct AlertIn {
     Str labels;                  /* JSON object of strings */
     Str links;                   /* JSON array of {"title","url"} */
     int64_t started_ms, ended_ms;/* 0 = not told (or 0001-01-01) */
+    int64_t acknowledged_ms;     /* with acknowledged: when; 0 = not told */
     bool is_remark;              /* only says what somebody said or did about it at the source (a note, a responder): that goes
                                     onto the timeline of its incident, and the alert stays as it is */
     Str remark, remark_by;       /* with is_remark: what, and who */

@@ -81,6 +81,10 @@
             char from[TIME_TEXT_MAX], to[TIME_TEXT_MAX];
             buf_fmt(&out, " [%s..%s]", in->started_ms ? time_rfc3339(in->started_ms, from) : "", in->ended_ms ? time_rfc3339(in->ended_ms, to) : "");
         }
+        if (in->acknowledged_ms) {
+            char at[TIME_TEXT_MAX];
+            buf_fmt(&out, " taken %s", time_rfc3339(in->acknowledged_ms, at));
+        }
         if (in->labels.len > 2) buf_fmt(&out, " " STR_FMT, STR_ARG(in->labels));
     }
     return buf_str(&out);

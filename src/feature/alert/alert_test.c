@@ -550,6 +550,18 @@ SPEC("the payload of a change that an incident links is kept as long as the chan
     }
 }
 
+SPEC("an alert was taken when its source says so, but not before it began nor after now")
+{
+    static const char form[] = "{\"event\":\"acknowledged\",\"data\":{\"id\":\"%s\",\"attributes\":{\"name\":\"Shop\",\"started_at\":\"2026-11-10T14:02:00Z\",\"acknowledged_at\":\"%s\"}}}";
+    static const struct { const char *told; int64_t minutes; } cases[] = {
+        { "2026-11-10T14:05:00Z", 5 }, { "2026-11-10T13:00:00Z", 2 }, { "2026-11-10T18:00:00Z", 10 } };
+    GIVEN("better_stack");
+    for (size_t i = 0; i < 3; i++) {
+        expect_ok(post(app, a, source, arena_fmt(a, form, cases[i].told, cases[i].told).at));
+        expect_int(noon + cases[i].minutes * 60000, all_alerts(app, a).at[0].acknowledged_ms);
+    }
+}
+
 #define PAGERDUTY "{\"routing_key\":\"k\",\"event_action\":\"%s\",\"dedup_key\":\"db\",\"payload\":{\"summary\":\"Database is down\",\"source\":\"db-1\",\"severity\":\"critical\"}}"
 
 SPEC("an acknowledgement at the source is a line on the timeline, and an incident in triage is being looked into")

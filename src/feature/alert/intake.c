@@ -273,13 +273,15 @@ static Err end(Cx *cx, const Delivery *d, size_t i, int64_t delivery_n, ToldList
 
 static Err acknowledge(Cx *cx, const Delivery *d, size_t i, ToldList *told)
 {
+    int64_t told_ms = d->alerts.at[i].acknowledged_ms;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_alert_acknowledge);
     stmt_blob(&q, "key_hash", d->keys[i]);
+    stmt_int(&q, "at_ms", told_ms > 0 && told_ms < cx->now_ms ? told_ms : cx->now_ms);
     stmt_int(&q, "now_ms", cx->now_ms);
     if (stmt_step(&q) && !stmt_col_is_null(&q, 1))
         *list_add(cx->arena, told) = (Told){ .id = stmt_col_str(&q, 0), .incident = stmt_col_str(&q,
             1),
-            .title = stmt_col_str(&q, 2), .severity = S("unknown"), .at_ms = cx->now_ms };
+            .title = stmt_col_str(&q, 2), .severity = S("unknown"), .at_ms = stmt_col_int(&q, 5) };
     return stmt_end(&q);
 }
 

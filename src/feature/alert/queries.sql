@@ -131,9 +131,10 @@ SELECT CAST(:id AS TEXT), CAST(:integration_id AS TEXT), CAST(:key_hash AS BLOB)
 WHERE NOT EXISTS (SELECT 1 FROM alert p WHERE p.key_hash = CAST(:key_hash AS BLOB) AND p.started_ms >= CAST(:started_ms AS BIGINT));
 
 -- name: alert_acknowledge
-UPDATE alert SET acknowledged_ms = :now_ms, last_received_ms = :now_ms, version = version + 1
+UPDATE alert SET acknowledged_ms = CASE WHEN started_ms > :at_ms THEN started_ms ELSE :at_ms END, last_received_ms = :now_ms,
+    version = version + 1
 WHERE key_hash = :key_hash AND is_open = 1 AND acknowledged_ms IS NULL
-RETURNING id, incident_id, title, version, audience;
+RETURNING id, incident_id, title, version, audience, acknowledged_ms;
 
 -- Holds the group until the write is over, so that two nodes cannot both declare its incident.
 -- name: alert_group_take

@@ -14,6 +14,7 @@ static Err state_by_times(Arena *a, const Json *root, const Json *alert, AlertIn
         return fail_field(a, S("data.attributes.acknowledged_at"), "data.attributes.acknowledged_at is not a time");
     in->resolved = ended > 0;
     in->acknowledged = !ended && acknowledged;
+    in->acknowledged_ms = in->acknowledged ? acknowledged : 0;
     in->ended_ms = ended;
     return OK;
 }

@@ -7,7 +7,7 @@ SPEC("a Better Stack incident is started, acknowledged and resolved")
     auto_arena a = arena_new(4096);
     expect_str("firing unknown 25: Shop homepage [2026-11-10T14:07:30.000Z..] {\"monitor\":\"4\",\"region\":\"eu\"}",
                told_by_file(a, "better_stack", HERE "started.json"));
-    expect_str("acknowledged unknown 25: Shop homepage [2026-11-10T14:07:30.000Z..]",
+    expect_str("acknowledged unknown 25: Shop homepage [2026-11-10T14:07:30.000Z..] taken 2026-11-10T14:09:00.000Z",
                told_by_file(a, "better_stack", HERE "acknowledged.json"));
     expect_str("resolved unknown 25: Shop homepage [2026-11-10T14:07:30.000Z..2026-11-10T14:15:00.000Z]",
                told_by_file(a, "better_stack", HERE "resolved.json"));

@@ -36,13 +36,11 @@ static Err remark(Arena *a, const Json *root, const Json *alert, AlertIn *in)
     return OK;
 }
 
-/** The time of an acknowledgement is no start. */
 static Err times(Arena *a, const Json *root, const Json *alert, AlertIn *in)
 {
     int64_t created = 0;
     if (is_remark(alert_text_at(a, root, alert, "event.event_type"))) return remark(a, root, alert, in);
     if (alert_time(alert_at(root, alert, S("event.data.created_at")), &created) && created) in->started_ms = created;
-    else if (in->acknowledged) in->started_ms = 0;
     return OK;
 }
 

@@ -7,7 +7,7 @@ SPEC("PagerDuty incidents are triggered, acknowledged and resolved; notes, respo
     auto_arena a = arena_new(4096);
     expect_str("firing SEV-1 PFQZPSY: Ledger is slow [2026-11-10T14:07:30.000Z..] {\"policy\":\"Default\",\"priority\":\"P1\",\"service\":\"ledger\",\"urgency\":\"high\"}",
                told_by_file(a, "pagerduty_webhook", HERE "triggered.json"));
-    expect_str("acknowledged SEV-2 PFQZPSY: Ledger is slow {\"urgency\":\"high\"}",
+    expect_str("acknowledged SEV-2 PFQZPSY: Ledger is slow taken 2026-11-10T14:09:00.000Z {\"urgency\":\"high\"}",
                told_by_file(a, "pagerduty_webhook", HERE "acknowledged.json"));
     expect_str("resolved SEV-2 PFQZPSY: Ledger is slow [2026-11-10T14:07:30.000Z..2026-11-10T14:15:00.000Z] {\"urgency\":\"high\"}",
                told_by_file(a, "pagerduty_webhook", HERE "resolved.json"));
