@@ -88,8 +88,17 @@ try {
         await page.locator('input[type=password]').fill(password);
         await page.locator('button[type=submit]').click();
         await page.waitForURL(`${server.url}/`);
+        let letGo;
+        const held = new Promise((ok) => { letGo = ok; });
+        await ana.context.route(/paste-html/, async (route) => { await held; await route.continue(); });
         await ana.go(`/reports/${report.reference}/edit`);
         await page.locator('.save-line[data-state=saved]').waitFor();
+        await suite.step('who pastes before the reader of foreign HTML is here loses no structure', async () => {
+            const [, html, markdown] = SHAPES[0];
+            await paste(page, { 'text/html': html, 'text/plain': 'plain' });
+            letGo();
+            await until(async () => (await copied(page)).text.trim() === markdown, 'the structure');
+        });
         await until(() => page.evaluate(() => performance.getEntriesByType('resource').some((r) => /paste-html/.test(r.name))), 'the reader of foreign HTML is loaded');
         for (const [name, html, markdown] of SHAPES) {
             await paste(page, html ? { 'text/html': html, 'text/plain': 'plain' } : { 'text/plain': markdown });

@@ -4,6 +4,7 @@
 import { Extension } from '@tiptap/core';
 import { DOMParser as PmParser } from '@tiptap/pm/model';
 import { Plugin, PluginKey, TextSelection } from '@tiptap/pm/state';
+import type { EditorView } from '@tiptap/pm/view';
 import type { EditorContext } from './context';
 import { insertEvidence, type Chip } from './evidence';
 import { cardOf, targetOf } from './menus/card';
@@ -19,6 +20,17 @@ export function cleanHtml(html: string): string {
 }
 
 let shape: typeof import('./paste-html') | null = null;
+const loadShape = () => import('./paste-html').then((m) => { shape = m; });
+
+/** The same once more, as an event of its own: the data of one that is over is empty. */
+function again(view: EditorView, html: string, text: string): void {
+    const data = new DataTransfer();
+    if (html) data.setData('text/html', html);
+    if (text) data.setData('text/plain', text);
+    const e = new ClipboardEvent('paste', { clipboardData: data });
+    if (html) view.pasteHTML(html, e);
+    else view.pasteText(text, e);
+}
 
 export const Paste = (ctx: EditorContext) => Extension.create({
     name: 'pasteAndDrop',
@@ -36,10 +48,22 @@ export const Paste = (ctx: EditorContext) => Extension.create({
         return [new Plugin({
             key: new PluginKey('paste'),
             view: () => {
-                const wait = setTimeout(() => void import('./paste-html').then((m) => { shape = m; }, () => {}), 1000);
+                const wait = setTimeout(() => void loadShape().catch(() => {}), 1000);
                 return { destroy: () => clearTimeout(wait) };
             },
             props: {
+                /* Who pastes before that part of the program is here waits for it, and loses no structure; without a server it goes in as it is. */
+                handleDOMEvents: {
+                    paste: (view, e) => {
+                        const data = e.clipboardData;
+                        const [html, text] = [data?.getData('text/html') ?? '', data?.getData('text/plain') ?? ''];
+                        if (shape || !view.editable || !data || data.files.length || (!html && !text)) return false;
+                        e.preventDefault();
+                        const paste = () => { if (!view.isDestroyed) again(view, html, text); };
+                        void loadShape().then(paste, paste);
+                        return true;
+                    },
+                },
                 transformPastedHTML: (html) => (shape ? shape.normalizeHtml(cleanHtml(html), location.origin) : cleanHtml(html)),
                 clipboardTextSerializer: (slice) => fragmentToMarkdown(slice.content),
                 handleDrop: (view, e, slice, moved) => {
