@@ -23,6 +23,7 @@ try {
         await page.locator('button[type=submit]').click();
         await page.waitForURL(`${server.url}/`);
         await ana.go(`/reports/${report.reference}/edit`);
+        ana.tolerate(/status of 404/);            /* the picture that is not there */
         await page.locator('.save-line[data-state=saved]').waitFor();
         const write = (html) => page.evaluate((given) => document.querySelector('.doc-body').editor.commands.setContent(given), html);
         const structure = () => page.evaluate(() => document.querySelector('.doc-body').editor.state.doc.toString());
@@ -64,6 +65,33 @@ try {
             await until(async () => await structure() === 'doc(bulletList(listItem(paragraph("one")), listItem(paragraph("first")), listItem(paragraph("two"))), paragraph("last"))', 'an item', 30_000).catch(async (e) => { throw new Error(`${e.message} ${await structure()}`); });
             await take('two', 'last');
             await until(async () => await structure() === 'doc(bulletList(listItem(paragraph("one")), listItem(paragraph("first"))), paragraph("last"), bulletList(listItem(paragraph("two"))))', 'a list', 30_000).catch(async (e) => { throw new Error(`${e.message} ${await structure()}`); });
+        });
+        await step('what is written under a picture is saved letter by letter, and its tools stay while it is changed', async () => {
+            await write('<p>before</p><p>after</p>');
+            await page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.chain().insertContentAt(8, { type: 'image', attrs: { src: '/files/none', alt: '' } }).setNodeSelection(8).run(); });
+            const image = () => page.evaluate(() => { let found; document.querySelector('.doc-body').editor.state.doc.descendants((n) => { if (n.type.name === 'image') found = n.attrs; }); return found; });
+            await page.locator('figure.image .img-caption').focus();
+            await page.keyboard.type('The pool');
+            await until(async () => (await image()).caption === 'The pool', 'the caption, with the cursor still in it');
+            await page.keyboard.type(' is empty');
+            await page.keyboard.press('Enter');
+            await page.evaluate(() => document.querySelector('.doc-body').editor.chain().focus().setNodeSelection(8).run());
+            await page.locator('.img-bar').getByRole('button', { name: 'Description for people who cannot see it' }).click();
+            await page.keyboard.type('A graph');
+            await until(async () => (await image()).alt === 'A graph', 'the alt text');
+            if ((await image()).caption !== 'The pool is empty') throw new Error(JSON.stringify(await image()));
+            await page.locator('figure.image.on').waitFor();
+        });
+        await step('while suggesting, what is written under a picture is one suggestion, and stays one when the cursor leaves', async () => {
+            await page.locator('.doc-body').press('Control+Alt+s');
+            await page.waitForFunction(() => !!document.querySelector('.doc-body').editor.storage.comments.correct);
+            await page.locator('figure.image .img-caption').fill('Another caption');
+            await page.locator('figure.image .img-caption').press('Enter');
+            const [node] = await page.evaluate(() => { const all = []; document.querySelector('.doc-body').editor.state.doc.descendants((n) => { if (n.type.name === 'image') all.push(n.attrs); }); return all; });
+            const layers = JSON.parse(node.suggested ?? '[]');
+            if (node.caption !== 'The pool is empty' || layers.length !== 1 || layers[0].attrs.caption !== 'Another caption') throw new Error(JSON.stringify(node));
+            await page.locator('.doc-body').press('Control+Alt+s');
+            await page.waitForFunction(() => !document.querySelector('.doc-body').editor.storage.comments.correct);
         });
         await step('the outline follows the scroll, and leads to a heading', async () => {
             await write(['Alpha', 'Beta', 'Gamma'].map((h) => `<h2>${h}</h2>${'<p>text</p>'.repeat(40)}`).join(''));

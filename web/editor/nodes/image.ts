@@ -1,7 +1,7 @@
 /** Images: pasted, dropped or chosen; uploaded with progress; caption, description, width, alignment. */
 import { Node, type Editor } from '@tiptap/core';
 import type { Node as PmNode, Slice } from '@tiptap/pm/model';
-import { Plugin, PluginKey, Selection } from '@tiptap/pm/state';
+import { NodeSelection, Plugin, PluginKey, Selection } from '@tiptap/pm/state';
 import { Decoration, DecorationSet, type EditorView } from '@tiptap/pm/view';
 import type { EditorContext, Piece, Uploaded } from '../context';
 import { barButton, h, icon } from '../dom';
@@ -132,7 +132,11 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
     let node = first;
     const set = (attrs: Record<string, unknown>) => {
         const pos = getPos();
-        if (pos !== undefined) editor.view.dispatch(editor.state.tr.setNodeMarkup(pos, undefined, { ...node.attrs, ...attrs }));
+        if (pos === undefined) return;
+        const { selection, tr } = editor.state;
+        tr.setNodeMarkup(pos, undefined, { ...node.attrs, ...attrs });
+        if (selection instanceof NodeSelection && selection.from === pos) tr.setSelection(NodeSelection.create(tr.doc, pos));            /* its tools stay */
+        editor.view.dispatch(tr);
     };
     const img = h('img', { draggable: 'false', loading: 'lazy', decoding: 'async' });
     const handle = h('span', { class: 'img-handle', title: t('resize'), role: 'slider', tabindex: '-1', 'aria-label': t('width'), 'aria-valuemin': 80 });
@@ -141,9 +145,18 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
     const bar = h('div', { class: 'floatbar img-bar', contenteditable: 'false' });
     const frame = h('div', { class: 'img-frame' }, img, handle, bar);
     const dom = h('figure', { class: 'image' }, frame, h('figcaption', { contenteditable: 'false' }, caption), alt);
-    caption.onchange = () => set({ caption: caption.value.trim() || null });
-    alt.onchange = () => set({ alt: alt.value.trim() });
+    /* Every letter is in the document at once: what is said to be saved is. What an input method composes comes when it is done. */
+    const told = new Map<HTMLInputElement, string>();            /* a suggestion leaves the node as it is: the same twice would take it back */
+    const written = (i: HTMLInputElement) => {
+        const name = i === caption ? 'caption' : 'alt', value = i.value.trim();
+        if (value === (told.get(i) ?? String(node.attrs[name] ?? ''))) return;
+        told.set(i, value);
+        set({ [name]: value || (i === caption ? null : '') });
+    };
     for (const i of [caption, alt]) {
+        i.oninput = (e) => { if (!(e as InputEvent).isComposing) written(i); };
+        i.onchange = () => written(i);
+        i.addEventListener('compositionend', () => written(i));
         i.onkeydown = (e) => {
             if (e.key === 'Enter' || e.key === 'Escape') {
                 e.preventDefault();
@@ -209,8 +222,11 @@ function imageView(editor: Editor, first: PmNode, getPos: () => number | undefin
         handle.setAttribute('aria-valuenow', String(a['width'] ?? img.clientWidth));
         handle.tabIndex = editor.isEditable ? 0 : -1;
         dom.dataset['align'] = String(a['align'] ?? 'center');
-        if (document.activeElement !== caption) caption.value = String(a['caption'] ?? '');
-        if (document.activeElement !== alt) alt.value = String(a['alt'] ?? '');
+        for (const [i, name] of [[caption, 'caption'], [alt, 'alt']] as const) {
+            if (document.activeElement === i) continue;
+            told.delete(i);
+            i.value = String(a[name] ?? '');
+        }
         caption.disabled = alt.disabled = !editor.isEditable;
         dom.classList.toggle('captioned', !!a['caption']);
         dom.classList.toggle('fixed', !editor.isEditable);
