@@ -46,7 +46,7 @@ const select = (p, words) => p.page.evaluate((text) => {
     }
     return false;
 }, words);
-const chosen = (p, words) => until(() => select(p, words), `select ${words}`);
+const chosen = async (p, words) => { await until(() => select(p, words), `select ${words}`); await heard(p); };
 
 async function comments(ana, bo, vi) {
     const thread = (p, words) => p.page.locator('.thread', { hasText: words });
@@ -105,12 +105,31 @@ async function comments(ana, bo, vi) {
         await thread(ana, 'When?').waitFor();
         await ana.page.locator('.doc-body [data-comment]', { hasText: 'ran out' }).waitFor();
     });
+    await step('a comment is reacted to, for all to see, and the reaction taken back', async () => {
+        await thread(ana, 'When?').click();
+        await ana.choose(thread(ana, 'When?').getByRole('button', { name: 'React' }).first(), '👀');
+        const face = thread(vi, 'When?').locator('.chip', { hasText: '👀 1' });
+        await face.waitFor();
+        if (await face.getAttribute('aria-pressed') !== 'false') throw new Error('it is not Vi who reacted');
+        await thread(ana, 'When?').locator('.chip', { hasText: '👀 1' }).click();
+        await face.waitFor({ state: 'detached' });
+    });
     await step('a resolved thread leaves the list, and its words are plain again', async () => {
         await thread(ana, 'When?').click();
         await ana.button('Resolve', { exact: true }).click();
         await thread(ana, 'When?').waitFor({ state: 'detached' });
         await ana.button(/^Resolved 1/).waitFor();
         await vi.button(/^Resolved 1/).waitFor();
+    });
+    await step('a link to a resolved thread opens it among those that are resolved; reopened, it marks its words again', async () => {
+        const id = await ana.page.evaluate(() => fetch('/api/v1/reports/PM-1/threads').then((r) => r.json()).then((t) => t.items.find((x) => x.state === 'resolved').id));
+        await bo.go(`/reports/PM-1/edit?panel=comments&thread=${id}`);
+        await bo.page.locator('.thread.on', { hasText: 'When?' }).waitFor();
+        await bo.page.getByText('Resolved by Ana Lindqvist').waitFor();
+        await bo.button('Reopen', { exact: true }).click();
+        await bo.page.locator('.doc-body [data-comment]', { hasText: 'ran out' }).waitFor();
+        await bo.button('Resolve', { exact: true }).click();
+        await bo.button(/^Resolved 1/).waitFor();
     });
     await step('a click on commented words opens their thread', async () => {
         await bo.go('/reports/PM-1/edit');
@@ -205,7 +224,7 @@ async function versions(ana, bo, vi, incident) {
     });
 }
 
-async function reviewing(ana, bo) {
+async function reviewing(ana, bo, incident) {
     const row = (p, name) => p.page.locator('.reviewer', { hasText: name });
     await step('review is asked for, and somebody else is asked while it goes on; who was asked already hears nothing new', async () => {
         await bo.go('/reports/PM-2/edit?panel=details');
@@ -250,6 +269,26 @@ async function reviewing(ana, bo) {
         await bo.page.getByRole('dialog').getByRole('button', { name: 'Take off' }).click();
         await bo.button('Take Ana Lindqvist off the authors').waitFor({ state: 'detached' });
         await bo.button('Take Bo Tanaka off the authors').waitFor();
+    });
+    await step('guides help the writer, and are not printed', async () => {
+        const { id } = await api(server.url, token, 'POST', '/reports', { incident_ids: [incident.id], template_id: 'standard-en' });
+        await bo.go(`/reports/${id}/edit`);
+        await opened(bo);
+        await bo.page.locator('.doc-body .guide').first().waitFor();
+        await bo.page.emulateMedia({ media: 'print' });
+        await until(async () => await bo.page.locator('.doc-body .guide:visible').count() === 0 && await bo.page.locator('.doc-body h2:visible').count() > 3, 'guides are hidden');
+        await bo.page.emulateMedia({ media: 'screen' });
+        await bo.go('/reports/PM-2/edit?panel=details');
+    });
+    await step('an incident that needs no post-mortem says why, and it can be taken back', async () => {
+        const { reference } = await api(server.url, token, 'POST', '/incidents', { title: 'A drill', severity: 'SEV-4', status: 'resolved', kind: 'drill' });
+        await ana.go(`/incidents/${reference}`);
+        await ana.choose(ana.button('More', { exact: true }).first(), 'No post-mortem');
+        await ana.field('Reason').fill('A drill, nobody was affected');
+        await ana.page.getByRole('dialog').locator('.btn.primary').click();
+        await ana.page.locator('.no-report', { hasText: 'A drill, nobody was affected' }).waitFor();
+        await ana.choose(ana.button('More', { exact: true }).first(), 'A post-mortem is required after all');
+        await ana.page.locator('.no-report').waitFor({ state: 'detached' });
     });
     await step('a due date by policy says so; one that was set goes back to it', async () => {
         const value = bo.page.locator('.details-dl dd', { hasText: 'by policy' });
@@ -358,7 +397,7 @@ await suite.walk('review', async () => {
     await history(ana, bo);
     await versions(ana, bo, vi, incident);
     await suggesting(ana, bo);
-    await reviewing(ana, bo);
+    await reviewing(ana, bo, incident);
 });
 suite.check('the server stops cleanly', await server.stop() === 0, server.log());
 system.remove();

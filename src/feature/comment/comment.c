@@ -365,7 +365,7 @@ Err comment_react(Cx *cx, Str comment, Str reaction, bool on)
     stmt_str(&q, "comment", comment);
     stmt_str(&q, "user", cx->actor.id);
     stmt_str(&q, "reaction", reaction);
-    stmt_int(&q, "now_ms", cx->now_ms);
+    if (on) stmt_int(&q, "now_ms", cx->now_ms);
     TRY(stmt_exec(&q));
     return touch(cx, &r, t.id, "reaction");
 }

@@ -240,7 +240,8 @@ static Err no_report(Cx *cx, Req *req, Res *res)
     TRY(incident_row(cx, req_param(req, "incident"), &i));
     if (i.counts.reports)
         return fail(cx->arena, ERR_CONFLICT, STR_FMT " has a report already", STR_ARG(i.reference));
-    i.no_report_reason = BODY(req, ReasonInput)->reason;
+    i.no_report_reason = str_trim(BODY(req, ReasonInput)->reason);
+    if (!i.no_report_reason.len) return fail_field(cx->arena, S("reason"), "say why it needs no report");
     TRY(incident_save(cx, &i));
     TRY(incident_news(cx, &i, "field_changed", S(""), S("No report required"),
                       DATA(cx, { "field", S("no_report_reason") }, { "to", i.no_report_reason })));

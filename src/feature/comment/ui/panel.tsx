@@ -37,7 +37,7 @@ export function CommentsPanel({ report, live, threads }: { report: Report; live:
             </div>
             {!settled && <Suggestions report={report} live={live} />}
             {draft && <NewThread report={report} live={live} threads={threads} />}
-            {list.map((x) => <Card key={x.id} thread={x} report={report} live={live} threads={threads} active={x.id === asked} place={rank(x) < order.length} />)}
+            {list.map((x) => <Card key={x.id} thread={x} report={report} live={live} threads={threads} active={x.id === asked} place={rank(x) < order.length} onReopen={() => setSettled(false)} />)}
             {!list.length && !draft && (settled ? <p class="quiet">{t('none_resolved')}</p>
                 : <Empty icon="chat" title={t('none')}>{report.can_comment ? (report.can_edit ? t('none_body', { keys: shown('mod+alt+m') }) : t('none_body_reader')) : t('writers_only')}</Empty>)}
         </div>
@@ -79,7 +79,7 @@ function NewThread({ report, live, threads }: { report: Report; live: LiveDocume
     );
 }
 
-function Card({ thread, report, live, threads, active, place }: { thread: Thread; report: Report; live: LiveDocument | null; threads: Threads; active: boolean; place: boolean }) {
+function Card({ thread, report, live, threads, active, place, onReopen }: { onReopen: () => void; thread: Thread; report: Report; live: LiveDocument | null; threads: Threads; active: boolean; place: boolean }) {
     const card = useRef<HTMLElement>(null);
     const [text, setText] = useState('');
     const [known, setKnown] = useState<Named[]>([]);
@@ -108,7 +108,8 @@ function Card({ thread, report, live, threads, active, place }: { thread: Thread
     };
     const settle = (to: 'resolve' | 'reopen') => run(async () => {
         put(await api.post<Thread>(`/threads/${thread.id}/${to}`));
-        if (to === 'resolve') toast(t('did_resolve'), { undo: () => void settle('reopen') });
+        if (to === 'reopen') onReopen();            /* it goes on among the open ones */
+        else toast(t('did_resolve'), { undo: () => void settle('reopen') });
     });
     const reply = async () => {
         if (text.trim() && await run(() => api.post(`/threads/${thread.id}/comments`, { body: text, mention_ids: mentioned(text, known) }))) setText('');

@@ -141,6 +141,7 @@ function moreItems(editing: Editing): (MenuItem | false)[] {
         edit && { label: t('link'), icon: 'link', onSelect: () => editing.open('link') },
         edit && i.status !== 'merged' && { label: t('merge'), icon: 'change', onSelect: () => editing.open('merge') },
         edit && i.reports.length === 0 && !i.no_report_reason && { label: t('no_report_action'), icon: 'doc', onSelect: () => editing.open('no-report') },
+        edit && i.reports.length === 0 && !!i.no_report_reason && { label: t('report_again'), icon: 'undo', onSelect: () => void editing.send(() => api.patch<Incident>(`/incidents/${i.id}`, { no_report_reason: null }, i.version)) },
         edit && 'line',
         { label: t('export_csv'), icon: 'download', href: `/api/v1/incidents/${i.id}/timeline.csv`, download: true },
         edit && i.status !== 'canceled' && i.status !== 'merged' && { label: t('cancel_incident'), icon: 'not', danger: true, onSelect: () => editing.open('cancel') },

@@ -92,7 +92,7 @@ function Details({ editing }: { editing: Editing }) {
                 <dt>{t('declared_by')}</dt><dd>{i.declared_by && i.declared_how !== 'alert' ? i.declared_by.name : t.any(`how_${i.declared_how}`)}</dd>
                 {i.links.length > 0 && <><dt>{t('linked')}</dt><dd>{i.links.map((l) => <span class="linked" key={l.id}><span class="quiet">{t.any(`relation_${l.relation}`)}</span> <a class="link" href={`/incidents/${l.reference}`} title={l.title}>{l.reference}</a></span>)}</dd></>}
                 {i.reports.length > 0 && <><dt>{t('reports')}</dt><dd>{i.reports.map((r) => <a key={r.id} class="link linked" title={r.title} href={`/reports/${r.reference}${r.state === 'published' ? '' : '/edit'}`}>{r.reference} {t.any(r.state)}</a>)}</dd></>}
-                {i.no_report_reason && <><dt>{t('reports')}</dt><dd title={i.no_report_reason}>{t('no_report')}</dd></>}
+                {i.no_report_reason && !i.reports.length && <><dt>{t('reports')}</dt><dd>{t('no_report')}<span class="quiet no-report">{i.no_report_reason}</span></dd></>}
             </dl>
         </section>
     );
