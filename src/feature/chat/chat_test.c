@@ -116,3 +116,13 @@ SPEC("chat: a webhook of Mattermost is told its channel, one of Teams gets a car
     expect_str("AdaptiveCard", json_str_at(content, S("type")));
     expect_str("INC-1", json_str_at(json_at(json_get(content, S("body")), 0), S("text")));
 }
+
+SPEC("chat: a request that is no text is refused before it is kept")
+{
+    auto_arena a = arena_new(4096);
+    SlackArrived in;
+    const Str bad[] = { S("command=/hindsight&text=note\0x"), S("command=/hindsight&text=\xff"), S("payload=%7B%22a%22%3A%00%7D"), S("payload=%FF") };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) expect_err(ERR_INVALID, slack_request(a, S("application/x-www-form-urlencoded"), bad[i], &in));
+    expect_ok(slack_request(a, S("application/x-www-form-urlencoded"), S("command=%2Fhindsight&text=note+x"), &in));
+    expect_str("command", str_of(in.kind));
+}

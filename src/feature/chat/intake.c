@@ -69,9 +69,15 @@ static Err of_command(Arena *a, Str form, Str name, SlackArrived *ret)
     return OK;
 }
 
+static Err check_text(Arena *a, Str text)
+{
+    return utf8_valid(text) && (!text.len || !memchr(text.at, 0, text.len)) ? OK : fail_field(a, S("body"), "this is no text in UTF-8");
+}
+
 Err slack_request(Arena *a, Str type, Str body, SlackArrived *ret)
 {
     *ret = (SlackArrived){ .name = S(""), .kind = "", .answer = S("") };
+    TRY(check_text(a, body));
     if (str_starts(type, S("application/json"))) {
         const Json *top;
         TRY(json_read(a, body, &top));
@@ -81,6 +87,7 @@ Err slack_request(Arena *a, Str type, Str body, SlackArrived *ret)
     /* A second try of Slack's has the same bytes; what people do again has another trigger. */
     Str name = arena_fmt(a, "slack:" STR_FMT, STR_ARG(secret_hash(a, body))), payload = form_value(a, body, "payload");
     if (!payload.len) return of_command(a, body, name, ret);
+    TRY(check_text(a, payload));
     *ret = (SlackArrived){ .name = name, .kind = "action", .body = payload };
     return OK;
 }

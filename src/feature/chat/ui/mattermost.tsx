@@ -19,10 +19,12 @@ export default function MattermostSettings() {
             <HowItGoes source="mattermost" />
             <section class="block">
                 <header><h2>{t('how')}</h2></header>
-                <p>{t('mm_how_1')}</p>
-                <p>{t('mm_how_2')}</p>
-                <Copy text={`${location.origin}/api/v1/chat/mattermost`} />
-                <p>{t('mm_how_3')}</p>
+                <div class="form">
+                    <p>{t('mm_how_1')}</p>
+                    <p>{t('mm_how_2')}</p>
+                    <Copy text={`${location.origin}/api/v1/chat/mattermost`} />
+                    <p>{t('mm_how_3')}</p>
+                </div>
             </section>
         </SettingsPage>
     );

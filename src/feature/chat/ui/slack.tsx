@@ -43,13 +43,15 @@ export default function SlackSettings() {
             <HowItGoes source="slack" />
             <section class="block">
                 <header><h2>{t('how')}</h2></header>
-                <Field label={t('way')} help={t(socket ? 'way_socket_help' : 'way_http_help')}>
-                    {(p) => <Select {...p} value={way} onChange={setWay} options={[{ value: 'http', label: t('way_http') }, { value: 'socket', label: t('way_socket') }]} />}
-                </Field>
-                <p>{t('how_1')}</p>
-                <Copy text={manifest(`${location.origin}/api/v1/chat/slack`, socket)} />
-                <p>{t(socket ? 'how_2_socket' : 'how_2')}</p>
-                <p>{t('how_3')}</p>
+                <div class="form">
+                    <Field label={t('way')} help={t(socket ? 'way_socket_help' : 'way_http_help')}>
+                        {(p) => <Select {...p} value={way} onChange={setWay} options={[{ value: 'http', label: t('way_http') }, { value: 'socket', label: t('way_socket') }]} />}
+                    </Field>
+                    <p>{t('how_1')}</p>
+                    <Copy text={manifest(`${location.origin}/api/v1/chat/slack`, socket)} />
+                    <p>{t(socket ? 'how_2_socket' : 'how_2')}</p>
+                    <p>{t('how_3')}</p>
+                </div>
             </section>
         </SettingsPage>
     );

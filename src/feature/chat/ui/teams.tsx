@@ -19,10 +19,12 @@ export default function TeamsSettings() {
             <HowItGoes source="teams" />
             <section class="block">
                 <header><h2>{t('how')}</h2></header>
-                <p>{t('teams_how_1')}</p>
-                <p>{t('teams_how_2')}</p>
-                <Copy text={`${location.origin}/api/v1/chat/teams`} />
-                <p>{t('teams_how_3')}</p>
+                <div class="form">
+                    <p>{t('teams_how_1')}</p>
+                    <p>{t('teams_how_2')}</p>
+                    <Copy text={`${location.origin}/api/v1/chat/teams`} />
+                    <p>{t('teams_how_3')}</p>
+                </div>
             </section>
         </SettingsPage>
     );
