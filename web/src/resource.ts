@@ -91,12 +91,22 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     const topicKey = withIds(topics, s.data).join(' ');
     useEffect(() => {
         if (!topicKey) return;
-        let waiting = false;
-        return subscribe(topicKey.split(' '), () => {
-            if (waiting) return;            /* a burst of news is one fetch */
-            waiting = true;
-            setTimeout(() => { waiting = false; void reload.current(); }, 80);
+        let busy = false, stale = false, timer: ReturnType<typeof setTimeout> | undefined;
+        const fetchAgain = async () => {
+            stale = false;
+            const began = performance.now();
+            await reload.current();
+            /* News while it was fetched: once more, after a pause that grows with what a fetch takes. */
+            if (stale) timer = setTimeout(fetchAgain, Math.min(3000, Math.max(80, 2 * (performance.now() - began))));
+            else busy = false;
+        };
+        const stop = subscribe(topicKey.split(' '), () => {
+            stale = true;
+            if (busy) return;               /* a burst of news is one fetch */
+            busy = true;
+            timer = setTimeout(fetchAgain, 80);
         });
+        return () => { clearTimeout(timer); stop(); };
     }, [topicKey]);
     return { data: s.data, error: s.error, loading: s.loading, reload: reload.current, set: set.current };
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clip, domain, pack, textWidth } from '../../src/feature/timeline/ui/lanes';
+import { domain } from '../../src/feature/timeline/ui/lanes';
+import { clip, heldLabel, pack, textWidth } from '../../src/feature/timeline/ui/plot';
 import { bounds, fold, groups, isKey, type Event } from '../../src/feature/timeline/ui/model';
 import { grouped } from '../../src/feature/followup/ui/table';
 import type { FollowUp } from '../../src/feature/followup/ui/types';
@@ -20,6 +21,14 @@ test('a label is cut by its width, and Chinese is wider', () => {
     assert.ok(textWidth('支付') > textWidth('ab'));
     assert.equal(clip('short', 200), 'short');
     assert.match(clip('a rather long label for a short bar', 80), /^a rather.*…$/);
+});
+
+test('the words of a bar stay in view while it does', () => {
+    const view = { left: 500, from: 0, to: 2000 };
+    assert.deepEqual(heldLabel(view, 600, 900, 'Checkout is down'), { x: 609, text: 'Checkout is down' });
+    assert.deepEqual(heldLabel(view, 100, 900, 'Checkout is down'), { x: 509, text: 'Checkout is down' });
+    assert.match(heldLabel(view, 100, 580, 'Checkout is down')!.text, /^Check.*…$/);
+    assert.equal(heldLabel(view, 100, 520, 'Checkout is down'), null);
 });
 
 test('the picture reaches from before the impact to the resolution, and a change of last week does not stretch it', () => {

@@ -133,6 +133,15 @@ static Err matches_view(Cx *cx, const Entry *last, bool *ret)
     return OK;
 }
 
+/** Events on the timeline of which the log knows nothing: somebody wrote them into the table. */
+static Err has_unlogged(Cx *cx, Str incident, bool *ret)
+{
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_event_unlogged);
+    stmt_str(&q, "incident", incident);
+    *ret = stmt_step(&q);
+    return stmt_end(&q);
+}
+
 typedef LIST(Entry) Entries;
 
 /** Does an entry that tells of a redaction name this one, which lost its content, with all that is left of it? */
@@ -189,11 +198,10 @@ Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_bro
     auto_stmt head = stmt_begin(cx->arena, cx->store, &sql_timeline_chain_head);
     stmt_str(&head, "incident", incident);
     bool begun = stmt_step(&head);
-    bool whole =
-        begun ? stmt_col_int(&head, 0) == (int64_t)all.len && str_eq(stmt_col_str(&head, 1), before)
-              : all.len == 0;
+    bool whole = begun && stmt_col_int(&head, 0) == (int64_t)all.len && str_eq(stmt_col_str(&head, 1), before), unlogged;
     TRY(stmt_end(&head));
-    if (!whole && !broken) broken = (int64_t)all.len + 1;          /* the end was cut off */
+    TRY(has_unlogged(cx, incident, &unlogged));
+    if ((!whole || unlogged) && !broken) broken = (int64_t)all.len + 1;      /* the end was cut off; all of it, without a head */
     Map *last = map_new(cx->arena);
     list_each(&all, k) map_set(last, all.at[k].event, &all.at[k]);
     list_each(&all, k) {

@@ -1,5 +1,6 @@
 /* What people mend in a timeline: duplicates are folded into one, and what should never have been written is redacted. */
 #include "app/audit.h"
+#include "base/map.h"
 #include "base/time.h"
 #include "feature/timeline/rules.h"
 #include "sql.gen.h"
@@ -53,18 +54,9 @@ static Err emptied_entries(Cx *cx, Str event, json_t **ret)
     return stmt_end(&q);
 }
 
-Err timeline_redact(Cx *cx, Str incident, Str id, Str reason)
+static Err redact_one(Cx *cx, TimelineEvent e, bool removed, Str reason)
 {
-    TimelineEvent e;
-    bool removed;
     json_t *entries;
-    TRY(of_incident(cx, incident, id, "event_id", &e, &removed));
-    reason = str_trim(reason);
-    if (!reason.len || reason.len > REASON_MOST)
-        return fail_field(cx->arena, S("reason"), "say why in 1 to %d bytes: it stays where the words stood", REASON_MOST);
-    json_t *was;
-    TRY(data_of(cx, &e, &was));
-    if (json_object_get(was, "redacted")) return fail(cx->arena, ERR_CONFLICT, "this event was redacted before");
     TRY(emptied_entries(cx, e.id, &entries));
     auto_stmt blank = stmt_begin(cx->arena, cx->store, &sql_timeline_entry_blank);
     stmt_str(&blank, "event", e.id);
@@ -85,15 +77,38 @@ Err timeline_redact(Cx *cx, Str incident, Str id, Str reason)
     return timeline_revise(cx, &e, removed ? "removed" : "redacted");
 }
 
+Err timeline_redact(Cx *cx, Str incident, Str id, Str reason)
+{
+    TimelineEvent e;
+    bool removed;
+    json_t *was, *one;
+    TRY(of_incident(cx, incident, id, "event_id", &e, &removed));
+    reason = str_trim(reason);
+    if (!reason.len || reason.len > REASON_MOST)
+        return fail_field(cx->arena, S("reason"), "say why in 1 to %d bytes: it stays where the words stood", REASON_MOST);
+    TRY(data_of(cx, &e, &was));
+    if (json_object_get(was, "redacted")) return fail(cx->arena, ERR_CONFLICT, "this event was redacted before");
+    size_t k;
+    json_array_foreach(json_object_get(was, "merged"), k, one) {
+        TimelineEvent folded;
+        bool gone;
+        json_t *own;
+        TRY(of_incident(cx, incident, json_str(one, "id"), "event_id", &folded, &gone));
+        TRY(data_of(cx, &folded, &own));
+        if (gone && str_eq(json_str(own, "merged_into"), e.id)) TRY(redact_one(cx, folded, gone, reason));
+    }
+    return redact_one(cx, e, removed, reason);
+}
+
 /* ---- duplicates */
 
+/** Without its words: those stand in one place only, so that a redaction finds them. */
 static json_t *told_as(const TimelineEvent *e)
 {
     char at[TIME_TEXT_MAX];
     json_t *one = json_object();
     json_object_set_new(one, "id", text_of(e->id));
     json_object_set_new(one, "kind", text_of(e->kind));
-    json_object_set_new(one, "title", text_of(e->title));
     json_object_set_new(one, "source", text_of(e->source));
     json_object_set_new(one, "occurred_at", json_string(time_rfc3339(e->occurred_ms, at)));
     return one;
@@ -111,6 +126,39 @@ static Err fold(Cx *cx, TimelineEvent *into, TimelineEvent *e, json_t *merged)
     e->data = json_text(cx->arena, data);
     if (str_empty(e->audience)) TRY(incident_count(cx, e->incident_id, INCIDENT_EVENTS, -1));
     return timeline_revise(cx, e, "removed");
+}
+
+Err timeline_name_merged(Cx *cx, TimelineEvents *page)
+{
+    Strs ids = { 0 };
+    json_t *one;
+    size_t n;
+    json_t **data = arena_array(cx->arena, json_t *, page->len);
+    list_each(page, k) {
+        if (str_find(page->at[k].data, S("\"merged\"")) < 0) continue;
+        TRY(data_of(cx, &page->at[k], &data[k]));
+        json_array_foreach(json_object_get(data[k], "merged"), n, one) ids_add(cx->arena, &ids, json_str(one, "id"));
+    }
+    if (!ids.len) return OK;
+    Map *titles = map_new(cx->arena);
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_timeline_event_titles);
+    stmt_str(&q, "ids", strs_json(cx->arena, ids));
+    while (stmt_step(&q)) {
+        Str *title = arena_make(cx->arena, Str);
+        Str id = stmt_col_str(&q, 0);
+        *title = stmt_col_str(&q, 1);
+        map_set(titles, id, title);
+    }
+    TRY(stmt_end(&q));
+    list_each(page, k) {
+        if (!data[k]) continue;
+        json_array_foreach(json_object_get(data[k], "merged"), n, one) {
+            const Str *title = map_get(titles, json_str(one, "id"));
+            json_object_set_new(one, "title", text_of(title ? *title : S("")));
+        }
+        page->at[k].data = json_text(cx->arena, data[k]);
+    }
+    return OK;
 }
 
 Err timeline_merge(Cx *cx, Str incident, Strs ids)

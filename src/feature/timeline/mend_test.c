@@ -148,6 +148,11 @@ SPEC("duplicates are folded into one event that names them, and come apart again
     expect_ok(get_as(&g.w, g.w.ann, g.i.id, &g.i));
     expect_int(2, g.i.counts.events);
     expect_ok(shown(&g, ids[0], &e));
+    expect(str_find(e.data, ids[1]) >= 0);
+    expect(str_find(e.data, S("Latency")) < 0);
+    auto_store s = store_take(g.w.app->db);
+    Cx cx = reader(&g.w, g.w.ann, s);
+    expect_ok(timeline_name_merged(&cx, &(TimelineEvents){ .at = &e, .len = 1, .room = 1 }));
     expect_has("\"title\":\"Latency is up\"", e.data);
     expect_err(ERR_NOT_FOUND, shown(&g, ids[1], &e));
     expect_int(0, broken_at(&g));
@@ -158,4 +163,22 @@ SPEC("duplicates are folded into one event that names them, and come apart again
     expect_int(4, g.i.counts.events);
     expect_int(0, broken_at(&g));
     expect_err(ERR_CONFLICT, write_as(&g.w, g.w.ann, do_split, &(Call){ .id = ids[0] }));
+}
+
+SPEC("a redaction takes along what was folded into the event, and leaves nothing of a folded one that is redacted by itself")
+{
+    auto_arena a = arena_new(4096);
+    Given g = given_an_incident(a);
+    Str ids[4];
+    expect_ok(note(&g, "the password is hunter2", &ids[0]));
+    expect_ok(note(&g, "password: hunter2", &ids[1]));
+    expect_ok(merge(&g, (Strs){ ids, 2, 2 }));
+    expect_ok(redact(&g, ids[0], "a password"));
+    expect_int(0, words_left(&g));
+    expect_ok(note(&g, "somebody posted a password", &ids[2]));
+    expect_ok(note(&g, "hunter2 again", &ids[3]));
+    expect_ok(merge(&g, (Strs){ &ids[2], 2, 2 }));
+    expect_ok(redact(&g, ids[3], "a password"));
+    expect_int(0, words_left(&g));
+    expect_int(0, broken_at(&g));
 }

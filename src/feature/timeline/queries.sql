@@ -94,8 +94,14 @@ SELECT seq, action, at_ms, actor_id, hash FROM timeline_entry WHERE event_id = :
 UPDATE timeline_entry SET content = '' WHERE event_id = :event;
 
 -- name: timeline_chain_all
-SELECT c.incident_id, i.number FROM timeline_chain c JOIN incident i ON i.id = c.incident_id
-WHERE c.incident_id > :after ORDER BY c.incident_id LIMIT 500;
+SELECT i.id, i.number FROM incident i WHERE i.id > :after ORDER BY i.id LIMIT 500;
+
+-- name: timeline_event_unlogged
+SELECT 1 FROM timeline_event e WHERE e.incident_id = :incident
+  AND NOT EXISTS (SELECT 1 FROM timeline_entry n WHERE n.event_id = e.id AND n.incident_id = e.incident_id) LIMIT 1;
+
+-- name: timeline_event_titles
+SELECT id, title FROM timeline_event WHERE id IN LIST(:ids);
 
 -- name: timeline_activity_add
 INSERT INTO timeline_activity (incident_id, user_id, slot) VALUES (:incident, :user, :slot)

@@ -76,6 +76,7 @@ static Err list(Cx *cx, Req *req, Res *res)
     TimelineEvents page = { 0 };
     TRY(timeline_list(cx, req_param(req, "incident"), &f, after, limit + 1, &page));
     if (page.len > (size_t)limit) last = (Cursor){ page.at[limit - 1].occurred_ms, page.at[limit - 1].id };
+    TRY(timeline_name_merged(cx, &page));
     res_list(cx, res, &timeline_shape, page.at, sizeof *page.at, page.len, limit, last, -1);
     return OK;
 }
@@ -87,6 +88,7 @@ static Err json_file(Cx *cx, Req *req, Res *res)
     TimelineEvents all = { 0 };
     TRY(filter_of(cx, req, &f));
     TRY(timeline_list(cx, req_param(req, "incident"), &f, (Cursor){ 0 }, FILE_MOST, &all));
+    TRY(timeline_name_merged(cx, &all));
     res_list(cx, res, &timeline_shape, all.at, sizeof *all.at, all.len, (int64_t)all.len, (Cursor){ 0 }, (int64_t)all.len);
     http_set(&res->http, "Content-Disposition", S("attachment; filename=\"timeline.json\""));
     return OK;
@@ -184,6 +186,8 @@ static Err show(Cx *cx, Req *req, Res *res)
 {
     TimelineEvent e;
     TRY(of_incident(cx, req, &e));
+    TimelineEvents one = { .at = &e, .len = 1, .room = 1 };
+    TRY(timeline_name_merged(cx, &one));
     res_record(cx, res, &timeline_shape, &e, e.version);
     return OK;
 }
@@ -270,6 +274,8 @@ static Err merge(Cx *cx, Req *req, Res *res)
     TimelineEvent e;
     TRY(timeline_merge(cx, req_param(req, "incident"), in->ids));
     TRY(timeline_get(cx, in->ids.at[0], &e));
+    TimelineEvents one = { .at = &e, .len = 1, .room = 1 };
+    TRY(timeline_name_merged(cx, &one));
     res_record(cx, res, &timeline_shape, &e, e.version);
     return OK;
 }

@@ -16,12 +16,16 @@ Err timeline_edit(Cx *cx, Str id, Present present, const TimelineEvent *in);
 
 /** Takes the words of an event out of the view and out of the log, for good: what should never have been written down (a
  *  password, a customer's name). A tombstone stays: when, what kind, by whom and why. The chain stays provable: the new
- *  entry names the hash of each that it emptied. An event that was removed from the view can be redacted too.
+ *  entry names the hash of each that it emptied. An event that was removed from the view can be redacted too; what was folded
+ *  into an event goes with it.
  *  Fails: ERR_CONFLICT when it was redacted before, ERR_INVALID without a reason. Within a write. */
 Err timeline_redact(Cx *cx, Str incident, Str id, Str reason);
 /** Folds events that tell the same into the first of `ids`, which says so in its data (`merged`); the others leave the view.
  *  Within a write. Fails: ERR_INVALID naming ids; ERR_CONFLICT when they are not seen by the same people. */
 Err timeline_merge(Cx *cx, Str incident, Strs ids);
+/** Puts titles beside the ids of what was folded into events, for the reader: the log and the view keep only ids, so that what is
+ *  redacted stands nowhere else. */
+Err timeline_name_merged(Cx *cx, TimelineEvents *page);
 /** Takes apart what timeline_merge folded into this event. Within a write. */
 Err timeline_split(Cx *cx, Str id);
 

@@ -62,11 +62,13 @@ Err timeline_verdict(Cx *cx, Str id, Str state);
 /** Takes a hand-made one out of the view; the log keeps it. Within a write. Fails: ERR_CONFLICT for what Hindsight recorded. */
 Err timeline_remove(Cx *cx, Str id);
 
-/** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do. */
+/** Recomputes the chain of an incident. `ret_broken` is the number of the first entry that does not fit, 0 when all do; one behind
+ *  the last entry when the end was cut off, or when the timeline shows an event of which the log knows nothing. */
 Err timeline_verify(Cx *cx, Str incident, int64_t *ret_entries, int64_t *ret_broken);
 typedef struct Chain { Str incident, reference; } Chain;
 typedef LIST(Chain) Chains;
-/** The next 500 incidents that have a chain, whoever may see them, in the order of their ids; `after` = "" for the first. */
+/** The next 500 incidents, whoever may see them, in the order of their ids; `after` = "" for the first. Each has a chain from its
+ *  declaration on: one without was taken away. */
 Err timeline_chains(Cx *cx, Str after, Chains *ret);
 
 /** Notes that a person did something for an incident then; what timeline_add records is noted already. Within a write. */

@@ -203,23 +203,46 @@ SPEC("a removed note leaves the view and the count, not the log")
 }
 
 /* Tampering as somebody with the database file at hand would do it. */
-static const Sql tamper_content = { "tamper_content", "UPDATE timeline_entry SET content = 'x' WHERE incident_id = :id AND seq = 2" };
-static const Sql tamper_remove = { "tamper_remove", "DELETE FROM timeline_entry WHERE incident_id = :id AND seq = 3" };
-static const Sql tamper_view = { "tamper_view", "UPDATE timeline_event SET title = 'all was well' WHERE incident_id = :id AND kind = 'note'" };
-typedef struct Tampering { const Sql *sql; Str id; } Tampering;
+#define OF " WHERE incident_id = :id AND "
+static const Sql tamper_content = { "tamper_content", "UPDATE timeline_entry SET content = 'x'" OF "seq = 2" },
+    tamper_actor = { "tamper_actor", "UPDATE timeline_entry SET actor_id = ''" OF "seq = 3" },
+    tamper_cut = { "tamper_cut", "DELETE FROM timeline_entry" OF "seq = 3" },
+    tamper_middle = { "tamper_middle", "DELETE FROM timeline_entry" OF "seq = 2" },
+    tamper_move = { "tamper_move", "UPDATE timeline_entry SET seq = 2" OF "seq = 3" },
+    tamper_swap = { "tamper_swap", "UPDATE timeline_entry SET seq = -2" OF "seq = 2" },
+    tamper_swap_back = { "tamper_swap_back", "UPDATE timeline_entry SET seq = 3" OF "seq = -2" },
+    tamper_insert = { "tamper_insert", "INSERT INTO timeline_entry (incident_id, seq, event_id, action, at_ms, actor_id, content, hash) "
+                      "SELECT incident_id, 4, event_id, action, at_ms, actor_id, content, hash FROM timeline_entry" OF "seq = 3" },
+    tamper_view = { "tamper_view", "UPDATE timeline_event SET title = 'all was well'" OF "kind = 'note'" },
+    tamper_hide = { "tamper_hide", "UPDATE timeline_event SET removed = 1" OF "kind = 'note'" },
+    tamper_view_cut = { "tamper_view_cut", "DELETE FROM timeline_event" OF "kind = 'note'" },
+    tamper_view_add = { "tamper_view_add", "INSERT INTO timeline_event (id, incident_id, occurred_ms, recorded_ms, actor_id, source, kind, title, body, data, "
+                        "evidence_kind, evidence_id, evidence_url, evidence_title, starred, visibility, phase, state, hand_made, removed, version, audience) "
+                        "SELECT 'forged', incident_id, occurred_ms, recorded_ms, actor_id, source, kind, 'we were told', body, data, evidence_kind, evidence_id, "
+                        "evidence_url, evidence_title, starred, visibility, phase, state, hand_made, removed, version, audience FROM timeline_event" OF "kind = 'note'" },
+    tamper_all_entries = { "tamper_all_entries", "DELETE FROM timeline_entry" OF "1 = 1" },
+    tamper_all_events = { "tamper_all_events", "DELETE FROM timeline_event" OF "1 = 1" },
+    tamper_chain = { "tamper_chain", "DELETE FROM timeline_chain" OF "1 = 1" };
+typedef struct Tampering { const Sql *sql[3]; Str id; } Tampering;
 static Err tamper(Cx *cx, void *arg)
 {
     Tampering *t = arg;
-    auto_stmt q = stmt_begin(cx->arena, cx->store, t->sql);
-    stmt_str(&q, "id", t->id);
-    return stmt_exec(&q);
+    for (int k = 0; k < 3 && t->sql[k]; k++) {
+        auto_stmt q = stmt_begin(cx->arena, cx->store, t->sql[k]);
+        stmt_str(&q, "id", t->id);
+        TRY(stmt_exec(&q));
+    }
+    return OK;
 }
 
-SPEC("the chain of hashes shows an entry that was changed, one that was cut off, and a view that "
-     "says something else")
+SPEC("the chain of hashes shows what was edited, deleted, moved and inserted in the log, and a view that says more, less or something else")
 {
-    const struct { const Sql *sql; int64_t broken; } cases[] = { { &tamper_content, 2 }, { &tamper_remove, 3 }, { &tamper_view, 3 } };
-    for (int k = 0; k < 3; k++) {
+    const struct { const Sql *sql[3]; int64_t broken; } cases[] = {
+        { { &tamper_content }, 2 }, { { &tamper_actor }, 3 }, { { &tamper_cut }, 3 }, { { &tamper_middle }, 2 }, { { &tamper_middle, &tamper_move }, 2 },
+        { { &tamper_swap, &tamper_move, &tamper_swap_back }, 2 }, { { &tamper_insert }, 4 }, { { &tamper_view }, 3 }, { { &tamper_hide }, 3 },
+        { { &tamper_view_cut }, 3 }, { { &tamper_view_add }, 4 }, { { &tamper_all_entries, &tamper_all_events, &tamper_chain }, 1 },
+    };
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         auto_arena a = arena_new(4096);
         World w = given_a_world(a);
         Incident i;
@@ -229,7 +252,9 @@ SPEC("the chain of hashes shows an entry that was changed, one that was cut off,
         expect_ok(add_as(&w, w.ann, i.id, &(TimelineEvent){ .kind = S("note"), .title = S("it hurts"), .hand_made = true }));
         expect_ok(verify(&w, i.id, &entries, &broken));
         expect_int(0, broken);
-        expect_ok(write_as(&w, w.ann, tamper, &(Tampering){ cases[k].sql, i.id }));
+        Tampering t = { .id = i.id };
+        memcpy(t.sql, cases[k].sql, sizeof t.sql);
+        expect_ok(write_as(&w, w.ann, tamper, &t));
         expect_ok(verify(&w, i.id, &entries, &broken));
         expect_int(cases[k].broken, broken);
     }

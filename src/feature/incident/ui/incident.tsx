@@ -1,9 +1,8 @@
 /** One incident: header, tabs, right column. Everything follows the live topic of the incident. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import { Avatar, Button, Failed, Icon, IconButton, Input, LinkButton, Live, MenuButton, PersonName, Pill, Running, Severity, Skeleton, Stack, Tabs, currentTab, toast, toastError, Topbar, type MenuItem } from 'kit';
 import { api, ApiError } from 'app/api';
 import { useKeys } from 'app/keys';
-import { subscribe } from 'app/live';
 import { useResource, type Resource } from 'app/resource';
 import { setQuery } from 'app/router';
 import { me } from 'app/session';
@@ -68,9 +67,7 @@ export default function IncidentPage({ params }: { params: Record<string, string
     /* An answer that was overtaken by a newer one must not take its place. */
     const newest = useRef<Incident | null>(null);
     const keep = (got: Incident) => (newest.current = newest.current?.id === got.id && newest.current.version > got.version ? newest.current : got);
-    const r = useResource(`incident ${id}`, async () => keep(await api.get<Incident>(`/incidents/${id}`)));
-    const known = r.data?.id;
-    useEffect(() => (known ? subscribe([`incident:${known}`], () => void r.reload()) : undefined), [known]);
+    const r = useResource(`incident ${id}`, async () => keep(await api.get<Incident>(`/incidents/${id}`)), [`incident:${id}`]);
     const [dialog, setDialog] = useState<{ name: DialogName; arg?: string } | null>(null);
     const editing = useEditing(r, keep, (name, arg) => setDialog(arg === undefined ? { name } : { name, arg }));
     if (!editing) return <><Topbar crumbs={[{ label: t('incidents'), href: '/incidents' }, { label: id }]} /><div class="page">{r.error ? <Failed error={r.error} retry={r.reload} /> : <Skeleton lines={8} />}</div></>;

@@ -3,7 +3,7 @@ import { dictionary } from 'app/i18n';
 export const t = dictionary({
     en: {
         key: 'Key', starred: 'Starred', all: 'All', kind: 'Kind', any: 'any', who: 'Who', anyone: 'anyone', add_event: 'Add event', show: 'Show', hide: 'Hide', nothing: 'Nothing of that kind has happened yet', events: 'Events',
-        whole: 'Whole incident', min30: '30 min', min10: '10 min', zoom: 'Zoom', zoom_in: 'Zoom in', zoom_out: 'Zoom out', to_now: 'to now', picture: 'The incident over time', more_n: '+{n} more',
+        whole: 'Whole incident', min30: '30 min', min10: '10 min', zoom: 'Zoom', zoom_in: 'Zoom in', zoom_out: 'Zoom out', to_now: 'to now', picture: 'The incident over time', picture_keys: 'Zoom with Ctrl and the wheel, two fingers, or + and −; 0 shows all of it. A mark is moved by dragging, or with Shift and the arrows, then Enter.', more_n: '+{n} more',
         lane_phase: 'Phase', lane_impact: 'Impact', lane_alerts: 'Alerts', lane_changes: 'Changes', lane_reasoning: 'Reasoning', lane_chat: 'Chat',
         phase_undetected: 'Undetected', phase_diagnosis: 'Diagnosis', phase_mitigation: 'Mitigation', phase_monitoring: 'Monitoring',
         mark_impact: 'Impact starts', mark_detected: 'Detected', mark_mitigated: 'Mitigated', mark_resolved: 'Resolved', mark_now: '{time} now',
@@ -28,7 +28,7 @@ export const t = dictionary({
     },
     zh: {
         key: '关键', starred: '星标', all: '全部', kind: '类型', any: '不限', who: '人员', anyone: '不限', add_event: '添加记录', show: '展开', hide: '收起', nothing: '还没有此类记录', events: '记录',
-        whole: '整个事件', min30: '30 分钟', min10: '10 分钟', zoom: '缩放', zoom_in: '放大', zoom_out: '缩小', to_now: '至今', picture: '事件全貌', more_n: '另有 {n} 条',
+        whole: '整个事件', min30: '30 分钟', min10: '10 分钟', zoom: '缩放', zoom_in: '放大', zoom_out: '缩小', to_now: '至今', picture: '事件全貌', picture_keys: '按住 Ctrl 滚动滚轮、双指或 + 与 − 缩放；0 显示全部。拖动标记，或用 Shift 加方向键再按回车，可更正时间。', more_n: '另有 {n} 条',
         lane_phase: '阶段', lane_impact: '影响', lane_alerts: '告警', lane_changes: '变更', lane_reasoning: '推理', lane_chat: '聊天',
         phase_undetected: '未发现', phase_diagnosis: '诊断', phase_mitigation: '缓解', phase_monitoring: '观察',
         mark_impact: '影响开始', mark_detected: '发现', mark_mitigated: '缓解', mark_resolved: '解决', mark_now: '{time} 现在',

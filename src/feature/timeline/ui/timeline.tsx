@@ -3,6 +3,7 @@ import { Fragment } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { Button, Empty, Failed, Icon, MenuChip, Segmented, Skeleton, ToggleChip, toast, toastError } from 'kit';
 import { api } from 'app/api';
+import { formatNumber } from 'app/i18n';
 import { useKeys } from 'app/keys';
 import { useResource } from 'app/resource';
 import { query, setQuery } from 'app/router';
@@ -14,7 +15,8 @@ import { EventDialog } from './add';
 import { Beliefs } from './beliefs';
 import { BulkBar, RedactDialog, useSelection, type Selection } from './bulk';
 import { EventRow } from './event';
-import { Lanes, type ChangeRow, type Measured } from './lanes';
+import { Lanes } from './lanes';
+import type { ChangeRow, Measured } from './lane-kinds';
 import { fold, groups, isKey, type Entry, type Event, type Group } from './model';
 import { HoursDialog, hoursLine, type Responder } from './people';
 import { savePicture } from './picture-file';
@@ -73,8 +75,8 @@ export function TimelineTab({ incident }: { incident: Incident }) {
         } catch (err) { toastError(err); }
         await events.reload();
     };
-    const files = (picture: () => HTMLElement) => [
-        { label: 'PNG', note: t('png_note'), onSelect: () => void savePicture(picture(), `${incident.reference} ${incident.title}`, `${incident.reference}-timeline.png`).catch(toastError) },
+    const files = (picture: () => Promise<HTMLElement>) => [
+        { label: 'PNG', note: t('png_note'), onSelect: () => void picture().then((el) => savePicture(el, `${incident.reference} ${incident.title}`, `${incident.reference}-timeline.png`)).catch(toastError) },
         { label: 'CSV', note: t('csv_note'), href: `/api/v1${path}/timeline.csv`, download: true },
         { label: 'JSON', note: t('json_note'), href: `/api/v1${path}/timeline.json`, download: true },
         { label: 'JSONL', note: t('log_note'), href: `/api/v1${path}/timeline.jsonl`, download: true },
@@ -85,7 +87,7 @@ export function TimelineTab({ incident }: { incident: Incident }) {
         {there.length > 0 && <button type="button" class="hours-line" onClick={() => setHours(true)}><Icon name="users" small />{hoursLine(there)}</button>}
         <div class="events-bar">
             <Segmented<View> label={t('events')} value={view} onChange={(v) => setQuery({ view: v === 'key' ? null : v })} options={[
-                { value: 'key', label: <>{t('key')} {all.filter(isKey).length}</> }, { value: 'starred', label: <>{t('starred')} {all.filter((e) => e.starred).length}</>, icon: 'star' }, { value: 'all', label: <>{t('all')} {all.length}</> },
+                { value: 'key', label: <>{t('key')} {formatNumber(all.filter(isKey).length)}</> }, { value: 'starred', label: <>{t('starred')} {formatNumber(all.filter((e) => e.starred).length)}</>, icon: 'star' }, { value: 'all', label: <>{t('all')} {formatNumber(all.length)}</> },
                 { value: 'beliefs', label: t('beliefs'), icon: 'hypothesis' }]} />
             {view !== 'beliefs' && <>
                 <MenuChip name={t('kind')} value={kind ? t.any(`k_${kind}`, kind) : t('any')} on={!!kind} items={() => [{ label: t('any'), checked: !kind, onSelect: () => setQuery({ kind: null }) },
