@@ -158,7 +158,8 @@ static bool read_number(Reader *r, Json *v)
         if (!digits(r)) return stop(r, "digits are missing in the exponent");
     }
     v->text = (Str){ from, (size_t)(r->at - from) };
-    if (v->kind == JS_INT) return str_int(v->text, &v->n) || stop(r, "the number is too large");
+    if (v->kind == JS_INT && str_int(v->text, &v->n)) return true;
+    v->kind = JS_REAL;                          /* also an integer of more than 64 bits; its text says it exactly */
     const char *text = fixed;
     if (v->text.len < sizeof fixed) {
         memcpy(fixed, from, v->text.len);
