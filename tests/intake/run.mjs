@@ -38,7 +38,7 @@ function client(server, tokens) {
     return { raw, as, post };
 }
 
-async function keysAndLimits(at, { as, post }) {
+async function keysAndLimits(at, { as, post, raw }) {
     const admin = as('admin');
     const made = await admin('POST', '/api/v1/integrations', { kind: 'alertmanager', name: 'Prod' });
     check(`${at}: an integration has an address with a key of its own`, made.status === 201 && /\/in\/alertmanager\/[0-9a-f]{32}$/.test(made.json.url), made);
@@ -49,6 +49,13 @@ async function keysAndLimits(at, { as, post }) {
     const list = await admin('GET', '/api/v1/alerts');
     check(`${at}: the same bytes again are accepted and change nothing`, again.status === 202 && list.json.items.length === 1 && list.json.items[0].count === 1 && list.json.items[0].version === 2, list.json);
     check(`${at}: a wrong key is not found`, (await post(url.slice(0, -4) + '0000', am('x'))).status === 404);
+    const keyed = (headers) => raw('POST', '/in/alertmanager', am('web-2'), { 'Content-Type': 'application/json', ...headers });
+    const key = (await admin('POST', '/api/v1/integrations', { kind: 'alertmanager', name: 'Keyed' })).json.url.split('/').pop();
+    for (const [how, headers] of [['password of basic authentication', { Authorization: `Basic ${Buffer.from(`alertmanager:${key}`).toString('base64')}` }], ['X-Api-Key', { 'X-Api-Key': key }]]) {
+        const answer = await keyed(headers);
+        check(`${at}: the key may come as ${how} instead of in the address`, answer.status === 202, answer);
+    }
+    check(`${at}: without a key, or with a wrong one, nothing is taken`, (await keyed({})).status === 401 && (await keyed({ 'X-Api-Key': '0000' })).status === 404 && (await keyed({ Authorization: 'Basic %%' })).status === 401);
     check(`${at}: a key belongs to its kind`, (await post(url.replace('alertmanager', 'generic'), am('x'))).status === 404);
     check(`${at}: more than 2 MiB is refused`, (await post(url, 'x'.repeat((2 << 20) + 1))).status === 413);
     const broken = await post(url, '{"version":"4",');

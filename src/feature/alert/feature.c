@@ -27,6 +27,8 @@ static const Route routes[] = {
     { POST, "/in/:kind/:key", ROLE_PUBLIC, intake_post, .flags = OWN_WRITES | NO_CSRF | RAW_BODY,
         .body_bytes = PAYLOAD_BYTES,
       .doc = "Where alert sources post; 202 once it is durable" },
+    { POST, "/in/:kind", ROLE_PUBLIC, intake_post_keyed, .flags = OWN_WRITES | NO_CSRF | RAW_BODY, .body_bytes = PAYLOAD_BYTES,
+      .doc = "The same with the key in a header: the password of basic authentication, or X-Api-Key" },
     { POST, "/v2/enqueue", ROLE_PUBLIC, intake_enqueue, .flags = OWN_WRITES | NO_CSRF | RAW_BODY,
     .body_bytes = PAYLOAD_BYTES,
       .doc = "PagerDuty's Events API v2: routing_key is the key of a pagerduty integration" },

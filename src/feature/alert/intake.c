@@ -449,6 +449,29 @@ Err intake_post(Cx *cx, Req *req, Res *res)
     return receive(cx, req, res, &source);
 }
 
+/** For senders that can keep a secret out of the address: the key as password of basic authentication, or as X-Api-Key. (A bearer
+ *  token is somebody's API token everywhere.) */
+static Str key_in_header(Arena *a, const HttpReq *req)
+{
+    Str given = http_header(req, "Authorization");
+    if (!str_starts(given, S("Basic "))) return http_header(req, "X-Api-Key");
+    Str coded = str_trim(str_sub(given, 6, given.len));
+    char *plain = arena_bytes(a, coded.len + 1, 1);
+    size_t len = 0;
+    if (sodium_base642bin((unsigned char *)plain, coded.len, coded.at, coded.len, NULL, &len, NULL, sodium_base64_VARIANT_ORIGINAL)) return S("");
+    return str_after((Str){ plain, len }, ':');
+}
+
+Err intake_post_keyed(Cx *cx, Req *req, Res *res)
+{
+    Source source = { 0 };
+    Str key = key_in_header(cx->arena, req->http);
+    if (str_empty(key)) return fail(cx->arena, ERR_UNAUTHENTICATED, "send the integration's key as password of basic authentication, or as X-Api-Key");
+    TRY(source_by_key(cx, key, &source));
+    if (!str_eq(source.kind, req_param(req, "kind"))) source = (Source){ 0 };
+    return receive(cx, req, res, &source);
+}
+
 /** POST /v2/enqueue: the integration's key stands in the body, as PagerDuty's routing key. */
 Err intake_enqueue(Cx *cx, Req *req, Res *res)
 {

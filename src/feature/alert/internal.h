@@ -113,6 +113,7 @@ Str sample_now(Cx *cx, const AlertSource *port);
 void count_received(int64_t alerts, bool fits);
 Err intake_metrics(Cx *cx, Buf *to);
 Err intake_post(Cx *cx, Req *req, Res *res);
+Err intake_post_keyed(Cx *cx, Req *req, Res *res);
 Err intake_enqueue(Cx *cx, Req *req, Res *res);
 
 /* ---- handlers and shapes, for the table in feature.c */
