@@ -8,7 +8,7 @@
 #include "app/probe_impl.h"
 #include "net/url.h"
 
-enum { BODY_MOST = 256 << 10, HEADERS_MOST = 200, AT_ONCE = 400 };
+enum { BODY_MOST = 256 << 10, HEADERS_MOST = 200, AT_ONCE = 400, CHAIN_MOST = 8 };
 
 /** A look over libcurl. */
 typedef struct Look {
@@ -194,19 +194,23 @@ static Str why(Look *l, CURLcode code)
     return arena_str(l->arena, str_of(*l->detail ? l->detail : curl_easy_strerror(code)));
 }
 
-/** The earliest end among the certificates that were shown: a chain is as good as its first to expire. */
-static int64_t certificates_end(CURL *curl)
+/** The certificates that were shown. A chain is as good as its first to expire. */
+static void read_chain(Look *l, ProbeRes *res)
 {
     struct curl_certinfo *info = NULL;
-    int64_t first = 0;
-    if (curl_easy_getinfo(curl, CURLINFO_CERTINFO, &info) != CURLE_OK || !info) return 0;
-    for (int k = 0; k < info->num_of_certs; k++)
+    if (curl_easy_getinfo(l->curl, CURLINFO_CERTINFO, &info) != CURLE_OK || !info || info->num_of_certs <= 0) return;
+    ProbeCert *chain = arena_array(l->arena, ProbeCert, CHAIN_MOST);
+    for (int k = 0; k < info->num_of_certs && k < CHAIN_MOST; k++) {
         for (struct curl_slist *line = info->certinfo[k]; line; line = line->next) {
-            if (strncmp(line->data, "Expire date:", 12)) continue;
-            time_t at = curl_getdate(line->data + 12, NULL);
-            if (at > 0 && (!first || at * 1000LL < first)) first = at * 1000LL;
+            Str text = str_of(line->data), value = arena_str(l->arena, str_trim(str_after(text, ':')));
+            if (str_starts(text, S("Subject:"))) chain[k].subject = value;
+            else if (str_starts(text, S("Issuer:"))) chain[k].issuer = value;
+            else if (str_starts(text, S("Expire date:"))) chain[k].ends_ms = curl_getdate(value.at, NULL) * 1000LL;
         }
-    return first;
+        res->n_chain++;
+        if (chain[k].ends_ms > 0 && (!res->certificate_ms || chain[k].ends_ms < res->certificate_ms)) res->certificate_ms = chain[k].ends_ms;
+    }
+    res->chain = chain;
 }
 
 static void enter(Prober *p, Look *l)
@@ -260,7 +264,8 @@ static void ended(Prober *p, Look *l, CURLcode code)
     long status = 0;
     curl_easy_getinfo(l->curl, CURLINFO_RESPONSE_CODE, &status);
     ProbeRes res = { .status = (int)status, .headers = l->headers.at, .n_headers = l->headers.len, .body = buf_str(&l->body),
-                     .latency_ms = clock_monotonic_ms() - l->begun_ms, .certificate_ms = certificates_end(l->curl) };
+                     .latency_ms = clock_monotonic_ms() - l->begun_ms };
+    read_chain(l, &res);
     if (code != CURLE_OK) res.error = why(l, code);
     curl_multi_remove_handle(p->multi, l->curl);
     leave(p, l);

@@ -16,6 +16,9 @@ typedef struct ProbeReq {
     int redirects;               /* http: how many may follow; 0: a redirect is the answer */
 } ProbeReq;
 
+/** One certificate of those that were shown: who it is for, who issued it, when it ends. */
+typedef struct ProbeCert { Str subject, issuer; int64_t ends_ms; } ProbeCert;
+
 /** What came back. In the arena that the callback is given. */
 typedef struct ProbeRes {
     Str error;                   /* empty: it answered; else a sentence */
@@ -25,6 +28,7 @@ typedef struct ProbeRes {
     Str records;                 /* dns: one a line, sorted */
     int64_t latency_ms;          /* from the begin to the last byte of the answer */
     int64_t certificate_ms;      /* http, tls: when the first certificate of the chain ends; 0: none was seen */
+    const ProbeCert *chain; size_t n_chain;      /* as they were shown, that of the host first; at most eight */
 } ProbeRes;
 
 typedef struct Prober Prober;

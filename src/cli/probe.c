@@ -64,6 +64,20 @@ static Err fetch(Probe *p)
     return OK;
 }
 
+static void chain_json(Buf *b, const Certificates *chain)
+{
+    char time[TIME_TEXT_MAX];
+    buf_add(b, S(",\"chain\":["));
+    list_each(chain, k) {
+        buf_add(b, k ? S(",{\"subject\":") : S("{\"subject\":"));
+        buf_json(b, chain->at[k].subject);
+        buf_add(b, S(",\"issuer\":"));
+        buf_json(b, chain->at[k].issuer);
+        buf_fmt(b, ",\"ends_at\":\"%s\"}", time_rfc3339(chain->at[k].ends_ms, time));
+    }
+    buf_byte(b, ']');
+}
+
 static Str report_body(Arena *a, Str location, const MonitorResult *at, size_t n)
 {
     Buf b = buf_new(a, 4 << 20);
@@ -75,6 +89,7 @@ static Str report_body(Arena *a, Str location, const MonitorResult *at, size_t n
         buf_fmt(&b, "%s{\"monitor\":\"" STR_FMT "\",\"looked_at\":\"%s\",\"latency_ms\":%lld,\"error\":", k ? "," : "", STR_ARG(at[k].monitor),
                 time_rfc3339(at[k].looked_ms, time), (long long)at[k].latency_ms);
         buf_json(&b, at[k].error);
+        chain_json(&b, &at[k].chain);
         buf_byte(&b, '}');
     }
     buf_add(&b, S("]}"));

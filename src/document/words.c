@@ -102,6 +102,18 @@ void words_out_of_hours(Str time_zone, const int64_t *ms, size_t n, bool *ret)
     if (c) ucal_close(c);
 }
 
+int64_t words_offset_ms(Str time_zone, int64_t ms)
+{
+    UErrorCode status = U_ZERO_ERROR;
+    UChar zone[64] = { 'U', 'T', 'C', 0 };
+    if (time_zone.len && time_zone.len < 60) u_strFromUTF8(zone, 64, NULL, time_zone.at, (int32_t)time_zone.len, &status);
+    UCalendar *c = ucal_open(zone, -1, "en_GB", UCAL_GREGORIAN, &status);
+    ucal_setMillis(c, (UDate)ms, &status);
+    int64_t ahead_ms = ucal_get(c, UCAL_ZONE_OFFSET, &status) + ucal_get(c, UCAL_DST_OFFSET, &status);
+    if (c) ucal_close(c);
+    return U_SUCCESS(status) ? ahead_ms : 0;
+}
+
 typedef struct Unit { int64_t ms; const char *one, *many, *zh, *brief; } Unit;
 static const Unit units[] = {
     { 86400000, "day", "days", "天", "d" }, { 3600000, "hour", "hours", "小时", "h" },

@@ -15,6 +15,8 @@ Str words_time(Arena *a, int64_t ms, WordsTime form, Str locale, Str time_zone);
 Str words_zone(Arena *a, int64_t ms, Str locale, Str time_zone);
 /** Is `ms` outside of Monday to Friday, 9 to 18, in a time zone (unknown or empty = UTC)? `n` times, in one go. */
 void words_out_of_hours(Str time_zone, const int64_t *ms, size_t n, bool *ret);
+/** How far the clocks of a time zone are ahead of UTC at that moment (unknown or empty = UTC). */
+int64_t words_offset_ms(Str time_zone, int64_t ms);
 /** "50 m 40 s", "1 h 13 m", "3 d 2 h" · "50 分 40 秒", "1 小时 13 分". Two units at most; negative gives "". */
 Str words_duration(Arena *a, int64_t ms, Str locale);
 /** The same in prose: "50 minutes", "1 hour 13 minutes". */

@@ -30,6 +30,8 @@ extern const Shape team_shape;
 
 /** One person. Fails: ERR_NOT_FOUND. Disabled people are found too: what they did stays theirs. */
 Err user_get(Cx *cx, Str id, User *ret);
+/** An IANA name of a time zone, such as Europe/Berlin. */
+bool time_zone_is_known(Arena *a, Str name);
 /** By e-mail address, without regard to case. Fails: ERR_NOT_FOUND. */
 Err user_find(Cx *cx, Str email, User *ret);
 /** Who stands behind these ids: a Map of id → UserRef *. Unknown ids are not in it. One query. */

@@ -47,7 +47,7 @@ static bool is_address(Str s)
     return true;
 }
 
-static bool is_time_zone(Arena *a, Str s)
+bool time_zone_is_known(Arena *a, Str s)
 {
     if (s.len == 0 || s.len > 64) return false;
     UChar wide[65], canonical[129];
@@ -83,7 +83,7 @@ static Err check(Cx *cx, User *u)
     if (!is_address(u->email))
         return fail_field(a, S("email"), "\"" STR_FMT "\" is not an e-mail address",
                           STR_ARG(u->email));
-    if (!is_time_zone(a, u->time_zone))
+    if (!time_zone_is_known(a, u->time_zone))
         return fail_field(a, S("time_zone"),
                           "there is no time zone \"" STR_FMT
                           "\": use an IANA name such as Europe/Berlin",

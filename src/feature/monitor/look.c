@@ -17,6 +17,7 @@ struct Look {
     size_t step;
     int64_t latency_ms;
     LIST(Ref) values;                        /* name → value, captured so far */
+    Certificates chain;                      /* of the last step that showed one */
     LookDone done;
     void *arg;
 };
@@ -74,12 +75,26 @@ static Str clean(Arena *a, Str s)
     return buf_str(&b);
 }
 
+void certificates_copy(Arena *a, const Certificates *from, Certificates *to)
+{
+    list_each(from, k)
+        *list_add(a, to) = (Certificate){ arena_str(a, from->at[k].subject), arena_str(a, from->at[k].issuer), from->at[k].ends_ms };
+}
+
+static void keep_chain(Look *r, const ProbeRes *res)
+{
+    if (!res->n_chain) return;
+    r->chain = (Certificates){ 0 };
+    for (size_t k = 0; k < res->n_chain; k++)
+        *list_add(r->arena, &r->chain) = (Certificate){ clean(r->arena, res->chain[k].subject), clean(r->arena, res->chain[k].issuer), res->chain[k].ends_ms };
+}
+
 static void finish(Look *r, Str error)
 {
     if (error.len && r->monitor->config.steps.len > 1) error = arena_fmt(r->arena, "step %zu: " STR_FMT, r->step + 1, STR_ARG(error));
     error = clean(r->arena, error);
     leave(r);
-    r->done(r->arg, r->latency_ms, error);
+    r->done(r->arg, &(LookRes){ r->latency_ms, error, r->chain });
     arena_free(r->arena);
 }
 
@@ -127,6 +142,7 @@ static void step_done(void *arg, Arena *a, const ProbeRes *res)
     const MonitorStep *s = str_eq(m->kind, S("http")) ? &m->config.steps.at[r->step] : NULL;
     const Assertions *own = s ? &s->assertions : &m->config.assertions;
     r->latency_ms += res->latency_ms;
+    keep_chain(r, res);
     if (res->error.len) { finish(r, res->error); return; }
     Assertions standard = { 0 };
     if (!own->len && s) *list_add(a, &standard) = page_is_well;

@@ -22,6 +22,8 @@ typedef struct MonitorStep {
 } MonitorStep;
 typedef struct MonitorConfig { LIST(MonitorStep) steps; Assertions assertions; } MonitorConfig;
 
+typedef ProbeCert Certificate;
+typedef LIST(Certificate) Certificates;
 typedef struct MonitorPlace { Str location; int64_t failures, since_ms, last_ms, latency_ms; Str error; } MonitorPlace;
 typedef LIST(MonitorPlace) MonitorPlaces;
 typedef struct MonitorDay { Str monitor; int64_t day_ms, n, failed, latency_sum, latency_ms, latency_max_ms; } MonitorDay;
@@ -38,6 +40,8 @@ typedef struct Monitor {
     Str state;                               /* unknown, up, down, paused */
     int64_t state_ms, last_ms, latency_ms;
     Str error;
+    int64_t maintenance_until_ms;            /* 0: none is under way */
+    Certificates chain;                      /* shown last, that of the host first */
     MonitorPlaces places;
     MonitorDays days;
     int64_t created_ms, version;
@@ -45,6 +49,19 @@ typedef struct Monitor {
 typedef LIST(Monitor) Monitors;
 extern const Shape monitor_shape, monitor_config_shape;
 extern const char *const monitor_kinds[];
+
+/** Maintenance: from, to, and perhaps again each day or week at the same hour of its time zone until some day. */
+typedef struct MonitorWindow {
+    Str id, title;
+    int64_t starts_ms, ends_ms;
+    Str repeats;                             /* daily, weekly; empty: once */
+    int64_t until_ms;                        /* of one that repeats: none begins from then on; 0: no end */
+    Str time_zone;
+    Strs monitor_ids;                        /* none: all */
+    int64_t under_way_until_ms;              /* 0: it is not under way */
+    int64_t version;
+} MonitorWindow;
+typedef LIST(MonitorWindow) MonitorWindows;
 
 typedef struct MonitorFilter { Str id; Strs state, service; Str q; bool enabled; } MonitorFilter;
 /** By name, from behind the one with id `after` ("" = from the first). Secrets in headers are hidden unless `secrets`. One whose steps were
@@ -56,8 +73,8 @@ Err monitor_get(Cx *cx, Str id, bool secrets, Monitor *ret);
 Err monitor_put(Cx *cx, Monitor *m);
 Err monitor_remove(Cx *cx, Str id);
 
-/** What a look found. */
-typedef struct MonitorResult { Str monitor, location; int64_t looked_ms, latency_ms; Str error; /* empty: all is well */ } MonitorResult;
+/** What a look found. Without an error all is well. */
+typedef struct MonitorResult { Str monitor, location; int64_t looked_ms, latency_ms; Str error; Certificates chain; } MonitorResult;
 typedef LIST(MonitorResult) MonitorResults;
 /** Stores results in the order in which they were made, changes states, fires and resolves alerts. Results of monitors that
  *  are gone, or that do not name the location, are passed over. Within a write. */
@@ -73,8 +90,11 @@ typedef struct Looks { Prober *prober; Look *first; } Looks;
 void looks_open(Str allow, Str ca_file, Looks *ret);
 /** What is under way ends with the error "stopped". */
 void looks_close(Looks *all);
+/** Certificates copied into an arena. */
+void certificates_copy(Arena *a, const Certificates *from, Certificates *to);
 /** One look, from begin to end; `done` is called once, by prober_run or looks_close. `m` must outlive that. */
-typedef void (*LookDone)(void *arg, int64_t latency_ms, Str error);
+typedef struct LookRes { int64_t latency_ms; Str error; Certificates chain; } LookRes;
+typedef void (*LookDone)(void *arg, const LookRes *res);
 void monitor_look(Looks *all, const Monitor *m, LookDone done, void *arg);
 
 /** Looks for as long as it is told to go on: what is due, from one location. Shared by `serve` and `hindsight probe`. */

@@ -10,7 +10,7 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, kind = excluded.kind, targe
 
 -- name: monitor_list
 SELECT m.id, m.name, m.kind, m.target, m.record, m.config, m.interval_s, m.timeout_ms, m.retries, m.severity, m.service_id,
-    m.locations, m.enabled, m.state, m.state_ms, m.last_ms, m.latency_ms, m.error, m.created_ms, m.version
+    m.locations, m.enabled, m.state, m.state_ms, m.last_ms, m.latency_ms, m.error, m.created_ms, m.version, m.chain
 FROM monitor m WHERE 1 = 1
 --if one
   AND m.id = :id
@@ -43,6 +43,8 @@ DELETE FROM monitor WHERE id = :id;
 
 -- name: monitor_seen
 UPDATE monitor SET last_ms = :at_ms, latency_ms = :latency_ms, error = :error WHERE id = :id;
+-- name: monitor_set_chain
+UPDATE monitor SET chain = :chain WHERE id = :id;
 -- name: monitor_set_state
 UPDATE monitor SET state = :state, state_ms = :at_ms WHERE id = :id;
 
@@ -93,3 +95,17 @@ WHERE monitor_lease.node = excluded.node OR monitor_lease.until_ms < :now_ms
 RETURNING node;
 -- name: monitor_lease_drop
 DELETE FROM monitor_lease WHERE location = :location AND node = :node;
+
+-- name: monitor_window_list
+SELECT id, title, starts_ms, ends_ms, repeats, until_ms, time_zone, monitors, version FROM monitor_window
+ORDER BY starts_ms DESC, id LIMIT 500;
+-- name: monitor_window_put
+INSERT INTO monitor_window (id, title, starts_ms, ends_ms, repeats, until_ms, time_zone, monitors, version)
+VALUES (:id, :title, :starts_ms, :ends_ms, :repeats, :until_ms, :time_zone, :monitors, 1)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, starts_ms = excluded.starts_ms, ends_ms = excluded.ends_ms,
+    repeats = excluded.repeats, until_ms = excluded.until_ms, time_zone = excluded.time_zone, monitors = excluded.monitors,
+    version = monitor_window.version + 1;
+-- name: monitor_window_delete
+DELETE FROM monitor_window WHERE id = :id;
+-- name: monitor_window_sweep
+DELETE FROM monitor_window WHERE ends_ms < :before_ms AND (repeats = '' OR until_ms < :before_ms);

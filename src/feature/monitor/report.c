@@ -33,11 +33,13 @@ static Day *day_of(Gathered *g, const MonitorResult *r)
     return *list_add(g->arena, &g->all_days) = d;
 }
 
-static void gather(Gathered *g, const MonitorResult *r)
+/** What is found during maintenance is kept, but no day suffers from it. */
+static void gather(Gathered *g, const MonitorResult *r, bool resting)
 {
     Hour *h = hour_of(g, r);
-    Day *d = day_of(g, r);
     buf_fmt(&h->samples, "%d:%s%lld;", (int)(r->looked_ms % HOUR_MS / 1000), r->error.len ? "!" : "", (long long)r->latency_ms);
+    if (resting) return;
+    Day *d = day_of(g, r);
     d->n++;
     d->failed += r->error.len > 0;
     d->latency_sum += r->latency_ms;
@@ -71,12 +73,12 @@ static Err store_gathered(Cx *cx, const Gathered *g)
 
 /* ---- states */
 
-static Err see_place(Cx *cx, const MonitorResult *r)
+static Err see_place(Cx *cx, const MonitorResult *r, bool resting)
 {
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_place_put);
     stmt_str(&q, "id", r->monitor);
     stmt_str(&q, "location", r->location);
-    stmt_int(&q, "failures", r->error.len > 0);
+    stmt_int(&q, "failures", r->error.len > 0 && !resting);
     stmt_int(&q, "at_ms", r->looked_ms);
     stmt_int(&q, "latency_ms", r->latency_ms);
     stmt_str(&q, "error", r->error);
@@ -163,20 +165,35 @@ static bool looks_from(const Monitor *m, Str location)
     return false;
 }
 
-/** One result: the place sees it, and the monitor may change its state. False: it concerns nobody. */
-static Err take_result(Cx *cx, const MonitorResult *r, bool *ret_taken)
+/** The certificates changed once in months; they are written only then. */
+static Err see_chain(Cx *cx, const Monitor *m, const MonitorResult *r)
+{
+    Str now = chain_text(cx->arena, &r->chain);
+    if (!r->chain.len || str_eq(now, chain_text(cx->arena, &m->chain))) return OK;
+    auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_set_chain);
+    stmt_str(&q, "id", m->id);
+    stmt_str(&q, "chain", now);
+    return stmt_exec(&q);
+}
+
+typedef enum Taken { PASSED_OVER, TAKEN, RESTING } Taken;
+
+/** One result: the place sees it, and the monitor may change its state. Passed over: it concerns nobody. */
+static Err take_result(Cx *cx, const MonitorWindows *windows, const MonitorResult *r, Taken *ret_taken)
 {
     Monitor m;
     Err e = monitor_get(cx, r->monitor, false, &m);
-    *ret_taken = false;
+    *ret_taken = PASSED_OVER;
     if (err_is(e, ERR_NOT_FOUND)) return OK;
     TRY(e);
     if (!m.enabled || !looks_from(&m, r->location) || r->looked_ms > cx->now_ms + 60000 || r->looked_ms < cx->now_ms - DAY_MS) return OK;
-    *ret_taken = true;
+    bool resting = windows_until(windows, m.id, r->looked_ms) > 0;
+    *ret_taken = resting ? RESTING : TAKEN;
+    TRY(see_chain(cx, &m, r));
     bool quiet = str_eq(m.state, S("up")) && str_empty(r->error);
     list_each(&m.places, k) quiet &= !m.places.at[k].failures;
-    TRY(see_place(cx, r));
-    if (quiet) return OK;                                          /* nothing changes: most results are like this */
+    TRY(see_place(cx, r, resting));
+    if (quiet || (resting && r->error.len)) return OK;                                          /* nothing changes: most results are like this */
     Monitor now;
     int64_t since_ms;
     Str error = S("");
@@ -190,10 +207,12 @@ static Err take_result(Cx *cx, const MonitorResult *r, bool *ret_taken)
 Err monitor_report(Cx *cx, const MonitorResults *results)
 {
     Gathered g = { .arena = cx->arena, .hours = map_new(cx->arena), .days = map_new(cx->arena) };
+    MonitorWindows windows = { 0 };
+    TRY(windows_list(cx, &windows));
     list_each(results, k) {
-        bool taken;
-        TRY(take_result(cx, &results->at[k], &taken));
-        if (taken) gather(&g, &results->at[k]);
+        Taken taken;
+        TRY(take_result(cx, &windows, &results->at[k], &taken));
+        if (taken) gather(&g, &results->at[k], taken == RESTING);
     }
     return store_gathered(cx, &g);
 }
@@ -205,7 +224,7 @@ Err monitor_keep(Cx *cx, const MonitorResults *results)
     list_each(results, k) {
         const MonitorResult *r = &results->at[k];
         bool down = r->error.len > 0;
-        gather(&g, r);
+        gather(&g, r, false);
         if (down && !was_down) TRY(begin_outage(cx, r->monitor, r->looked_ms, r->error));
         if (!down && was_down) TRY(end_outage(cx, r->monitor, r->looked_ms));
         was_down = down;
@@ -218,7 +237,10 @@ static Err sweep(Cx *cx, void *arg)
     (void)arg;
     auto_stmt q = stmt_begin(cx->arena, cx->store, &sql_monitor_hour_sweep);
     stmt_int(&q, "hour", cx->now_ms / HOUR_MS - KEEP_HOURS);
-    return stmt_exec(&q);
+    TRY(stmt_exec(&q));
+    auto_stmt over = stmt_begin(cx->arena, cx->store, &sql_monitor_window_sweep);
+    stmt_int(&over, "before_ms", cx->now_ms - 90 * DAY_MS);
+    return stmt_exec(&over);
 }
 
 Err monitor_sweep_job(Cx *cx, Str payload)

@@ -107,7 +107,7 @@ void round_set(Round *r, const Monitors *all, int64_t now_ms)
     r->all = now;
 }
 
-static void looked(void *arg, int64_t latency_ms, Str error)
+static void looked(void *arg, const LookRes *res)
 {
     Due *d = arg;
     Round *r = d->round;
@@ -115,12 +115,14 @@ static void looked(void *arg, int64_t latency_ms, Str error)
     r->looking--;
     if (d->gone) { due_free(d); return; }
     const Monitor *m = &d->monitor;
-    d->failures = error.len ? d->failures + 1 : 0;
+    d->failures = res->error.len ? d->failures + 1 : 0;
     int64_t length = m->interval_s * 1000, soon = RETRY_MS < length ? RETRY_MS : length;
     bool doubted = d->failures && d->failures <= m->retries;
-    d->next_ms = d->begun_ms + (doubted ? soon + latency_ms : length);
+    d->next_ms = d->begun_ms + (doubted ? soon + res->latency_ms : length);
     if (!r->results) return;
-    *list_add(r->arena, r->results) = (MonitorResult){ .monitor = copied(r->arena, m->id), .looked_ms = d->begun_ms, .latency_ms = latency_ms, .error = copied(r->arena, error) };
+    MonitorResult *found = list_add(r->arena, r->results);
+    *found = (MonitorResult){ .monitor = copied(r->arena, m->id), .looked_ms = d->begun_ms, .latency_ms = res->latency_ms, .error = copied(r->arena, res->error) };
+    certificates_copy(r->arena, &res->chain, &found->chain);
 }
 
 void round_run(Round *r, int64_t now_ms, int64_t ms, Arena *a, MonitorResults *ret)

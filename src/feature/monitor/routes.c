@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "app/limit.h"
 #include "base/time.h"
+#include "base/utf8.h"
 #include "feature/account/account.h"
 #include "feature/catalog/catalog.h"
 #include "feature/monitor/internal.h"
@@ -37,6 +38,11 @@ static SHAPE(day_shape, MonitorDay, "A day in UTC",
     FIELD_AT(MonitorDay, day_ms, READ_ONLY, "Its beginning"), FIELD(MonitorDay, n, READ_ONLY, "Looks"), FIELD(MonitorDay, failed, READ_ONLY, "Of which failed"),
     FIELD(MonitorDay, latency_ms, READ_ONLY, "On average"), FIELD(MonitorDay, latency_max_ms, READ_ONLY, "At most"));
 
+SHAPE(certificate_shape, Certificate, "A certificate that was shown",
+    FIELD(Certificate, subject, NULLABLE, "Who it is for", .max = 2000), FIELD(Certificate, issuer, NULLABLE, "Who issued it", .max = 2000),
+    FIELD_AT(Certificate, ends_ms, NULLABLE, "When it ends"));
+SHAPE(chain_shape, CertificateChain, "How certificates are stored", FIELD_OF(CertificateChain, chain, FIELD_MANY, &certificate_shape, 0, "", .max = 20));
+
 SHAPE(monitor_shape, Monitor, "Looks, again and again, whether something answers as it should",
     FIELD(Monitor, id, READ_ONLY, "UUIDv7"),
     FIELD(Monitor, name, REQUIRED, "What people call it", .max = 100),
@@ -58,6 +64,8 @@ SHAPE(monitor_shape, Monitor, "Looks, again and again, whether something answers
     FIELD_AT(Monitor, last_ms, READ_ONLY | NULLABLE, "The latest look"),
     FIELD(Monitor, latency_ms, READ_ONLY, "How long that took"),
     FIELD(Monitor, error, READ_ONLY | NULLABLE, "What was wrong then"),
+    FIELD_AT(Monitor, maintenance_until_ms, READ_ONLY | NULLABLE, "Maintenance is under way, until then: failures do not count"),
+    FIELD_OF(Monitor, chain, FIELD_MANY, &certificate_shape, READ_ONLY, "The certificates that were shown last, that of the host first"),
     FIELD_OF(Monitor, places, FIELD_MANY, &place_shape, READ_ONLY, "What each location saw last; of one monitor"),
     FIELD_OF(Monitor, days, FIELD_MANY, &day_shape, READ_ONLY, "The last 30 days that it was looked at, 90 of one monitor"),
     FIELD_AT(Monitor, created_ms, READ_ONLY, "When it was added"),
@@ -85,6 +93,14 @@ static Err fill_days(Cx *cx, Monitors *all, int64_t days)
     return stmt_end(&q);
 }
 
+static Err fill_maintenance(Cx *cx, Monitors *all)
+{
+    MonitorWindows windows = { 0 };
+    TRY(windows_list(cx, &windows));
+    list_each(all, k) all->at[k].maintenance_until_ms = windows_until(&windows, all->at[k].id, cx->now_ms);
+    return OK;
+}
+
 static Err list(Cx *cx, Req *req, Res *res)
 {
     MonitorFilter f = { .q = req_query(req, "q") };
@@ -97,6 +113,7 @@ static Err list(Cx *cx, Req *req, Res *res)
     TRY(monitor_list(cx, &f, false, after.id, limit + 1, &all));
     if (all.len > (size_t)limit) last = (Cursor){ .id = all.at[limit - 1].id };
     TRY(fill_days(cx, &all, 30));
+    TRY(fill_maintenance(cx, &all));
     res_list(cx, res, &monitor_shape, all.at, sizeof *all.at, all.len, limit, last, -1);
     return OK;
 }
@@ -106,6 +123,7 @@ static Err show(Cx *cx, Req *req, Res *res)
     Monitors one = { 0 };
     TRY(monitor_get(cx, req_param(req, "monitor"), false, list_add(cx->arena, &one)));
     TRY(fill_days(cx, &one, 90));
+    TRY(fill_maintenance(cx, &one));
     res_record(cx, res, &monitor_shape, &one.at[0], one.at[0].version);
     return OK;
 }
@@ -163,6 +181,20 @@ static Err take_out(Cx *cx, Req *req, Res *res)
     TRY(cx_match(cx, m.version));
     TRY(monitor_remove(cx, m.id));
     res_none(res);
+    return OK;
+}
+
+/** A copy, with its secrets, that looks at nothing until somebody starts it. */
+static Err clone(Cx *cx, Req *req, Res *res)
+{
+    Monitor m, made;
+    TRY(monitor_get(cx, req_param(req, "monitor"), true, &m));
+    Str name = utf8_clip(m.name, 90);
+    m = (Monitor){ .name = arena_fmt(cx->arena, STR_FMT " (copy)", STR_ARG(name)), .kind = m.kind, .target = m.target, .record = m.record, .config = m.config,
+                   .interval_s = m.interval_s, .timeout_ms = m.timeout_ms, .retries = m.retries, .severity = m.severity, .service_id = m.service_id, .locations = m.locations };
+    TRY(monitor_put(cx, &m));
+    TRY(monitor_get(cx, m.id, false, &made));
+    res_created(cx, res, &monitor_shape, &made, S(""), made.version);
     return OK;
 }
 
@@ -226,24 +258,23 @@ static Err outages(Cx *cx, Req *req, Res *res)
 
 /* ---- trying one out */
 
-typedef struct Tried { bool ok, done; int64_t latency_ms; Str error; Arena *arena; } Tried;
+typedef struct Tried { bool ok, done; int64_t latency_ms; Str error; Certificates chain; Arena *arena; } Tried;
 static SHAPE(tried_shape, Tried, "What one look found",
-    FIELD(Tried, ok, READ_ONLY, "All is well"), FIELD(Tried, latency_ms, READ_ONLY, "How long it took"), FIELD(Tried, error, READ_ONLY | NULLABLE, "What was wrong"));
+    FIELD(Tried, ok, READ_ONLY, "All is well"), FIELD(Tried, latency_ms, READ_ONLY, "How long it took"), FIELD(Tried, error, READ_ONLY | NULLABLE, "What was wrong"),
+    FIELD_OF(Tried, chain, FIELD_MANY, &certificate_shape, READ_ONLY, "The certificates that were shown"));
 
-static void tried(void *arg, int64_t latency_ms, Str error)
+static void tried(void *arg, const LookRes *res)
 {
     Tried *t = arg;
-    *t = (Tried){ .ok = str_empty(error), .done = true, .latency_ms = latency_ms, .error = arena_str(t->arena, error), .arena = t->arena };
+    *t = (Tried){ .ok = str_empty(res->error), .done = true, .latency_ms = res->latency_ms, .error = arena_str(t->arena, res->error), .arena = t->arena };
+    certificates_copy(t->arena, &res->chain, &t->chain);
 }
 
 /** Looks once, from here, while the person waits: at most 15 s for all steps. */
-static Err try_out(Cx *cx, Req *req, Res *res)
+static Err look_once(Cx *cx, Monitor *m, Tried *ret)
 {
-    Monitor *m = BODY(req, Monitor);
     Looks looks;
     Tried t = { .arena = cx->arena };
-    standards(m, req->route, req->present);
-    TRY(monitor_check(cx, m));
     TRY(limit_take(cx, arena_fmt(cx->arena, "monitor:" STR_FMT, STR_ARG(cx->actor.id)), 20, 20));
     int64_t until_ms = clock_monotonic_ms() + 15000;
     if (m->timeout_ms > 15000) m->timeout_ms = 15000;
@@ -251,6 +282,38 @@ static Err try_out(Cx *cx, Req *req, Res *res)
     monitor_look(&looks, m, tried, &t);
     while (!t.done && clock_monotonic_ms() < until_ms) prober_run(looks.prober, 200);
     looks_close(&looks);
+    *ret = t;
+    return OK;
+}
+
+static Err try_out(Cx *cx, Req *req, Res *res)
+{
+    Monitor *m = BODY(req, Monitor), old;
+    Str of = req_query(req, "monitor");
+    Tried t;
+    standards(m, req->route, req->present);
+    TRY(monitor_check(cx, m));
+    if (of.len) {
+        TRY(monitor_get(cx, of, true, &old));
+        monitor_unhide(cx->arena, m, &old);
+    }
+    TRY(look_once(cx, m, &t));
+    res_json(cx, res, &tried_shape, &t);
+    return OK;
+}
+
+static Err keep_result(Cx *cx, void *arg) { return monitor_report(cx, arg); }
+
+/** Looks with what is stored, and keeps what was found like any other result. */
+static Err look_now(Cx *cx, Req *req, Res *res)
+{
+    Monitor m;
+    Tried t;
+    TRY(monitor_get(cx, req_param(req, "monitor"), true, &m));
+    TRY(look_once(cx, &m, &t));
+    MonitorResult found = { .monitor = m.id, .location = setting_str(cx, "monitors.location"), .looked_ms = cx->now_ms, .latency_ms = t.latency_ms,
+                            .error = t.error, .chain = t.chain };
+    if (t.done) TRY(cx_write(cx, keep_result, &(MonitorResults){ &found, 1, 1 }));
     res_json(cx, res, &tried_shape, &t);
     return OK;
 }
@@ -274,7 +337,8 @@ static Err work(Cx *cx, Req *req, Res *res)
 typedef struct Reported { Str location; MonitorResults results; } Reported;
 static SHAPE(result_shape, MonitorResult, "What a look found",
     FIELD(MonitorResult, monitor, REQUIRED, "Its id", .max = 100), FIELD_AT(MonitorResult, looked_ms, REQUIRED, "When it began"),
-    FIELD(MonitorResult, latency_ms, 0, "How long it took"), FIELD(MonitorResult, error, NULLABLE, "Empty: all is well", .max = 500));
+    FIELD(MonitorResult, latency_ms, 0, "How long it took"), FIELD(MonitorResult, error, NULLABLE, "Empty: all is well", .max = 500),
+    FIELD_OF(MonitorResult, chain, FIELD_MANY, &certificate_shape, 0, "The certificates that were shown", .max = 20));
 static SHAPE(reported_shape, Reported, "What a location found",
     FIELD(Reported, location, REQUIRED, "Where from", .max = 50), FIELD_OF(Reported, results, FIELD_MANY, &result_shape, REQUIRED, "In the order in which they were made", .max = 1000));
 
@@ -315,12 +379,19 @@ static const Route routes[] = {
     { GET, "/api/v1/monitors", ROLE_VIEWER, list, .reply = &monitor_shape, .flags = REPLY_LIST, .query = "state service q", .doc = "Monitors by name" },
     { POST, "/api/v1/monitors", ROLE_MANAGER, add, .body = &monitor_shape, .reply = &monitor_shape, .doc = "Adds one; it is looked at within seconds" },
     { GET, "/api/v1/monitors/totals", ROLE_VIEWER, totals, .reply = &totals_shape, .doc = "How many are in which state" },
-    { POST, "/api/v1/monitors/try", ROLE_MANAGER, try_out, .body = &monitor_shape, .reply = &tried_shape, .flags = COMPUTES, .doc = "Looks once, from here, and stores nothing" },
+    { POST, "/api/v1/monitors/try", ROLE_MANAGER, try_out, .body = &monitor_shape, .reply = &tried_shape, .flags = COMPUTES, .query = "monitor",
+      .doc = "Looks once, from here, and stores nothing; headers that are hidden are those of the monitor that is named" },
+    { GET, "/api/v1/monitor-windows", ROLE_VIEWER, windows_show, .reply = &window_shape, .flags = REPLY_LIST, .doc = "Maintenance: when failures do not count" },
+    { POST, "/api/v1/monitor-windows", ROLE_MANAGER, window_add, .body = &window_shape, .reply = &window_shape, .doc = "Adds a maintenance window" },
+    { PATCH, "/api/v1/monitor-windows/:window", ROLE_MANAGER, window_edit, .body = &window_shape, .reply = &window_shape, .doc = "Changes it" },
+    { DELETE, "/api/v1/monitor-windows/:window", ROLE_MANAGER, window_remove, .doc = "Removes it; what fails now counts" },
     { GET, "/api/v1/monitor-work", ROLE_ADMIN, work, .reply = &monitor_shape, .flags = REPLY_LIST, .query = "location", .doc = "For a location: what it looks at, with secrets" },
     { POST, "/api/v1/monitor-results", ROLE_ADMIN, report, .body = &reported_shape, .doc = "For a location: what it found" },
     { GET, ONE, ROLE_VIEWER, show, .reply = &monitor_shape, .doc = "One monitor, with what each location saw last and its days" },
     { PATCH, ONE, ROLE_MANAGER, edit, .body = &monitor_shape, .reply = &monitor_shape, .doc = "Changes it; headers that come back hidden keep their value" },
     { DELETE, ONE, ROLE_MANAGER, take_out, .doc = "Removes it with its results" },
+    { POST, ONE "/clone", ROLE_MANAGER, clone, .reply = &monitor_shape, .doc = "Adds a paused copy of it, with its secrets" },
+    { POST, ONE "/look", ROLE_RESPONDER, look_now, .reply = &tried_shape, .flags = OWN_WRITES, .doc = "Looks at once, from here; what is found counts" },
     { GET, ONE "/results", ROLE_VIEWER, results, .reply = &sample_shape, .flags = REPLY_LIST, .query = "since until", .doc = "Its results of the last day, or of another span within 30 days" },
     { GET, ONE "/outages", ROLE_VIEWER, outages, .reply = &outage_shape, .flags = REPLY_LIST, .doc = "When it was down, the latest first" },
     { 0 },
@@ -334,7 +405,15 @@ static Err resolve(Cx *cx, Str given, Str *ret_id)
     return OK;
 }
 
-static const Resolver resolvers[] = { { "monitor", resolve }, { 0 } };
+static Err resolve_window(Cx *cx, Str given, Str *ret_id)
+{
+    MonitorWindow w;
+    TRY(window_get(cx, given, &w));
+    *ret_id = w.id;
+    return OK;
+}
+
+static const Resolver resolvers[] = { { "monitor", resolve }, { "window", resolve_window }, { 0 } };
 static const JobKind jobs[] = { { .name = "monitor.sweep", .run = monitor_sweep_job, .every_ms = HOUR_MS }, { 0 } };
 static const Setting settings[] = {
     { .key = "monitors.allow", .type = SETTING_TEXT, .standard = "", .max = 2000, .title = "Monitors may look at",

@@ -40,6 +40,14 @@ static Str with_secrets(Arena *a, Str headers, const MonitorStep *old)
     return json_text(a, object);
 }
 
+void monitor_unhide(Arena *a, Monitor *m, const Monitor *old)
+{
+    list_each(&m->config.steps, k) {
+        const MonitorStep none = { 0 }, *was = k < old->config.steps.len ? &old->config.steps.at[k] : &none;
+        m->config.steps.at[k].headers = with_secrets(a, m->config.steps.at[k].headers, was);
+    }
+}
+
 /* ---- reading */
 
 static void read_row(Stmt *q, Monitor *m)
@@ -61,6 +69,23 @@ static Err read_config(Cx *cx, Str sealed, bool secrets, Monitor *m)
         MonitorStep *s = &m->config.steps.at[k];
         if (!secrets) s->headers = with_secrets(cx->arena, s->headers, NULL);
     }
+    return OK;
+}
+
+Str chain_text(Arena *a, const Certificates *chain)
+{
+    Buf b = buf_new(a, 64 << 10);
+    shape_json(&chain_shape, &(CertificateChain){ *chain }, &b);
+    return buf_str(&b);
+}
+
+static Err chain_parse(Arena *a, Str text, Certificates *ret)
+{
+    CertificateChain c = { 0 };
+    Present present;
+    if (text.len <= 2) return OK;
+    TRY(shape_decode(a, &chain_shape, DECODE_CREATE, text, &c, &present));
+    *ret = c.chain;
     return OK;
 }
 
@@ -86,11 +111,12 @@ Err monitor_list(Cx *cx, const MonitorFilter *f, bool secrets, Str after, int64_
     if (f->q.len) stmt_str(&q, "q", arena_fmt(cx->arena, "%%" STR_FMT "%%", STR_ARG(f->q)));
     if (after.len) stmt_str(&q, "after", after);
     stmt_int(&q, "limit", limit);
-    Strs sealed = { 0 };
+    Strs sealed = { 0 }, chains = { 0 };
     while (stmt_step(&q)) {
         Monitor *m = list_add(cx->arena, &all);
         read_row(&q, m);
         *list_add(cx->arena, &sealed) = stmt_col_str(&q, 5);
+        *list_add(cx->arena, &chains) = stmt_col_str(&q, 20);
         m->locations = strs_parse(cx->arena, stmt_col_str(&q, 11));
     }
     TRY(stmt_end(&q));
@@ -101,6 +127,7 @@ Err monitor_list(Cx *cx, const MonitorFilter *f, bool secrets, Str after, int64_
         if (!err_is(e, ERR_UNAVAILABLE)) TRY(e);
         else if (secrets && f->enabled) continue;
         else m->error = err_text(cx->arena, e);
+        TRY(chain_parse(cx->arena, chains.at[k], &m->chain));
         *list_add(cx->arena, &readable) = *m;
     }
     TRY(fill_services(cx, &readable));
@@ -201,10 +228,7 @@ Err monitor_put(Cx *cx, Monitor *m)
         TRY(service_named(cx, S("service_id"), m->service_id, &service));
         m->service_id = service.id;
     }
-    list_each(&m->config.steps, k) {
-        const MonitorStep none = { 0 }, *was = k < old.config.steps.len ? &old.config.steps.at[k] : &none;
-        m->config.steps.at[k].headers = with_secrets(cx->arena, m->config.steps.at[k].headers, was);
-    }
+    monitor_unhide(cx->arena, m, &old);
     if (str_empty(m->id)) m->id = id_new(cx->arena, cx->now_ms);
     bool other = !old.id.len || !str_eq(old.target, m->target) || !str_eq(old.kind, m->kind);
     Str state = !m->enabled ? S("paused") : other || str_eq(old.state, S("paused")) ? S("unknown") : old.state;

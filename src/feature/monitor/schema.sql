@@ -66,3 +66,18 @@ CREATE TABLE monitor_lease (
     node     TEXT NOT NULL,
     until_ms BIGINT NOT NULL
 );
+-- step 2
+-- The certificates that were shown last, as JSON; an empty list: none was seen.
+ALTER TABLE monitor ADD COLUMN chain TEXT NOT NULL DEFAULT '[]';
+-- Maintenance: failures do not count then.
+CREATE TABLE monitor_window (
+    id        TEXT PRIMARY KEY,
+    title     TEXT NOT NULL,
+    starts_ms BIGINT NOT NULL,
+    ends_ms   BIGINT NOT NULL,
+    repeats   TEXT NOT NULL,
+    until_ms  BIGINT,
+    time_zone TEXT NOT NULL,
+    monitors  TEXT NOT NULL,
+    version   BIGINT NOT NULL
+);

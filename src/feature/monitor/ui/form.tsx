@@ -11,7 +11,7 @@ const INTERVALS = [10, 30, 60, 300, 900, 3600, 86400];
 const OPS = ['is', 'is_not', 'contains', 'not_contains', 'greater_than', 'less_than', 'exists'];
 const ON: Record<Kind, string[]> = { http: ['status', 'latency', 'body', 'json', 'header', 'certificate'], tls: ['certificate', 'latency'], tcp: ['latency'], dns: ['record', 'latency'], icmp: ['latency'] };
 const freshStep = (): Step => ({ method: 'GET', url: '', headers: null, body: null, follow: false, assertions: [], captures: [] });
-type Draft = Omit<Monitor, 'id' | 'version' | 'state' | 'state_at' | 'last_at' | 'latency_ms' | 'error' | 'places' | 'days'>;
+type Draft = Omit<Monitor, 'id' | 'version' | 'state' | 'state_at' | 'last_at' | 'latency_ms' | 'error' | 'maintenance_until_at' | 'chain' | 'places' | 'days'>;
 const fresh: Draft = { name: '', kind: 'http', target: '', record: 'A', steps: [freshStep()], assertions: [], interval_s: 60, timeout_ms: 10000, retries: 2, severity: 'SEV-3', service_id: null, service: null, locations: ['main'], enabled: true };
 
 function Assertions({ kind, list, where, error, onChange }: { kind: Kind; list: Assertion[]; where: string; error: (f: string) => string | undefined; onChange: (l: Assertion[]) => void }) {
@@ -83,7 +83,7 @@ export function MonitorDialog({ monitor, onClose, onSaved }: { monitor: Monitor 
     const look = async () => {
         setTried('busy');
         try {
-            setTried(await api.post<Tried>('/monitors/try', { ...body(), name: d.name || '–' }));
+            setTried(await api.post<Tried>(`/monitors/try${monitor ? `?monitor=${monitor.id}` : ''}`, { ...body(), name: d.name || '–' }));
         } catch (e) {
             setTried(null);
             toastError(e);
@@ -114,10 +114,13 @@ export function MonitorDialog({ monitor, onClose, onSaved }: { monitor: Monitor 
                     <Field label={t('retries')} help={t('retries_help')} error={form.field('retries')}>{(p) => <Select {...p} value={String(d.retries)} options={[0, 1, 2, 3, 5, 10].map((n) => ({ value: String(n), label: String(n) }))} onChange={(v) => set({ retries: Number(v) })} />}</Field>
                 </div>
                 <div class="two">
+                    <Field label={t('timeout')} error={form.field('timeout_ms')}>{(p) => <Select {...p} value={String(d.timeout_ms)} options={[...new Set([1000, 3000, 5000, 10000, 20000, 30000, 60000, d.timeout_ms])].sort((a, b) => a - b).map((n) => ({ value: String(n), label: n % 1000 ? t('ms', { n }) : t('seconds', { n: n / 1000 }) }))} onChange={(v) => set({ timeout_ms: Number(v) })} />}</Field>
+                    <Field label={t('locations')} help={t('locations_help')} error={form.field('locations')}>{(p) => <Input {...p} class="mono" value={places} onChange={(v) => { setPlaces(v); setTried(null); }} />}</Field>
+                </div>
+                <div class="two">
                     <Field label={t('severity')}>{(p) => <Select {...p} value={d.severity} options={['SEV-1', 'SEV-2', 'SEV-3', 'SEV-4', 'unknown'].map((s) => ({ value: s, label: s === 'unknown' ? '–' : s }))} onChange={(severity) => set({ severity })} />}</Field>
                     <Field label={t('service')} optional error={form.field('service_id')}>{(p) => <RefPicker {...p} path="/services" value={d.service ? [d.service] : []} onChange={(r) => set({ service: r[0] ?? null, service_id: r[0]?.id ?? null })} />}</Field>
                 </div>
-                <Field label={t('locations')} help={t('locations_help')} error={form.field('locations')}>{(p) => <Input {...p} class="mono" value={places} onChange={(v) => { setPlaces(v); setTried(null); }} />}</Field>
                 {general && <p class="form-error" role="alert">{general}</p>}
                 <button type="submit" class="vh" tabIndex={-1}>{t('save')}</button>
             </form>

@@ -1,6 +1,6 @@
 /** All monitors: state, uptime of a month day by day, latency. */
 import { useRef, useState } from 'preact/hooks';
-import { Button, Empty, Failed, Input, MenuChip, More, Pill, Skeleton, Topbar, type Tone } from 'kit';
+import { Button, Empty, Failed, Icon, Input, MenuButton, MenuChip, More, Pill, Skeleton, Topbar, type Tone } from 'kit';
 import { api, session } from 'app/api';
 import { useKeys, useListKeys } from 'app/keys';
 import { may } from 'app/registry';
@@ -8,11 +8,13 @@ import { usePages, useResource } from 'app/resource';
 import { navigate, query, setQuery } from 'app/router';
 import { Days } from './chart';
 import { MonitorDialog } from './form';
+import { ImportDialog } from './import-dialog';
 import { percent, uptime, type Monitor, type Totals } from './types';
+import { WindowsDialog } from './windows';
 import { t } from './strings';
 
 export const tones: Record<string, Tone> = { up: 'ok', down: 'bad', paused: 'outline', unknown: 'idle' };
-export const State = ({ m }: { m: Pick<Monitor, 'state'> }) => <Pill small tone={tones[m.state]!}>{t.any(m.state)}</Pill>;
+export const State = ({ m }: { m: Pick<Monitor, 'state' | 'maintenance_until_at'> }) => <><Pill small tone={tones[m.state]!}>{t.any(m.state)}</Pill>{m.maintenance_until_at && m.state !== 'paused' && <> <Pill small tone="warn" icon="clock">{t('maintenance')}</Pill></>}</>;
 export const address = (m: Monitor) => m.target ?? m.steps[0]?.url ?? '';
 
 export default function List() {
@@ -21,6 +23,8 @@ export default function List() {
     const rows = usePages<Monitor>('/monitors', { ...(state ? { state } : {}), ...(q ? { q } : {}) }, ['monitors'], 100);
     const totals = useResource('monitors totals', () => api.get<Totals>('/monitors/totals'), ['monitors']);
     const [adding, setAdding] = useState(false);
+    const [importing, setImporting] = useState(false);
+    const [windows, setWindows] = useState(false);
     const mayAdd = may(session.value?.user?.role, 'manager');
     const list = useRef<HTMLUListElement>(null);
     useListKeys(list);
@@ -28,7 +32,8 @@ export default function List() {
     const all = totals.data;
     const none = rows.items?.length === 0 && !state && !q;
     return <>
-        <Topbar title={t('title')}>{mayAdd && !none && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t('add')}</Button>}</Topbar>
+        <Topbar title={t('title')}><MenuButton class="btn plain" chevron={false} align="end" label={t('more_actions')} items={[{ label: t('maintenance'), icon: 'clock', onSelect: () => setWindows(true) },
+            mayAdd && { label: t('import'), icon: 'download', onSelect: () => setImporting(true) }]}><Icon name="more" /></MenuButton>{mayAdd && !none && <Button kind="primary" icon="plus" onClick={() => setAdding(true)}>{t('add')}</Button>}</Topbar>
         <div class="page wide">
             {!none && <div class="mon-bar">
                 <Input icon="search" type="search" placeholder={t('filter')} aria-label={t('filter')} value={q} onChange={(v) => setQuery({ q: v || null })} />
@@ -52,6 +57,8 @@ export default function List() {
                 })}</ul>}
             <More more={rows.more} />
         </div>
+        {importing && <ImportDialog onClose={() => { setImporting(false); void rows.reload(); }} />}
+        {windows && <WindowsDialog onClose={() => setWindows(false)} />}
         {adding && <MonitorDialog monitor={null} onClose={() => setAdding(false)} onSaved={(m) => navigate(`/monitors/${m.id}`)} />}
     </>;
 }
