@@ -168,6 +168,14 @@ await spec('a share link hides names unless it may show them, is never indexed, 
     expect((await fetch(`${server.url}/ws/reports/${report.id}?share=${last.url.split('/').pop()}`)).status === 401, 'the room shows what the page hides');
 });
 
+await spec('who guesses at the password of a link is slowed down', async () => {
+    const { report } = await read('g.md', '# Guessed at\n\n## Summary\n\nText.\n', '');
+    const { url } = await call(`/reports/${report.id}/share`, { password: 'ivory harbour 9!' });
+    const guess = async (password) => (await fetch(url, { method: 'POST', body: new URLSearchParams({ password }), redirect: 'manual' })).status;
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => guess(`guess ${i}`)));
+    expect(answers.every((s) => s === 403 || s === 429) && answers.filter((s) => s === 403).length < 40, answers.join(' '));
+});
+
 await spec('the public version shows what was written in it and nothing of the report, at an address of its own', async () => {
     const { report } = await read('p.md', '# Internal title\n\n## Root cause\n\nManager broke it.\n', '');
     const change = async (body) => (await fetch(`${server.url}/api/v1/reports/${report.id}/public-version`, { method: 'PATCH', headers: { ...auth, 'Content-Type': 'application/json', 'If-Match': '*' }, body: JSON.stringify(body) })).json();
