@@ -1,4 +1,5 @@
-// How many pages a second a report of some 200 pages becomes, as PDF and as DOCX: by the API, one at a time.
+// How many pages a second a report of some 200 pages becomes, as PDF and as DOCX: by the API, one at a time; and what memory that takes at most.
+import { readFileSync, readdirSync } from 'node:fs';
 import { addPeople, makeSystem, serve } from '../tests/lib/server.mjs';
 
 const system = makeSystem();
@@ -10,6 +11,14 @@ const section = (k) => `## Section ${k} 第 ${k} 节\n\n${'The pool was **exhaus
 const body = `# A long report\n\n${Array.from({ length: Number(process.env.BENCH_SECTIONS ?? 170) }, (_, k) => section(k)).join('')}`;
 const made = await (await fetch(`${server.url}/api/v1/report-imports?name=long.md`, { method: 'POST', headers, body })).json();
 const times = { pdf: [], docx: [] };
+/* The most memory of the server and of the programs it starts, in MB, as the system counts it. */
+const peak = { server: 0, helper: 0 };
+const most = (pid) => { try { return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024; } catch { return 0; /* it has ended */ } };
+const children = (pid) => readdirSync(`/proc/${pid}/task`).flatMap((t) => { try { return readFileSync(`/proc/${pid}/task/${t}/children`, 'utf8').split(' ').filter(Boolean); } catch { return []; } });
+const look = setInterval(() => {
+    peak.server = Math.max(peak.server, most(server.child.pid));
+    for (const child of children(server.child.pid)) peak.helper = Math.max(peak.helper, most(child));
+}, 10);
 let pages = 0;
 for (let round = 0; round < 4; round++)
     for (const format of ['pdf', 'docx']) {
@@ -22,5 +31,7 @@ for (let round = 0; round < 4; round++)
     }
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 for (const format of ['pdf', 'docx']) console.log(`${format.padEnd(5)} ${pages} pages in ${Math.round(median(times[format]))} ms: ${Math.round((pages * 1000) / median(times[format]))} pages/s`);
+clearInterval(look);
+console.log(`memory at most: server ${Math.round(peak.server)} MB, the program that sets pages ${Math.round(peak.helper)} MB`);
 await server.stop();
 system.remove();
