@@ -61,10 +61,12 @@ export function useResource<T>(key: string | null, load: (signal: AbortSignal) =
     }
     const set = useRef((value: T | ((old: T | undefined) => T | undefined)) => {
         const v = typeof value === 'function' ? (value as (old: T | undefined) => T | undefined)(state.current.data) : value;
+        const onItsWay = state.current.loading;
         state.current.data = v;
-        state.current.run++;            /* an answer that is still on its way is older than this */
+        state.current.run++;            /* an answer that is still on its way is older than this … */
         state.current.loading = false;
         if (state.current.key !== null && v !== undefined) keep(state.current.key, v);
+        if (onItsWay) setTimeout(() => void reload.current(), 250);            /* … but it was asked for because of news; what is being written gets there first */
         redraw((n) => n + 1);
     });
     const reload = useRef(async () => {

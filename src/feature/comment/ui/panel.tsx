@@ -66,7 +66,7 @@ function NewThread({ report, live, threads }: { report: Report; live: LiveDocume
         const made = await begin(report, draft, text, mentioned(text, known), () => live?.saved() ?? Promise.resolve(false));
         if (!made) return;
         close();
-        threads.set((old) => [...(old ?? []), made]);
+        threads.set((old) => (old?.some((x) => x.id === made.id) ? old : [...(old ?? []), made]));            /* the news may have been quicker than the answer */
         setQuery({ panel: 'comments', thread: made.id });
     };
     const node = draft.places.find((p) => p.node)?.node;
