@@ -23,6 +23,7 @@ build/bench_seed "$data" "${BENCH_INCIDENTS:-100000}" "${BENCH_ALERTS:-1000000}"
 node bench/api.mjs "$data"
 
 title "The editor on a long document, beside TipTap’s collaborative example"
+[ -d bench/room/node_modules ] || (cd bench/room && npm ci --silent --no-progress)
 node bench/editor/run.mjs
 
 title "Pages a second: PDF and DOCX"

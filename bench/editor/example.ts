@@ -15,12 +15,14 @@ const Image = Node.create({
 });
 
 const doc = new Y.Doc();
-const provider = new WebsocketProvider(`ws://${location.host}/room`, 'bench', doc);
+const element = document.querySelector<HTMLElement>('#editor')!;
+const provider = new WebsocketProvider(element.dataset['room']!, 'bench', doc);
+/* TipTap's CollaborationCaret is this plugin and no more. */
 const Carets = Extension.create({ name: 'carets', addProseMirrorPlugins: () => [yCursorPlugin(provider.awareness)] });
 provider.awareness.setLocalStateField('user', { name: 'Writer', color: '#3763b5' });
 provider.once('sync', () => {
     const editor = new Editor({
-        element: document.querySelector('#editor')!,
+        element,
         extensions: [StarterKit.configure({ undoRedo: false }), TableKit, Image, Collaboration.configure({ document: doc }), Carets],
     });
     Object.assign(window, { editor });
