@@ -56,7 +56,7 @@ static Err verify(Arena *a, const HttpReq *req, Str secret)
 }
 
 static const char instructions[] =
-    "In Grafana: **Alerting → Contact points → Add contact point**, integration *Webhook*, URL `{{url}}`, method POST. Then route to it under **Notification policies**.\n"
+    "In Grafana: **Alerting → Contact points → Add contact point** (from Grafana 13: **Alerting → Notification configuration → Contact points**), integration *Webhook*, URL `{{url}}`, method POST. Then route to it under **Notification policies**.\n"
     "\n"
     "The label `severity` becomes the severity, the annotation `summary` the title. Legacy alerting (Grafana 8 and older): **Alerting → Notification channels → New channel**, type *webhook*, the same URL.\n";
 

@@ -36,7 +36,7 @@ static Err verify(Arena *a, const HttpReq *req, Str secret)
 }
 
 static const char instructions[] =
-    "In Sentry: **Settings → Developer Settings → Create New Integration → Internal Integration**. Webhook URL `{{url}}`, turn *Alert Rule Action* on, permission *Issue & Event: Read*, webhook *issue*. Then add the action *Send a notification via* this integration to your alert rules.\n";
+    "In Sentry: **Settings → Developer Settings** (newer: **Custom Integrations**) **→ Create New Integration → Internal Integration**. Webhook URL `{{url}}`, turn *Alert Rule Action* on, permission *Issue & Event: Read*, webhook *issue*. Then add the action *Send a notification via* this integration to your alert rules.\n";
 
 static const char sample[] =
     "{\"action\":\"created\",\"installation\":{\"uuid\":\"a8\"},\"data\":{\"issue\":{\"id\":\"1170820242\","

@@ -4,6 +4,7 @@ import { api, session } from 'app/api';
 import { may } from 'app/registry';
 import { useResource } from 'app/resource';
 import { SettingsPage } from 'app/settings';
+import { dayClock } from 'app/time';
 import type { Page, Ref } from 'app/types';
 import { Button, Empty, Failed, IconButton, MenuButton, Pill, Select, Severity, Skeleton, confirm, toast, toastError } from 'kit';
 import { RuleDialog } from './rule-form';
@@ -15,9 +16,20 @@ function When({ match }: { match: Condition[] }) {
     return <>{match.map((c, i) => <span class="tag" key={i}><span class="mono">{c.label}</span> <span class="quiet">{t(c.op)}</span> {c.op !== 'exists' && <b class="mono">{c.value}</b>}</span>)}</>;
 }
 
+/** A rule that counts for a time says whether that is to come, now, or over. */
+function Limited({ rule }: { rule: Rule }) {
+    const { active_from_at: from, active_until_at: until } = rule;
+    if (!from && !until) return null;
+    const now = Date.now();
+    if (until && Date.parse(until) <= now) return <Pill small icon="clock">{t('limited_over', { time: dayClock(until) })}</Pill>;
+    if (from && Date.parse(from) > now) return <Pill small icon="clock">{t('limited_from', { time: dayClock(from) })}{until && ` ${t('limited_until', { time: dayClock(until) })}`}</Pill>;
+    return <Pill small icon="clock" tone="warn">{until ? t('limited_now', { time: dayClock(until) }) : t('limited_since', { time: dayClock(from!) })}</Pill>;
+}
+
 function Then({ rule, channels }: { rule: Rule; channels: Ref[] }) {
     const channel = channels.find((c) => c.id === rule.channel_id);
     return <>
+        <Limited rule={rule} />
         {channel && <span class="tag">{t('to_channel', { name: channel.name })}</span>}
         {rule.severity && <Severity value={rule.severity}>{t.any(rule.severity)}</Severity>}
         <Pill small tone={rule.declare ? 'warn' : 'idle'}>{rule.declare ? t('declares_short') : t('listed_only')}</Pill>

@@ -5,7 +5,7 @@ export const t = dictionary({
         pick: 'Click values', pick_text: 'Edit text', pick_for: 'Click a value to set: {field}. A click into a field chooses it.', flapping: 'Flapping',
         mail_settings: 'Mailbox and rules', mail_about: 'A mailbox is looked into every minute, and at once after a change here. Rules say what a subject, a text or a sender means; the first that fits counts.', mail_url: 'Address of the mailbox', mail_user: 'User', mail_password: 'Password', mail_password_new: 'Another password',
         mail_rules: 'Rules', mail_field: 'Where', mail_contains: 'contains', mail_subject: 'Subject', mail_body: 'Text', mail_from: 'Sender', mail_ignored: 'leave it out', mail_add_rule: 'Add a rule',
-        active_from: 'Counts from', active_until: 'until', active_help: 'For maintenance: a rule that declares nothing, for a time', maintenance: 'for a time', 
+        limited_over: 'over since {time}', limited_from: 'from {time}', limited_until: 'until {time}', limited_now: 'now, until {time}', limited_since: 'since {time}', active_from: 'Counts from', active_until: 'until', active_help: 'For maintenance: a rule that declares nothing, for a time', maintenance: 'for a time', 
         alerts: 'Alerts', integrations: 'Integrations', routing: 'Routing rules', quarantine: 'Quarantine', connect_source: 'Connect a source',
         /* the list */
         status: 'Status', severity: 'Severity', source: 'Source', incident: 'Incident', channel: 'Channel', any: 'any', title: 'Title', started: 'Started',
@@ -57,7 +57,7 @@ export const t = dictionary({
         pick: '点选值', pick_text: '编辑文本', pick_for: '点击一个值来设置：{field}。点击左侧字段可切换。', flapping: '抖动',
         mail_settings: '邮箱与规则', mail_about: '每分钟以及此处修改后会立即检查邮箱。规则说明主题、正文或发件人的含义，第一条符合的生效。', mail_url: '邮箱地址', mail_user: '用户', mail_password: '密码', mail_password_new: '新密码',
         mail_rules: '规则', mail_field: '位置', mail_contains: '包含', mail_subject: '主题', mail_body: '正文', mail_from: '发件人', mail_ignored: '忽略', mail_add_rule: '添加规则',
-        active_from: '生效自', active_until: '至', active_help: '用于维护：在一段时间内不声明事件的规则', maintenance: '限时',
+        limited_over: '已于 {time} 结束', limited_from: '自 {time} 起', limited_until: '至 {time}', limited_now: '进行中，至 {time}', limited_since: '自 {time} 起生效', active_from: '生效自', active_until: '至', active_help: '用于维护：在一段时间内不声明事件的规则', maintenance: '限时',
         alerts: '告警', integrations: '集成', routing: '路由规则', quarantine: '隔离区', connect_source: '接入告警来源',
         status: '状态', severity: '级别', source: '来源', incident: '事件', channel: '频道', any: '全部', title: '标题', started: '开始时间',
         duration: '持续', firing: '触发中', resolved: '已恢复', acknowledged: '已确认', no_incident: '未归入事件', search: '搜索标题与标签',
