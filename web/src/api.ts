@@ -3,6 +3,7 @@
  * carry the version they were based on.
  */
 import { signal } from '@preact/signals';
+import { locale } from './i18n';
 import type { Page, Session } from './types';
 
 export type FieldError = { field: string; detail: string };
@@ -56,6 +57,13 @@ export function withQuery(path: string, q?: Query): string {
 
 type Options = { body?: unknown; version?: number | '*' | undefined; signal?: AbortSignal | undefined; headers?: Record<string, string> };
 
+/** What the server said, in the reader's language; its own words where there are no others. */
+async function inTheirLanguage(e: ApiError): Promise<ApiError> {
+    if (locale.peek() !== 'zh') return e;
+    const { inChinese } = await import('./errors-zh').catch(() => ({ inChinese: (s: string) => s }));
+    return new ApiError(e.status, inChinese(e.title), inChinese(e.message), e.fields.map((f) => ({ ...f, detail: inChinese(f.detail) })), { currentVersion: e.currentVersion, retryAfter: e.retryAfter });
+}
+
 async function problem(r: Response): Promise<ApiError> {
     let p: Record<string, unknown> = {};
     try {
@@ -63,10 +71,10 @@ async function problem(r: Response): Promise<ApiError> {
     } catch { /* not JSON: the status has to do */ }
     const fields = Array.isArray(p['errors']) ? (p['errors'] as FieldError[]) : [];
     const retry = Number(r.headers.get('Retry-After'));
-    return new ApiError(r.status, String(p['title'] ?? r.statusText), String(p['detail'] ?? ''), fields, {
+    return inTheirLanguage(new ApiError(r.status, String(p['title'] ?? r.statusText), String(p['detail'] ?? ''), fields, {
         currentVersion: typeof p['current_version'] === 'number' ? p['current_version'] : undefined,
         retryAfter: retry > 0 ? retry : undefined,
-    });
+    }));
 }
 
 /** One request below /api/v1. Throws ApiError; answers the decoded body, or undefined for 204. */
@@ -133,7 +141,7 @@ export const api = {
                 if (x.status >= 200 && x.status < 300) return done(body as T);
                 if (x.status === 401) signedOut.value = true;
                 const p = (body ?? {}) as { title?: string; detail?: string; errors?: FieldError[] };
-                fail(new ApiError(x.status, p.title ?? x.statusText, p.detail ?? '', p.errors ?? []));
+                void inTheirLanguage(new ApiError(x.status, p.title ?? x.statusText, p.detail ?? '', p.errors ?? [])).then(fail);
             };
             x.send(file);
         });

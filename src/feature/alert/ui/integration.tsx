@@ -1,5 +1,6 @@
 /** One integration: its address, how to set up the other side, a test, and for any JSON the mapping. */
 import { useState } from 'preact/hooks';
+import { said } from 'app/errors-zh';
 import { api } from 'app/api';
 import { navigate, type ScreenProps } from 'app/router';
 import { useResource } from 'app/resource';
@@ -129,7 +130,7 @@ export default function IntegrationScreen({ params }: ScreenProps) {
                     {i.channel && <span class="quiet">{i.channel.name}</span>}
                 </div>
                 {i.error && <div class="notice-row" role="status">
-                    <div class="grow"><strong>{t('last_error')}</strong> <Time at={i.error_at} /><p>{i.error}</p></div><a class="link" href="/settings/quarantine">{t('see_quarantine')}</a></div>}
+                    <div class="grow"><strong>{t('last_error')}</strong> <Time at={i.error_at} /><p>{said(i.error)}</p></div><a class="link" href="/settings/quarantine">{t('see_quarantine')}</a></div>}
                 <Address i={i} kind={kind} />
                 {kind.kind === 'mail' && <MailSettings key={i.version} i={i} onSaved={one.set} />}
                 {kind.secret && kind.kind !== 'mail' && <Signature i={i} kind={kind} onChange={one.set} />}

@@ -1,5 +1,6 @@
 /** Settings → Quarantine: payloads that fit nothing, with the reason and the way back. */
 import { useState } from 'preact/hooks';
+import { said } from 'app/errors-zh';
 import { api, session } from 'app/api';
 import { may } from 'app/registry';
 import { usePages } from 'app/resource';
@@ -34,7 +35,7 @@ function One({ q, onGone }: { q: Quarantined; onGone: () => void }) {
                 <strong class="grow clip">{q.source.name} <span class="quiet">{kindTitle(q.source.kind)}</span></strong>
                 <span class="quiet">{t('came', { n: q.count })} · {t('bytes', { n: formatNumber(q.body_bytes) })} · <Time at={q.last_received_at} /></span>
             </div>
-            <p class="breaks">{q.error}</p>
+            <p class="breaks">{said(q.error)}</p>
             <div class="row wrap">
                 <Button icon="code" aria-expanded={shown} onClick={() => setShown(!shown)}>{shown ? t('hide_payload') : t('show_payload')}</Button>
                 <Button icon="refresh" onClick={replay}>{t('replay')}</Button>

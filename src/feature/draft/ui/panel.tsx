@@ -1,6 +1,7 @@
 /** Drafts beside the text: section by section, with what was found wrong, what it cost, and what still stands. */
 import { useState } from 'preact/hooks';
 import { Button, Dialog, Failed, Input, LinkButton, Skeleton, toastError } from 'kit';
+import { said } from 'app/errors-zh';
 import { api } from 'app/api';
 import { useResource } from 'app/resource';
 import { me } from 'app/session';
@@ -22,7 +23,7 @@ function Row({ d, report, wish, run }: { d: Draft; report: Report; wish: string;
     return (
         <li class={`draft-section ${d.state}`}>
             <div class="row"><b class="grow">{d.heading}</b><span class="soft">{d.state === 'none' && d.ai === 'off' ? t('off') : d.state === 'none' && d.touched ? t('touched') : t(d.state)}</span></div>
-            {d.error && <p class="draft-why" role="alert">{d.error}</p>}
+            {d.error && <p class="draft-why" role="alert">{said(d.error)}</p>}
             {d.state === 'placed' && d.kept >= 0 && <p class="quiet">{t('kept', { n: d.kept })}</p>}
             {d.tokens_in > 0 && <p class="quiet">{t('read', { n: d.pieces_read, all: d.pieces })} · {d.cost_micro ? t('cost', { n: d.tokens_in + d.tokens_out, cost: money(d.cost_micro) }) : t('cost_none', { n: d.tokens_in + d.tokens_out })}</p>}
             {(d.state === 'offered' || open) && d.claims.length > 0 && <Claims claims={d.claims} />}

@@ -4,7 +4,7 @@ import { dictionary } from 'app/i18n';
 export const words = dictionary({
     en: {
         'warroom.reactions title': '', 'warroom.reactions help': '', 'warroom.freeze_links title': '', 'warroom.freeze_links help': '',
-        'report.required_sections title': '', 'report.required_sections help': '', 'report.approvals title': '', 'report.approvals help': '',
+        'report.required_sections title': '', 'report.required_sections help': '', 'report.approvals_of title': '', 'report.approvals_of help': '', 'any text': '', 'the present text': '', 'report.approvals title': '', 'report.approvals help': '',
         'alerts.flap_count title': '', 'alerts.flap_count help': '', 'alerts.flap_minutes title': '', 'alerts.flap_minutes help': '',
         'alerts.storm_incidents title': '', 'alerts.storm_incidents help': '', 'alerts.sns_hosts title': '', 'alerts.sns_hosts help': '',
         'files.fetch_allow title': '', 'files.fetch_allow help': '', 'export.allow title': '', 'export.allow help': '',
@@ -18,7 +18,7 @@ export const words = dictionary({
     },
     zh: {
         'warroom.reactions title': '用于提议的表情', 'warroom.reactions help': '消息带有其中任一表情时，会被提议写入时间线。可填表情或 :名称:，以空格分隔。', 'warroom.freeze_links title': '保存链接的图表', 'warroom.freeze_links help': '作战室里贴出图表、仪表盘或变更的链接时，服务器获取一次其标题或图片并保存。只访问公网，以及“从以下地址获取粘贴的图片”允许的地址。',
-        'report.required_sections title': '发布前必填的章节', 'report.required_sections help': '必须填写：只要有一个必填章节为空，就不能发布报告', 'report.approvals title': '发布所需的批准数', 'report.approvals help': '管理者随时可以发布。0：可以撰写的人都可以发布。',
+        'report.required_sections title': '发布前必填的章节', 'report.required_sections help': '必须填写：只要有一个必填章节为空，就不能发布报告', 'report.approvals_of title': '批准针对', 'report.approvals_of help': '现在的正文：批准之后正文有改动的，须重新批准', 'any text': '任何时候的正文', 'the present text': '现在的正文', 'report.approvals title': '发布所需的批准数', 'report.approvals help': '管理者随时可以发布。0：可以撰写的人都可以发布。',
         'alerts.flap_count title': '抖动', 'alerts.flap_count help': '告警在下面的时间内恢复达到这个次数，就一直作为一条抖动的告警保持打开，直到不再有新的告警。0：从不。', 'alerts.flap_minutes title': '抖动：分钟数', 'alerts.flap_minutes help': '在这段时间内统计恢复次数。',
         'alerts.storm_incidents title': '每分钟事件数', 'alerts.storm_incidents help': '单个集成每分钟可宣布的事件数。告警风暴时，更多的告警会并入同一个事件；0 表示不限。', 'alerts.sns_hosts title': '其他使用 SNS 协议的主机', 'alerts.sns_hosts help': '除亚马逊自己的主机（sns.REGION.amazonaws.com）外，可为 CloudWatch 集成的消息签名并确认订阅的主机和端口，以逗号分隔，如 localstack:4566。无论位于何处都会访问。',
         'files.fetch_allow title': '从以下地址获取粘贴的图片', 'files.fetch_allow help': '公网以外的地址、网段和主机名，如 10.0.0.0/8 或 .corp.example。从网页粘贴的图片由服务器获取。', 'export.allow title': '可导出到', 'export.allow help': '公网以外的地址、网段和主机名，如 10.0.0.0/8 或 .corp.example。仅当经由你的网关访问 Confluence 时才需要。',
