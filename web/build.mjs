@@ -56,13 +56,14 @@ async function generate() {
         `export const features = [${names.join(', ')}];\n`;
     const style = path.join(root, 'web/style');
     const sheetsOf = async (list) => (await Promise.all(list.map((n) => cssIn(ui(n))))).flat();
+    const settings = path.join(root, 'web/src/settings.css');
     const first = [
         path.join(style, 'tokens.css'), path.join(style, 'base.css'), path.join(style, 'shell.css'),
-        ...(await cssIn(path.join(root, 'web/kit'))), ...(await cssIn(path.join(root, 'web/src'))),
+        ...(await cssIn(path.join(root, 'web/kit'))), ...(await cssIn(path.join(root, 'web/src'))).filter((f) => f !== settings),
         ...(await sheetsOf(names.filter((n) => FIRST.includes(n)))), path.join(style, 'phone.css'),
     ];
     const behind = [
-        path.join(style, 'document.css'), ...(await cssIn(path.join(root, 'web/editor'))),
+        path.join(style, 'document.css'), settings, ...(await cssIn(path.join(root, 'web/editor'))),
         ...(await sheetsOf(names.filter((n) => !FIRST.includes(n)))),
     ];
     const css = (list) => list.map((s) => `@import '${fromGen(s)}';`).join('\n') + '\n';
