@@ -133,6 +133,9 @@ const sentences: Record<string, string> = {
     '{} answers {}{}{}': '{0} 返回 {1}{2}{3}', '{} broke off: {}': '{0} 中断：{1}', '{} sent nothing that can be read as an answer: {}': '{0} 的响应无法识别：{1}', 'the answer of {} is too long': '{0} 的响应太长',
     /* words that stand within the sentences */
     incident: '事件', report: '复盘', 'follow-up': '改进项', service: '服务', channel: '频道', team: '团队', 'status is {}, wanted: {}': '状态码为 {0}，应为：{1}', 'less than {}': '小于 {0}', viewer: '查看者', responder: '响应人', manager: '管理者', admin: '管理员',
+    'say why it needs no report': '请说明为什么无需复盘', 'it ends after it begins': '结束须晚于开始', 'it is after the first one begins': '须晚于第一次开始', 'no maintenance window {}': '没有维护窗口 {0}', 'no time zone {}': '没有时区 {0}',
+    'one that comes each day is shorter than a day': '每天重复的窗口须短于一天', 'one that comes each week is shorter than a week': '每周重复的窗口须短于一周', 'there is no such monitor': '没有这个监测', 'this is over already': '已经结束', 'there is no picture {} in this report: add it here': '此复盘没有图片 {0}，请在这里添加',
+    'there is no such picture': '没有这张图片', 'an import into this war room is under way: wait for its end': '正在向此作战室导入，请等待完成',
     'only a reviewer can be asked again': '只能再次请审阅人审阅', 'Something in the request is not right': '请求中有不正确的内容', 'Not found': '未找到', 'Not possible in this state': '当前状态下无法进行', 'Somebody else changed this': '其他人已修改', 'Not allowed': '没有权限', 'Not signed in': '未登录', 'Too large': '太大', 'Too many requests': '请求过多', 'Not available now': '暂时不可用', 'An error of ours': '服务器内部错误',
     '{} is {}, wanted: {}': '{0} 为 {1}，应为：{2}', 'there is no {} in the answer': '响应中没有 {0}', status: '状态码', body: '响应内容', latency: '延迟',
     draft: '草稿', in_review: '审阅中', published: '已发布', archived: '已归档', null: '空', missing: '缺失',
