@@ -1,5 +1,5 @@
 #include "app/app.h"
-#include "feature/review/review.h"
+#include "feature/review/readiness.h"
 
 static SHAPE(review_rule_shape, ReviewRule, "A rule before publication",
     FIELD(ReviewRule, rule, READ_ONLY, "Which", .values = review_rules),
@@ -36,4 +36,4 @@ static const Route routes[] = {
     { 0 },
 };
 
-const Feature review_feature = { .name = "review", .routes = routes };
+const Feature review_feature = { .name = "review", .routes = routes, .listeners = readiness_listeners, .settings = readiness_settings };

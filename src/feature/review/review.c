@@ -5,8 +5,10 @@
 #include "document/document.h"
 #include "feature/comment/comment.h"
 #include "feature/followup/followup.h"
+#include "feature/review/readiness.h"
 
-const char *const review_rules[] = { "sections", "unsupported", "approvals", "edited_since", "changes_requested", "suggestions", "comments", "follow_ups", NULL };
+const char *const review_rules[] = { "sections", "unsupported", "approvals", "edited_since", "changes_requested", "suggestions", "comments", "follow_ups",
+    "impact", "times", "detection", "causes", "checks", "vague", "customers", "alt_text", NULL };
 const char *const review_states[] = { "done", "open", "blocks", NULL };
 
 typedef struct Look { Cx *cx; Report report; ReviewRules *out; } Look;
@@ -101,5 +103,6 @@ Err review_checklist(Cx *cx, Str report, ReviewRules *ret)
     ReviewRule *c = rule(&l, "comments");
     TRY(comment_open_count(cx, report, &c->count));
     settle(c, false);
-    return follow_ups(&l);
+    TRY(follow_ups(&l));
+    return readiness_look(cx, &l.report, doc, ret);
 }
