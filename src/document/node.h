@@ -59,6 +59,7 @@ typedef struct RenderHtml {
     bool toc;                /* begins with the table of contents */
     Str locale, time_zone;   /* for timestamps; empty = en, UTC */
     bool outside;            /* for readers without an account: links into the workspace become text */
+    Str incident;            /* "INC-7": where citations lead that say only which event they are; empty: they are text */
 } RenderHtml;
 Err  render_html(Arena *a, const DocNode *doc, const RenderHtml *options, Str *ret);
 /** Only the table of contents (headings of level 1 to 3), or "" with fewer than two headings. Ids as in render_html. */

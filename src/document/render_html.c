@@ -178,10 +178,20 @@ static void timestamp_into(Html *h, const DocNode *n)
     buf_add(&h->out, S("</time>"));
 }
 
+/** Where a citation leads: its own address, the alert, or the event in its incident. */
+static Str source_of(const Html *h, const DocNode *n)
+{
+    Str url = doc_get(n, "url"), id = doc_get(n, "id"), incident = h->options->incident;
+    for (size_t i = 0; i < id.len; i++) if (!strchr("0123456789abcdefABCDEF-", id.at[i])) return url;
+    if (url.len || !id.len) return url;
+    if (str_eq(doc_get(n, "kind"), S("alert"))) return arena_fmt(h->arena, "/alerts?alert=" STR_FMT, STR_ARG(id));
+    return incident.len ? arena_fmt(h->arena, "/incidents/" STR_FMT "?tab=timeline&event=" STR_FMT, STR_ARG(incident), STR_ARG(id)) : S("");
+}
+
 static void evidence_into(Html *h, const DocNode *n)
 {
     static const char *const kinds[] = { "alert", "message", "change", "notice", "image", "url", "event", "note", "decision", "hypothesis", NULL };
-    Str url = doc_get(n, "url"), kind = doc_get(n, "kind"), title = doc_get(n, "title");
+    Str url = source_of(h, n), kind = doc_get(n, "kind"), title = doc_get(n, "title");
     bool linked = url.len && href_shown(h, url);
     buf_add(&h->out, linked ? S("<a class=\"ev") : S("<span class=\"ev"));
     for (size_t i = 0; kinds[i]; i++)

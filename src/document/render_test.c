@@ -276,3 +276,17 @@ SPEC("what is suggested about blocks is not read until somebody accepts it")
     expect_int(4, doc->children.len);
     expect(doc_find_mark(doc->children.at[3]->children.at[0], "proposed") == NULL);
 }
+
+SPEC("a citation leads to its source for readers, also when it only says which event it is; nowhere for readers outside")
+{
+    auto_arena a = arena_new(4096);
+    DocNode *doc;
+    Str html;
+    expect_ok(import_markdown(a, S("So it was. [x](# \"evidence:kind=event&id=01a1-ef\") [y](# \"evidence:kind=alert&id=7\") [z](# \"evidence:kind=event&id=%22%3E\")"), &doc));
+    expect_ok(render_html(a, doc, &(RenderHtml){ .incident = S("INC-7") }, &html));
+    expect_has("href=\"/incidents/INC-7?tab=timeline&amp;event=01a1-ef\"", html);
+    expect_has("href=\"/alerts?alert=7\"", html);
+    expect(str_find(html, S("event=%22")) < 0 && str_find(html, S("event=\"")) < 0);
+    expect_ok(render_html(a, doc, &(RenderHtml){ .incident = S("INC-7"), .outside = true }, &html));
+    expect(str_find(html, S("href=")) < 0);
+}

@@ -52,6 +52,15 @@ await suite.walk('draft', async () => {
         await ana.sees('100% of its words still stand');
         await picture(ana, 'panel');
     });
+    await step('pointing at a source lights the sentences that rest on it, and shows what it is', async () => {
+        const chip = page.locator('.doc-body .ev', { hasText: 'Impact began' }).first();
+        await chip.hover();
+        await page.locator('.doc-body .cites', { hasText: 'Impact began at 14:07.' }).first().waitFor();
+        await page.locator('.card-over', { hasText: 'Impact began' }).waitFor();
+        await picture(ana, 'cited');
+        await page.mouse.move(2, 2);
+        await page.locator('.doc-body .cites').first().waitFor({ state: 'detached' });
+    });
     await step('a claim that nothing supports is shown, and somebody may stand by it', async () => {
         await set('ai.model', 'lying');
         await page.locator('.draft-section', { hasText: 'Summary' }).getByRole('button', { name: 'Draft again' }).click();

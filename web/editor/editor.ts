@@ -6,6 +6,7 @@ import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { Together } from './binding';
 import { Carets } from './carets';
+import { Cited } from './cited';
 import type { EditorContext } from './context';
 import { Find } from './find';
 import { Guard } from './guard';
@@ -39,7 +40,7 @@ export function createEditor(o: EditorOptions): Editor {
             Mend(o.awareness),
             slashMenu(all.flatMap((p) => p.slash ?? []), o.context),
             mentionMenu(o.context),
-            FloatBars(o.context), CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste(o.context), Placeholder, Ends, Long,
+            FloatBars(o.context), Cited, CardsOver(o.context), TableMenus, Gutters, Find, Guard, Paste(o.context), Placeholder, Ends, Long,
         ],
         editorProps: {
             /* A click in a link sets the cursor; with the modifier it follows the link. */
@@ -131,6 +132,7 @@ const Ends = Extension.create({
 });
 
 export type { Editor };
+export { lightEvidence, showCiting } from './cited';
 export { insertEvidence } from './evidence';
 export { selectedPlaces, showThreads, threadElements, threadOrder, threadsAt, type Place, type Selected } from './comments';
 export { replaceWording, revealWording, selectWording, showWording } from './wording';

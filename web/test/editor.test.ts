@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { getSchema } from '@tiptap/core';
 import { EditorState } from '@tiptap/pm/state';
 import { awareUser, HEX } from '../editor/carets';
+import { citing, sentenceBefore } from '../editor/cited';
 import type { EditorContext } from '../editor/context';
 import { moveTo } from '../editor/gutter';
 import { pieces } from '../editor/schema';
@@ -99,5 +100,25 @@ describe('a block that is dragged', () => {
         assert.equal(moved(at('horizontalRule'), at('paragraph'), false), 'doc(horizontalRule, paragraph("a"), orderedList(listItem(paragraph("b")), listItem(paragraph("c"))), taskList(taskItem(paragraph("d"))))');
         assert.equal(moved(at('horizontalRule'), at('listItem'), false), null);
         assert.equal(moved(at('orderedList'), at('listItem'), false), null);
+    });
+});
+
+describe('Sentences and their sources', () => {
+    const cut = (text: string, at = text.lastIndexOf('\uFFFC')) => { const s = sentenceBefore(text, at); return text.slice(s.from, s.to); };
+    it('are found before the chip, in both languages, however many chips there are', () => {
+        assert.equal(cut('It began. The pool v2.14 ran dry at 14:07. \uFFFC'), 'The pool v2.14 ran dry at 14:07.');
+        assert.equal(cut('First. \uFFFC Second one. \uFFFC \uFFFC'), 'Second one.');
+        assert.equal(cut('它在 14:07 开始。连接池耗尽了。\uFFFC'), '连接池耗尽了。');
+        assert.equal(cut('He said “stop.” \uFFFC'), 'He said “stop.”');
+        assert.equal(cut('no full stop \uFFFC'), 'no full stop');
+        assert.equal(cut('\uFFFC'), '');
+    });
+    it('are those that cite one of the ids', () => {
+        const schema = getSchema(pieces({ incidents: () => [] } as unknown as EditorContext).flatMap((p) => p.extensions));
+        const chip = (id: string) => ({ type: 'evidence', attrs: { kind: 'event', id, title: id, at: null } });
+        const doc = schema.nodeFromJSON({ type: 'doc', content: [{ type: 'paragraph', content: [{ type: 'text', text: 'One. ' }, chip('a'), { type: 'text', text: ' Two. ' }, chip('b'), { type: 'text', text: ' ' }, chip('a')] }] });
+        assert.deepEqual(citing(doc, ['a']).map((c) => doc.textBetween(c.from, c.to)), ['One.', 'Two.']);
+        assert.deepEqual(citing(doc, ['b', 'x']).map((c) => doc.textBetween(c.from, c.to)), ['Two.']);
+        assert.deepEqual(citing(doc, []), []);
     });
 });

@@ -231,7 +231,7 @@ static Err draw(Page *p, DocNode *doc)
     Arena *a = p->cx->arena;
     report_prune(a, doc);
     TRY(render_toc(a, doc, &toc));
-    TRY(render_html(a, doc, &(RenderHtml){ .image_base = p->image_base, .locale = r->language, .time_zone = p->time_zone, .outside = p->shared }, &body));
+    TRY(render_html(a, doc, &(RenderHtml){ .image_base = p->image_base, .locale = r->language, .time_zone = p->time_zone, .outside = p->shared, .incident = r->incidents.len ? r->incidents.at[0].reference : S("") }, &body));
     head(p);
     if (!p->file) bar(p);
     raw(p, "<main class=\"pub\">\n");

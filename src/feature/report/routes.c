@@ -223,7 +223,7 @@ static Err render_as(Cx *cx, const Report *r, Str format, bool download, DocNode
     }
     if (str_eq(format, S("html"))) {
         *ret_type = "text/html; charset=utf-8";
-        TRY(render_html(a, doc, &(RenderHtml){ .locale = r->language, .time_zone = cx->actor.time_zone }, &body));
+        TRY(render_html(a, doc, &(RenderHtml){ .locale = r->language, .time_zone = cx->actor.time_zone, .incident = r->incidents.len ? r->incidents.at[0].reference : S("") }, &body));
         *ret = download ? standalone(cx, r, body) : body;
         return OK;
     }

@@ -74,6 +74,7 @@ class Cards {
     private el: HTMLElement | null = null;
     private over: HTMLElement | null = null;
     private timer: ReturnType<typeof setTimeout> | undefined;
+    private stays = false;
 
     constructor(private readonly editor: Editor, private readonly ctx: EditorContext) {
         const dom = editor.view.dom;
@@ -82,6 +83,17 @@ class Cards {
         dom.addEventListener('keydown', this.close);
         dom.addEventListener('mousedown', this.close);
         addEventListener('scroll', this.close, true);
+    }
+
+    /** A chip that the cursor stands on, by keyboard, click or tap, shows its card without waiting. */
+    selected(): void {
+        if (this.editor.isDestroyed) return;
+        const { selection } = this.editor.state;
+        const on = selection instanceof NodeSelection && selection.node.type.name === 'evidence' ? this.editor.view.nodeDOM(selection.from) : null;
+        if (on instanceof HTMLElement) {
+            if (on !== this.over) this.open(on);
+            this.stays = true;
+        } else if (this.stays) this.close();
     }
 
     destroy(): void {
@@ -103,7 +115,7 @@ class Cards {
 
     private readonly leave = (e: MouseEvent): void => {
         const to = e.relatedTarget as Element | null;
-        if (to && (this.el?.contains(to) || this.over?.contains(to))) return;
+        if (this.stays || (to && (this.el?.contains(to) || this.over?.contains(to)))) return;
         clearTimeout(this.timer);
         this.timer = setTimeout(this.close, LINGER_MS);
     };
@@ -112,6 +124,7 @@ class Cards {
         clearTimeout(this.timer);
         this.el?.remove();
         this.el = this.over = null;
+        this.stays = false;
     };
 
     private open(on: HTMLElement): void {
@@ -119,7 +132,7 @@ class Cards {
         if (!on.isConnected || this.editor.isDestroyed) return;
         const href = on.getAttribute('href') ?? '';
         const target = on.matches('a[href]') ? targetOf(href, location.origin) : on.dataset['kind'] ? { kind: on.dataset['kind'] as Target['kind'], id: on.dataset['id'] ?? '' } : null;
-        const box = h('div', { class: 'popover card-over', popover: 'manual', role: 'tooltip', onmouseenter: () => clearTimeout(this.timer), onmouseleave: () => { this.timer = setTimeout(this.close, LINGER_MS); } });
+        const box = h('div', { class: 'popover card-over', popover: 'manual', role: 'tooltip', onmouseenter: () => clearTimeout(this.timer), onmouseleave: () => { if (!this.stays) this.timer = setTimeout(this.close, LINGER_MS); } });
         if (target) this.fill(box, target, on);
         else if (href) box.append(this.link(href, on));
         else if (on.matches('.ev')) box.append(this.evidence(on));
@@ -199,7 +212,11 @@ export const CardsOver = (ctx: EditorContext) => Extension.create({
             view: () => {
                 let cards: Cards | null = null;
                 const wait = setTimeout(() => { cards = new Cards(this.editor, ctx); }, 0);
-                return { destroy: () => {
+                let last = this.editor.state.selection;
+                return { update: (view) => {
+                    if (view.state.selection !== last) setTimeout(() => cards?.selected(), 0);        /* behind the key that closes cards */
+                    last = view.state.selection;
+                }, destroy: () => {
                     clearTimeout(wait);
                     cards?.destroy();
                 } };

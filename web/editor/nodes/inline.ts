@@ -107,11 +107,11 @@ const Evidence = (ctx: EditorContext) => Node.create({
             const a = node.attrs as { kind: string; id: string | null; title: string; at: string | null; url: string | null };
             const look = evidenceLook(a.kind);
             const words = h('span', { class: 'ev-t' });
-            const dom = h('span', { class: `ev ${look.tone}`, role: 'link', 'data-title': a.title, 'data-at': a.at, 'aria-label': `${t('cited_source', { title: a.title })}${a.at ? `, ${inUtc(a.at)}` : ''}`,
+            const dom = h('span', { class: `ev ${look.tone}`, role: 'link', tabindex: editor.isEditable ? null : '0', 'data-title': a.title, 'data-at': a.at, 'aria-label': `${t('cited_source', { title: a.title })}${a.at ? `, ${inUtc(a.at)}` : ''}`,
                 onclick: (e: MouseEvent) => {
                     if (editor.isEditable && !e.metaKey && !e.ctrlKey) return;
                     open();
-                }, ondblclick: () => open() }, icon(look.icon), words);
+                }, ondblclick: () => open(), onkeydown: (e: KeyboardEvent) => { if (e.key === 'Enter' && !editor.isEditable) open(); } }, icon(look.icon), words);
             const open = () => {
                 const incident = ctx.incidents()[0]?.reference;
                 if (a.url && /^(https?:\/\/|\/(?!\/))/.test(a.url)) ctx.open(a.url);

@@ -34,6 +34,7 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
     const [kind, setKind] = useState<string>('all');
     const [at, setAt] = useState(0);
     const list = useRef<HTMLOListElement>(null);
+    const shown = useRef({ id: '', n: 0 });
     const cited = live?.facts.value.cited ?? new Map<string, number>();
     const all = events.data ?? [];
     const fit = useMemo(() => {
@@ -66,8 +67,20 @@ export function EvidencePanel({ report, live }: { report: Report; live: LiveDocu
     const fresh = fit.filter((e) => !times(e));
     const used = fit.filter((e) => times(e));
     const order = [...fresh, ...used];
+    const ids = (e: Found) => [e.id, ...(e.evidence?.id ? [e.evidence.id] : [])];
+    const light = (e: Found | null) => {
+        const editor = live?.editor.peek();
+        if (editor) live!.mod.lightEvidence(editor, e && times(e) ? ids(e) : null);
+    };
+    const show = (e: Found) => {
+        const editor = live?.editor.peek();
+        if (!editor) return;
+        shown.current = shown.current.id === e.id ? { id: e.id, n: shown.current.n + 1 } : { id: e.id, n: 0 };
+        light(e);
+        live!.mod.showCiting(editor, ids(e), shown.current.n);
+    };
     const row = (e: Found) => (
-        <EventRow key={e.id} e={e} i={order.indexOf(e)} on={order[at] === e} cited={times(e)} canInsert={!!canInsert} onPoint={() => setAt(order.indexOf(e))} onInsert={() => insert(e)} />
+        <EventRow key={e.id} e={e} i={order.indexOf(e)} on={order[at] === e} cited={times(e)} canInsert={!!canInsert} onPoint={() => setAt(order.indexOf(e))} onInsert={() => insert(e)} onLight={(on) => light(on ? e : null)} onShow={() => show(e)} />
     );
     return (
         <div onKeyDown={(e) => keys(e)}>
@@ -99,10 +112,10 @@ export function chipOf(e: TimelineEvent & { group?: string; words?: string }): {
     return { kind: e.group ?? groupOf(e), id: e.evidence?.id ?? e.id, title, at: e.occurred_at, url: e.evidence?.url ?? null };
 }
 
-function EventRow({ e, i, on, cited, canInsert, onPoint, onInsert }: { e: Found; i: number; on: boolean; cited: number; canInsert: boolean; onPoint: () => void; onInsert: () => void }) {
+function EventRow({ e, i, on, cited, canInsert, onPoint, onInsert, onLight, onShow }: { e: Found; i: number; on: boolean; cited: number; canInsert: boolean; onPoint: () => void; onInsert: () => void; onLight: (on: boolean) => void; onShow: () => void }) {
     const tone = e.group in ICON && e.group !== 'message' && e.group !== 'note' ? e.group : '';
     return (
-        <li data-i={i} class={`ev-row ${on ? 'on' : ''}`} tabIndex={on ? 0 : -1} draggable={canInsert} onFocus={onPoint} onClick={(x) => { onPoint(); x.currentTarget.focus(); }} onDblClick={onInsert}
+        <li data-i={i} class={`ev-row ${on ? 'on' : ''}`} tabIndex={on ? 0 : -1} draggable={canInsert} onMouseEnter={() => onLight(true)} onMouseLeave={() => onLight(false)} onFocus={() => { onPoint(); onLight(true); }} onBlur={() => onLight(false)} onClick={(x) => { onPoint(); x.currentTarget.focus(); }} onDblClick={onInsert}
             onDragStart={(d) => {
                 d.dataTransfer?.setData('application/x-hindsight-evidence', JSON.stringify(chipOf(e)));
                 d.dataTransfer?.setData('text/plain', e.words);
@@ -112,7 +125,7 @@ function EventRow({ e, i, on, cited, canInsert, onPoint, onInsert }: { e: Found;
             <div class="ev-main">
                 <p class="t">{e.words}</p>
                 <p class="m"><time title={inUtc(e.occurred_at)} dateTime={e.occurred_at}>{day(e.occurred_at)} {clockSeconds(e.occurred_at)}</time><span class="clip">{e.actor?.name ?? e.source}</span>
-                    {cited > 0 && <span class="used"><Icon name="check" small />{t('cited_n', { n: cited })}</span>}</p>
+                    {cited > 0 && <button type="button" class="used link" title={t('show_citing')} onMouseDown={(x) => x.preventDefault()} onClick={onShow}><Icon name="check" small />{t('cited_n', { n: cited })}</button>}</p>
                 {on && canInsert && <p class="ins"><button type="button" class="link" onMouseDown={(x) => x.preventDefault()} onClick={onInsert}><kbd>↵</kbd> {t('insert')}</button></p>}
             </div>
             {canInsert && <Icon name="grip" />}
