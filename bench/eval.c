@@ -146,6 +146,7 @@ static void by_rules(Arena *a, const json_t *file, Facts *f, Score *s)
             buf_fmt(&text, STR_FMT STR_FMT "\n", STR_ARG(c->lead), STR_ARG(c->text));
         }
     }
+    if (getenv("EVAL_TEXT")) printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
     weigh(a, file, buf_str(&text), s);
 }
 

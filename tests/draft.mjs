@@ -217,6 +217,28 @@ for (const database of databases) {
                 expect(!(await plain(report)).includes('Impact began'), `${name} left something`);
             }
         });
+        await spec(`it waits as long as the service asks, in seconds, as a date and in milliseconds, and tries again after 5xx (${here})`, async () => {
+            await set({ 'ai.retries': 3 });
+            for (const [name, least, most] of [['limited', 1000, 20000], ['dated', 900, 20000], ['millis', 300, 20000], ['flaky', 100, 20000]]) {
+                const report = await newReport(), key = of(await drafts(report), 'Summary').section, before = model.times.length;
+                await set({ 'ai.model': name });
+                await writer('POST', `/reports/${report}/drafts`, { sections: [key] });
+                const s = of(await settled(report), 'Summary'), times = model.times.slice(before);
+                expect(s.state === 'placed' && (name === 'limited' || times.length >= 2), [name, s.error, times.length]);
+                if (times.length >= 2) expect(times.at(-1) - times[0] >= least && times.at(-1) - times[0] < most, [name, times.map((t) => t - times[0])]);
+            }
+            await set({ 'ai.retries': 1 });
+        });
+        await spec(`a service that hangs up or says nothing ends in a clear message within the time that was set (${here})`, async () => {
+            expect(/./.test(of((await draft('dead')).page, 'Summary').error), 'it hung up');
+            await set({ 'ai.timeout_s': 5 });
+            const report = await newReport(), key = of(await drafts(report), 'Summary').section;
+            await set({ 'ai.model': 'silent' });
+            await writer('POST', `/reports/${report}/drafts`, { sections: [key] });
+            const s = of(await settled(report), 'Summary');
+            expect(s.state === 'failed' && /time|answer/i.test(s.error), s);
+            await set({ 'ai.timeout_s': 30 });
+        });
         await spec(`a draft that is being written can be stopped (${here})`, async () => {
             const report = await newReport();
             await set({ 'ai.model': 'hanging' });
@@ -240,7 +262,7 @@ for (const database of databases) {
         await spec(`secrets and names never left, what was sent can be looked at, and evidence was quoted as data (${here})`, async () => {
             const bodies = JSON.stringify(model.seen);
             for (const secret of ['hunter2secret', 'ghp_abcdef', 'key-1']) expect(!bodies.includes(secret), secret);
-            expect(!/Manager(?!")/.test(bodies.replace(/\[PERSON-\d+\]/g, '')) || true, 'names');
+            expect(!bodies.includes('Manager') && bodies.includes('[PERSON-1]'), 'names');
             expect(bodies.includes('[SECRET-1]'), 'masked');
             expect(bodies.includes('We should give the pool more connections.'), 'what was said in the room is evidence');
             for (const b of model.seen) for (const m of b.messages) for (const line of m.content.split('\n').filter((l) => l.startsWith('{"n":'))) JSON.parse(line);
@@ -252,6 +274,12 @@ for (const database of databases) {
         expect(model.wrong.length === 0, model.wrong.slice(0, 3));
     }
 
+    await spec(`so does the day's money, by the prices that were set (${database})`, async () => {
+        await set({ 'ai.cents_per_day': 1, 'ai.price_in': 300, 'ai.price_out': 1500 });
+        const s = of((await draft('good')).page, 'Summary');
+        expect(s.state === 'failed' && /budget of 0\.01 is used up/.test(s.error), s);
+        await set({ 'ai.cents_per_day': 0 });
+    });
     await spec(`the day's budget ends drafting with a clear message (${database})`, async () => {
         await set({ 'ai.tokens_per_day': 1 });
         const s = of((await draft('good')).page, 'Summary');
@@ -270,6 +298,7 @@ for (const database of databases) {
         expect(model.seen.length === before, 'it was sent');
     });
     await spec(`requests are those that the vendors document (${database})`, async () => expect(model.wrong.length === 0, model.wrong.slice(0, 5)));
+    if (!model.described) console.log('skipped: the vendor\'s description is not there');
     model.stop();
     await server.stop();
     system.remove();

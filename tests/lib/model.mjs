@@ -1,6 +1,7 @@
 // A server that speaks OpenAI's chat completions and Anthropic's Messages, and plays good and bad models: the name of the model says which.
 // Requests are held against what the vendors document; what is wrong with them stands in `wrong`.
 import { createServer } from 'node:http';
+import { anthropicSpec, openaiSpec } from './spec_check.mjs';
 
 const pieces = (prompt) => prompt.split('\n').filter((l) => l.startsWith('{"n":')).map((l) => JSON.parse(l));
 
@@ -61,7 +62,8 @@ function reviewing(model, prompt) {
 
 /** Plays until `stop()`. `seen`: bodies of all requests; `wrong`: what the vendors would refuse. */
 export function playModel() {
-    const seen = [], wrong = [], calls = new Map(), waiting = [];
+    const seen = [], wrong = [], calls = new Map(), waiting = [], times = [];
+    const specs = { openai: openaiSpec(), anthropic: anthropicSpec() };
     const server = createServer((req, res) => {
         let body = '';
         req.on('data', (d) => { body += d; });
@@ -69,6 +71,7 @@ export function playModel() {
             const anthropic = req.url.startsWith('/v1/messages'), b = JSON.parse(body);
             check(req, b, anthropic);
             seen.push(b);
+            times.push(Date.now());
             const n = (calls.get(b.model) ?? 0) + 1;
             calls.set(b.model, n);
             play(b.model, anthropic, b, res, n);
@@ -76,6 +79,7 @@ export function playModel() {
     });
     function check(req, b, anthropic) {
         const need = (ok, what) => { if (!ok) wrong.push(`${req.url}: ${what}`); };
+        for (const e of specs[anthropic ? 'anthropic' : 'openai']?.request(b) ?? []) need(false, `the vendor's description: ${e}`);
         need(req.method === 'POST' && req.headers['content-type'] === 'application/json', 'method, content type');
         need(typeof b.model === 'string' && Array.isArray(b.messages) && b.messages.every((m) => typeof m.content === 'string'), 'model, messages');
         const known = anthropic ? ['model', 'messages', 'max_tokens', 'stream', 'system', 'tools', 'tool_choice']
@@ -96,6 +100,11 @@ export function playModel() {
         const refuse = (status, message, headers = {}) => { res.writeHead(status, { 'content-type': 'application/json', ...headers }); res.end(JSON.stringify({ type: 'error', error: { type: 'x', message } })); };
         if (model === 'refused') return refuse(401, 'Incorrect API key provided: key-1.');
         if (model === 'limited' && n === 1) return refuse(429, 'Rate limit reached', { 'retry-after': '1' });
+        if (model === 'dated' && n % 2 === 1) return refuse(429, 'Rate limit reached', { 'retry-after': new Date(Date.now() + 2000).toUTCString() });
+        if (model === 'millis' && n % 2 === 1) return refuse(429, 'Rate limit reached', { 'retry-after-ms': '300', 'retry-after': '60' });
+        if (model === 'flaky' && n % 3 !== 0) return refuse(n % 3 === 1 ? 500 : 503, 'The engine hiccuped', { 'retry-after-ms': '50' });
+        if (model === 'dead') return res.destroy();
+        if (model === 'silent') { res.writeHead(200, { 'content-type': 'text/event-stream' }); waiting.push(res); return; }
         if (model === 'patient') return refuse(429, 'Come back tomorrow', { 'retry-after': '80000' });
         if (model === 'down') return refuse(503, 'The engine is overloaded', { 'retry-after-ms': '10' });
         if (model === 'html') { res.writeHead(200, { 'content-type': 'text/html' }); return res.end('<html>hello</html>'); }
@@ -106,24 +115,30 @@ export function playModel() {
         let text = model === 'chatty' ? 'Sure! Here is your section, as you wished.' : JSON.stringify(answer);
         if (model === 'truncated') text = text.slice(0, Math.max(0, text.indexOf('"claims"')) + 150);
         res.writeHead(200, { 'content-type': 'text/event-stream' });
-        const say = (o) => res.write(`${anthropic ? `event: ${o.type}\n` : ''}data: ${JSON.stringify(o)}\n\n`);
-        if (anthropic) say({ type: 'message_start', message: { model, usage: { input_tokens: 1000, output_tokens: 1 } } });
+        const say = (o) => {
+            for (const e of specs[anthropic ? 'anthropic' : 'openai']?.event(o) ?? []) wrong.push(`what the test server says: ${e}`);
+            return write(o);
+        };
+        const write = (o) => res.write(`${anthropic ? `event: ${o.type}\n` : ''}data: ${JSON.stringify(o)}\n\n`);
+        if (anthropic) say({ type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', content: [], stop_reason: null, stop_sequence: null, model, usage: { input_tokens: 1000, output_tokens: 1 } } });
+        if (anthropic) say({ type: 'content_block_start', index: 0, content_block: { type: 'tool_use', id: 'toolu_1', name: b.tools[0].name, input: {} } });
+        const chunk = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1770000000, model };
         const parts = text.match(/[^]{1,80}/g) ?? [];
         const next = (i) => {
             if (res.destroyed) return;
             if (model === 'hanging' && i === 2) { waiting.push(res); return; }
             if (i < parts.length) {
                 say(anthropic ? { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: parts[i] } }
-                    : { model, choices: [{ index: 0, delta: { content: parts[i] }, finish_reason: null }] });
+                    : { ...chunk, choices: [{ index: 0, delta: { content: parts[i] }, finish_reason: null }] });
                 return model === 'slow' ? void setTimeout(() => next(i + 1), 150) : next(i + 1);
             }
             const cut = model === 'truncated';
-            if (anthropic) { say({ type: 'message_delta', delta: { stop_reason: cut ? 'max_tokens' : 'tool_use' }, usage: { output_tokens: 200 } }); say({ type: 'message_stop' }); }
-            else { say({ model, choices: [{ index: 0, delta: {}, finish_reason: cut ? 'length' : 'stop' }] }); say({ choices: [], usage: { prompt_tokens: 1000, completion_tokens: 200 } }); res.write('data: [DONE]\n\n'); }
+            if (anthropic) { say({ type: 'content_block_stop', index: 0 }); say({ type: 'message_delta', delta: { stop_reason: cut ? 'max_tokens' : 'tool_use', stop_sequence: null }, usage: { output_tokens: 200 } }); say({ type: 'message_stop' }); }
+            else { say({ ...chunk, choices: [{ index: 0, delta: {}, finish_reason: cut ? 'length' : 'stop' }] }); say({ ...chunk, choices: [], usage: { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 } }); res.write('data: [DONE]\n\n'); }
             res.end();
         };
         next(0);
     }
     return new Promise((resolve) => server.listen(0, '127.0.0.1', () => resolve({
-        port: server.address().port, seen, wrong, waiting, stop: () => { for (const r of waiting) r.destroy(); server.closeAllConnections?.(); server.close(); } })));
+        port: server.address().port, seen, times, described: !!specs.openai, wrong, waiting, stop: () => { for (const r of waiting) r.destroy(); server.closeAllConnections?.(); server.close(); } })));
 }

@@ -40,6 +40,30 @@ SPEC("of a long incident a model reads what fits: the weightiest whole, alike pi
     expect_str("", fault_key(ground_check(a, e, &s).fault));
 }
 
+SPEC("what a model is sent of a long incident fits its window, and the weighty leave room for the others")
+{
+    auto_arena a = arena_new(1 << 20);
+    static const int64_t windows[] = { 2000, 8000, 64000 };
+    for (size_t w = 0; w < 3; w++) {
+        EvidenceSet *e = evidence_new(a, S("en"), S("UTC"));
+        int64_t sent = 0;
+        size_t thoughts = 0, said = 0;
+        for (size_t i = 0; i < 20000; i++) {
+            Piece *p = list_add(a, &e->pieces);
+            *p = (Piece){ .kind = i % 2 ? S("message") : S("event"), .id = S("x"), .at_ms = 1780000000000 + (int64_t)i * 1000, .weight = i % 2 ? WEIGHT_PLAIN : WEIGHT_SUSPECT };
+            p->text = p->title = arena_fmt(a, "%c%c%c%c: a thought of its own with some more words, and then a few more, so that it is long enough to be shortened, which it is not %s", 'a' + (char)(i % 26),
+                                           'a' + (char)(i / 26 % 26), 'a' + (char)(i / 676 % 26), 'a' + (char)(i / 17576 % 26), "and more and more and more and more and more and more and more and more and more and more");
+        }
+        evidence_ready(e);
+        Chosen c;
+        evidence_choose(a, e, windows[w], &c);
+        list_each(&c.lines, i) sent += llm_tokens(c.lines.at[i]) + 2;
+        for (size_t i = 0; i < c.len; i++) *(c.at[i] % 2 ? &said : &thoughts) += 1;
+        expect(sent <= windows[w] && sent > windows[w] / 2);
+        expect(said > 3 && thoughts > said);
+    }
+}
+
 SPEC("of a short incident a model reads everything")
 {
     auto_arena a = arena_new(1 << 16);

@@ -22,6 +22,8 @@ static const struct { const char *key, *en, *zh; } faults[FAULTS] = {
     [FAULT_ORDER] = { "order", "is not the order of the sources’ times", "与来源的时间先后不符" },
     [FAULT_CAUSE] = { "cause", "says what caused what, and nobody marked that as the cause", "说的是因果，但没有人将其标记为起因" },
     [FAULT_VERDICT] = { "verdict", "is not how the hypothesis ended", "与假设的结论不符" },
+    [FAULT_DENIAL] = { "denial", "denies something, and none of the sources does", "是否定的说法，但来源中没有这样说" },
+    [FAULT_STATE] = { "state", "is a step that none of the sources speaks of", "这一步在来源中没有提到" },
     [FAULT_UNRELATED] = { "unrelated", "has nothing in common with its sources", "与所引来源没有共同之处" },
 };
 
@@ -165,8 +167,34 @@ static bool clock_fits(const Clock *said, int64_t ms)
     return said->hour % 24 == is.hour && said->minute == is.minute && (said->second < 0 || said->second == is.second);
 }
 
+enum { NO_ZONE = -10000 };
+
+/** Minutes east of Greenwich, if a zone is named behind a clock. */
+static int zone_of(const Check *c, const Clock *said)
+{
+    static const struct { const char *name; int minutes; } zones[] = { { "utc", 0 }, { "gmt", 0 }, { "z", 0 }, { "cet", 60 }, { "cest", 120 }, { "eet", 120 }, { "eest", 180 }, { "bst", 60 }, { "est", -300 },
+        { "edt", -240 }, { "cdt", -300 }, { "mst", -420 }, { "mdt", -360 }, { "pst", -480 }, { "pdt", -420 }, { "jst", 540 }, { "ist", 330 }, { "sgt", 480 }, { "北京时间", 480 } };
+    Str low = c->claim->low, before = str_trim(str_sub(low, 0, said->from));
+    size_t at = said->to;
+    Str own = str_sub(low, said->from, said->to - said->from);
+    if (str_ends(own, S("utc")) || str_ends(own, S("gmt")) || str_ends(own, S("z"))) return 0;
+    while (at < low.len && low.at[at] == ' ') at++;
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++) {
+        Str name = str_of(zones[i].name);
+        if (check_says(low, at, name) || (name.len > 4 && str_ends(before, name))) return zones[i].minutes;
+    }
+    return NO_ZONE;
+}
+
 static bool clock_known(const Check *c, const Clock *said)
 {
+    int zone = zone_of(c, said);
+    if (zone != NO_ZONE) {                                  /* said of one zone, true in that one only */
+        list_each(&c->instants, i) if (clock_fits(said, c->instants.at[i].ms + zone * 60000LL)) return true;
+        size_t end = said->to;
+        while (end < c->claim->low.len && !strchr(",.;)", c->claim->low.at[end])) end++;
+        return check_said(c, str_trim(str_sub(c->claim->low, said->from, end - said->from)), false);
+    }
     list_each(&c->instants, i)
         if (clock_fits(said, c->instants.at[i].local_ms) || clock_fits(said, c->instants.at[i].ms)) return true;
     for (size_t i = 0; i < c->n_cited; i++)
@@ -208,7 +236,7 @@ static bool span_fits(const Span *said, double ms)
 {
     double off = fabs(said->ms - ms);
     bool cut = said->grain_ms <= 60000 && ms >= said->ms && off < said->grain_ms;          /* prose leaves out seconds */
-    return cut || (off <= said->grain_ms / 2 && off <= ms / 5) || (said->about && off <= fabs(ms) * ABOUT) || off < 1;
+    return cut || (off <= said->grain_ms / 2 && off <= ms / (said->grain_ms <= 60000 ? 5 : 10)) || (said->about && off <= fabs(ms) * ABOUT) || off < 1;
 }
 
 static bool span_known(const Check *c, const Span *said)
@@ -394,6 +422,7 @@ Verdict ground_check(Arena *a, EvidenceSet *e, const Statement *s)
     if (!str_trim(c.claim->text).len) check_fault(&c, FAULT_EMPTY, 0, 0);
     if (c.verdict.fault || !cite(&c, s) || !quotes(&c)) return c.verdict;
     ground_read(a, c.claim);
-    if (times(&c) && spans(&c) && numbers(&c) && identifiers(&c) && capitals(&c) && known_names(&c) && check_verdict(&c) && check_cause(&c) && check_order(&c)) check_related(&c);
+    if (times(&c) && spans(&c) && numbers(&c) && identifiers(&c) && capitals(&c) && known_names(&c) && check_verdict(&c) && check_cause(&c) && check_order(&c) && check_denial(&c) && check_share(&c) &&
+        check_state(&c) && check_agent(&c)) check_related(&c);
     return c.verdict;
 }

@@ -3,7 +3,9 @@
  *  in it must occur there or follow by arithmetic: differences of times, counts of what is cited, sums, conversions of units.
  *  Words of order must agree with times, words of cause with what people marked as a cause. English and Chinese. Pure.
  *
- *  It does not understand sentences: what is negated or implied is beyond it. What it lets pass has its facts from the
+ *  Denials, parts of a whole, steps and agents need a source that speaks of them.
+ *
+ *  It does not understand sentences: what is implied is beyond it. What it lets pass has its facts from the
  *  evidence; what it refuses names the words and says why. */
 #include "feature/draft/evidence.h"
 
@@ -19,6 +21,8 @@ typedef enum Fault {
     FAULT_NAME,              /* a name, service, version or identifier */
     FAULT_ORDER, FAULT_CAUSE,
     FAULT_VERDICT,           /* confirmed or ruled out, and it was the other */
+    FAULT_DENIAL,            /* says that something was not so, and no source does */
+    FAULT_STATE,             /* a step that no source speaks of: resolved, rolled back */
     FAULT_UNRELATED,         /* shares no word with what it cites */
     FAULTS
 } Fault;

@@ -29,3 +29,14 @@ bool check_cause(Check *c);
 bool check_verdict(Check *c);
 /** Shares a word with what it cites? */
 bool check_related(Check *c);
+/** Do words that only sources may say (denial, share, state, agent) stand in them? False with a fault. ground_say.c. */
+bool check_denial(Check *c);
+bool check_share(Check *c);
+bool check_state(Check *c);
+bool check_agent(Check *c);
+/* ground_order.c */
+bool check_says(Str low, size_t i, Str word);                  /* a whole word at i */
+bool check_has_token(Str text, Str token);                     /* begins a word of it with this? */
+bool check_has_weight(const Check *c, Weight w);
+/** How many words of the clause around `at`, but for `name`, the piece says. */
+int  check_clause_score(const Check *c, size_t at, Str name, const Looked *l);

@@ -5,7 +5,7 @@
 
 typedef struct Side { size_t from, to; } Side;
 
-static bool says(Str low, size_t i, Str word)
+bool check_says(Str low, size_t i, Str word)
 {
     if (i + word.len > low.len || memcmp(low.at + i, word.at, word.len)) return false;
     if (!ch_word(word.at[0])) return true;
@@ -19,7 +19,7 @@ static ptrdiff_t find_word(const Check *c, const char *const *words, size_t from
     for (size_t i = from; i < low.len; i++) {
         if (c->quoted[i]) continue;
         for (size_t k = 0; words[k]; k++)
-            if (words[k][0] == low.at[i] && says(low, i, str_of(words[k]))) { *ret = strlen(words[k]); if (ret_which) *ret_which = k; return (ptrdiff_t)i; }
+            if (words[k][0] == low.at[i] && check_says(low, i, str_of(words[k]))) { *ret = strlen(words[k]); if (ret_which) *ret_which = k; return (ptrdiff_t)i; }
     }
     return -1;
 }
@@ -58,7 +58,7 @@ static bool next_token(Str s, size_t *i, size_t to, Str *ret)
 }
 
 /** Begins a word of `text` with this? (Anywhere, for Han characters.) */
-static bool has_token(Str text, Str token)
+bool check_has_token(Str text, Str token)
 {
     for (size_t from = 0; from + token.len <= text.len;) {
         const char *hit = memmem(text.at + from, text.len - from, token.at, token.len);
@@ -74,7 +74,7 @@ static int score(const Check *c, Side side, const Looked *l)
 {
     int n = 0;
     Str token;
-    for (size_t i = side.from; next_token(c->claim->low, &i, side.to, &token);) n += has_token(l->reading->low, token) || has_token(l->aka, token);
+    for (size_t i = side.from; next_token(c->claim->low, &i, side.to, &token);) n += check_has_token(l->reading->low, token) || check_has_token(l->aka, token);
     return n;
 }
 
@@ -173,7 +173,7 @@ static bool order_chinese(Check *c)
         if (k < 4 && !between_times(c, at, len, str_of(words[k]))) return false;
         if (k < 4) {                                        /* x 在 y 之后 · 在 y 之后，x: what stands between 在 and the word is y */
             for (size_t j = at; j > start; j--)
-                if (says(c->claim->low, j - 1, S("在"))) {
+                if (check_says(c->claim->low, j - 1, S("在"))) {
                     Side y = { j + 2, at }, x = { start, j - 1 };
                     left = y;
                     if (!is_blank(c, x) && !strchr(",", c->claim->low.at[j - 2 < start ? start : j - 2])) right = x;
@@ -197,7 +197,7 @@ static bool hedged(const Check *c)
     return find_word(c, words, 0, &len, NULL) >= 0;
 }
 
-static bool has_weight(const Check *c, Weight w)
+bool check_has_weight(const Check *c, Weight w)
 {
     for (size_t i = 0; i < c->n_cited; i++) if (c->cited[i]->piece->weight == w) return true;
     return false;
@@ -215,15 +215,30 @@ static int own_score(const Check *c, Side side, const Looked *l)
 {
     int n = 0;
     Str token;
-    for (size_t i = side.from; next_token(c->claim->low, &i, side.to, &token);) n += has_token(l->reading->low, token);
+    for (size_t i = side.from; next_token(c->claim->low, &i, side.to, &token);) n += check_has_token(l->reading->low, token);
     return n;
+}
+
+/** "The deployment was caused by the errors": what is marked as the cause is what the effect speaks of, and the cause speaks of something else. */
+static bool turned_round(const Check *c, Side cause, Side effect)
+{
+    int marked_cause = 0, marked_effect = 0, other_cause = 0, other_effect = 0;
+    for (size_t i = 0; i < c->n_cited; i++) {
+        const Looked *l = c->cited[i];
+        int x = own_score(c, cause, l), y = own_score(c, effect, l);
+        bool marked = l->piece->weight == WEIGHT_CAUSE;
+        int *best_cause = marked ? &marked_cause : &other_cause, *best_effect = marked ? &marked_effect : &other_effect;
+        if (x > *best_cause) *best_cause = x;
+        if (y > *best_effect) *best_effect = y;
+    }
+    return marked_effect > other_effect && marked_effect >= marked_cause && other_cause > 0 && other_cause >= marked_cause;
 }
 
 /** `cause` must speak of what is marked as a cause, and that must not be later than what it brought about. */
 static bool judge_cause(Check *c, Side cause, Side effect, size_t from, size_t to)
 {
     bool hedge = hedged(c);
-    if (!has_weight(c, WEIGHT_CAUSE)) return (hedge && (has_weight(c, WEIGHT_SUSPECT) || has_weight(c, WEIGHT_REJECTED))) || check_fault(c, FAULT_CAUSE, from, to);
+    if (!check_has_weight(c, WEIGHT_CAUSE)) return (hedge && (check_has_weight(c, WEIGHT_SUSPECT) || check_has_weight(c, WEIGHT_REJECTED))) || check_fault(c, FAULT_CAUSE, from, to);
     if (hedge || is_blank(c, cause)) return true;
     int marked = -1, other = 0;
     for (size_t i = 0; i < c->n_cited; i++) {
@@ -233,6 +248,7 @@ static bool judge_cause(Check *c, Side cause, Side effect, size_t from, size_t t
         else if (n > other) other = n;
     }
     if (marked == 0 && other > 0) return check_fault(c, FAULT_CAUSE, from, to);
+    if (turned_round(c, cause, effect)) return check_fault(c, FAULT_CAUSE, from, to);
     int64_t effect_ms = is_blank(c, effect) ? 0 : time_of(c, effect);
     for (size_t i = 0; i < c->n_cited && effect_ms; i++) {
         const Piece *p = c->cited[i]->piece;
@@ -263,14 +279,25 @@ bool check_cause(Check *c)
     return judge_cause(c, l, r, l.from, r.to);
 }
 
+int check_clause_score(const Check *c, size_t at, Str name, const Looked *l)
+{
+    Str low = c->claim->low;
+    size_t from = at, to = at + name.len;
+    while (from && !strchr(".;,!?", low.at[from - 1])) from--;
+    while (to < low.len && !strchr(".;,!?", low.at[to])) to++;
+    return score(c, (Side){ from, at }, l) + score(c, (Side){ at + name.len, to }, l);
+}
+
 bool check_verdict(Check *c)
 {
     static const char *const yes[] = { "confirmed", "proved", "proven", "turned out to be right", "证实", NULL };
     static const char *const no[] = { "ruled out", "rejected", "dropped", "disproved", "dismissed", "排除", "否定", "推翻", NULL };
-    bool confirmed = has_weight(c, WEIGHT_CAUSE), rejected = has_weight(c, WEIGHT_REJECTED), open = has_weight(c, WEIGHT_SUSPECT);
+    bool confirmed = check_has_weight(c, WEIGHT_CAUSE), rejected = check_has_weight(c, WEIGHT_REJECTED), open = check_has_weight(c, WEIGHT_SUSPECT);
     size_t len;
     ptrdiff_t i = find_word(c, yes, 0, &len, NULL);
-    if (i >= 0 && (rejected || open) && !confirmed && !hedged(c)) return check_fault(c, FAULT_VERDICT, (size_t)i, (size_t)i + len);
+    static const char *const unsaid[] = { "not", "never", "ruled out", "rejected", "dropped", "未", "没有", "并未", "排除", "推翻", "否定", NULL };
+    size_t skip;
+    if (i >= 0 && (rejected || open) && !confirmed && find_word(c, unsaid, 0, &skip, NULL) < 0) return check_fault(c, FAULT_VERDICT, (size_t)i, (size_t)i + len);
     i = find_word(c, no, 0, &len, NULL);
     if (i >= 0 && (confirmed || open) && !rejected && !check_said(c, str_sub(c->claim->low, (size_t)i, len), false)) return check_fault(c, FAULT_VERDICT, (size_t)i, (size_t)i + len);
     return true;

@@ -303,6 +303,18 @@ static bool clock_western(At *t)
     return j != k && took_clock(t, zone_behind(s, j), full, 0, -1);
 }
 
+/** Up to two digits, or a numeral of Chinese below 60. */
+static bool clock_part(Str s, size_t *i, int *ret)
+{
+    size_t k = *i;
+    double n;
+    if (digits(s, i, 2, ret)) return true;
+    if (!han_number(s, &k, &n) || n > 59) return false;
+    *i = k;
+    *ret = (int)n;
+    return true;
+}
+
 static bool clock_chinese(At *t)
 {
     static const struct { const char *word; int add; } parts[] = { { "凌晨", 0 }, { "早上", 0 }, { "上午", 0 }, { "中午", 0 }, { "下午", 12 }, { "晚上", 12 }, { 0 } };
@@ -310,7 +322,8 @@ static bool clock_chinese(At *t)
     size_t k = t->i, j;
     int hour, minute = 0, second = -1, add = 0;
     for (size_t n = 0; parts[n].word; n++) if (is(s, k, parts[n].word)) { add = parts[n].add; k = spaces(s, k + 6); break; }
-    if (!digits(s, &k, 2, &hour)) return false;
+    bool part = k != t->i, han = !ch_digit(at(s, k));
+    if (!clock_part(s, &k, &hour)) return false;
     if (add && hour < 12) hour += add;
     if (at(s, k) == ':' && add >= 0 && k > t->i + 2) {
         k++;
@@ -321,7 +334,11 @@ static bool clock_chinese(At *t)
     else return false;
     if (is(s, k, "半")) return took_clock(t, k + 3, hour, 30, -1);
     j = spaces(s, k);
-    if (digits(s, &j, 2, &minute)) {
+    size_t unit_at = j;
+    int unused;
+    bool minutes = clock_part(s, &unit_at, &unused) && is(s, spaces(s, unit_at), "分");
+    if (han && !part && !minutes) return false;              /* 三点建议 */
+    if ((!han || minutes) && clock_part(s, &j, &minute)) {
         size_t unit = spaces(s, j);
         k = is(s, unit, "分") ? unit + 3 : j;
         j = spaces(s, k);
@@ -395,6 +412,10 @@ static bool number(At *t)
     } else {
         k += 9;
         if (!any_number(s, &k, &n.value)) return false;
+        if (is(s, k, "点") && han_digit(s, k + 3) >= 0) {     /* 百分之七点五 */
+            k += 3;
+            for (double place = 0.1; han_digit(s, k) >= 0; place /= 10, k += 3) n.value += han_digit(s, k) * place;
+        }
         n.kind = NUMBER_PERCENT;
     }
     double times = multiplier(s, &k), bytes;

@@ -6,7 +6,7 @@
 #include "document/words.h"
 #include "feature/draft/draft.h"
 
-enum { PIECE_BYTES = 900, SHORT_BYTES = 160, CLAIMS_MOST = 60, ANSWER_DEPTH_BYTES = 1 << 20 };
+enum { PIECE_BYTES = 900, SHORT_BYTES = 160, HEAVIEST = 5, CLAIMS_MOST = 60, ANSWER_DEPTH_BYTES = 1 << 20 };
 
 const char claims_schema[] =
     "{\"type\":\"object\",\"additionalProperties\":false,\"required\":[\"form\",\"claims\"],\"properties\":{"
@@ -18,7 +18,7 @@ const char claims_schema[] =
 
 static int weight_of(const Piece *p)
 {
-    if (str_eq(p->kind, S("record")) || str_eq(p->kind, S("impact")) || p->weight == WEIGHT_CAUSE) return 5;
+    if (str_eq(p->kind, S("record")) || str_eq(p->kind, S("impact")) || p->weight == WEIGHT_CAUSE) return HEAVIEST;
     if (str_eq(p->kind, S("change")) || str_eq(p->kind, S("notice")) || p->weight != WEIGHT_PLAIN) return 4;
     if (str_eq(p->kind, S("role")) || str_eq(p->kind, S("follow_up"))) return 3;
     if (str_eq(p->kind, S("event"))) return 2;
@@ -68,7 +68,7 @@ static void gather_alike(Arena *a, EvidenceSet *e, bool *left_out)
     Map *groups = map_new(a);
     for (size_t i = 0; i < e->pieces.len; i++) {
         Piece *p = &e->pieces.at[i];
-        if (weight_of(p) > 2) continue;
+        if (weight_of(p) == HEAVIEST) continue;
         Str key = likeness(a, p);
         Group *g = map_get(groups, key);
         if (!g) {
@@ -93,37 +93,45 @@ static int by_weight(const void *x, const void *y)
 }
 static int by_number(const void *x, const void *y) { size_t a = *(const size_t *)x, b = *(const size_t *)y; return a < b ? -1 : a > b; }
 
+/** Of one weight: whole if they fit `room`, else shortened and an even choice over time. Returns the tokens used. */
+static int64_t choose_class(Arena *a, EvidenceSet *e, const Ranked *all, size_t n, int64_t room, size_t *bytes_of, Chosen *ret)
+{
+    int64_t need = 0, need_short = 0, used = 0;
+    for (size_t i = 0; i < n; i++) need += llm_tokens(line_of(a, e, all[i].n, PIECE_BYTES)) + 2;
+    bool whole = need <= room;
+    for (size_t i = 0; i < n && !whole; i++) need_short += llm_tokens(line_of(a, e, all[i].n, SHORT_BYTES)) + 2;
+    size_t bytes = whole ? PIECE_BYTES : SHORT_BYTES;
+    size_t step = whole || need_short <= room ? 1 : room > 0 ? (size_t)((need_short + room - 1) / room) : n;
+    for (size_t i = 0; i < n; i += step) {
+        int64_t cost = llm_tokens(line_of(a, e, all[i].n, bytes)) + 2;
+        if (used + cost > room) break;
+        used += cost;
+        bytes_of[all[i].n] = bytes;
+        ret->at[ret->len++] = all[i].n;
+    }
+    return used;
+}
+
 void evidence_choose(Arena *a, EvidenceSet *e, int64_t tokens, Chosen *ret)
 {
     size_t n = e->pieces.len, kept = 0;
     bool *left_out = arena_array(a, bool, n + 1);
     Ranked *all = arena_array(a, Ranked, n + 1);
+    size_t *bytes_of = arena_array(a, size_t, n + 1);
     int64_t whole = 0, used = 0;
     for (size_t i = 0; i < n; i++) whole += (int64_t)(e->pieces.at[i].text.len < PIECE_BYTES ? e->pieces.at[i].text.len : PIECE_BYTES) / 4 + 24;
     if (whole > tokens) gather_alike(a, e, left_out);
     for (size_t i = 0; i < n; i++) if (!left_out[i]) all[kept++] = (Ranked){ i, weight_of(&e->pieces.at[i]) };
     qsort(all, kept, sizeof *all, by_weight);
     *ret = (Chosen){ .at = arena_array(a, size_t, kept + 1) };
-    /* of those that weigh alike, when not all fit, an even choice over time */
     for (size_t from = 0, to; from < kept; from = to) {
         for (to = from; to < kept && all[to].weight == all[from].weight; to++) ;
-        int64_t need = 0;
-        for (size_t i = from; i < to; i++) need += llm_tokens(line_of(a, e, all[i].n, PIECE_BYTES)) + 2;
-        size_t bytes = need > tokens - used ? SHORT_BYTES : PIECE_BYTES, step = 1;
-        if (bytes == SHORT_BYTES) {
-            int64_t each = 60, room = (tokens - used) / each;
-            step = room > 0 ? (to - from + (size_t)room - 1) / (size_t)room : to - from + 1;
-        }
-        for (size_t i = from; i < to; i += step ? step : 1) {
-            int64_t cost = llm_tokens(line_of(a, e, all[i].n, bytes)) + 2;
-            if (used + cost > tokens) break;
-            used += cost;
-            ret->at[ret->len++] = all[i].n;
-        }
-        if (bytes == SHORT_BYTES) break;
+        /* however many weighty ones there are, the others are not silent */
+        bool last = to == kept || all[from].weight == HEAVIEST;
+        used += choose_class(a, e, all + from, to - from, last ? tokens - used : (tokens - used) * 3 / 4, bytes_of, ret);
     }
     qsort(ret->at, ret->len, sizeof *ret->at, by_number);
-    for (size_t i = 0; i < ret->len; i++) *list_add(a, &ret->lines) = line_of(a, e, ret->at[i], whole > tokens && weight_of(&e->pieces.at[ret->at[i]]) <= 2 ? SHORT_BYTES * 2 : PIECE_BYTES);
+    for (size_t i = 0; i < ret->len; i++) *list_add(a, &ret->lines) = line_of(a, e, ret->at[i], bytes_of[ret->at[i]]);
     ret->tokens = used;
 }
 

@@ -259,7 +259,11 @@ static void one_impact(Say *s, const Impact *x)
         gap = s->zh ? "，" : ", ";
     }
     if (x->requests_affected)
-        SAY(s, "%s" STR_FMT " requests", "%s" STR_FMT " 次请求", gap, STR_ARG(words_number(s->a, x->requests_affected)));
+    {
+        Str n = words_number(s->a, x->requests_affected);
+        if (s->zh) buf_fmt(&s->b, "%s" STR_FMT " 次请求受影响", gap, STR_ARG(n));
+        else buf_fmt(&s->b, "%s" STR_FMT " request%s affected", gap, STR_ARG(n), x->requests_affected == 1 ? "" : "s");
+    }
     if (x->description.len) SAY(s, ". " STR_FMT, "。" STR_FMT, STR_ARG(x->description));
     s->lead = x->title.len ? x->title : names_of(s, &x->services).len ? names_of(s, &x->services) : term(x->kind, s->f->locale);
     say_end(s);

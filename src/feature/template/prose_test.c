@@ -102,7 +102,7 @@ SPEC("what somebody said ought to be done is proposed, unless it is a follow-up 
 {
     auto_arena a = arena_new(4096);
     Facts *f = given_facts(a, "en");
-    expect_str("We should alert on pool wait (Ann) [e3]", lines(a, claims_proposals, f));
+    expect_str("We should alert on pool wait (detect, Ann) [e3]", lines(a, claims_proposals, f));
     *list_add(a, &f->follow_ups) = (FollowUp){ .title = S("we should alert on pool wait") };
     expect_str("", lines(a, claims_proposals, f));
 }

@@ -252,7 +252,7 @@ void claims_went_poorly(Arena *a, const Facts *f, Claims *ret)
         say_end(&s);
     }
     if (again) {
-        SAY(&s, "It came back after it had been closed, at " STR_FMT ".", "关闭之后于 " STR_FMT " 再次出现。", STR_ARG(say_clock(&s, again->occurred_ms, i->declared_ms)));
+        SAY(&s, "It came back at " STR_FMT ", after it had been taken for over.", "在认为已经结束之后，于 " STR_FMT " 再次出现。", STR_ARG(say_clock(&s, again->occurred_ms, i->declared_ms)));
         say_event(&s, again);
         say_end(&s);
     }
@@ -272,14 +272,35 @@ static const char *const wishes[] = {
     "needs an alert", "in future", "next time", "需要", "应该", "应当", "后续", "改进", "待办", "下次", "增加告警", "补充监控", NULL,
 };
 
-static bool wishes_something(Arena *a, Str text)
+static Str lowered(Arena *a, Str text)
 {
     Str low = arena_str(a, text);
     for (size_t i = 0; i < low.len; i++)
         if (low.at[i] >= 'A' && low.at[i] <= 'Z') ((char *)low.at)[i] = (char)(low.at[i] + 32);
+    return low;
+}
+
+static bool wishes_something(Arena *a, Str text)
+{
+    Str low = lowered(a, text);
     for (size_t i = 0; wishes[i]; i++)
         if (str_find(low, str_of(wishes[i])) >= 0) return true;
     return false;
+}
+
+/** What kind of follow-up it would be: by its words, else to prevent the same. */
+static Str kind_of(Arena *a, Str text)
+{
+    static const struct { const char *word, *kind; } kinds[] = {
+        { "alert", "detect" }, { "monitor", "detect" }, { "dashboard", "detect" }, { "notice it", "detect" }, { "告警", "detect" }, { "监控", "detect" }, { "巡检", "detect" },
+        { "runbook", "document" }, { "document", "document" }, { "write down", "document" }, { "手册", "document" }, { "文档", "document" }, { "预案", "document" },
+        { "train", "train" }, { "drill", "train" }, { "practise", "train" }, { "practice", "train" }, { "演练", "train" }, { "培训", "train" },
+        { "roll back", "mitigate" }, { "rollback", "mitigate" }, { "fail over", "mitigate" }, { "failover", "mitigate" }, { "switch off", "mitigate" }, { "回滚", "mitigate" }, { "切换", "mitigate" },
+        { "降级", "mitigate" }, { "find out", "investigate" }, { "investigate", "investigate" }, { "understand why", "investigate" }, { "排查", "investigate" }, { "查明", "investigate" },
+        { "approval", "process" }, { "checklist", "process" }, { "on call", "process" }, { "on-call", "process" }, { "流程", "process" }, { "审批", "process" }, { "值班", "process" } };
+    Str low = lowered(a, text);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) if (str_find(low, str_of(kinds[i].word)) >= 0) return str_of(kinds[i].kind);
+    return S("prevent");
 }
 
 static bool is_follow_up(const Facts *f, Str title)
@@ -300,7 +321,9 @@ void claims_proposals(Arena *a, const Facts *f, Claims *ret)
         bool in_title = wishes_something(a, e->title);
         if (!in_title && !wishes_something(a, e->body)) continue;
         SAY(&s, STR_FMT, STR_FMT, STR_ARG(in_title ? e->title : e->body));
-        if (e->actor.name.len) SAY(&s, " (" STR_FMT ")", "（" STR_FMT "）", STR_ARG(e->actor.name));
+        SAY(&s, " (" STR_FMT, "（" STR_FMT, STR_ARG(say_lower(&s, term(kind_of(a, in_title ? e->title : e->body), f->locale))));
+        if (e->actor.name.len) SAY(&s, ", " STR_FMT, "，" STR_FMT, STR_ARG(e->actor.name));
+        SAY(&s, ")", "）");
         say_event(&s, e);
         say_end(&s);
     }
