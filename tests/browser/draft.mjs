@@ -1,6 +1,6 @@
 // Drafting with a model as people see it: settings and their test, a draft beside the text, a claim that nothing supports, a question.
 //     node tests/browser/draft.mjs          VERBOSE=1 names every step, PICTURES=1 keeps pictures
-import { launch, person, Suite } from '../lib/browser.mjs';
+import { launch, person, Suite, until } from '../lib/browser.mjs';
 import { playModel } from '../lib/model.mjs';
 import { makeSystem, password, serve } from '../lib/server.mjs';
 
@@ -60,6 +60,18 @@ await suite.walk('draft', async () => {
         await picture(ana, 'cited');
         await page.mouse.move(2, 2);
         await page.locator('.doc-body .cites').first().waitFor({ state: 'detached' });
+    });
+    await step('a source is reached by the arrows and opened by Enter', async () => {
+        await page.locator('.doc-body p', { hasText: 'Impact began at 14:07.' }).first().click({ position: { x: 3, y: 10 } });
+        await until(async () => {
+            await page.keyboard.press('ArrowRight');
+            return page.locator('.doc-body .ev.cited-on').count();
+        }, 'the cursor stands on a source');
+        await page.locator('.card-over').waitFor();
+        await page.keyboard.press('Enter');
+        await page.waitForURL(/\/incidents\/INC-|\/alerts/);
+        await page.goBack();
+        await page.locator('.doc-body .ev').first().waitFor();
     });
     await step('a claim that nothing supports is shown, and somebody may stand by it', async () => {
         await set('ai.model', 'lying');

@@ -109,9 +109,14 @@ export const Cited = Extension.create({
                 },
             },
             props: {
-                /* The arrows stand on a chip before they pass it. */
+                /* The arrows stand on a chip before they pass it; Enter opens what it stands for, as a double click does. */
                 handleKeyDown: (view, e) => {
-                    const { selection } = view.state, dir = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
+                    const { selection } = view.state;
+                    if (e.key === 'Enter' && selection instanceof NodeSelection && selection.node.type.name === 'evidence') {
+                        view.nodeDOM(selection.from)?.dispatchEvent(new MouseEvent('dblclick'));
+                        return true;
+                    }
+                    const dir = e.key === 'ArrowRight' ? 1 : e.key === 'ArrowLeft' ? -1 : 0;
                     if (!dir || !selection.empty || e.shiftKey || e.metaKey || e.ctrlKey || e.altKey) return false;
                     const $at = selection.$from, n = $at.textOffset ? null : dir > 0 ? $at.nodeAfter : $at.nodeBefore;
                     if (n?.type.name !== 'evidence') return false;
