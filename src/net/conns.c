@@ -132,7 +132,10 @@ static void look(Conn *conn, const ServerOptions *set, int64_t now)
 
 static void linger_end(Conns *c, int i)
 {
-    close(c->linger[i].fd); /* which also takes it out of the epoll set: nobody else has it */
+    /* Closing alone would leave it in the epoll set as long as libmicrohttpd has its own descriptor of the same connection,
+     * and an event would name a number that is somebody else's by then. */
+    epoll_ctl(c->epoll, EPOLL_CTL_DEL, c->linger[i].fd, NULL);
+    close(c->linger[i].fd);
     c->linger[i] = c->linger[--c->n_linger];
 }
 
@@ -148,12 +151,13 @@ static void sweep(Conns *c)
 static void drain(Conns *c, int fd)
 {
     static char nowhere[65536];                 /* this thread's only */
+    int k = 0;
+    while (k < c->n_linger && c->linger[k].fd != fd) k++;
+    if (k == c->n_linger) return;               /* ended since the event was told */
     for (int i = 0; i < 16; i++) {
         ssize_t n = recv(fd, nowhere, sizeof nowhere, MSG_DONTWAIT);
         if (n > 0) continue;
-        if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
-        for (int k = 0; k < c->n_linger; k++)
-            if (c->linger[k].fd == fd) { linger_end(c, k); break; }
+        if (n == 0 || (errno != EAGAIN && errno != EINTR)) linger_end(c, k);
         return;
     }
 }

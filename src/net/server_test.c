@@ -605,6 +605,26 @@ SPEC("a client that does not read its answer is cut")
     expect(peer_read_all(g->a, fd).len < 32u << 20);
 }
 
+static void *ask_oddly(void *port)
+{
+    auto_arena a = arena_new(4096);
+    size_t refused = 0;
+    for (int i = 0; i < 100; i++) refused += str_starts(peer_ask(a, *(int *)port, GET("/a%00b")), S("HTTP/1.1 400 "));
+    return (void *)refused;
+}
+
+SPEC("whoever is refused is told so, however many come at once")
+{
+    auto_given g = given_a_server((ServerOptions){ 0 });
+    pthread_t clients[4];
+    for (int i = 0; i < 4; i++) pthread_create(&clients[i], NULL, ask_oddly, &g->port);
+    for (int i = 0; i < 4; i++) {
+        void *refused;
+        pthread_join(clients[i], &refused);
+        expect_int(100, (int64_t)(size_t)refused);
+    }
+}
+
 static void *keep_asking(void *port)
 {
     auto_arena a = arena_new(4096);
