@@ -25,7 +25,15 @@ async function opened(name, email, report) {
 
 const text = (p) => p.page.evaluate(() => document.querySelector('.doc-body').editor.state.doc.textBetween(0, document.querySelector('.doc-body').editor.state.doc.content.size, '|'));
 const is = (p, want) => until(async () => await text(p) === want, want).catch(async (e) => { throw new Error(`${e.message}: ${await text(p)}`); });
-const cursor = (p, at) => p.page.evaluate((pos) => document.querySelector('.doc-body').editor.chain().focus().setTextSelection(pos).run(), at);
+/** Sets the cursor (negative: from the end), and waits until the browser's own is there: focus comes with the next frame. */
+async function cursor(p, at) {
+    await p.page.evaluate((pos) => { const { editor } = document.querySelector('.doc-body'); editor.chain().focus().setTextSelection(pos < 0 ? editor.state.doc.content.size + pos : pos).run(); }, at);
+    await p.page.waitForFunction((pos) => {
+        const { view, state } = document.querySelector('.doc-body').editor, s = getSelection();
+        const want = pos < 0 ? state.doc.content.size + pos : pos;
+        return view.hasFocus() && s.anchorNode && view.dom.contains(s.anchorNode) && view.posAtDOM(s.anchorNode, s.anchorOffset) === want && state.selection.from === want;
+    }, at);
+}
 /** Somebody types without the keyboard of this test: the page that composes keeps the focus of its own window. */
 const types = (p, at, words) => p.page.evaluate(([pos, s]) => { const { editor } = document.querySelector('.doc-body'); for (const [i, c] of [...s].entries()) editor.view.dispatch(editor.state.tr.insertText(c, pos + i)); }, [at, words]);
 
@@ -73,7 +81,7 @@ try {
         await step('what is composed while suggesting is one suggestion', async () => {
             await ana.choose(ana.button(/^Mode: /), 'Suggesting');
             await ana.page.waitForFunction(() => !!document.querySelector('.doc-body').editor.storage.comments.correct);
-            await ana.page.evaluate(() => { const { editor } = document.querySelector('.doc-body'); editor.chain().focus().setTextSelection(editor.state.doc.content.size - 1).run(); });
+            await cursor(ana, -1);
             await compose('b', 'bu', 'buchong');
             await types(bo, 1, 'x');
             await commit('补充');
