@@ -51,7 +51,7 @@ for (const database of databases) {
 
     await spec(`letter by letter in that very second: every letter stands in the text, in its order, and nothing of it twice (${database})`, async () => {
         for (let round = 0; round < 6; round++) {
-            const d = await drafted(), said = `Typed by hand ${round}: 界面 quite slowly`;
+            const d = await drafted(), said = `界面 typed by hand ${round}, quite slowly`;      /* begins with what stands nowhere else: perhaps one letter is all */
             await w.set({ 'ai.model': 'reworded' });
             await again(d);
             /* types from the moment on at which the second draft is under way until after it is there, wherever the cursor then is */
