@@ -167,12 +167,12 @@ void claims_went_well(Arena *a, const Facts *f, Claims *ret)
     bool by_machine = str_eq(i->detection, S("alert")) || str_eq(i->detection, S("monitor"));
     int64_t detect = metric(f, "time_to_detect"), acknowledge = metric(f, "time_to_acknowledge");
     if (by_machine && detect >= 0 && detect <= QUICK_MS) {
-        SAY(&s, "Monitoring found it " STR_FMT " after impact began.", "监控在影响开始后 " STR_FMT " 就发现了问题。", STR_ARG(say_lasted(&s, detect)));
+        SAY(&s, "Monitoring found it " STR_FMT " after impact began.", "监控在影响开始后 " STR_FMT "就发现了问题。", STR_ARG(say_lasted(&s, detect)));
         say_alert(&s, facts_first_alert(f));
         say_end(&s);
     }
     if (acknowledge >= 0 && acknowledge <= QUICK_MS) {
-        SAY(&s, "Somebody took it on within " STR_FMT ".", "在 " STR_FMT " 内有人响应。", STR_ARG(say_lasted(&s, acknowledge)));
+        SAY(&s, "Somebody took it on within " STR_FMT ".", "在 " STR_FMT "内有人响应。", STR_ARG(say_lasted(&s, acknowledge)));
         say_event(&s, facts_event(f, "acknowledged", NULL));
         say_end(&s);
     }
@@ -222,7 +222,7 @@ static void unheard(Say *s)
         say_end(s);
     }
     if (detect > LATE_MS) {
-        SAY(s, "It was found only " STR_FMT " after impact began.", "影响开始 " STR_FMT " 后才发现。", STR_ARG(say_lasted(s, detect)));
+        SAY(s, "It was found only " STR_FMT " after impact began.", "影响开始 " STR_FMT "后才发现。", STR_ARG(say_lasted(s, detect)));
         say_alert(s, first);
         say_end(s);
     }
@@ -247,7 +247,7 @@ void claims_went_poorly(Arena *a, const Facts *f, Claims *ret)
     gaps(&s);
     const TimelineEvent *told = first_told(f), *again = facts_event(f, "reopened", NULL), *rated = facts_event(f, "severity_changed", NULL);
     if (told && i->impact_started_ms && told->occurred_ms - i->impact_started_ms > LATE_MS && customers_hurt(f)) {
-        SAY(&s, "Customers waited " STR_FMT " for the first word.", "客户等了 " STR_FMT " 才得到第一次通知。", STR_ARG(say_lasted(&s, told->occurred_ms - i->impact_started_ms)));
+        SAY(&s, "Customers waited " STR_FMT " for the first word.", "客户等了 " STR_FMT "才得到第一次通知。", STR_ARG(say_lasted(&s, told->occurred_ms - i->impact_started_ms)));
         say_event(&s, told);
         say_end(&s);
     }
