@@ -204,8 +204,8 @@ async function versions(ana, bo, vi, incident) {
         await api(server.url, token, 'POST', `/reports/${report.id}/history`, { name: 'Imported' });
         await ana.go(`/reports/${report.reference}/edit`);
         await opened(ana);
-        await ana.page.locator('.doc-body').getByRole('cell', { name: '9', exact: true }).click();
-        await ana.page.keyboard.press('End');
+        await ana.page.locator('.doc-body').getByRole('cell', { name: '9', exact: true }).locator('p').click();       /* behind the 9 */
+        await ana.page.waitForFunction(() => getSelection().anchorNode?.textContent === '9');
         await ana.page.keyboard.type('1 now');
         await ana.page.locator('.doc-body input[type=checkbox]').click();
         await saved(ana);

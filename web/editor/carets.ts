@@ -58,6 +58,7 @@ class Watch {
     private looking: ReturnType<typeof setTimeout> | undefined;
     private telling: ReturnType<typeof setTimeout> | undefined;
     private told = '';
+    private waiting: number[] = [];
     private pause = LOOK_MS;
 
     constructor(private readonly view: EditorView, private readonly awareness: Awareness) {
@@ -79,6 +80,13 @@ class Watch {
     update(before: EditorState): void {
         const { state } = this.view;
         if (before.doc !== state.doc || !before.selection.eq(state.selection)) this.tellSoon();
+        if (before.doc !== state.doc && this.waiting.length) this.hear({ added: [], updated: this.waiting.splice(0), removed: [] });
+    }
+
+    /** Whose cursor stands in letters that have not come yet: they are looked at again when the text changes. */
+    private unplaced(clients: readonly number[]): number[] {
+        const set = key.getState(this.view.state), states = this.awareness.getStates();
+        return clients.filter((c) => (states.get(c) as { cursor?: unknown } | undefined)?.cursor && !set?.find(undefined, undefined, (s) => s['client'] === c).length);
     }
 
     private readonly hear = ({ added, updated, removed }: { added: number[]; updated: number[]; removed: number[] }): void => {
@@ -91,6 +99,7 @@ class Watch {
             if (this.view.isDestroyed) return;
             const from = performance.now();
             this.view.dispatch(this.view.state.tr.setMeta(key, clients));
+            this.waiting = this.unplaced(clients);
             this.pause = Math.min(LOOK_MAX_MS, Math.max(LOOK_MS, (performance.now() - from) * LOOK_PART));
         }, this.pause);
     };
